@@ -1,0 +1,38 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Optimised in every configuration: an unoptimised kernel would make the tests take minutes.
+// Contraction stays off because the numerics contract names every fused operation explicitly.
+let kernelFlags: [CSetting] = [
+    .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-std=c17"])
+]
+
+let package = Package(
+    name: "stnet",
+    products: [
+        .executable(name: "stnet-coord", targets: ["stnet-coord"]),
+        .executable(name: "stnet-tool", targets: ["stnet-tool"]),
+    ],
+    targets: [
+        .systemLibrary(
+            name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
+        .target(name: "CKernels", dependencies: ["CJPEG"], cSettings: kernelFlags),
+        .target(name: "Bytes", dependencies: ["CKernels"]),
+        .target(name: "SelectiveTuning", dependencies: ["CKernels", "Bytes"]),
+        .target(name: "Dataset", dependencies: ["CKernels", "Bytes", "SelectiveTuning"]),
+        .target(name: "Evaluation", dependencies: ["Bytes", "SelectiveTuning"]),
+        .target(name: "Protocol", dependencies: ["Bytes"]),
+        .target(name: "Node", dependencies: ["Protocol", "Evaluation", "Dataset", "SelectiveTuning"]),
+        .target(
+            name: "Coordinator", dependencies: ["Node", "Protocol", "Evaluation", "Dataset", "SelectiveTuning"]),
+        .executableTarget(name: "stnet-coord", dependencies: ["Coordinator"]),
+        .executableTarget(name: "stnet-tool", dependencies: ["Dataset", "SelectiveTuning", "Evaluation"]),
+        .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
+        .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
+        .testTarget(name: "SelectiveTuningTests", dependencies: ["SelectiveTuning", "CKernels", "Bytes"]),
+        .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Bytes"], exclude: ["Golden"]),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Bytes"], exclude: ["Snapshots"]),
+        .testTarget(name: "CoordinatorTests", dependencies: ["Coordinator", "Bytes"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,45 @@
+#include "ck_cpu.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static ck_isa detect(void) {
+    ck_isa best = CK_ISA_PORTABLE;
+#if defined(__x86_64__)
+    __builtin_cpu_init();
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c")) {
+        best = CK_ISA_AVX2;
+        if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
+            __builtin_cpu_supports("avx512cd")) {
+            best = CK_ISA_AVX512;
+        }
+    }
+#endif
+    const char *wanted = getenv("STNET_ISA");
+    if (wanted != NULL) {
+        for (int isa = CK_ISA_PORTABLE; isa < (int)best; isa++) {
+            if (strcmp(wanted, ck_isa_name((ck_isa)isa)) == 0) return (ck_isa)isa;
+        }
+    }
+    return best;
+}
+
+ck_isa ck_isa_best(void) {
+    // Two threads may both detect; they find the same answer.
+    static int cached = -1;
+    int known = __atomic_load_n(&cached, __ATOMIC_RELAXED);
+    if (known < 0) {
+        known = (int)detect();
+        __atomic_store_n(&cached, known, __ATOMIC_RELAXED);
+    }
+    return (ck_isa)known;
+}
+
+const char *ck_isa_name(ck_isa isa) {
+    switch (isa) {
+    case CK_ISA_AVX512: return "avx512";
+    case CK_ISA_AVX2: return "avx2";
+    default: return "portable";
+    }
+}

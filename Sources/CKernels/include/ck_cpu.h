@@ -1,0 +1,18 @@
+// Which instruction set the kernels run on. Every kernel family takes a ck_isa and gives the same bits for each.
+#ifndef CK_CPU_H
+#define CK_CPU_H
+
+typedef enum {
+    CK_ISA_PORTABLE = 0,  // plain C; fused multiply-add through fmaf
+    CK_ISA_AVX2 = 1,      // AVX2, FMA, F16C
+    CK_ISA_AVX512 = 2     // AVX-512 F, BW, DQ, VL, CD
+} ck_isa;
+
+/// The best instruction set of this processor and operating system, decided once; thread-safe.
+/// The environment variable STNET_ISA (portable, avx2, avx512) lowers it, never raises it.
+ck_isa ck_isa_best(void);
+
+/// "portable", "avx2" or "avx512".
+const char *ck_isa_name(ck_isa isa);
+
+#endif
