@@ -1,0 +1,87 @@
+/// Where each activation lies in memory: channel-last, inside a halo of zeros as wide as its readers' padding.
+///
+/// The parts of a concatenation are written straight into their place between the others' channels.
+struct ActivationLayout: Sendable {
+    /// One block of memory; a concatenation and its parts share one.
+    struct Storage: Sendable {
+        var height: Int
+        var width: Int
+        /// Floats from pixel to pixel.
+        var channels: Int
+        var halo: Int
+
+        var row: Int { (width + 2 * halo) * channels }
+        var image: Int { (height + 2 * halo) * row }
+    }
+
+    /// The activation of `image` (first) or of a layer.
+    struct Place: Sendable {
+        var storage: Int
+        var channelOffset: Int
+    }
+
+    private(set) var storages: [Storage] = []
+    private(set) var places: [Place] = []
+    /// For each layer, its inputs as indices into `places`.
+    let inputs: [[Int]]
+    /// For each concatenation (by layer index), which of its inputs must be copied because they lie elsewhere.
+    private(set) var copied: [Int: [Int]] = [:]
+
+    init(network: Network, shapes: [Shape]) {
+        var index = [Network.image: 0]
+        var inputs: [[Int]] = []
+        for (number, layer) in network.layers.enumerated() {
+            inputs.append(layer.inputs.map { index[$0]! })
+            index[layer.name] = number + 1
+        }
+        self.inputs = inputs
+
+        // Which concatenation owns an activation: the first that reads it, if a layer (not the picture) made it and if
+        // that concatenation reads it once.
+        var owner = [Int?](repeating: nil, count: shapes.count)
+        for (number, layer) in network.layers.enumerated() where layer.kind == .concatenation {
+            for input in inputs[number] {
+                if input > 0, owner[input] == nil, inputs[number].filter({ $0 == input }).count == 1 {
+                    owner[input] = number + 1
+                } else {
+                    copied[number, default: []].append(input)
+                }
+            }
+        }
+        // From the last layer upwards, so that a concatenation inside another one finds its owner's storage.
+        var places = [Place?](repeating: nil, count: shapes.count)
+        for activation in shapes.indices.reversed() {
+            if let concatenation = owner[activation] {
+                var offset = places[concatenation]!.channelOffset
+                for part in inputs[concatenation - 1] {
+                    if part == activation { break }
+                    offset += shapes[part].channels
+                }
+                places[activation] = Place(storage: places[concatenation]!.storage, channelOffset: offset)
+            } else {
+                let shape = shapes[activation]
+                places[activation] = Place(storage: storages.count, channelOffset: 0)
+                storages.append(Storage(height: shape.height, width: shape.width, channels: shape.channels, halo: 0))
+            }
+        }
+        self.places = places.map { $0! }
+        for (number, layer) in network.layers.enumerated() {
+            if case .convolution(let convolution) = layer.kind {
+                let storage = self.places[inputs[number][0]].storage
+                storages[storage].halo = max(storages[storage].halo, convolution.padding)
+            }
+        }
+    }
+
+    /// Floats for one image over all storages.
+    var floatsPerImage: Int { storages.reduce(0) { $0 + $1.image } }
+
+    /// Offset in floats of channel 0 of pixel (0, 0), inside of the halo, of image 0.
+    func origin(of activation: Int) -> Int {
+        let place = places[activation]
+        let storage = storages[place.storage]
+        return storage.halo * (storage.row + storage.channels) + place.channelOffset
+    }
+
+    func storage(of activation: Int) -> Storage { storages[places[activation].storage] }
+}

@@ -1,0 +1,150 @@
+import CKernels
+
+/// The bottom-up pass on the CPU: every layer's activations are kept, since the top-down pass reads them.
+///
+/// One batch at a time; the activations of the last batch stay until the next one.
+final class ForwardPass: @unchecked Sendable {
+    let network: Network
+    let shapes: [Shape]
+    let layout: ActivationLayout
+    let weights: [LayerWeights?]
+    let batchCapacity: Int
+    private let isa: ck_isa
+    private let pool: ThreadPool
+    private let table: [Float]
+    private var storages: [FloatBuffer] = []
+    private let scratch: [FloatBuffer]
+
+    /// Reads, checks and packs the weights, and allocates activations for `batchCapacity` images.
+    init(
+        network: Network, source: some TensorSource, pool: ThreadPool, batchCapacity: Int, isa: ck_isa = ck_isa_best()
+    ) throws {
+        self.network = network
+        self.isa = isa
+        self.pool = pool
+        self.batchCapacity = batchCapacity
+        shapes = try network.shapes()
+        layout = ActivationLayout(network: network, shapes: shapes)
+        table = network.normalization.table
+        let (shapes, inputs) = (shapes, layout.inputs)
+        weights = try network.layers.enumerated().map { number, layer in
+            try LayerWeights(layer: layer, input: shapes[inputs[number][0]], source: source, pool: pool)
+        }
+        storages = try layout.storages.map {
+            try FloatBuffer(count: $0.image * batchCapacity, purpose: "activations of \(batchCapacity) images")
+        }
+        scratch = try (0..<pool.threads).map { _ in
+            try FloatBuffer(count: Int(CK_CONV_SCRATCH), purpose: "scratch memory")
+        }
+    }
+
+    /// Channel 0 of pixel (0, 0) of an activation (0 = the picture, n + 1 = layer n) of one image of the batch.
+    func address(of activation: Int, image: Int) -> UnsafeMutablePointer<Float> {
+        let place = layout.places[activation]
+        return storages[place.storage].pointer + layout.storages[place.storage].image * image
+            + layout.origin(of: activation)
+    }
+
+    /// Runs the whole network over pictures of [inputSize][inputSize][3] 8-bit RGB; at most `batchCapacity` of them.
+    func run(_ pictures: [[UInt8]]) {
+        precondition(pictures.count <= batchCapacity)
+        pool.run(pictures.count) { image, _ in self.normalize(pictures[image], image: image) }
+        for number in network.layers.indices { run(layer: number, batch: pictures.count) }
+    }
+
+    /// The last layer's output of one image.
+    func outputs(image: Int) -> UnsafeBufferPointer<Float> {
+        UnsafeBufferPointer(start: address(of: network.layers.count, image: image), count: shapes.last!.channels)
+    }
+
+    private func normalize(_ picture: [UInt8], image: Int) {
+        precondition(picture.count == shapes[0].count)
+        let order = network.normalization.channelOrder.map(Int32.init)
+        let storage = layout.storage(of: 0)
+        ck_normalize(
+            picture, Int32(shapes[0].height), Int32(shapes[0].width), table, order, address(of: 0, image: image),
+            storage.row, storage.channels)
+    }
+
+    private func run(layer number: Int, batch: Int) {
+        let inputs = layout.inputs[number]
+        switch network.layers[number].kind {
+        case .convolution, .linear:
+            convolve(number, input: inputs[0], weights: weights[number]!, batch: batch)
+        case .maxPool(let pooling):
+            pool.run(batch) { [isa] image, _ in
+                var call = self.poolCall(from: inputs[0], to: number + 1, image: image)
+                (call.kernel, call.stride, call.padding) = (
+                    Int32(pooling.kernel), Int32(pooling.stride), Int32(pooling.padding)
+                )
+                ck_max_pool(isa, &call)
+            }
+        case .globalAveragePool:
+            pool.run(batch) { image, _ in
+                var call = self.poolCall(from: inputs[0], to: number + 1, image: image)
+                ck_global_average(&call)
+            }
+        case .concatenation:
+            guard let copied = layout.copied[number] else { return }
+            pool.run(batch) { image, _ in
+                var offset = 0
+                for input in inputs {
+                    if copied.contains(input) {
+                        var call = self.poolCall(from: input, to: number + 1, image: image)
+                        call.output += offset
+                        call.channels = Int32(self.shapes[input].channels)
+                        ck_copy_channels(&call)
+                    }
+                    offset += self.shapes[input].channels
+                }
+            }
+        }
+    }
+
+    private func poolCall(from input: Int, to output: Int, image: Int) -> ck_pool2d {
+        var call = ck_pool2d()
+        let (from, to) = (layout.storage(of: input), layout.storage(of: output))
+        call.input = UnsafePointer(address(of: input, image: image))
+        (call.input_row, call.input_pixel) = (from.row, from.channels)
+        (call.input_height, call.input_width) = (Int32(shapes[input].height), Int32(shapes[input].width))
+        call.output = address(of: output, image: image)
+        (call.output_row, call.output_pixel) = (to.row, to.channels)
+        (call.height, call.width) = (Int32(shapes[output].height), Int32(shapes[output].width))
+        call.channels = Int32(shapes[output].channels)
+        return call
+    }
+
+    private func convolve(_ number: Int, input: Int, weights: LayerWeights, batch: Int) {
+        let (from, to) = (layout.storage(of: input), layout.storage(of: number + 1))
+        let runs = weights.runs(row: from.row, pixel: from.channels)
+        let groupIn = weights.channelsIn / weights.groups
+        let groupOut = weights.channelsOut / weights.groups
+        runs.offsets.withUnsafeBufferPointer { offsets in
+            runs.lengths.withUnsafeBufferPointer { lengths in
+                for group in 0..<weights.groups {
+                    var call = ck_conv()
+                    call.input = UnsafePointer(
+                        address(of: input, image: 0) - weights.padding * (from.row + from.channels) + group * groupIn)
+                    (call.input_image, call.input_row, call.input_pixel) = (from.image, from.row, from.channels)
+                    (call.stride_y, call.stride_x) = (Int32(weights.stride), Int32(weights.stride))
+                    call.output = address(of: number + 1, image: 0) + group * groupOut
+                    (call.output_image, call.output_row, call.output_pixel) = (to.image, to.row, to.channels)
+                    call.batch = Int32(batch)
+                    call.height = Int32(shapes[number + 1].height)
+                    call.width = Int32(shapes[number + 1].width)
+                    call.channels = Int32(groupOut)
+                    call.runs = Int32(offsets.count)
+                    (call.run_offset, call.run_length) = (offsets.baseAddress, lengths.baseAddress)
+                    call.weights = UnsafePointer(weights.packed.pointer + group * weights.paddedGroup * weights.chain)
+                    call.bias = UnsafePointer(weights.bias.pointer + group * weights.paddedGroup)
+                    call.relu = weights.relu ? 1 : 0
+                    let tasks = Int(ck_conv_tasks(&call))
+                    nonisolated(unsafe) let fixed = call
+                    pool.run(tasks) { [isa, scratch] task, thread in
+                        withUnsafePointer(to: fixed) { ck_conv_run(isa, $0, Int32(task), scratch[thread].pointer) }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+/// What is wrong with a network's description, with its weights' place in it, or with a run through it.
+public enum NetworkError: Error, CustomStringConvertible, Sendable, Equatable {
+    /// A layer that does not fit: the network, the layer and what was expected.
+    case badLayer(network: String, layer: String, problem: String)
+    /// A field of a description that is missing or of the wrong kind.
+    case badDescription(source: String, problem: String)
+    case unknownNetwork(name: String, known: [String])
+    case unknownReadOut(name: String, network: String, known: [String])
+    case unknownClass(index: Int, classes: Int)
+    /// A product or a sum left the fixed-point range of the top-down pass.
+    case outOfRange(network: String, layer: String, unit: Int)
+    case outOfMemory(bytes: Int, purpose: String)
+
+    public var description: String {
+        switch self {
+        case .badLayer(let network, let layer, let problem):
+            "network \(network), layer \(layer): \(problem)"
+        case .badDescription(let source, let problem):
+            "\(source): \(problem)"
+        case .unknownNetwork(let name, let known):
+            "unknown network \"\(name)\": expected one of \(known.joined(separator: ", ")), or a description FILE.json"
+        case .unknownReadOut(let name, let network, let known):
+            "network \(network) has no read-out \"\(name)\": expected one of \(known.joined(separator: ", "))"
+        case .unknownClass(let index, let classes):
+            "class \(index) is outside of the network's 0...\(classes - 1)"
+        case .outOfRange(let network, let layer, let unit):
+            "network \(network), layer \(layer), unit \(unit): a product of weight and activity is not finite, or their "
+                + "sum reaches 2^27, which the top-down pass's fixed-point range does not hold"
+        case .outOfMemory(let bytes, let purpose):
+            "cannot have \(bytes) bytes of memory for \(purpose)"
+        }
+    }
+}
