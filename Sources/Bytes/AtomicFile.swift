@@ -1,0 +1,95 @@
+import Foundation
+
+/// A file that appears under its name complete, or not at all: written beside it under a temporary name,
+/// flushed to the disk, then renamed. What is not committed is removed.
+public struct AtomicFile: ~Copyable {
+    public let path: String
+    private let temporaryPath: String
+    private var descriptor: Int32
+
+    public static func write(path: String, bytes: [UInt8]) throws(FileError) {
+        var file = try AtomicFile(path: path)
+        try file.append(bytes)
+        try file.commit()
+    }
+
+    public static func write(path: String, text: String) throws(FileError) {
+        try write(path: path, bytes: Array(text.utf8))
+    }
+
+    public init(path: String) throws(FileError) {
+        self.path = path
+        // A name may be left from a process that was killed and had the same number: take the next one.
+        var attempt = 0
+        while true {
+            let name = "\(path).\(getpid())-\(attempt).tmp"
+            let opened = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            if opened >= 0 {
+                temporaryPath = name
+                descriptor = opened
+                return
+            }
+            guard errno == EEXIST, attempt < 1000 else {
+                throw FileError(path: path, operation: "create", code: errno)
+            }
+            attempt += 1
+        }
+    }
+
+    public mutating func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+        precondition(descriptor >= 0, "append after commit")
+        var rest = bytes
+        while !rest.isEmpty {
+            let written = Foundation.write(descriptor, rest.baseAddress, rest.count)
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw FileError(path: path, operation: "write", code: errno)
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+        }
+    }
+
+    public mutating func append(_ bytes: [UInt8]) throws(FileError) {
+        var failed: FileError?
+        bytes.withUnsafeBytes { buffer in
+            do throws(FileError) { try append(buffer) } catch { failed = error }
+        }
+        if let failed { throw failed }
+    }
+
+    /// The bytes stand under the file's name from here on, also after a power failure.
+    public mutating func commit() throws(FileError) {
+        precondition(descriptor >= 0, "commit twice")
+        guard fsync(descriptor) == 0 else { throw FileError(path: path, operation: "flush", code: errno) }
+        let closing = descriptor
+        descriptor = -1
+        guard close(closing) == 0 else {
+            let code = errno
+            unlink(temporaryPath)
+            throw FileError(path: path, operation: "close", code: code)
+        }
+        guard rename(temporaryPath, path) == 0 else {
+            let code = errno
+            unlink(temporaryPath)
+            throw FileError(path: path, operation: "rename to", code: code)
+        }
+        // The new name lies in the directory: without this the name, not the bytes, could be lost.
+        let directory = open((path as NSString).deletingLastPathComponent.ifEmpty("."), O_RDONLY | O_CLOEXEC)
+        guard directory >= 0 else { throw FileError(path: path, operation: "open the directory of", code: errno) }
+        let flushed = fsync(directory) == 0 || errno == EINVAL  // some file systems cannot flush directories
+        let code = errno
+        close(directory)
+        guard flushed else { throw FileError(path: path, operation: "flush the directory of", code: code) }
+    }
+
+    deinit {
+        if descriptor >= 0 {
+            close(descriptor)
+            unlink(temporaryPath)
+        }
+    }
+}
+
+extension String {
+    fileprivate func ifEmpty(_ other: String) -> String { isEmpty ? other : self }
+}
