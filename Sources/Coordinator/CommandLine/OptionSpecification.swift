@@ -1,0 +1,29 @@
+/// One option of a command: its name without the dashes, what its value looks like, and what it does.
+public struct OptionSpecification: Sendable, Hashable {
+    public var name: String
+    /// "PATH", "N" or "a|b|c"; nil for a switch.
+    public var value: String?
+    public var help: String
+    /// What holds when the option is not given; for people.
+    public var defaultText: String?
+
+    public init(_ name: String, _ value: String?, _ help: String, default defaultText: String? = nil) {
+        self.name = name
+        self.value = value
+        self.help = help
+        self.defaultText = defaultText
+    }
+
+    /// The values to choose from, where the placeholder lists them.
+    var choices: [String]? {
+        guard let value, value.contains("|"), value.lowercased() == value else { return nil }
+        return value.split(separator: "|").map(String.init)
+    }
+}
+
+/// A command line that cannot be followed: one line that names the option. Exit status 64.
+public struct UsageError: Error, CustomStringConvertible, Sendable, Equatable {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,57 @@
+/// What a node found for one image.
+public struct ImageResult: Sendable, Hashable {
+    /// Place in the manifest.
+    public var index: UInt32
+    public var outcome: Outcome
+
+    public enum Outcome: Sendable, Hashable {
+        case evaluated(Evaluated)
+        /// The image could not be evaluated; the text holds no path and no time.
+        case failed(String)
+    }
+
+    public struct Evaluated: Sendable, Hashable {
+        /// Class indices, best first, and their outputs.
+        public var top5: [UInt32]
+        public var scores: [Float]
+        /// In the input frame and in the original image's pixels.
+        public var box: Rectangle
+        public var boxOriginal: Rectangle
+        public var iou: Double
+        /// Which ground-truth box gave the IoU; nil if none overlaps.
+        public var groundTruthIndex: UInt32?
+        /// Gating that stage 1 and the averages dropped, 48 fraction bits.
+        public var droppedMass: Int64
+        public var ties: Int64
+        public var ineligible: Int64
+        /// The gating map had no cell that is not zero.
+        public var isEmpty: Bool
+        /// The decoded image's size in pixels.
+        public var width: UInt32
+        public var height: UInt32
+
+        public init(
+            top5: [UInt32], scores: [Float], box: Rectangle, boxOriginal: Rectangle, iou: Double,
+            groundTruthIndex: UInt32?, droppedMass: Int64, ties: Int64, ineligible: Int64, isEmpty: Bool, width: UInt32,
+            height: UInt32
+        ) {
+            self.top5 = top5
+            self.scores = scores
+            self.box = box
+            self.boxOriginal = boxOriginal
+            self.iou = iou
+            self.groundTruthIndex = groundTruthIndex
+            self.droppedMass = droppedMass
+            self.ties = ties
+            self.ineligible = ineligible
+            self.isEmpty = isEmpty
+            self.width = width
+            self.height = height
+        }
+    }
+
+    public init(index: UInt32, outcome: Outcome) {
+        self.index = index
+        self.outcome = outcome
+    }
+}

@@ -1,0 +1,84 @@
+/// A device that evaluates pictures: bottom-up, then top-down from one class, to a box. The CPU is one; every backend
+/// gives the same bits in precision `exact`.
+public protocol Backend: Sendable {
+    var network: Network { get }
+    /// For people: "cpu avx512, 2 threads".
+    var device: String { get }
+    /// Pictures that one call takes at the most.
+    var batchCapacity: Int { get }
+
+    /// Evaluates pictures of [inputSize][inputSize][3] 8-bit RGB with their labels; results in the same order.
+    /// One call at a time. Throws `NetworkError` when a unit leaves the fixed-point range.
+    func evaluate(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Localization]
+}
+
+/// One prepared input.
+public struct Picture: Sendable {
+    /// [inputSize][inputSize][3], 8-bit RGB.
+    public var pixels: [UInt8]
+    /// Index of the ground-truth class.
+    public var label: Int
+
+    public init(pixels: [UInt8], label: Int) {
+        self.pixels = pixels
+        self.label = label
+    }
+}
+
+/// From which class the top-down pass starts.
+public enum ClassSource: String, CaseIterable, Sendable {
+    case label
+    case predicted
+}
+
+/// Every choice that the localization of one picture depends on.
+public struct LocalizationOptions: Sendable, Hashable {
+    public var classSource: ClassSource
+    /// Name of the network's read-out, `--bottom`.
+    public var readOut: String
+    public var topDown: TopDownOptions
+    public var box: BoxOptions
+
+    public init(
+        classSource: ClassSource = .label, readOut: String = Network.image, topDown: TopDownOptions = .init(),
+        box: BoxOptions = .init()
+    ) {
+        self.classSource = classSource
+        self.readOut = readOut
+        self.topDown = topDown
+        self.box = box
+    }
+}
+
+/// What a backend finds in one picture.
+public struct Localization: Sendable {
+    /// The five classes with the largest outputs, best first (the lower index on a tie), and these outputs.
+    public var top5: [Int]
+    public var scores: [Float]
+    /// In the input frame.
+    public var box: Box
+    /// The gating map was zero everywhere; the box is [0, 0, 1, 1].
+    public var isEmpty: Bool
+    /// Gating that was dropped on the way down, 48 fraction bits.
+    public var droppedMass: Int64
+    /// Units whose best component had a rival of the same score.
+    public var ties: Int64
+    /// Components that could not be chosen because their products sum to nothing.
+    public var ineligible: Int64
+    /// The gating at the read-out.
+    public var map: GatingMap
+
+    public init(
+        top5: [Int], scores: [Float], box: Box, isEmpty: Bool, droppedMass: Int64, ties: Int64, ineligible: Int64,
+        map: GatingMap
+    ) {
+        self.top5 = top5
+        self.scores = scores
+        self.box = box
+        self.isEmpty = isEmpty
+        self.droppedMass = droppedMass
+        self.ties = ties
+        self.ineligible = ineligible
+        self.map = map
+    }
+}

@@ -1,0 +1,104 @@
+import CKernels
+
+/// The CPU as a backend: every stage runs over the pool's threads, the top-down pass one image a thread.
+public final class CPUBackend: Backend, @unchecked Sendable {
+    public let network: Network
+    public let device: String
+    public let batchCapacity: Int
+    private let forward: ForwardPass
+    private let topDown: [TopDownPass]
+    private let pool: ThreadPool
+    private let fields: [ReceptiveField]
+
+    /// Reads, checks and packs the weights. `batch` nil: as many images as some 400 MB of activations hold, at most 32.
+    public init(network: Network, source: some TensorSource, pool: ThreadPool, batch: Int? = nil, isa: ck_isa = ck_isa_best())
+        throws
+    {
+        self.network = network
+        self.pool = pool
+        let capacity = try batch ?? CPUBackend.defaultBatch(network)
+        forward = try ForwardPass(network: network, source: source, pool: pool, batchCapacity: capacity, isa: isa)
+        fields = try network.receptiveFields()
+        var passes: [TopDownPass] = []
+        for _ in 0..<min(pool.threads, capacity) { passes.append(try TopDownPass(forward: forward, isa: isa)) }
+        topDown = passes
+        batchCapacity = capacity
+        device = "cpu \(String(cString: ck_isa_name(isa))), \(pool.threads) threads"
+    }
+
+    private static func defaultBatch(_ network: Network) throws(NetworkError) -> Int {
+        let layout = ActivationLayout(network: network, shapes: try network.shapes())
+        return min(32, max(1, 400_000_000 / (layout.floatsPerImage * 4)))
+    }
+
+    public func evaluate(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Localization] {
+        forwardOnly(pictures)
+        return try topDownOnly(pictures, options: options)
+    }
+
+    /// The bottom-up half of `evaluate`, for measurements.
+    package func forwardOnly(_ pictures: [Picture]) { forward.run(pictures.map(\.pixels)) }
+
+    /// The outputs of the last layer for one picture of the last batch.
+    package func outputs(image: Int) -> [Float] { Array(forward.outputs(image: image)) }
+
+    /// The activations of a layer for one picture of the last batch, [height][width][channels]; for comparisons.
+    package func activations(of layer: String, image: Int) -> [Float]? {
+        guard let number = layer == Network.image ? 0 : network.layers.firstIndex(where: { $0.name == layer }).map({ $0 + 1 })
+        else { return nil }
+        let (shape, storage) = (forward.shapes[number], forward.layout.storage(of: number))
+        let origin = forward.address(of: number, image: image)
+        return (0..<shape.height).flatMap { y in
+            (0..<shape.width).flatMap { x in
+                UnsafeBufferPointer(start: origin + y * storage.row + x * storage.channels, count: shape.channels)
+            }
+        }
+    }
+
+    /// The top-down half of `evaluate`, over the activations of the last `forwardOnly`.
+    package func topDownOnly(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Localization] {
+        guard let point = network.readOuts.first(where: { $0.name == options.readOut }) else {
+            throw .unknownReadOut(name: options.readOut, network: network.name, known: network.readOuts.map(\.name))
+        }
+        let readOut = point.layer == Network.image ? 0 : network.layers.firstIndex { $0.name == point.layer }! + 1
+        let classes = forward.shapes.last!.channels
+        for picture in pictures where !(0..<classes).contains(picture.label) {
+            throw .unknownClass(index: picture.label, classes: classes)
+        }
+        let slots = ResultSlots(count: pictures.count)
+        let readOutGeometry = ReadOut(field: fields[readOut], isImage: readOut == 0)
+        pool.run(pictures.count) { [forward, topDown, network] image, thread in
+            slots.values[image] = Result { () throws(NetworkError) in
+                let outputs = forward.outputs(image: image)
+                let top5 = Ranking.top(5, of: outputs)
+                let start = options.classSource == .label ? pictures[image].label : top5[0]
+                // Fewer pictures than threads: each picture has a pass of its own.
+                let (map, stats) = try topDown[thread < topDown.count ? thread : image].run(
+                    image: image, start: start, readOut: readOut, options: options.topDown)
+                let (box, isEmpty) = localize(
+                    map: map, options: options.box, readOut: readOutGeometry, inputSize: network.inputSize)
+                return Localization(
+                    top5: top5, scores: top5.map { outputs[$0] }, box: box, isEmpty: isEmpty,
+                    droppedMass: stats.dropped_mass, ties: stats.ties, ineligible: stats.ineligible, map: map)
+            }
+        }
+        var results: [Localization] = []
+        for slot in slots.values { results.append(try slot!.get()) }
+        return results
+    }
+
+    /// One result a picture; each task writes its own.
+    private final class ResultSlots: @unchecked Sendable {
+        let values: UnsafeMutableBufferPointer<Result<Localization, NetworkError>?>
+
+        init(count: Int) {
+            values = .allocate(capacity: count)
+            values.initialize(repeating: nil)
+        }
+
+        deinit {
+            values.deinitialize()
+            values.deallocate()
+        }
+    }
+}

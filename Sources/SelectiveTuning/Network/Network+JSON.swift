@@ -1,0 +1,166 @@
+import Bytes
+
+// A network as a JSON text: `--network FILE.json`. Demo/network.json is a worked example.
+
+extension Network {
+    /// Reads a description and checks that it fits together. Throws `JSONError` for the text and `NetworkError` for the
+    /// graph; both name the source and the field or layer.
+    public init(json: JSON, source: String) throws {
+        var fields = try JSONFields(json, source: source)
+        name = try fields.string("name")
+        var input = try fields.fields("input")
+        inputSize = try input.int("size", in: 1...Network.largestSide)
+        normalization = try InputNormalization(fields: &input)
+        try input.finish()
+        if fields.optional("classes") != nil {
+            classNames = try fields.array("classes").enumerated().map { index, value in
+                guard let name = value.stringValue else {
+                    throw fields.failure("classes[\(index)]", "expected a string, found \(value.kind)")
+                }
+                return name
+            }
+        }
+        layers = []
+        for (index, value) in try fields.array("layers").enumerated() {
+            var layer = try JSONFields(value, source: source, path: "layers[\(index)]")
+            layers.append(try Layer(fields: &layer, previous: layers.last?.name ?? Network.image))
+            try layer.finish()
+        }
+        readOuts = [ReadOutPoint(name: Network.image, layer: Network.image)]
+        if let value = fields.optional("readouts") {
+            let members = try JSONFields(value, source: source, path: "readouts")
+            for (name, layer) in value.objectValue ?? [] {
+                guard let layer = layer.stringValue else { throw members.failure(name, "expected a layer's name") }
+                if name != Network.image { readOuts.append(ReadOutPoint(name: name, layer: layer)) }
+            }
+        }
+        try fields.finish()
+        _ = try shapes()
+    }
+
+    /// The description in canonical form: equal networks give equal texts.
+    public var json: JSON {
+        var members: [(String, JSON)] = [
+            ("name", .string(name)),
+            ("input", .object([("size", .int(inputSize))] + normalization.members)),
+        ]
+        if let classNames { members.append(("classes", .array(classNames.map(JSON.string)))) }
+        members.append(("layers", .array(layers.map(\.json))))
+        members.append(("readouts", .object(readOuts.map { ($0.name, .string($0.layer)) })))
+        return .object(members)
+    }
+}
+
+extension InputNormalization {
+    fileprivate init(fields: inout JSONFields) throws(JSONError) {
+        guard let value = fields.optional("normalization") else {
+            self = .imagenet
+            return
+        }
+        switch value.stringValue {
+        case "imagenet": self = .imagenet
+        case "caffe-bgr": self = .caffeBGR
+        case .some:
+            throw fields.failure("normalization", "expected \"imagenet\", \"caffe-bgr\" or an object")
+        case nil:
+            var custom = try fields.fields("normalization")
+            func numbers(_ name: String) throws(JSONError) -> [Float] {
+                let values = try custom.array(name).compactMap(\.doubleValue).map { Float($0) }
+                guard values.count == 3, values.allSatisfy(\.isFinite) else {
+                    throw custom.failure(name, "expected three finite numbers, in the order red, green, blue")
+                }
+                return values
+            }
+            let mean = try numbers("mean")
+            let deviation = try numbers("deviation")
+            guard deviation.allSatisfy({ $0 != 0 }) else { throw custom.failure("deviation", "must not be zero") }
+            let order = try custom.array("order").compactMap(\.intValue)
+            guard order.sorted() == [0, 1, 2] else {
+                throw custom.failure("order", "expected a permutation of 0 (red), 1 (green), 2 (blue)")
+            }
+            self.init(
+                channelOrder: order, mean: mean, deviation: deviation, dividesBy255: try custom.bool("divide_by_255"))
+            try custom.finish()
+        }
+    }
+
+    fileprivate var members: [(String, JSON)] {
+        if self == .imagenet { return [("normalization", .string("imagenet"))] }
+        if self == .caffeBGR { return [("normalization", .string("caffe-bgr"))] }
+        return [
+            (
+                "normalization",
+                .object([
+                    ("order", .array(channelOrder.map { .int($0) })), ("mean", .array(mean.map(JSON.float))),
+                    ("deviation", .array(deviation.map(JSON.float))), ("divide_by_255", .bool(dividesBy255)),
+                ])
+            )
+        ]
+    }
+}
+
+extension Layer {
+    fileprivate init(fields: inout JSONFields, previous: String) throws(JSONError) {
+        name = try fields.string("name")
+        inputs = [previous]
+        if fields.optional("from") != nil {
+            inputs = try fields.array("from").compactMap(\.stringValue)
+            guard !inputs.isEmpty else { throw fields.failure("from", "expected names of layers") }
+        }
+        bridge = try fields.optional("bridge") == nil ? false : fields.bool("bridge")
+        // A limit on every size keeps the arithmetic of the checks far from an overflow.
+        let size = 1...(1 << 20)
+        func int(_ name: String, default value: Int, in range: ClosedRange<Int>) throws(JSONError) -> Int {
+            try fields.optional(name) == nil ? value : fields.int(name, in: range)
+        }
+        func flag(_ name: String, default value: Bool) throws(JSONError) -> Bool {
+            try fields.optional(name) == nil ? value : fields.bool(name)
+        }
+        let text = try fields.string("kind")
+        switch text {
+        case "convolution":
+            kind = .convolution(
+                Convolution(
+                    outputs: try fields.int("out", in: size), kernel: try fields.int("kernel", in: 1...64),
+                    stride: try int("stride", default: 1, in: 1...64), padding: try int("padding", default: 0, in: 0...64),
+                    groups: try int("groups", default: 1, in: size), relu: try flag("relu", default: false)))
+        case "linear":
+            kind = .linear(outputs: try fields.int("out", in: size), relu: try flag("relu", default: false))
+        case "maxPool":
+            kind = .maxPool(
+                Pooling(
+                    kernel: try fields.int("kernel", in: 1...64), stride: try fields.int("stride", in: 1...64),
+                    padding: try int("padding", default: 0, in: 0...64), ceilMode: try flag("ceil", default: false)))
+        case "globalAveragePool": kind = .globalAveragePool
+        case "concatenation": kind = .concatenation
+        default:
+            throw fields.failure(
+                "kind",
+                "unknown layer kind \"\(text)\": expected convolution, linear, maxPool, globalAveragePool, concatenation")
+        }
+    }
+
+    fileprivate var json: JSON {
+        var members: [(String, JSON)] = [("name", .string(name))]
+        switch kind {
+        case .convolution(let c):
+            members += [
+                ("kind", .string("convolution")), ("out", .int(c.outputs)), ("kernel", .int(c.kernel)),
+                ("stride", .int(c.stride)), ("padding", .int(c.padding)), ("groups", .int(c.groups)),
+                ("relu", .bool(c.relu)),
+            ]
+        case .linear(let outputs, let relu):
+            members += [("kind", .string("linear")), ("out", .int(outputs)), ("relu", .bool(relu))]
+        case .maxPool(let p):
+            members += [
+                ("kind", .string("maxPool")), ("kernel", .int(p.kernel)), ("stride", .int(p.stride)),
+                ("padding", .int(p.padding)), ("ceil", .bool(p.ceilMode)),
+            ]
+        case .globalAveragePool: members.append(("kind", .string("globalAveragePool")))
+        case .concatenation: members.append(("kind", .string("concatenation")))
+        }
+        members.append(("from", .array(inputs.map(JSON.string))))
+        if bridge { members.append(("bridge", .bool(true))) }
+        return .object(members)
+    }
+}

@@ -1,0 +1,141 @@
+import CKernels
+
+/// The top-down pass over a whole network for one image at a time: gating starts at one class and runs down to a
+/// read-out (selective-tuning.md). Holds the memory of one thread.
+final class TopDownPass: @unchecked Sendable {
+    private let forward: ForwardPass
+    private let workspace: OpaquePointer
+    /// Gating of `image` (first) and of every layer's output.
+    private let gatings: UnsafeMutableBufferPointer<ck_gating>
+    /// For each layer with a bridge, the re-selected gating while the bridge works.
+    private let bridged: UnsafeMutableBufferPointer<ck_gating>
+
+    init(forward: ForwardPass, isa: ck_isa = ck_isa_best()) throws(NetworkError) {
+        self.forward = forward
+        let largestField = forward.weights.reduce(1) { max($0, $1.map { $0.kernelHeight * $0.kernelWidth * $0.channelsIn } ?? 1) }
+        let largestVector = forward.network.layers.indices.reduce(largestField) {
+            forward.network.layers[$1].bridge ? max($0, forward.shapes[$1 + 1].count) : $0
+        }
+        guard let workspace = ck_td_workspace_create(isa, Int64(largestVector)) else {
+            throw .outOfMemory(bytes: largestVector * 32, purpose: "the top-down pass")
+        }
+        self.workspace = workspace
+        gatings = .allocate(capacity: forward.shapes.count)
+        gatings.initialize(repeating: ck_gating())
+        bridged = .allocate(capacity: forward.network.layers.count)
+        bridged.initialize(repeating: ck_gating())
+        for (place, shape) in forward.shapes.enumerated() { try create(&gatings[place], shape) }
+        for (number, layer) in forward.network.layers.enumerated() where layer.bridge {
+            try create(&bridged[number], forward.shapes[number + 1])
+        }
+    }
+
+    deinit {
+        for index in gatings.indices { ck_gating_destroy(&gatings[index]) }
+        for index in bridged.indices { ck_gating_destroy(&bridged[index]) }
+        gatings.deallocate()
+        bridged.deallocate()
+        ck_td_workspace_destroy(workspace)
+    }
+
+    private func create(_ gating: inout ck_gating, _ shape: Shape) throws(NetworkError) {
+        guard ck_gating_create(&gating, Int32(shape.height), Int32(shape.width), Int32(shape.channels)) == CK_TD_OK else {
+            throw .outOfMemory(bytes: shape.count * 13, purpose: "the gating of a \(shape) map")
+        }
+    }
+
+    /// Runs from class `start` of one image of the forward pass's batch to the activation `readOut` (0 = the picture).
+    /// Returns the gating there and what happened on the way.
+    func run(image: Int, start: Int, readOut: Int, options: TopDownOptions) throws(NetworkError) -> (GatingMap, ck_td_stats) {
+        var stats = ck_td_stats()
+        stats.error_unit = -1
+        defer { for index in gatings.indices { ck_gating_clear(&gatings[index]) } }
+        try check(ck_gating_add(&gatings[gatings.count - 1], Int32(start), 1 << CK_TD_GATING_BITS), gatings.count - 2, stats)
+        for number in forward.network.layers.indices.reversed() where number + 1 > readOut {
+            guard gatings[number + 1].count > 0 else { continue }
+            if forward.network.layers[number].bridge { try bridge(number, options, &stats) }
+            try down(number, image: image, options, &stats)
+        }
+        return (GatingMap(gatings[readOut]), stats)
+    }
+
+    private func bridge(_ number: Int, _ options: TopDownOptions, _ stats: inout ck_td_stats) throws(NetworkError) {
+        var rule = ck_td_rule_linear(
+            options.selection == .strict ? 1 : 0, options.bridgeMode.selection, Int32(options.bridgeOffset))
+        let status = ck_td_bridge(workspace, &rule, &gatings[number + 1], &bridged[number], &stats)
+        defer { ck_gating_clear(&bridged[number]) }
+        try check(status, number, stats)
+        ck_gating_clear(&gatings[number + 1])
+        try check(ck_td_pass(&bridged[number], &gatings[number + 1]), number, stats)
+    }
+
+    private func down(_ number: Int, image: Int, _ options: TopDownOptions, _ stats: inout ck_td_stats)
+        throws(NetworkError)
+    {
+        let inputs = forward.layout.inputs[number]
+        let strict: Int32 = options.selection == .strict ? 1 : 0
+        var view = view(of: inputs[0], image: image)
+        let status: ck_td_status
+        switch forward.network.layers[number].kind {
+        case .convolution, .linear:
+            let weights = forward.weights[number]!
+            let isVector = forward.shapes[inputs[0]].height == 1 && forward.shapes[inputs[0]].width == 1
+            if case .linear = forward.network.layers[number].kind, isVector {
+                var rule = ck_td_rule_linear(strict, options.linearMode.selection, Int32(options.linearOffset))
+                status = ck_td_linear(
+                    workspace, weights.rows.pointer, &rule, view.data, &gatings[number + 1], &gatings[inputs[0]], &stats)
+            } else {
+                let isLadder = weights.kernelHeight == 1 && weights.kernelWidth == 1 && options.oneByOne == .ladder
+                let rule = ck_td_rule_conv(
+                    strict, isLadder ? CK_TD_LADDER : CK_TD_GROUP, Int32(TopDownOptions.oneByOneOffset))
+                var layer = ck_td_conv_layer(
+                    weights: weights.rows.pointer, kernel_height: Int32(weights.kernelHeight),
+                    kernel_width: Int32(weights.kernelWidth), stride_y: Int32(weights.stride),
+                    stride_x: Int32(weights.stride), pad_y: Int32(weights.padding), pad_x: Int32(weights.padding),
+                    groups: Int32(weights.groups), out_channels: Int32(weights.channelsOut), rule: rule)
+                status = ck_td_conv(workspace, &layer, &view, &gatings[number + 1], &gatings[inputs[0]], &stats)
+            }
+        case .maxPool(let pooling):
+            var layer = TopDownPass.window(pooling.kernel, pooling.stride, pooling.padding)
+            status = ck_td_max_pool(&layer, &view, &gatings[number + 1], &gatings[inputs[0]], &stats)
+        case .globalAveragePool:
+            var layer = ck_td_pool_layer(
+                kernel_height: view.height, kernel_width: view.width, stride_y: 1, stride_x: 1, pad_y: 0, pad_x: 0)
+            status = ck_td_average_pool(&layer, &view, &gatings[number + 1], &gatings[inputs[0]], &stats)
+        case .concatenation:
+            var offset: Int32 = 0
+            for input in inputs {
+                try check(ck_td_slice(&gatings[number + 1], offset, &gatings[input]), number, stats)
+                offset += gatings[input].channels
+            }
+            status = CK_TD_OK
+        }
+        try check(status, number, stats)
+    }
+
+    private func view(of activation: Int, image: Int) -> ck_td_view {
+        let storage = forward.layout.storage(of: activation)
+        let shape = forward.shapes[activation]
+        return ck_td_view(
+            data: forward.address(of: activation, image: image), row_stride: Int64(storage.row),
+            pixel_stride: Int64(storage.channels), height: Int32(shape.height), width: Int32(shape.width),
+            channels: Int32(shape.channels))
+    }
+
+    private static func window(_ kernel: Int, _ stride: Int, _ padding: Int) -> ck_td_pool_layer {
+        ck_td_pool_layer(
+            kernel_height: Int32(kernel), kernel_width: Int32(kernel), stride_y: Int32(stride), stride_x: Int32(stride),
+            pad_y: Int32(padding), pad_x: Int32(padding))
+    }
+
+    private func check(_ status: ck_td_status, _ number: Int, _ stats: ck_td_stats) throws(NetworkError) {
+        let (network, layer) = (forward.network.name, forward.network.layers[number].name)
+        switch status {
+        case CK_TD_OK: return
+        case CK_TD_NOT_FINITE, CK_TD_RANGE, CK_TD_GATING_RANGE:
+            throw .outOfRange(network: network, layer: layer, unit: Int(stats.error_unit))
+        case CK_TD_MEMORY: throw .outOfMemory(bytes: 0, purpose: "the top-down pass")
+        default: throw .badLayer(network: network, layer: layer, problem: "its shapes do not fit the top-down pass")
+        }
+    }
+}

@@ -1,0 +1,5 @@
+import Bytes
+
+enum JSONText {
+    static func parse(_ text: String) throws -> JSON { try JSON.parse(text, source: "test") }
+}
