@@ -65,10 +65,9 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         for picture in pictures where !(0..<classes).contains(picture.label) {
             throw .unknownClass(index: picture.label, classes: classes)
         }
-        let slots = ResultSlots(count: pictures.count)
         let readOutGeometry = ReadOut(field: fields[readOut], isImage: readOut == 0)
-        pool.run(pictures.count) { [forward, topDown, network] image, thread in
-            slots.values[image] = Result { () throws(NetworkError) in
+        let results = pool.map(pictures.count) { [forward, topDown, network] image, thread in
+            Result { () throws(NetworkError) in
                 let outputs = forward.outputs(image: image)
                 let top5 = Ranking.top(5, of: outputs)
                 let start = options.classSource == .label ? pictures[image].label : top5[0]
@@ -82,23 +81,8 @@ public final class CPUBackend: Backend, @unchecked Sendable {
                     droppedMass: stats.dropped_mass, ties: stats.ties, ineligible: stats.ineligible, map: map)
             }
         }
-        var results: [Localization] = []
-        for slot in slots.values { results.append(try slot!.get()) }
-        return results
-    }
-
-    /// One result a picture; each task writes its own.
-    private final class ResultSlots: @unchecked Sendable {
-        let values: UnsafeMutableBufferPointer<Result<Localization, NetworkError>?>
-
-        init(count: Int) {
-            values = .allocate(capacity: count)
-            values.initialize(repeating: nil)
-        }
-
-        deinit {
-            values.deinitialize()
-            values.deallocate()
-        }
+        var localizations: [Localization] = []
+        for result in results { localizations.append(try result.get()) }
+        return localizations
     }
 }

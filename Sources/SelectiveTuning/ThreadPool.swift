@@ -29,6 +29,30 @@ public final class ThreadPool: @unchecked Sendable {
         }
     }
 
+    /// `body(task, thread)` for every task in 0 ..< count; the values in the order of the tasks.
+    public func map<Value: Sendable>(_ count: Int, _ body: @escaping @Sendable (_ task: Int, _ thread: Int) -> Value)
+        -> [Value]
+    {
+        let slots = Slots<Value>(count: count)
+        run(count) { task, thread in slots.values[task] = body(task, thread) }
+        return slots.values.map { $0! }
+    }
+
+    /// One value a task; each task writes its own, which is why they may be shared.
+    private final class Slots<Value: Sendable>: @unchecked Sendable {
+        let values: UnsafeMutableBufferPointer<Value?>
+
+        init(count: Int) {
+            values = .allocate(capacity: count)
+            values.initialize(repeating: nil)
+        }
+
+        deinit {
+            values.deinitialize()
+            values.deallocate()
+        }
+    }
+
     private final class Body: Sendable {
         let call: @Sendable (Int, Int) -> Void
         init(_ call: @escaping @Sendable (Int, Int) -> Void) { self.call = call }

@@ -1,0 +1,101 @@
+import Dataset
+import Evaluation
+import SelectiveTuning
+
+/// Every option that can change a bit of a result, typed; on the wire and in summaries they are texts under the names
+/// that they have on the command line.
+public struct JobOptions: Sendable, Hashable {
+    public var preset: Preset
+    public var iou: IoUConvention
+    public var localization: LocalizationOptions
+
+    public init(preset: Preset = .stnet, iou: IoUConvention = .stnet, localization: LocalizationOptions = .init()) {
+        self.preset = preset
+        self.iou = iou
+        self.localization = localization
+    }
+
+    /// Names in the order of the command line's help.
+    public static let names = [
+        "preprocess", "iou", "class-source", "selection", "bottom", "collapse", "prune", "mean-multiplier",
+        "std-multiplier", "percentage", "energy", "box-rule", "mass", "component-threshold", "component-blur",
+        "linear-mode", "linear-offset", "bridge-mode", "bridge-offset", "one-by-one", "precision",
+    ]
+}
+
+/// An option whose value cannot be used.
+public struct JobOptionError: Error, CustomStringConvertible, Sendable, Equatable {
+    public let description: String
+}
+
+extension JobOptions {
+    /// Reads texts; what is absent keeps its default. Throws for an unknown name or a value out of its range.
+    public init(_ texts: [String: String]) throws(JobOptionError) {
+        self.init()
+        for (name, text) in texts.sorted(by: { $0.key < $1.key }) { try set(name, text) }
+    }
+
+    /// All options as texts, the defaults included.
+    public var texts: [String: String] {
+        let (topDown, box) = (localization.topDown, localization.box)
+        return [
+            "preprocess": preset.rawValue, "iou": iou.rawValue, "class-source": localization.classSource.rawValue,
+            "selection": topDown.selection.rawValue, "bottom": localization.readOut, "collapse": box.collapse.rawValue,
+            "prune": box.prune.rawValue, "mean-multiplier": "\(box.meanMultiplier)",
+            "std-multiplier": "\(box.stdMultiplier)", "percentage": "\(box.percentage)", "energy": "\(box.energy)",
+            "box-rule": box.rule.rawValue, "mass": "\(box.mass)", "component-threshold": "\(box.componentThreshold)",
+            "component-blur": "\(box.componentBlur)", "linear-mode": topDown.linearMode.rawValue,
+            "linear-offset": "\(topDown.linearOffset)", "bridge-mode": topDown.bridgeMode.rawValue,
+            "bridge-offset": "\(topDown.bridgeOffset)", "one-by-one": topDown.oneByOne.rawValue, "precision": "exact",
+        ]
+    }
+
+    private mutating func set(_ name: String, _ text: String) throws(JobOptionError) {
+        func choice<Choice: RawRepresentable & CaseIterable>(_ type: Choice.Type) throws(JobOptionError) -> Choice
+        where Choice.RawValue == String {
+            guard let value = Choice(rawValue: text) else {
+                let expected = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+                throw JobOptionError(description: "--\(name) \(text): expected \(expected)")
+            }
+            return value
+        }
+        func number(_ range: ClosedRange<Double>) throws(JobOptionError) -> Double {
+            guard let value = Double(text), range.contains(value) else {
+                throw JobOptionError(
+                    description: "--\(name) \(text): expected a number, \(range.lowerBound)...\(range.upperBound)")
+            }
+            return value
+        }
+        func offset() throws(JobOptionError) -> Int {
+            guard let value = Int(text), (0...5).contains(value) else {
+                throw JobOptionError(description: "--\(name) \(text): expected a whole number, 0...5")
+            }
+            return value
+        }
+        switch name {
+        case "preprocess": preset = try choice(Preset.self)
+        case "iou": iou = try choice(IoUConvention.self)
+        case "class-source": localization.classSource = try choice(ClassSource.self)
+        case "bottom": localization.readOut = text
+        case "selection": localization.topDown.selection = try choice(TopDownOptions.Selection.self)
+        case "linear-mode": localization.topDown.linearMode = try choice(TopDownOptions.Mode.self)
+        case "linear-offset": localization.topDown.linearOffset = try offset()
+        case "bridge-mode": localization.topDown.bridgeMode = try choice(TopDownOptions.Mode.self)
+        case "bridge-offset": localization.topDown.bridgeOffset = try offset()
+        case "one-by-one": localization.topDown.oneByOne = try choice(TopDownOptions.OneByOne.self)
+        case "collapse": localization.box.collapse = try choice(BoxOptions.Collapse.self)
+        case "prune": localization.box.prune = try choice(BoxOptions.Prune.self)
+        case "box-rule": localization.box.rule = try choice(BoxOptions.Rule.self)
+        case "mean-multiplier": localization.box.meanMultiplier = try number(0...1e6)
+        case "std-multiplier": localization.box.stdMultiplier = try number(-1e6...1e6)
+        case "percentage": localization.box.percentage = try number(0...1)
+        case "energy": localization.box.energy = try number(0...1)
+        case "mass": localization.box.mass = try number(0...1)
+        case "component-threshold": localization.box.componentThreshold = try number(0...1)
+        case "component-blur": localization.box.componentBlur = try number(0...256)
+        case "precision":
+            guard text == "exact" else { throw JobOptionError(description: "--precision \(text): expected exact") }
+        default: throw JobOptionError(description: "unknown option --\(name)")
+        }
+    }
+}
