@@ -110,9 +110,9 @@ public final class LeaseEvaluator: @unchecked Sendable {
         return ahead
     }
 
-    private func result(_ image: LeasedImage, _ input: PreparedInput, _ found: Localization) -> ImageResult {
+    private func result(_ image: LeasedImage, _ input: PreparedInput, _ found: Finding) -> ImageResult {
         let boxes = image.boxes.map { input.geometry.map(Box($0)) }
-        let match = bestMatch(of: found.box, among: boxes, convention: options.iou)
+        let match = options.iou.bestMatch(of: found.box, among: boxes)
         return ImageResult(
             index: image.index,
             outcome: .evaluated(

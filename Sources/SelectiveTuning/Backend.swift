@@ -9,7 +9,7 @@ public protocol Backend: Sendable {
 
     /// Evaluates pictures of [inputSize][inputSize][3] 8-bit RGB with their labels; results in the same order.
     /// One call at a time. Throws `NetworkError` when a unit leaves the fixed-point range.
-    func evaluate(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Localization]
+    func evaluate(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding]
 }
 
 /// One prepared input.
@@ -51,7 +51,7 @@ public struct LocalizationOptions: Sendable, Hashable {
 }
 
 /// What a backend finds in one picture.
-public struct Localization: Sendable {
+public struct Finding: Sendable {
     /// The five classes with the largest outputs, best first (the lower index on a tie), and these outputs.
     public var top5: [Int]
     public var scores: [Float]

@@ -31,7 +31,7 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         return min(32, max(1, 400_000_000 / (layout.floatsPerImage * 4)))
     }
 
-    public func evaluate(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Localization] {
+    public func evaluate(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding] {
         forwardOnly(pictures)
         return try topDownOnly(pictures, options: options)
     }
@@ -56,7 +56,7 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     }
 
     /// The top-down half of `evaluate`, over the activations of the last `forwardOnly`.
-    package func topDownOnly(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Localization] {
+    package func topDownOnly(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding] {
         guard let point = network.readOuts.first(where: { $0.name == options.readOut }) else {
             throw .unknownReadOut(name: options.readOut, network: network.name, known: network.readOuts.map(\.name))
         }
@@ -76,12 +76,12 @@ public final class CPUBackend: Backend, @unchecked Sendable {
                     image: image, start: start, readOut: readOut, options: options.topDown)
                 let (box, isEmpty) = localize(
                     map: map, options: options.box, readOut: readOutGeometry, inputSize: network.inputSize)
-                return Localization(
+                return Finding(
                     top5: top5, scores: top5.map { outputs[$0] }, box: box, isEmpty: isEmpty,
                     droppedMass: stats.dropped_mass, ties: stats.ties, ineligible: stats.ineligible, map: map)
             }
         }
-        var localizations: [Localization] = []
+        var localizations: [Finding] = []
         for result in results { localizations.append(try result.get()) }
         return localizations
     }

@@ -1,0 +1,95 @@
+import Bytes
+import Foundation
+import Node
+import SelectiveTuning
+
+/// Everything that one evaluation needs, with defaults resolved.
+public struct EvaluateConfiguration: Sendable {
+    public var imagesPath: String
+    public var annotationsPath: String
+    public var network: Network
+    /// Whether `network` came from a file and must travel with the job.
+    public var networkIsCustom: Bool
+    public var weightsPath: String
+    public var outPath: String
+    public var idsPath: String?
+    public var limit: Int?
+    public var options: JobOptions
+    public var threads: Int
+    public var batch: Int?
+    public var isDryRun: Bool
+    public var progress: ProgressPrinter.Style
+    /// What was not given and what it became, by option name; for the start of the run and the summary.
+    public var resolvedDefaults: [(name: String, value: String)]
+
+    /// Resolves parsed options in the working directory. Throws `UsageError`, `NetworkError` or `JSONError`.
+    public init(_ parsed: ParsedOptions) throws {
+        let values = parsed.values
+        var resolved: [(name: String, value: String)] = []
+        func path(_ name: String, default standard: String) -> String {
+            if let value = values[name] { return value }
+            resolved.append((name, standard))
+            return standard
+        }
+        imagesPath = path("images", default: "dataset/ILSVRC2012/images")
+        annotationsPath = path("annotations", default: "dataset/ILSVRC2012/annotations")
+        (network, networkIsCustom) = try EvaluateConfiguration.network(path("network", default: "alexnet"))
+        if let given = values["weights"] {
+            weightsPath = given
+        } else {
+            weightsPath = try EvaluateConfiguration.defaultWeights(network.name)
+            resolved.append(("weights", weightsPath))
+        }
+        outPath = path("out", default: "results/\(EvaluateConfiguration.timestamp())-\(network.name)")
+        idsPath = values["ids"]
+        limit = try parsed.integer("limit", in: 1...Int.max)
+        let jobTexts = values.filter { JobOptions.names.contains($0.key) }
+        do {
+            options = try JobOptions(jobTexts)
+        } catch {
+            throw UsageError(error.description)
+        }
+        let readOut = options.localization.readOut
+        guard network.readOuts.contains(where: { $0.name == readOut }) else {
+            throw UsageError(
+                "--bottom \(readOut): network \(network.name) has \(network.readOuts.map(\.name).joined(separator: ", "))")
+        }
+        if let given = try parsed.integer("threads", in: 1...1024) {
+            threads = given
+        } else {
+            threads = ProcessInfo.processInfo.activeProcessorCount
+            resolved.append(("threads", String(threads)))
+        }
+        batch = try parsed.integer("batch", in: 1...4096)
+        isDryRun = parsed.switches.contains("dry-run")
+        progress = values["progress"].flatMap(ProgressPrinter.Style.init) ?? .auto
+        resolvedDefaults = resolved
+    }
+
+    /// A network by name, or from a JSON description.
+    static func network(_ text: String) throws -> (Network, isCustom: Bool) {
+        guard text.hasSuffix(".json") else { return (try NetworkCatalog.network(named: text), false) }
+        let bytes = try WholeFile.read(path: text, limit: 4 << 20)
+        return (try Network(json: try JSON.parse(bytes, source: text), source: text), true)
+    }
+
+    private static func defaultWeights(_ network: String) throws(UsageError) -> String {
+        let names = (try? FileManager.default.contentsOfDirectory(atPath: "weights")) ?? []
+        let fitting = names.filter {
+            $0.hasPrefix(network) && ($0.hasSuffix(".pth") || $0.hasSuffix(".safetensors"))
+        }
+        guard let first = fitting.min() else {
+            throw UsageError("no weights: give --weights FILE, or place weights/\(network)*.pth or .safetensors")
+        }
+        return "weights/" + first
+    }
+
+    private static func timestamp() -> String {
+        var now = time(nil)
+        var parts = tm()
+        gmtime_r(&now, &parts)
+        var text = [CChar](repeating: 0, count: 32)
+        strftime(&text, text.count, "%Y%m%dT%H%M%SZ", &parts)
+        return String(decoding: text.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+}

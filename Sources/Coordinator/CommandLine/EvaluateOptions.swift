@@ -1,0 +1,109 @@
+import SelectiveTuning
+
+/// The options of `stnet-coord` without a subcommand: the evaluation.
+public enum EvaluateOptions {
+    public static let help = HelpText(
+        usage: [
+            "stnet-coord [options]",
+            "stnet-coord baseline --annotations PATH [options]",
+        ],
+        summary: """
+            Evaluates object localization by selective tuning: reads photographs with their boxes, runs a network bottom-up
+            and top-down, and prints label accuracy and localization accuracy beside simple baselines. Runs in this process.
+            """,
+        sections: [
+            (
+                "Input and output",
+                [
+                    .init("images", "PATH", "directory of *.JPEG, searched recursively", default: "dataset/ILSVRC2012/images"),
+                    .init(
+                        "annotations", "PATH", "PASCAL-VOC XML tree, or the WSOL benchmark's four text files",
+                        default: "dataset/ILSVRC2012/annotations"),
+                    .init(
+                        "network", "NAME|FILE.json", NetworkCatalog.names.joined(separator: ", ") + ", or a description",
+                        default: "alexnet"),
+                    .init(
+                        "weights", "FILE", ".safetensors or PyTorch .pth", default: "the first weights/<network>*"),
+                    .init("out", "DIR", "where the results go", default: "results/<time>-<network>"),
+                    .init("ids", "FILE", "evaluate only these images, one id a line"),
+                    .init("limit", "N", "evaluate only the first N images"),
+                    .init("config", "FILE.json", "options by name; the command line wins", default: "stnet.json if it is there"),
+                ]
+            ),
+            (
+                "Protocol",
+                [
+                    .init("method", "stnet", "how objects are localized", default: "stnet"),
+                    .init("preset", "reference", "the rules of the published program", default: "reference"),
+                    .init("exe-mode", "bbox_eval", "what is made", default: "bbox_eval"),
+                    .init("preprocess", "stnet|torchvision|squash", "resize and crop", default: "stnet"),
+                    .init("iou", "stnet|wsol|exact", "convention of the overlap", default: "stnet"),
+                    .init("class-source", "label|predicted", "class from which gating starts", default: "label"),
+                    .init("selection", "reference|strict", "winners of a unit", default: "reference"),
+                    .init("bottom", "image|pool1|...", "where gating is read out", default: "image"),
+                    .init("linear-mode", "ladder|1|all", "selection in fully connected layers", default: "ladder"),
+                    .init("linear-offset", "N", "rows by which the ladder is relaxed", default: "3"),
+                    .init("bridge-mode", "ladder|1|all", "selection at the bridge", default: "ladder"),
+                    .init("bridge-offset", "N", "rows by which the bridge's ladder is relaxed", default: "1"),
+                    .init("one-by-one", "group|ladder", "selection in 1x1 convolutions", default: "group"),
+                    .init("precision", "exact", "the same bits on every machine", default: "exact"),
+                ]
+            ),
+            (
+                "From gating to a box",
+                [
+                    .init("collapse", "sum|max", "over the channels", default: "sum"),
+                    .init("prune", "mean|mean-all|percentile|energy|none", "which cells are kept", default: "mean"),
+                    .init("mean-multiplier", "X", "of the mean", default: "1"),
+                    .init("std-multiplier", "X", "of the standard deviation, added", default: "0"),
+                    .init("percentage", "X", "of prune percentile, 0...1", default: "0.3"),
+                    .init("energy", "X", "of prune energy, 0...1", default: "0.05"),
+                    .init("box-rule", "tight|mass|component", "box of the kept cells", default: "tight"),
+                    .init("mass", "X", "of box rule mass", default: "0.94"),
+                    .init("component-threshold", "X", "of box rule component", default: "0.2"),
+                    .init("component-blur", "X", "of box rule component, in input pixels", default: "16"),
+                ]
+            ),
+            (
+                "Running",
+                [
+                    .init("threads", "N", "threads of this process", default: "all"),
+                    .init("batch", "N", "images a batch; changes no result", default: "what memory allows, at most 32"),
+                    .init("dry-run", nil, "check everything, evaluate nothing"),
+                    .init("progress", "auto|plain|json", "how progress is shown", default: "auto"),
+                    .init("help", nil, "this text"),
+                    .init("version", nil, "the version"),
+                ]
+            ),
+        ],
+        footer: """
+            Exit status: 0 valid, 1 invalid or incomplete, 64 usage, 65 bad data.
+            """)
+}
+
+/// The options of `stnet-coord baseline`.
+public enum BaselineOptions {
+    public static let help = HelpText(
+        usage: ["stnet-coord baseline --annotations PATH [options]"],
+        summary: """
+            Localization accuracy of boxes that look at no image: the whole frame and centred squares. Needs boxes and sizes only.
+            """,
+        sections: [
+            (
+                "Options",
+                [
+                    .init(
+                        "annotations", "PATH", "PASCAL-VOC XML tree, or the WSOL benchmark's four text files",
+                        default: "dataset/ILSVRC2012/annotations"),
+                    .init("classes", "FILE", "class names, one a line, in index order", default: "the 1000 of ILSVRC-2012"),
+                    .init("preprocess", "stnet|torchvision|squash", "resize and crop", default: "stnet"),
+                    .init("input-size", "N", "side of the network's input in pixels", default: "224"),
+                    .init("iou", "stnet|wsol|exact", "convention of the overlap", default: "stnet"),
+                    .init("square", "FRACTION", "a centred square of this side"),
+                    .init("whole", nil, "the whole frame"),
+                    .init("json", nil, "print JSON"),
+                    .init("help", nil, "this text"),
+                ]
+            )
+        ])
+}

@@ -1,0 +1,55 @@
+/// How far a run is.
+public struct Progress: Sendable {
+    public var done: Int
+    public var total: Int
+    public var failed: Int
+    /// Since the first lease.
+    public var elapsedSeconds: Double
+
+    public init(done: Int, total: Int, failed: Int, elapsedSeconds: Double) {
+        self.done = done
+        self.total = total
+        self.failed = failed
+        self.elapsedSeconds = elapsedSeconds
+    }
+
+    public var imagesPerSecond: Double { elapsedSeconds > 0 ? Double(done) / elapsedSeconds : 0 }
+
+    /// Nil until there is a speed to go by.
+    public var secondsLeft: Double? {
+        imagesPerSecond > 0 ? Double(total - done) / imagesPerSecond : nil
+    }
+
+    /// "1,248 / 50,000 images (2.5 %), 231.4 images/s, 3:31 left"
+    public var line: String {
+        let share = total > 0 ? Double(done) * 100 / Double(total) : 100
+        var text = "\(Progress.grouped(done)) / \(Progress.grouped(total)) images (\(Progress.fixed(share)) %)"
+        text += ", \(Progress.fixed(imagesPerSecond)) images/s"
+        if let secondsLeft, done < total { text += ", \(Progress.clock(secondsLeft)) left" }
+        if failed > 0 { text += ", \(failed) failed" }
+        return text
+    }
+
+    static func grouped(_ number: Int) -> String {
+        var digits = String(number)
+        var index = digits.count - 3
+        while index > 0 {
+            digits.insert(",", at: digits.index(digits.startIndex, offsetBy: index))
+            index -= 3
+        }
+        return digits
+    }
+
+    /// One digit behind the point.
+    static func fixed(_ number: Double) -> String {
+        let tenths = Int((number * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10)"
+    }
+
+    static func clock(_ seconds: Double) -> String {
+        let whole = Int(min(seconds, 1e9).rounded(.up))
+        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return whole >= 3600
+            ? "\(whole / 3600):\(two(whole / 60 % 60)):\(two(whole % 60))" : "\(whole / 60):\(two(whole % 60))"
+    }
+}

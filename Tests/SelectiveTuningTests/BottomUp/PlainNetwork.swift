@@ -1,0 +1,148 @@
+import CKernels
+import SelectiveTuning
+
+/// Weights made from a seed, kept in memory.
+struct RandomTensors: TensorSource {
+    let seed: Int
+
+    func tensor(_ name: String, expecting shape: [Int]) throws -> [Float] {
+        var state = UInt64(truncatingIfNeeded: seed) &+ name.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) }
+        let scale = name.hasSuffix(".bias") ? 0.1 : (3 / Float(shape.dropFirst().reduce(1, *))).squareRoot()
+        return (0..<shape.reduce(1, *)).map { _ in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return scale * (Float(state >> 40) / Float(1 << 23) - 1)
+        }
+    }
+}
+
+/// The forward pass written the obvious way: dense arrays, one image, the plain loops.
+struct PlainNetwork {
+    let network: Network
+    let tensors: RandomTensors
+
+    /// Activations of `image` (first) and of every layer, [height][width][channels].
+    func run(_ pixels: [UInt8]) throws -> [[Float]] {
+        let shapes = try network.shapes()
+        let normalization = network.normalization
+        var activations: [[Float]] = [
+            (0..<shapes[0].height * shapes[0].width).flatMap { place in
+                normalization.channelOrder.map { normalization.table[$0 * 256 + Int(pixels[place * 3 + $0])] }
+            }
+        ]
+        var index = [Network.image: 0]
+        for (number, layer) in network.layers.enumerated() {
+            index[layer.name] = number + 1
+            let inputs = layer.inputs.map { index[$0]! }
+            let (from, to) = (shapes[inputs[0]], shapes[number + 1])
+            let input = activations[inputs[0]]
+            switch layer.kind {
+            case .convolution(let c):
+                activations.append(
+                    try convolution(
+                        layer, input, from, to, kernel: (c.kernel, c.kernel), stride: c.stride, padding: c.padding,
+                        groups: c.groups, relu: c.relu,
+                        shape: [c.outputs, from.channels / c.groups, c.kernel, c.kernel]))
+            case .linear(let outputs, let relu):
+                activations.append(
+                    try convolution(
+                        layer, input, from, to, kernel: (from.height, from.width), stride: 1, padding: 0, groups: 1,
+                        relu: relu, shape: [outputs, from.count]))
+            case .maxPool(let p):
+                var output: [Float] = []
+                for y in 0..<to.height {
+                    for x in 0..<to.width {
+                        let rows = max(0, y * p.stride - p.padding)..<min(from.height, y * p.stride - p.padding + p.kernel)
+                        let columns = max(0, x * p.stride - p.padding)..<min(from.width, x * p.stride - p.padding + p.kernel)
+                        for c in 0..<to.channels {
+                            output.append(
+                                rows.flatMap { y in columns.map { input[(y * from.width + $0) * from.channels + c] } }.max()!)
+                        }
+                    }
+                }
+                activations.append(output)
+            case .globalAveragePool:
+                activations.append(
+                    (0..<from.channels).map { c in
+                        var sum: Float = 0
+                        for place in 0..<from.height * from.width { sum += input[place * from.channels + c] }
+                        return sum / Float(from.height * from.width)
+                    })
+            case .concatenation:
+                activations.append(
+                    (0..<to.height * to.width).flatMap { place in
+                        inputs.flatMap { part in
+                            let channels = shapes[part].channels
+                            return Array(activations[part][place * channels..<(place + 1) * channels])
+                        }
+                    })
+            }
+        }
+        return activations
+    }
+
+    /// [out][in][ky][kx] to [out][ky][kx][in].
+    static func channelLast(_ weights: [Float], out: Int, channels: Int, area: Int) -> [Float] {
+        (0..<out).flatMap { o in
+            (0..<area).flatMap { cell in (0..<channels).map { weights[(o * channels + $0) * area + cell] } }
+        }
+    }
+
+    private func convolution(
+        _ layer: Layer, _ input: [Float], _ from: Shape, _ to: Shape, kernel: (Int, Int), stride: Int, padding: Int,
+        groups: Int, relu: Bool, shape: [Int]
+    ) throws -> [Float] {
+        let weights = PlainNetwork.channelLast(
+            try tensors.tensor("\(layer.name).weight", expecting: shape), out: to.channels,
+            channels: from.channels / groups, area: kernel.0 * kernel.1)
+        let bias = try tensors.tensor("\(layer.name).bias", expecting: [to.channels])
+        var output = [Float](repeating: .nan, count: to.count)
+        ck_conv_reference(
+            input, Int32(from.height), Int32(from.width), Int32(from.channels), weights, bias, Int32(to.channels),
+            Int32(kernel.0), Int32(kernel.1), Int32(stride), Int32(padding), Int32(groups), relu ? 1 : 0, &output,
+            Int32(to.height), Int32(to.width))
+        return output
+    }
+}
+
+enum TestNetworks {
+    /// Every layer kind, branches, a concatenation inside a concatenation, one part that two concatenations read.
+    static let branched = Network(
+        name: "branched", inputSize: 33, normalization: .caffeBGR,
+        layers: [
+            Layer("c1", .convolution(.init(outputs: 20, kernel: 5, stride: 2, padding: 2)), from: ["image"]),
+            Layer("p1", .maxPool(.init(kernel: 3, stride: 2, ceilMode: true)), from: ["c1"]),
+            Layer("a", .convolution(.init(outputs: 8, kernel: 1)), from: ["p1"]),
+            Layer("b", .convolution(.init(outputs: 24, kernel: 3, padding: 1, groups: 4)), from: ["p1"]),
+            Layer("ab", .concatenation, from: ["a", "b"]),
+            Layer("m", .maxPool(.init(kernel: 3, stride: 1, padding: 1)), from: ["ab"]),
+            Layer("d", .convolution(.init(outputs: 70, kernel: 3, padding: 1)), from: ["ab"]),
+            Layer("abdm", .concatenation, from: ["ab", "d", "m", "a"]),
+            Layer("e", .convolution(.init(outputs: 40, kernel: 1, relu: false)), from: ["abdm"]),
+            Layer("g", .globalAveragePool, from: ["e"]),
+            Layer("f", .linear(outputs: 11, relu: false), from: ["g"], bridge: true),
+        ],
+        readOuts: [.init(name: "image", layer: "image"), .init(name: "p1", layer: "p1")])
+
+    /// AlexNet's form, small: a fully connected layer over a feature map, the bridge, two fully connected ones.
+    static let chain = Network(
+        name: "chain", inputSize: 47, normalization: .imagenet,
+        layers: [
+            Layer("features.0", .convolution(.init(outputs: 16, kernel: 11, stride: 4, padding: 2)), from: ["image"]),
+            Layer("pool1", .maxPool(.init(kernel: 3, stride: 2)), from: ["features.0"]),
+            Layer("features.3", .convolution(.init(outputs: 24, kernel: 5, padding: 2)), from: ["pool1"]),
+            Layer("features.6", .convolution(.init(outputs: 20, kernel: 3, padding: 1)), from: ["features.3"]),
+            Layer("pool2", .maxPool(.init(kernel: 3, stride: 2)), from: ["features.6"]),
+            Layer("classifier.1", .linear(outputs: 90, relu: true), from: ["pool2"], bridge: true),
+            Layer("classifier.4", .linear(outputs: 70, relu: true), from: ["classifier.1"]),
+            Layer("classifier.6", .linear(outputs: 13, relu: false), from: ["classifier.4"]),
+        ],
+        readOuts: [.init(name: "image", layer: "image"), .init(name: "pool1", layer: "pool1")])
+
+    static func picture(side: Int, seed: Int) -> [UInt8] {
+        var state = UInt64(truncatingIfNeeded: seed) &* 77_777 &+ 5
+        return (0..<side * side * 3).map { place in
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return UInt8((Int(state >> 57) + (place / 3 % side / 7 + place / 3 / side / 5) % 4 * 42) & 255)
+        }
+    }
+}
