@@ -1,1 +1,4 @@
-print("")
+import Coordinator
+import Foundation
+
+exit(await CoordinatorMain.run(arguments: Array(CommandLine.arguments.dropFirst())).rawValue)

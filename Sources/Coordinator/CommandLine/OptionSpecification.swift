@@ -16,7 +16,7 @@ public struct OptionSpecification: Sendable, Hashable {
 
     /// The values to choose from, where the placeholder lists them.
     var choices: [String]? {
-        guard let value, value.contains("|"), value.lowercased() == value else { return nil }
+        guard let value, value.contains("|"), !value.contains("."), value.lowercased() == value else { return nil }
         return value.split(separator: "|").map(String.init)
     }
 }

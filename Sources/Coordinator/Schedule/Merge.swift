@@ -8,6 +8,8 @@ import SelectiveTuning
 public struct Merge: Sendable {
     public private(set) var schedule: Schedule
     public private(set) var records: [ImageRecord?]
+    /// For each evaluated image, its boxes in the input frame of the decoded size, for the baselines.
+    public private(set) var groundTruth: [GroundTruth?]
     /// Results of images that had one already: how many, and which of them were not the same.
     public private(set) var duplicates = 0
     public private(set) var disagreeing: [String] = []
@@ -22,6 +24,7 @@ public struct Merge: Sendable {
         self.inputSize = inputSize
         schedule = Schedule(images: manifest.entries.count)
         records = Array(repeating: nil, count: manifest.entries.count)
+        groundTruth = Array(repeating: nil, count: manifest.entries.count)
     }
 
     /// A result that cannot be what a node computed for the image.
@@ -48,10 +51,11 @@ public struct Merge: Sendable {
         guard manifest.entries.indices.contains(index) else {
             throw Refusal(description: "a result for image \(index) of \(manifest.entries.count)")
         }
-        let record = try record(of: result, entry: manifest.entries[index])
+        let (record, truth) = try check(result, entry: manifest.entries[index])
         switch schedule.accept(image: index) {
         case .accepted:
             records[index] = record
+            groundTruth[index] = truth
             if record.isFailed { failed += 1 }
         case .duplicate:
             duplicates += 1
@@ -63,10 +67,10 @@ public struct Merge: Sendable {
 
     public mutating func finish(lease id: UInt64) { schedule.finish(lease: id) }
 
-    private func record(of result: ImageResult, entry: ManifestEntry) throws(Refusal) -> ImageRecord {
+    private func check(_ result: ImageResult, entry: ManifestEntry) throws(Refusal) -> (ImageRecord, GroundTruth?) {
         switch result.outcome {
         case .failed(let reason):
-            return .failed(id: entry.id, label: entry.label, error: reason)
+            return (.failed(id: entry.id, label: entry.label, error: reason), nil)
         case .evaluated(let found):
             guard found.width > 0, found.height > 0, found.width <= 1 << 16, found.height <= 1 << 16 else {
                 throw Refusal(description: "\(entry.id): an image of \(found.width)x\(found.height) pixels")
@@ -87,12 +91,13 @@ public struct Merge: Sendable {
                 flags.append(.sizeMismatch)
             }
             if boxes.allSatisfy({ $0.x0 >= $0.x1 || $0.y0 >= $0.y1 }) { flags.append(.groundTruthOutside) }
-            return ImageRecord(
+            let record = ImageRecord(
                 id: entry.id, label: entry.label, top5: found.top5.map(Int.init), scores: found.scores,
                 box: Box(found.box), boxOriginal: Box(found.boxOriginal), iou: found.iou,
                 groundTruthIndex: found.groundTruthIndex.map(Int.init),
                 droppedMass: Double(found.droppedMass) / Double(1 << 48), ties: Int(found.ties),
                 ineligible: Int(found.ineligible), flags: flags)
+            return (record, GroundTruth(id: entry.id, label: entry.label, boxes: boxes, inputSize: inputSize))
         }
     }
 }

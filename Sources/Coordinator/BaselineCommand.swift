@@ -1,0 +1,47 @@
+import Bytes
+import Dataset
+import Evaluation
+import SelectiveTuning
+
+/// `stnet-coord baseline`: how well boxes do that look at no image.
+public struct BaselineCommand: Sendable {
+    private let parsed: ParsedOptions
+
+    public init(_ parsed: ParsedOptions) { self.parsed = parsed }
+
+    /// Prints the table. Throws `UsageError` or what is wrong with the annotations.
+    public func run(say: (String) -> Void = { print($0, terminator: "") }) throws -> ExitStatus {
+        let preset = parsed.values["preprocess"].flatMap(Preset.init) ?? .stnet
+        let convention = parsed.values["iou"].flatMap(IoUConvention.init) ?? .stnet
+        let inputSize = try parsed.integer("input-size", in: 1...4096) ?? 224
+        let side = try parsed.number("square", in: 0...1)
+        if side != nil, parsed.switches.contains("whole") { throw UsageError("--square and --whole exclude each other") }
+        let path = parsed.values["annotations"] ?? "dataset/ILSVRC2012/annotations"
+        let classes = try parsed.values["classes"].map { path in
+            ClassIndex(
+                names: String(decoding: try WholeFile.read(path: path, limit: 16 << 20), as: UTF8.self)
+                    .split(whereSeparator: \.isNewline).map(String.init))
+        }
+        let groundTruth = try Annotations.load(path: path, classes: classes ?? .ilsvrc2012).map { annotation in
+            guard let width = annotation.declaredWidth, let height = annotation.declaredHeight else {
+                throw UsageError("\(path): \(annotation.id) has no size: baselines need the size of every image")
+            }
+            let geometry = Geometry(preset: preset, inputSize: inputSize, width: width, height: height)
+            return GroundTruth(
+                id: annotation.id, label: annotation.label, boxes: annotation.boxes.map(geometry.map),
+                inputSize: inputSize)
+        }
+        var baselines = Baselines(groundTruth, convention: convention)
+        if parsed.switches.contains("whole") {
+            baselines = Baselines(groundTruth, convention: convention, only: [.wholeFrame])
+        } else if let side {
+            baselines = Baselines(groundTruth, convention: convention, only: [.centredSquare(side)])
+        }
+        if parsed.switches.contains("json") {
+            say(baselines.json.pretty)
+        } else {
+            say(AccuracyTable.plain(baselines, convention: convention))
+        }
+        return .valid
+    }
+}

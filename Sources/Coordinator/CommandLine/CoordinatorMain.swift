@@ -1,0 +1,58 @@
+import Bytes
+import Dataset
+import Foundation
+
+/// The whole of `stnet-coord`: reads the command line, runs a command, gives the exit status.
+public enum CoordinatorMain {
+    public static func run(arguments: [String]) async -> ExitStatus {
+        do {
+            if arguments.first == "baseline" {
+                let help = BaselineOptions.help
+                let parsed = try ParsedOptions(arguments: Array(arguments.dropFirst()), specifications: help.options)
+                if parsed.switches.contains("help") { return show(help.text) }
+                return try BaselineCommand(parsed).run()
+            }
+            return try await evaluate(arguments)
+        } catch let error as UsageError {
+            complain("\(error)\nstnet-coord --help lists the options")
+            return .usage
+        } catch let error as FileError {
+            complain("\(error)")
+            return .badData
+        } catch {
+            complain("\(error)")
+            return .badData
+        }
+    }
+
+    private static func evaluate(_ arguments: [String]) async throws -> ExitStatus {
+        let help = EvaluateOptions.help
+        if let first = arguments.first, !first.hasPrefix("-") {
+            throw UsageError("unknown command \"\(first)\": expected baseline, or options")
+        }
+        var parsed = try ParsedOptions(arguments: arguments, specifications: help.options)
+        if parsed.switches.contains("help") { return show(help.text) }
+        if parsed.switches.contains("version") { return show("stnet \(stnetVersion)\n") }
+        let path = parsed.values["config"] ?? "stnet.json"
+        if parsed.values["config"] != nil || FileManager.default.fileExists(atPath: path) {
+            let bytes = try WholeFile.read(path: path, limit: 1 << 20)
+            try parsed.merge(configuration: try JSON.parse(bytes, source: path), path: path)
+        }
+        let configuration = try EvaluateConfiguration(parsed)
+        let interrupts = Interrupts()
+        let printer = ProgressPrinter(style: configuration.progress)
+        interrupts.install {
+            printer.say("interrupted: finishing what is running, then a partial result; once more stops at once")
+        }
+        return try await EvaluateCommand(configuration: configuration, printer: printer, interrupts: interrupts).run()
+    }
+
+    private static func show(_ text: String) -> ExitStatus {
+        print(text, terminator: "")
+        return .valid
+    }
+
+    private static func complain(_ text: String) {
+        FileHandle.standardError.write(Data("stnet-coord: \(text)\n".utf8))
+    }
+}
