@@ -1,0 +1,131 @@
+// The top-down pass of selective tuning, one layer and one image at a time: from the gating of a layer's output to the
+// gating of its input (selective-tuning.md, sections 2 to 7). Every sum is a sum of integers, so the result has the same
+// bits for any order of the active units and any instruction set.
+#ifndef CK_TOPDOWN_H
+#define CK_TOPDOWN_H
+
+#include <stdint.h>
+
+#include "ck_cpu.h"
+
+/// Fraction bits of a product of weight and activity, and of a sum of them.
+#define CK_TD_PRODUCT_BITS 36
+/// Fraction bits of a gating value.
+#define CK_TD_GATING_BITS 48
+
+/// The activities of one image, NHWC: channel c of pixel (y, x) is data[y * row_stride + x * pixel_stride + c].
+/// Nothing outside of height x width pixels is read: padding is known to be zero.
+typedef struct {
+    const float *data;
+    int64_t row_stride, pixel_stride;  // in floats
+    int32_t height, width, channels;
+} ck_td_view;
+
+/// The gating of one tensor of one image, dense but cleared and visited sparsely.
+typedef struct {
+    int64_t *value;    // [height][width][channels], 48 fraction bits
+    uint8_t *touched;  // 1 where the index is in list
+    int32_t *list;     // the indices that were added to, each once, in no particular order; the value may be 0 again
+    int32_t count;     // of list
+    int32_t height, width, channels;
+    uint64_t absolute;  // sum of the absolute addends since the last clear; below 2^63, so that no order can wrap around
+} ck_gating;
+
+typedef enum {
+    CK_TD_OK = 0,
+    CK_TD_NOT_FINITE = 1,    // a product is infinite or not a number
+    CK_TD_RANGE = 2,         // a unit's sum of |PS| (or its sum of squares) reaches 2^27
+    CK_TD_GATING_RANGE = 3,  // gating beyond what 64 bits hold
+    CK_TD_SHAPE = 4,         // shapes that do not fit each other, or the workspace
+    CK_TD_MEMORY = 5
+} ck_td_status;
+
+/// What happened on the way; every call adds to it.
+typedef struct {
+    int64_t active_units;   // output units with non-zero gating
+    int64_t products;       // weight x activity, padding left out
+    int64_t dropped_units;  // units whose gating went nowhere
+    int64_t dropped_mass;   // the sum of their gating, 48 fraction bits
+    int64_t ties;           // units whose best score was reached by more than one component
+    int64_t ineligible;     // components whose sum is not positive
+    int32_t error_unit;     // where the status is not CK_TD_OK: the lowest index of a failing output unit, or -1
+} ck_td_stats;
+
+/// Stage 2: which of the winners pass the gating on.
+typedef enum {
+    CK_TD_GROUP = 0,    // one spatially contiguous group of one channel (section 4)
+    CK_TD_LADDER = 1,   // the statistically important subset (section 5)
+    CK_TD_MAXIMUM = 2,  // the largest product, the first of equals
+    CK_TD_ALL = 3       // every winner
+} ck_td_select;
+
+/// How units choose among their inputs.
+typedef struct {
+    int64_t lower_bound, epsilon;  // of stage 1, 36 fraction bits
+    int32_t strict;                // 0: winners have PS >= theta - epsilon; 1: PS >= theta
+    ck_td_select select;
+    int32_t offset;  // of the ladder
+} ck_td_rule;
+
+/// The constants of stage 1 for convolutions (3e-4, 2e-4) and for fully connected layers and the bridge (1e-5, 1e-4).
+ck_td_rule ck_td_rule_conv(int32_t strict, ck_td_select select, int32_t offset);
+ck_td_rule ck_td_rule_linear(int32_t strict, ck_td_select select, int32_t offset);
+
+/// A convolution, or a fully connected layer as a convolution whose kernel covers the whole feature map.
+typedef struct {
+    const float *weights;  // [out_channels][kernel_height][kernel_width][in_channels / groups]
+    int32_t kernel_height, kernel_width, stride_y, stride_x, pad_y, pad_x;
+    int32_t groups, out_channels;
+    ck_td_rule rule;
+} ck_td_conv_layer;
+
+/// A pooling window; it is clipped to the map, so rounding up of the output size needs no mention.
+typedef struct {
+    int32_t kernel_height, kernel_width, stride_y, stride_x, pad_y, pad_x;
+} ck_td_pool_layer;
+
+/// The scratch memory of one thread.
+typedef struct ck_td_workspace ck_td_workspace;
+
+/// products: the largest number of connections of one unit (kernel height x width x channels), or the bridge's length.
+/// NULL when memory is short.
+ck_td_workspace *ck_td_workspace_create(ck_isa isa, int64_t products);
+void ck_td_workspace_destroy(ck_td_workspace *workspace);
+
+/// Allocates a cleared gating. CK_TD_SHAPE when the number of values does not fit 31 bits, CK_TD_MEMORY when memory is short.
+ck_td_status ck_gating_create(ck_gating *gating, int32_t height, int32_t width, int32_t channels);
+void ck_gating_destroy(ck_gating *gating);
+/// Sets every touched value back to zero.
+void ck_gating_clear(ck_gating *gating);
+/// Adds to one value. CK_TD_GATING_RANGE (and nothing is added) when the gating's absolute sum would reach 2^63.
+ck_td_status ck_gating_add(ck_gating *gating, int32_t index, int64_t addend);
+
+// The layers: each adds to `input_gating`. After a status other than CK_TD_OK its values mean nothing, but it can be
+// cleared. A unit at output index i is named by stats->error_unit.
+
+ck_td_status ck_td_conv(ck_td_workspace *workspace, const ck_td_conv_layer *layer, const ck_td_view *input,
+                        const ck_gating *output_gating, ck_gating *input_gating, ck_td_stats *stats);
+
+/// weights: [out][in]. The input is one vector of `in` activities; its gating's shape is 1 x 1 x in.
+ck_td_status ck_td_linear(ck_td_workspace *workspace, const float *weights, const ck_td_rule *rule, const float *input,
+                          const ck_gating *output_gating, ck_gating *input_gating, ck_td_stats *stats);
+
+/// Re-selects a gating vector as the inputs of one unit with all weights 1 and gating 1; CK_TD_ALL passes it through.
+/// A vector that is all zero stays so, and nothing is dropped.
+ck_td_status ck_td_bridge(ck_td_workspace *workspace, const ck_td_rule *rule, const ck_gating *vector,
+                          ck_gating *selected, ck_td_stats *stats);
+
+ck_td_status ck_td_max_pool(const ck_td_pool_layer *layer, const ck_td_view *input, const ck_gating *output_gating,
+                            ck_gating *input_gating, ck_td_stats *stats);
+
+/// Shares in proportion to the activities of the window. The global average is the window of the map's size.
+ck_td_status ck_td_average_pool(const ck_td_pool_layer *layer, const ck_td_view *input, const ck_gating *output_gating,
+                                ck_gating *input_gating, ck_td_stats *stats);
+
+/// Concatenation along the channels: adds channels first_channel ..< first_channel + part->channels of `whole` to `part`.
+ck_td_status ck_td_slice(const ck_gating *whole, int32_t first_channel, ck_gating *part);
+
+/// Layers that change nothing: adds `from` to `to`, of the same shape.
+ck_td_status ck_td_pass(const ck_gating *from, ck_gating *to);
+
+#endif

@@ -1,0 +1,165 @@
+// One convolution, fully connected layer or bridge: visits the active units and sends each through the three stages.
+#include "topdown.h"
+
+// The part [first, end) of a window of `size` cells starting at `origin` that lies inside 0 ..< limit.
+static void clip(int64_t origin, int32_t size, int32_t limit, int32_t *first, int32_t *end) {
+    *first = origin < 0 ? (int32_t)(-origin < size ? -origin : size) : 0;
+    int64_t inside = limit - origin;
+    *end = inside < size ? (int32_t)(inside > 0 ? inside : 0) : size;
+    if (*end < *first) *end = *first;
+}
+
+static int fits(const ck_td_workspace *workspace, const ck_td_conv_layer *layer, const ck_td_view *input,
+                const ck_gating *output_gating, const ck_gating *input_gating) {
+    const int32_t groups = layer->groups;
+    if (groups < 1 || input->channels < 1 || input->channels % groups != 0) return 0;
+    if (layer->out_channels < 1 || layer->out_channels % groups != 0) return 0;
+    if (layer->kernel_height < 1 || layer->kernel_width < 1 || layer->stride_y < 1 || layer->stride_x < 1) return 0;
+    if (layer->pad_y < 0 || layer->pad_x < 0) return 0;
+    if (layer->kernel_height > INT32_MAX / layer->kernel_width) return 0;
+    int64_t cells = (int64_t)layer->kernel_height * layer->kernel_width;
+    if (cells > workspace->capacity || cells * (input->channels / groups) > workspace->capacity) return 0;
+    if (output_gating->channels != layer->out_channels) return 0;
+    return td_has_shape(input_gating, input->height, input->width, input->channels);
+}
+
+// The window of unit (y, x, out): where its products come from, and its geometry.
+static td_window window_of(const ck_td_conv_layer *layer, const ck_td_view *input, int32_t y, int32_t x, int32_t out,
+                           td_unit *unit) {
+    const int32_t channels = input->channels / layer->groups;
+    const int32_t first_channel = out / (layer->out_channels / layer->groups) * channels;
+    const int64_t top = (int64_t)y * layer->stride_y - layer->pad_y, left = (int64_t)x * layer->stride_x - layer->pad_x;
+    int32_t row_end, column_end;
+    clip(top, layer->kernel_height, input->height, &unit->first_row, &row_end);
+    clip(left, layer->kernel_width, input->width, &unit->first_column, &column_end);
+    unit->rows = row_end - unit->first_row;
+    unit->columns = column_end - unit->first_column;
+    unit->channels = channels;
+    unit->kernel_height = layer->kernel_height;
+    unit->kernel_width = layer->kernel_width;
+    unit->row_step = input->width * input->channels;
+    unit->column_step = input->channels;
+    unit->rule = &layer->rule;
+    if (unit->rows == 0 || unit->columns == 0) return (td_window){0};
+    const int64_t row = top + unit->first_row, column = left + unit->first_column;
+    unit->input_index = (int32_t)((row * input->width + column) * input->channels + first_channel);
+    const int64_t kernel = (int64_t)layer->kernel_height * layer->kernel_width * channels;
+    td_window window = {
+        .weights = layer->weights + out * kernel +
+                   ((int64_t)unit->first_row * layer->kernel_width + unit->first_column) * channels,
+        .input = input->data + row * input->row_stride + column * input->pixel_stride + first_channel,
+        .rows = unit->rows,
+        .segments = unit->columns,
+        .run = channels,
+        .weight_row = (int64_t)layer->kernel_width * channels,
+        .weight_segment = channels,
+        .input_row = input->row_stride,
+        .input_segment = input->pixel_stride,
+    };
+    if (window.input_segment == channels) {
+        // Neighbouring pixels are contiguous: a row is one run; and where whole rows are, all is one run.
+        window.run *= window.segments;
+        window.segments = 1;
+        if (window.run == window.weight_row && window.run == window.input_row) {
+            window.run *= window.rows;
+            window.rows = 1;
+        }
+    }
+    return window;
+}
+
+// Stages 1 to 3 for a unit whose products are in the workspace.
+static ck_td_status run_unit(ck_td_workspace *workspace, const td_unit *unit, const td_sums *sums,
+                             ck_gating *input_gating, ck_td_stats *stats, int64_t *dropped_mass) {
+    const int32_t count = unit->rows * unit->columns * unit->channels;
+    td_stage1 stage1 = ck_td_reduce(workspace, sums, count, unit->rule);
+    if (stage1.status != CK_TD_OK) return stage1.status;
+    int dropped = stage1.dropped;
+    ck_td_status status = CK_TD_OK;
+    if (!dropped) {
+        status = unit->rule->select == CK_TD_GROUP
+                     ? ck_td_select_group(workspace, unit, &stage1, input_gating, stats, &dropped)
+                     : ck_td_select_subset(workspace, unit, &stage1, input_gating);
+    }
+    if (dropped) {
+        stats->dropped_units++;
+        *dropped_mass += unit->gating;  // cannot overflow: gating's absolute sum is below 2^63
+    }
+    return status;
+}
+
+static ck_td_status add_dropped(ck_td_status status, ck_td_stats *stats, int64_t dropped_mass) {
+    if (__builtin_add_overflow(stats->dropped_mass, dropped_mass, &stats->dropped_mass) && status == CK_TD_OK) {
+        return CK_TD_GATING_RANGE;
+    }
+    return status;
+}
+
+ck_td_status ck_td_conv(ck_td_workspace *workspace, const ck_td_conv_layer *layer, const ck_td_view *input,
+                        const ck_gating *output_gating, ck_gating *input_gating, ck_td_stats *stats) {
+    stats->error_unit = -1;
+    if (!fits(workspace, layer, input, output_gating, input_gating)) return CK_TD_SHAPE;
+    ck_td_status status = CK_TD_OK;
+    int64_t dropped_mass = 0;
+    for (int32_t i = 0; i < output_gating->count; i++) {
+        const int32_t index = output_gating->list[i];
+        td_unit unit = {.gating = output_gating->value[index]};
+        if (unit.gating == 0) continue;
+        const int32_t pixel = index / layer->out_channels, out = index - pixel * layer->out_channels;
+        const int32_t y = pixel / output_gating->width, x = pixel - y * output_gating->width;
+        td_window window = window_of(layer, input, y, x, out, &unit);
+        td_sums sums = {0};
+        if (window.rows > 0) sums = workspace->kernels->products(&window, workspace->products, workspace->positive);
+        stats->active_units++;
+        stats->products += (int64_t)unit.rows * unit.columns * unit.channels;
+        ck_td_status found = run_unit(workspace, &unit, &sums, input_gating, stats, &dropped_mass);
+        if (found != CK_TD_OK) td_note_error(&status, stats, found, index);
+    }
+    return add_dropped(status, stats, dropped_mass);
+}
+
+ck_td_status ck_td_linear(ck_td_workspace *workspace, const float *weights, const ck_td_rule *rule, const float *input,
+                          const ck_gating *output_gating, ck_gating *input_gating, ck_td_stats *stats) {
+    const int32_t channels = input_gating->channels;
+    const ck_td_conv_layer layer = {weights, 1, 1, 1, 1, 0, 0, 1, output_gating->channels, *rule};
+    const ck_td_view view = {input, channels, channels, 1, 1, channels};
+    return ck_td_conv(workspace, &layer, &view, output_gating, input_gating, stats);
+}
+
+ck_td_status ck_td_bridge(ck_td_workspace *workspace, const ck_td_rule *rule, const ck_gating *vector,
+                          ck_gating *selected, ck_td_stats *stats) {
+    stats->error_unit = -1;
+    const int64_t length = (int64_t)vector->height * vector->width * vector->channels;
+    if (length > workspace->capacity || rule->select == CK_TD_GROUP ||
+        !td_has_shape(selected, vector->height, vector->width, vector->channels)) {
+        return CK_TD_SHAPE;
+    }
+    if (rule->select == CK_TD_ALL) return ck_td_pass(vector, selected);
+    td_sums sums = {0};
+    uint64_t total = 0;
+    for (int32_t i = 0; i < length; i++) {
+        // The conversion rounds, scaling by a power of two does not.
+        float product = (float)vector->value[i] * 0x1p-48f;
+        workspace->products[i] = product;
+        total += (uint64_t)td_fixed(product);
+        uint32_t magnitude = td_bits(product) & 0x7fffffffu;
+        if (magnitude > sums.largest) sums.largest = magnitude;
+        if (product > sums.maximum) sums.maximum = product;
+        if (product > TD_ZERO) {
+            workspace->positive[sums.positives++] = product;
+            sums.positive += product;
+        }
+    }
+    if (sums.largest == 0) return CK_TD_OK;
+    sums.total = (int64_t)total;
+    td_unit unit = {.gating = (int64_t)1 << CK_TD_GATING_BITS,
+                    .rows = 1, .columns = 1, .channels = (int32_t)length,
+                    .kernel_height = 1, .kernel_width = 1,
+                    .rule = rule};
+    stats->active_units++;
+    stats->products += length;
+    int64_t dropped_mass = 0;
+    ck_td_status status = run_unit(workspace, &unit, &sums, selected, stats, &dropped_mass);
+    if (status != CK_TD_OK) stats->error_unit = 0;
+    return add_dropped(status, stats, dropped_mass);
+}

@@ -1,0 +1,176 @@
+// What the files of the top-down pass share: fixed point, the kernels' table, the workspace.
+#ifndef CK_TOPDOWN_INTERNAL_H
+#define CK_TOPDOWN_INTERNAL_H
+
+#include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "ck_topdown.h"
+
+#define TD_SCALE 0x1p36f
+/// The largest float whose product is 0 in fixed point: half a unit, rounded to even.
+#define TD_ZERO 0x1p-37f
+/// Floats after the end of every buffer that a vector store may overwrite.
+#define TD_SLACK 64
+
+/// A product in fixed point, rounded to nearest even. Scaling by a power of two is exact. |product| < 2^27.
+static inline int64_t td_fixed(float product) { return llrintf(product * TD_SCALE); }
+
+static inline double td_double(int64_t fixed) { return (double)fixed * 0x1p-36; }
+
+static inline uint32_t td_bits(float x) {
+    uint32_t bits;
+    memcpy(&bits, &x, sizeof bits);
+    return bits;
+}
+
+static inline float td_float(uint32_t bits) {
+    float x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/// The connections of one unit that lie inside the map: rows x segments runs of contiguous floats.
+typedef struct {
+    const float *weights, *input;
+    int32_t rows, segments, run;
+    int64_t weight_row, weight_segment, input_row, input_segment;
+} td_window;
+
+/// What one sweep over a unit's products finds.
+typedef struct {
+    int64_t total;      // sum of the products in fixed point; meaningless where the range is left
+    uint32_t largest;   // bits of the largest |product|: ordered like unsigned integers, infinities and NaN on top
+    float maximum;      // largest product, at least 0
+    float positive;     // about the sum of the positive products: for guesses only
+    int32_t positives;  // number of products that are positive in fixed point
+} td_sums;
+
+/// The vectorised steps. All of them give results that do not depend on the instruction set, except td_sums.positive.
+typedef struct {
+    /// products[rows * segments * run] = weights * input, rounded once; `positive` gets those > TD_ZERO.
+    td_sums (*products)(const td_window *window, float *products, float *positive);
+    /// Theta of section 3: the smallest of the values for which the sum of all greater ones is < total.
+    /// Overwrites both arrays. `sum` is about the sum of the values.
+    float (*theta)(float *values, float *spare, int32_t count, int64_t total, float sum);
+    /// The indices of the values >= threshold, ascending; returns their number.
+    int32_t (*at_least)(const float *values, int32_t count, float threshold, int32_t *indices);
+    /// For [rows * columns][channels] products: bit y * width + x of channel c's mask says that the product in row
+    /// y - first_row, column x - first_column is >= threshold. Word w of it is masks[w * stride + c], for `words` words.
+    /// bounds[c] is about the sum of (0.2 * product + 0.8) over the set bits; returns the largest.
+    float (*masks)(const float *products, int32_t rows, int32_t columns, int32_t channels, int32_t first_row,
+                   int32_t first_column, int32_t width, float threshold, uint32_t *masks, int32_t stride, int32_t words,
+                   float *bounds);
+} td_kernels;
+
+extern const td_kernels ck_td_kernels_portable;
+#if defined(__x86_64__)
+extern const td_kernels ck_td_kernels_avx2;
+extern const td_kernels ck_td_kernels_avx512;
+#endif
+
+/// A window of more cells than this is labelled cell by cell.
+#define TD_MASK_CELLS 128
+
+struct ck_td_workspace {
+    const td_kernels *kernels;
+    int64_t capacity;   // products
+    float *products;    // [capacity], in the order of the connections inside the map
+    float *positive;    // [capacity]
+    float *spare;       // [capacity]
+    int32_t *indices;   // [capacity]
+    uint32_t *masks;    // [TD_MASK_CELLS / 32][capacity rounded up]
+    float *bounds;      // [capacity]
+    int32_t *labels;    // [capacity]: stack and marks for large windows
+    int32_t mask_stride;
+};
+
+/// The outcome of stage 1 for one unit.
+typedef struct {
+    ck_td_status status;
+    int dropped;        // the total does not exceed the lower bound
+    int64_t threshold;  // winners: PS >= threshold, in fixed point
+    float at_least;     // the same as a float: the smallest product that wins
+    float maximum;      // the largest product
+} td_stage1;
+
+/// Stage 1 over `count` products already in the workspace, of which sums.positives are also in workspace->positive.
+td_stage1 ck_td_reduce(ck_td_workspace *workspace, const td_sums *sums, int32_t count, const ck_td_rule *rule);
+
+/// The smallest float whose fixed-point value is >= threshold.
+float ck_td_smallest_float(int64_t threshold);
+
+/// One unit on its way: where its products come from and where its gating goes.
+typedef struct {
+    int64_t gating;      // of the unit
+    int32_t rows, columns, channels;   // of its window inside the map; products are [rows][columns][channels]
+    int32_t first_row, first_column;   // the window's first cell inside the map, in the kernel
+    int32_t kernel_height, kernel_width;
+    int32_t input_index;               // gating index of the first cell inside the map, first channel of the group
+    int32_t row_step, column_step;     // in gating indices
+    const ck_td_rule *rule;
+} td_unit;
+
+/// Stage 2 and 3. `dropped` is set when no component is eligible.
+ck_td_status ck_td_select_group(ck_td_workspace *workspace, const td_unit *unit, const td_stage1 *stage1,
+                                ck_gating *input_gating, ck_td_stats *stats, int *dropped);
+ck_td_status ck_td_select_subset(ck_td_workspace *workspace, const td_unit *unit, const td_stage1 *stage1,
+                                 ck_gating *input_gating);
+
+/// The best component so far, and where the next ones are compared with it.
+typedef struct {
+    double score;     // below 0: none yet
+    int32_t channel;  // of the best
+    int32_t first;    // its first cell, in row-major order of the kernel
+    int64_t sum;
+    int tied;
+} td_best;
+
+/// Takes a component into account: the higher score wins, then the lower channel, then the first cell.
+/// Returns whether it is the best now.
+static inline int td_offer(td_best *best, double score, int64_t sum, int32_t channel, int32_t first) {
+    if (score < best->score) return 0;
+    if (score == best->score) {
+        best->tied = 1;
+        if (channel > best->channel || (channel == best->channel && first > best->first)) return 0;
+    } else {
+        best->tied = 0;
+    }
+    best->score = score;
+    best->sum = sum;
+    best->channel = channel;
+    best->first = first;
+    return 1;
+}
+
+/// Section 4's score, in double: three correctly rounded operations.
+static inline double td_score(int64_t sum, int32_t area) { return 0.2 * td_double(sum) + 0.8 * (double)area; }
+
+/// Stage 3 for one cell: product first, then the division, then to fixed point by round to nearest even.
+static inline ck_td_status td_propagate(ck_gating *gating, int32_t index, double unit_gating, int64_t product,
+                                        double sum) {
+    double share = unit_gating * (double)product / sum;
+    if (!(fabs(share) < 0x1p62)) return CK_TD_GATING_RANGE;
+    return ck_gating_add(gating, index, llrint(share));
+}
+
+/// Section 4 for windows of more than TD_MASK_CELLS cells, cell by cell.
+ck_td_status ck_td_select_group_large(ck_td_workspace *workspace, const td_unit *unit, const td_stage1 *stage1,
+                                      ck_gating *input_gating, ck_td_stats *stats, int *dropped);
+
+/// Whether a gating has its declared shape and the indices fit.
+static inline int td_has_shape(const ck_gating *gating, int32_t height, int32_t width, int32_t channels) {
+    return gating->height == height && gating->width == width && gating->channels == channels;
+}
+
+/// Notes a unit that failed: the lowest index is kept, so that the order of the units does not matter.
+static inline void td_note_error(ck_td_status *status, ck_td_stats *stats, ck_td_status found, int32_t unit) {
+    if (*status == CK_TD_OK || unit < stats->error_unit) {
+        *status = found;
+        stats->error_unit = unit;
+    }
+}
+
+#endif

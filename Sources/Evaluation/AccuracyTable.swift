@@ -1,0 +1,116 @@
+/// The accuracy table in the published form, one row a network: label accuracy, then the share of images with
+/// IoU >= .25, .50 and .75 when the label is known; .30, .70 and the mean IoU behind them; the baselines below.
+/// A network whose certificate is not valid has no accuracy here: its row says INVALID, and why stands below.
+public struct AccuracyTable: Sendable {
+    public struct Row: Sendable {
+        public var network: String
+        public var metrics: Metrics
+        public var certificate: Certificate
+
+        public init(network: String, metrics: Metrics, certificate: Certificate) {
+            self.network = network
+            self.metrics = metrics
+            self.certificate = certificate
+        }
+    }
+
+    public var rows: [Row]
+    public var baselines: Baselines
+    public var convention: IoUConvention
+
+    public init(rows: [Row], baselines: Baselines, convention: IoUConvention) {
+        self.rows = rows
+        self.baselines = baselines
+        self.convention = convention
+    }
+
+    /// The content of `table.md`.
+    public var markdown: String {
+        let notes = (invalidLines.map { "**\($0)**" } + coverageLines + [explanation]).map { "\n\($0)\n" }
+        return table.markdown + notes.joined()
+    }
+
+    /// For a terminal.
+    public var plain: String {
+        let notes = invalidLines + coverageLines
+        return table.plain + "\n" + notes.map { $0 + "\n" }.joined() + explanation + "\n"
+    }
+
+    /// The baselines alone, for a terminal.
+    public static func plain(_ baselines: Baselines, convention: IoUConvention) -> String {
+        let table = AccuracyTable(rows: [], baselines: baselines, convention: convention)
+        return table.table.plain + "\n" + table.explanation + "\n"
+    }
+
+    private static let order = [0.25, 0.50, 0.75, 0.30, 0.70]
+
+    private var table: TextTable {
+        let shares = AccuracyTable.order.map { "IoU \(shortDecimal($0))" } + ["mean IoU"]
+        let networks = rows.map { row -> [TextTable.Cell] in
+            let name = TextTable.Cell(row.network)
+            guard row.certificate.isValid else {
+                let coverage = "\(row.certificate.evaluated) of \(row.certificate.expected)"
+                return [name, TextTable.Cell(coverage), TextTable.Cell("INVALID")] + shares.map { _ in dash }
+            }
+            let count = TextTable.Cell("\(row.metrics.counts.evaluated)")
+            return [name, count, cell(row.metrics.labelTop1)] + cells(row.metrics.localization)
+        }
+        // A baseline has no label; without a network the column would be empty.
+        let label = rows.isEmpty ? [] : [dash]
+        let below = baselines.rows.map { row in
+            [TextTable.Cell(row.name), TextTable.Cell("\(baselines.imageCount)")] + label + cells(row.localization)
+        }
+        let header = rows.isEmpty ? ["baseline", "images"] : ["network", "images", "label"]
+        return TextTable(header: header + shares, rows: networks + below)
+    }
+
+    private var dash: TextTable.Cell { TextTable.Cell("-") }
+
+    private func cells(_ localization: Localization) -> [TextTable.Cell] {
+        let mean = TextTable.Cell(
+            localization.meanIoU.map { decimal($0, places: 3) } ?? "-",
+            note: localization.meanIoUInterval.map {
+                "\(decimal($0.low, places: 3))-\(decimal($0.high, places: 3))"
+            })
+        return AccuracyTable.order.map { cell(localization.rate(at: $0)) } + [mean]
+    }
+
+    private func cell(_ rate: Rate) -> TextTable.Cell {
+        TextTable.Cell(percent(rate), note: percentInterval(rate))
+    }
+
+    private var invalidLines: [String] {
+        rows.filter { !$0.certificate.isValid }.map { row in
+            "INVALID: \(row.network): \(row.certificate.reasons.joined(separator: "; "))"
+        }
+    }
+
+    private var coverageLines: [String] {
+        rows.map { row in
+            var line = "\(row.network): \(row.certificate.coverage)."
+            if row.certificate.isValid {
+                let metrics = row.metrics
+                for (name, rate) in [
+                    ("Label among the top five", metrics.labelTop5),
+                    ("label right and IoU >= .50", metrics.top1LocalizationAtHalf),
+                ] {
+                    line += name.hasPrefix("Label") ? " " : ", "
+                    line += "\(name): \(percent(rate))" + (percentInterval(rate).map { " (\($0))" } ?? "")
+                }
+                line += "."
+            }
+            return line
+        }
+    }
+
+    private var explanation: String {
+        "Shares of images in % with 95 % intervals (Wilson's; of the mean: normal). IoU: \(convention.rawValue), with "
+            + "the label known. The best squares are chosen on these same images: their rates are optimistic."
+    }
+
+    private func percent(_ rate: Rate) -> String { rate.value.map { decimal(100 * $0, places: 1) } ?? "-" }
+
+    private func percentInterval(_ rate: Rate) -> String? {
+        rate.interval.map { "\(decimal(100 * $0.low, places: 1))-\(decimal(100 * $0.high, places: 1))" }
+    }
+}

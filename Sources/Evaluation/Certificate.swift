@@ -1,0 +1,182 @@
+import Bytes
+
+/// What the coordinator counted while results came in, beside the records themselves.
+public struct Deliveries: Hashable, Sendable {
+    /// Results received, of any image, the repeated ones too.
+    public var attempts: Int
+    /// Results beyond an image's first.
+    public var duplicates: Int
+    /// Those of `duplicates` that were compared with the first, byte for byte.
+    public var compared: Int
+    /// The images of which two results differ.
+    public var disagreeing: [String]
+    /// Digest of the canary images -> how many nodes had it.
+    public var numericsClasses: [String: Int]
+
+    public init(
+        attempts: Int, duplicates: Int = 0, compared: Int = 0, disagreeing: [String] = [],
+        numericsClasses: [String: Int] = [:]
+    ) {
+        self.attempts = attempts
+        self.duplicates = duplicates
+        self.compared = compared
+        self.disagreeing = disagreeing
+        self.numericsClasses = numericsClasses
+    }
+}
+
+/// Whether a run's numbers may be believed, and why not: a pure function of what was expected and what came.
+///
+/// Valid means: every expected image stands in the records exactly once, in the expected order, none of them failed,
+/// no other image does, repeated results agree, and (unless allowed otherwise) all nodes compute the same bits.
+public struct Certificate: Hashable, Sendable {
+    public struct Failure: Hashable, Sendable {
+        public var id: String
+        public var error: String
+    }
+
+    public struct Digest: Hashable, Sendable {
+        /// Such as `network`, `weights`, `manifest`.
+        public var name: String
+        public var sha256: String
+
+        public init(name: String, sha256: String) {
+            self.name = name
+            self.sha256 = sha256
+        }
+    }
+
+    /// Distinct images that were asked for.
+    public let expected: Int
+    /// Distinct images with a result.
+    public let evaluated: Int
+    public let failed: [Failure]
+    /// Expected images without a record, in the expected order.
+    public let missing: [String]
+    /// Images with more than one record.
+    public let countedTwice: [String]
+    /// Images with a record that nobody asked for.
+    public let unexpected: [String]
+    public let deliveries: Deliveries
+    /// Of `images.jsonl`.
+    public let imagesSHA256: String
+    public let digests: [Digest]
+    /// Why the run is not valid; empty when it is.
+    public let reasons: [String]
+
+    public var isValid: Bool { reasons.isEmpty }
+
+    /// `allowsMixedNumerics` is for the precision `fast`. `otherReasons` make the run invalid too: an interruption.
+    public init(
+        expected: [String], records: [ImageRecord], deliveries: Deliveries, imagesSHA256: String,
+        digests: [Digest] = [], allowsMixedNumerics: Bool = false, otherReasons: [String] = []
+    ) {
+        let expectedSet = Set(expected)
+        var seen: Set<String> = []
+        var repeated: Set<String> = []
+        var countedTwice: [String] = []
+        var unexpected: [String] = []
+        var failed: [Failure] = []
+        for record in records {
+            guard seen.insert(record.id).inserted else {
+                if repeated.insert(record.id).inserted { countedTwice.append(record.id) }
+                continue
+            }
+            if !expectedSet.contains(record.id) {
+                unexpected.append(record.id)
+            } else if record.isFailed {
+                failed.append(Failure(id: record.id, error: record.error ?? "no reason was given"))
+            }
+        }
+        self.expected = expectedSet.count
+        self.failed = failed
+        self.countedTwice = countedTwice
+        self.unexpected = unexpected
+        missing = expected.filter { !seen.contains($0) }
+        evaluated = seen.count - unexpected.count - failed.count
+        self.deliveries = deliveries
+        self.imagesSHA256 = imagesSHA256
+        self.digests = digests
+
+        var reasons = otherReasons
+        if expected.isEmpty { reasons.append("no image was asked for") }
+        if expectedSet.count < expected.count {
+            reasons.append("\(expected.count - expectedSet.count) of the images asked for are named twice")
+        }
+        if let first = missing.first {
+            reasons.append("\(missing.count) of \(expectedSet.count) images are missing, the first is \(first)")
+        }
+        if let first = failed.first {
+            reasons.append(
+                "\(failed.count) of \(expectedSet.count) images failed, the first is \(first.id): \(first.error)")
+        }
+        if let first = countedTwice.first {
+            reasons.append("images counted twice: \(countedTwice.count), the first is \(first)")
+        }
+        if let first = unexpected.first {
+            reasons.append("images that were not asked for: \(unexpected.count), the first is \(first)")
+        }
+        if missing.isEmpty, unexpected.isEmpty, countedTwice.isEmpty, !records.map(\.id).elementsEqual(expected) {
+            reasons.append("the records are not in the manifest's order")
+        }
+        if let first = deliveries.disagreeing.first {
+            reasons.append(
+                "repeated results differ for \(deliveries.disagreeing.count) of \(expectedSet.count) images, "
+                    + "the first is \(first)")
+        }
+        if deliveries.compared < deliveries.duplicates {
+            let count = deliveries.duplicates - deliveries.compared
+            reasons.append("\(count) of \(deliveries.duplicates) repeated results were not compared")
+        }
+        if deliveries.numericsClasses.count > 1 && !allowsMixedNumerics {
+            reasons.append("the nodes compute different bits: \(deliveries.numericsClasses.count) numerics classes")
+        }
+        self.reasons = reasons
+    }
+}
+
+extension Certificate {
+    /// The coverage that stands with every accuracy.
+    public var coverage: String {
+        "\(evaluated) of \(expected) images evaluated, \(failed.count) failed, \(missing.count) missing, "
+            + "\(countedTwice.count) counted twice; \(deliveries.attempts) results received, "
+            + "\(deliveries.duplicates) repeated"
+    }
+
+    /// The content of `certificate.json`.
+    public var json: JSON {
+        let classes = deliveries.numericsClasses.sorted { $0.key < $1.key }
+        return .object([
+            ("valid", .bool(isValid)),
+            ("reasons", JSON(strings: reasons)),
+            ("expected", .int(expected)),
+            ("evaluated", .int(evaluated)),
+            ("failed", .int(failed.count)),
+            ("missing", .int(missing.count)),
+            ("counted_twice", .int(countedTwice.count)),
+            ("unexpected", .int(unexpected.count)),
+            ("attempts", .int(deliveries.attempts)),
+            (
+                "duplicates",
+                .object([
+                    ("received", .int(deliveries.duplicates)), ("compared", .int(deliveries.compared)),
+                    ("disagreeing", JSON(strings: deliveries.disagreeing)),
+                ])
+            ),
+            ("numerics_classes", .object(classes.map { ($0.key, .int($0.value)) })),
+            ("images_sha256", .string(imagesSHA256)),
+            ("digests", .object(digests.map { ($0.name, .string($0.sha256)) })),
+            (
+                "failed_images",
+                .array(failed.map { .object([("id", .string($0.id)), ("error", .string($0.error))]) })
+            ),
+            ("missing_images", JSON(strings: missing)),
+            ("counted_twice_images", JSON(strings: countedTwice)),
+            ("unexpected_images", JSON(strings: unexpected)),
+        ])
+    }
+}
+
+extension JSON {
+    init(strings: [String]) { self = .array(strings.map { .string($0) }) }
+}

@@ -1,0 +1,113 @@
+import Bytes
+import SelectiveTuning
+
+extension ImageRecord {
+    /// One object, its members in this order:
+    ///
+    /// | member | value |
+    /// |---|---|
+    /// | `id`, `label` | the image, its class index |
+    /// | `top5`, `scores` | class indices and scores, highest first; empty for a failed image |
+    /// | `box`, `box_original` | [x0, y0, x1, y1] in the input and in the original; null for a failed image |
+    /// | `iou`, `gt_index` | overlap with the best ground-truth box, and which; null for a failed image |
+    /// | `dropped_mass`, `ties`, `ineligible` | counts of the top-down pass |
+    /// | `flags`, `error` | names of `Flag`; null, or what went wrong |
+    public var json: JSON {
+        let failed = isFailed
+        return .object([
+            ("id", .string(id)),
+            ("label", .int(label)),
+            ("top5", .array(top5.map { .int($0) })),
+            ("scores", .array(scores.map { .float($0) })),
+            ("box", failed ? .null : box.json),
+            ("box_original", failed ? .null : boxOriginal.json),
+            ("iou", failed ? .null : .double(iou)),
+            ("gt_index", groundTruthIndex.map { .int($0) } ?? .null),
+            ("dropped_mass", .double(droppedMass)),
+            ("ties", .int(ties)),
+            ("ineligible", .int(ineligible)),
+            ("flags", .array(flags.map { .string($0.rawValue) })),
+            ("error", error.map { .string($0) } ?? .null),
+        ])
+    }
+
+    /// The record's line of `images.jsonl`, with its line end.
+    public var jsonLine: String { json.compact + "\n" }
+
+    /// Reads what `json` writes; `source` names the file and line in errors. A score that was not a number is NaN.
+    public init(_ json: JSON, source: String) throws(JSONError) {
+        var fields = try JSONFields(json, source: source)
+        let flagNames = try fields.array("flags")
+        var flags: [Flag] = []
+        for name in flagNames {
+            guard let flag = name.stringValue.flatMap(Flag.init) else {
+                let known = Flag.allCases.map(\.rawValue).joined(separator: ", ")
+                throw fields.failure("flags", "expected flags of \(known), found \(name.compact)")
+            }
+            flags.append(flag)
+        }
+        let failed = flags.contains(.failed)
+        let id = try fields.string("id")
+        let label = try fields.int("label")
+        var top5: [Int] = []
+        for element in try fields.array("top5") {
+            guard let index = element.intValue else {
+                throw fields.failure("top5", "expected integers, found \(element.compact)")
+            }
+            top5.append(index)
+        }
+        var scores: [Float] = []
+        for element in try fields.array("scores") {
+            guard let score = element.isNull ? .nan : element.doubleValue else {
+                throw fields.failure("scores", "expected numbers, found \(element.compact)")
+            }
+            scores.append(Float(score))
+        }
+        let box = try fields.box("box", isNull: failed)
+        let boxOriginal = try fields.box("box_original", isNull: failed)
+        let iou = failed && fields.optional("iou") == nil ? 0 : try fields.double("iou")
+        let groundTruthIndex = fields.optional("gt_index") == nil ? nil : try fields.int("gt_index", in: 0...Int.max)
+        let droppedMass = try fields.double("dropped_mass")
+        let ties = try fields.int("ties", in: 0...Int.max)
+        let ineligible = try fields.int("ineligible", in: 0...Int.max)
+        let error = fields.optional("error") == nil ? nil : try fields.string("error")
+        try fields.finish()
+        self.init(
+            id: id, label: label, top5: top5, scores: scores, box: box, boxOriginal: boxOriginal, iou: iou,
+            groundTruthIndex: groundTruthIndex, droppedMass: droppedMass, ties: ties, ineligible: ineligible,
+            flags: flags, error: error)
+    }
+
+    /// Reads the lines of an `images.jsonl`; each line ends with a line end. Errors name the line.
+    public static func parseLines(
+        _ bytes: UnsafeRawBufferPointer, source: String
+    ) throws(JSONError) -> [ImageRecord] {
+        var records: [ImageRecord] = []
+        var rest = bytes
+        while !rest.isEmpty {
+            let place = "\(source), line \(records.count + 1)"
+            guard let end = rest.firstIndex(of: UInt8(ascii: "\n")) else {
+                throw .field(source: place, path: "", reason: "the line is cut off")
+            }
+            let line = UnsafeRawBufferPointer(rebasing: rest[..<end])
+            records.append(try ImageRecord(JSON.parse(line, source: place), source: place))
+            rest = UnsafeRawBufferPointer(rebasing: rest[(end + 1)...])
+        }
+        return records
+    }
+}
+
+extension Box {
+    var json: JSON { .array([.float(x0), .float(y0), .float(x1), .float(y1)]) }
+}
+
+extension JSONFields {
+    fileprivate mutating func box(_ name: String, isNull: Bool) throws(JSONError) -> Box {
+        if isNull, optional(name) == nil { return Box(0, 0, 0, 0) }
+        let numbers = try array(name).compactMap(\.doubleValue).map { Float($0) }
+        guard numbers.count == 4, try array(name).count == 4 else {
+            throw failure(name, "expected [x0, y0, x1, y1]")
+        }
+        return Box(numbers[0], numbers[1], numbers[2], numbers[3])
+    }
+}

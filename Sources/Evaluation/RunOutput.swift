@@ -1,0 +1,121 @@
+import Bytes
+import Foundation
+
+/// What a run leaves in its output directory.
+public enum RunOutput {
+    public static let imagesName = "images.jsonl"
+    public static let summaryName = "summary.json"
+    public static let tableName = "table.md"
+    public static let certificateName = "certificate.json"
+
+    /// All that the files are made of.
+    public struct Run: Sendable {
+        public var network: String
+        /// The ids asked for, in the manifest's order.
+        public var expected: [String]
+        /// One an image, in the manifest's order; fewer when the run was interrupted.
+        public var records: [ImageRecord]
+        /// Of the images asked for, for the baselines.
+        public var groundTruth: [GroundTruth]
+        public var convention: IoUConvention
+        public var protocolBlock: JSON
+        public var deliveries: Deliveries
+        public var digests: [Certificate.Digest]
+        /// For the precision `fast`.
+        public var allowsMixedNumerics: Bool
+        /// What else makes the run invalid, such as an interruption.
+        public var otherReasons: [String]
+
+        public init(
+            network: String, expected: [String], records: [ImageRecord], groundTruth: [GroundTruth],
+            convention: IoUConvention, protocolBlock: JSON, deliveries: Deliveries,
+            digests: [Certificate.Digest] = [], allowsMixedNumerics: Bool = false, otherReasons: [String] = []
+        ) {
+            self.network = network
+            self.expected = expected
+            self.records = records
+            self.groundTruth = groundTruth
+            self.convention = convention
+            self.protocolBlock = protocolBlock
+            self.deliveries = deliveries
+            self.digests = digests
+            self.allowsMixedNumerics = allowsMixedNumerics
+            self.otherReasons = otherReasons
+        }
+    }
+
+    public struct Written: Sendable {
+        public var certificate: Certificate
+        public var metrics: Metrics
+        public var table: AccuracyTable
+        /// The files, in the order in which they were written.
+        public var paths: [String]
+        public var imagesSHA256: String { certificate.imagesSHA256 }
+    }
+
+    /// Writes the four files, each whole or not at all; makes the directory where it is missing. An older
+    /// certificate is removed first and the new one comes last: a certificate never stands beside another run's
+    /// records.
+    public static func write(_ run: Run, to directory: String) throws(FileError) -> Written {
+        try makeDirectory(directory)
+        let path = { (name: String) in "\(directory)/\(name)" }
+        guard unlink(path(certificateName)) == 0 || errno == ENOENT else {
+            throw FileError(path: path(certificateName), operation: "remove", code: errno)
+        }
+        let digest = try writeImages(run.records, path: path(imagesName))
+        let certificate = Certificate(
+            expected: run.expected, records: run.records, deliveries: run.deliveries, imagesSHA256: digest,
+            digests: run.digests, allowsMixedNumerics: run.allowsMixedNumerics, otherReasons: run.otherReasons)
+        let metrics = Metrics(records: run.records)
+        let baselines = Baselines(run.groundTruth, convention: run.convention)
+        let table = AccuracyTable(
+            rows: [AccuracyTable.Row(network: run.network, metrics: metrics, certificate: certificate)],
+            baselines: baselines, convention: run.convention)
+        let summary = Summary(
+            network: run.network, protocolBlock: run.protocolBlock, metrics: metrics, baselines: baselines,
+            certificate: certificate)
+        try AtomicFile.write(path: path(summaryName), text: summary.json.pretty)
+        try AtomicFile.write(path: path(tableName), text: table.markdown)
+        try AtomicFile.write(path: path(certificateName), text: certificate.json.pretty)
+        return Written(
+            certificate: certificate, metrics: metrics, table: table,
+            paths: [imagesName, summaryName, tableName, certificateName].map(path))
+    }
+
+    /// Writes one line a record and gives the SHA-256 of the file. Lines go out in portions, so that memory is
+    /// bounded whatever the number of images.
+    public static func writeImages(
+        _ records: some Sequence<ImageRecord>, path: String
+    ) throws(FileError) -> String {
+        var file = try AtomicFile(path: path)
+        var digest = SHA256()
+        var portion: [UInt8] = []
+        for record in records {
+            portion.append(contentsOf: record.jsonLine.utf8)
+            if portion.count >= 1 << 18 {
+                digest.update(portion)
+                try file.append(portion)
+                portion.removeAll(keepingCapacity: true)
+            }
+        }
+        digest.update(portion)
+        try file.append(portion)
+        try file.commit()
+        return digest.finalizeHex()
+    }
+
+    /// Makes the directory and those above it; one that exists is fine.
+    private static func makeDirectory(_ path: String) throws(FileError) {
+        if mkdir(path, 0o777) == 0 { return }
+        var code = errno
+        let parent = (path as NSString).deletingLastPathComponent
+        if code == ENOENT, !parent.isEmpty, parent != path {
+            try makeDirectory(parent)
+            if mkdir(path, 0o777) == 0 { return }
+            code = errno
+        }
+        var status = stat()
+        if code == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
+        throw FileError(path: path, operation: "make the directory", code: code)
+    }
+}

@@ -1,0 +1,114 @@
+import Bytes
+
+/// The content of `summary.json`: the protocol, the coverage, every metric with its interval, and the baselines.
+public struct Summary: Sendable {
+    public var network: String
+    /// What the run was asked to do, down to the digests and the code's version.
+    public var protocolBlock: JSON
+    public var metrics: Metrics
+    public var baselines: Baselines
+    public var certificate: Certificate
+
+    public init(
+        network: String, protocolBlock: JSON, metrics: Metrics, baselines: Baselines, certificate: Certificate
+    ) {
+        self.network = network
+        self.protocolBlock = protocolBlock
+        self.metrics = metrics
+        self.baselines = baselines
+        self.certificate = certificate
+    }
+
+    /// The metrics stand under `metrics` only when the certificate is valid, else under `invalid_metrics`: a script
+    /// that asks for an accuracy cannot take that of half a run for one.
+    public var json: JSON {
+        .object([
+            ("network", .string(network)),
+            ("valid", .bool(certificate.isValid)),
+            ("reasons", JSON(strings: certificate.reasons)),
+            ("protocol", protocolBlock),
+            ("images_sha256", .string(certificate.imagesSHA256)),
+            (
+                "coverage",
+                .object([
+                    ("expected", .int(certificate.expected)), ("evaluated", .int(certificate.evaluated)),
+                    ("failed", .int(certificate.failed.count)), ("missing", .int(certificate.missing.count)),
+                    ("counted_twice", .int(certificate.countedTwice.count)),
+                ])
+            ),
+            ("counts", metrics.counts.json),
+            (certificate.isValid ? "metrics" : "invalid_metrics", metrics.json),
+            ("baselines", baselines.json),
+        ])
+    }
+}
+
+extension Metrics {
+    /// Every metric with its interval.
+    public var json: JSON {
+        .object([
+            ("label_top1", labelTop1.json),
+            ("label_top5", labelTop5.json),
+            ("top1_localization_at_0.50", top1LocalizationAtHalf.json),
+            ("gt_known", localization.ratesJSON),
+            ("mean_iou", localization.meanJSON),
+            ("iou_histogram", localization.histogramJSON),
+            ("mean_dropped_mass", JSON(meanDroppedMass)),
+        ])
+    }
+}
+
+extension Metrics.Counts {
+    var json: JSON {
+        .object([
+            ("evaluated", .int(evaluated)), ("failed", .int(failed)), ("empty", .int(empty)),
+            ("size_mismatch", .int(sizeMismatch)), ("gt_outside", .int(groundTruthOutside)), ("ties", .int(ties)),
+            ("ineligible", .int(ineligible)),
+        ])
+    }
+}
+
+extension Baselines {
+    /// One object a row; `chosen_at` is the threshold for which the side was chosen on these same images, or null.
+    public var json: JSON {
+        .array(
+            rows.map { row in
+                .object([
+                    ("name", .string(row.name)),
+                    ("side", .double(row.baseline.side)),
+                    ("chosen_at", JSON(row.chosenAt)),
+                    ("gt_known", row.localization.ratesJSON),
+                    ("mean_iou", row.localization.meanJSON),
+                ])
+            })
+    }
+}
+
+extension Localization {
+    var ratesJSON: JSON {
+        .object(
+            zip(Localization.thresholds, rates).map { threshold, rate in
+                (decimal(threshold, places: 2), rate.json)
+            })
+    }
+
+    var meanJSON: JSON { .object([("value", JSON(meanIoU)), ("interval", JSON(meanIoUInterval))]) }
+
+    var histogramJSON: JSON { .array(histogram.map { .int($0) }) }
+}
+
+extension Rate {
+    var json: JSON {
+        .object([
+            ("count", .int(count)), ("of", .int(of)), ("rate", JSON(value)), ("interval", JSON(interval)),
+        ])
+    }
+}
+
+extension JSON {
+    init(_ value: Double?) { self = value.map { .double($0) } ?? .null }
+
+    init(_ interval: Interval?) {
+        self = interval.map { .array([.double($0.low), .double($0.high)]) } ?? .null
+    }
+}

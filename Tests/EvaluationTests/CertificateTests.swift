@@ -1,0 +1,80 @@
+import Bytes
+import Evaluation
+import Testing
+
+struct CertificateTests {
+    private func certificate(
+        _ change: (inout RunOutput.Run) -> Void = { _ in }
+    ) -> Certificate {
+        var run = SampleRun.run(5)
+        change(&run)
+        return Certificate(
+            expected: run.expected, records: run.records, deliveries: run.deliveries, imagesSHA256: "00",
+            digests: run.digests, allowsMixedNumerics: run.allowsMixedNumerics, otherReasons: run.otherReasons)
+    }
+
+    @Test func aWholeRunIsValid() {
+        let certificate = certificate()
+        #expect(certificate.isValid)
+        #expect(certificate.reasons.isEmpty)
+        #expect(certificate.expected == 5 && certificate.evaluated == 5)
+    }
+
+    @Test func repeatedResultsThatAgreeDoNotMatter() {
+        #expect(
+            certificate {
+                $0.deliveries = Deliveries(attempts: 7, duplicates: 2, compared: 2, numericsClasses: ["a": 64])
+            }.isValid)
+    }
+
+    @Test func namesEveryReason() {
+        func reasons(_ change: (inout RunOutput.Run) -> Void) -> [String] { certificate(change).reasons }
+        #expect(reasons { $0.records.remove(at: 2) } == ["1 of 5 images are missing, the first is image-2"])
+        #expect(
+            reasons { $0.records[1] = .failed(id: "image-1", label: 1, error: "image-1.JPEG: no JPEG") }
+                == ["1 of 5 images failed, the first is image-1: image-1.JPEG: no JPEG"])
+        #expect(
+            reasons { $0.records.append($0.records[4]) } == ["images counted twice: 1, the first is image-4"])
+        #expect(
+            reasons { $0.records.append(.failed(id: "other", label: 0, error: "x")) }
+                == ["images that were not asked for: 1, the first is other"])
+        #expect(reasons { $0.records.swapAt(0, 1) } == ["the records are not in the manifest's order"])
+        #expect(
+            reasons { $0.deliveries.disagreeing = ["image-3"] }
+                == ["repeated results differ for 1 of 5 images, the first is image-3"])
+        #expect(
+            reasons { $0.deliveries.duplicates = 2 } == ["2 of 2 repeated results were not compared"])
+        #expect(
+            reasons { $0.deliveries.numericsClasses = ["a": 1, "b": 2] }
+                == ["the nodes compute different bits: 2 numerics classes"])
+        #expect(reasons { $0.otherReasons = ["interrupted"] } == ["interrupted"])
+        #expect(
+            reasons {
+                $0.expected = []
+                $0.records = []
+            } == ["no image was asked for"])
+        #expect(
+            reasons { $0.expected.append("image-0") }.first == "1 of the images asked for are named twice")
+    }
+
+    @Test func mixedNumericsCanBeAllowed() {
+        #expect(
+            certificate {
+                $0.deliveries.numericsClasses = ["a": 1, "b": 2]
+                $0.allowsMixedNumerics = true
+            }.isValid)
+    }
+
+    @Test func everyImageIsInExactlyOnePlace() {
+        let certificate = certificate {
+            $0.records.remove(at: 0)
+            $0.records[0] = .failed(id: "image-1", label: 1, error: "broken")
+            $0.records.append($0.records[2])
+        }
+        #expect(certificate.evaluated == 3)
+        #expect(certificate.failed.map(\.id) == ["image-1"])
+        #expect(certificate.missing == ["image-0"])
+        #expect(certificate.countedTwice == ["image-3"])
+        #expect(certificate.evaluated + certificate.failed.count + certificate.missing.count == certificate.expected)
+    }
+}

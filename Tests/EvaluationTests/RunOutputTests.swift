@@ -1,0 +1,107 @@
+import Bytes
+import Evaluation
+import Foundation
+import Testing
+
+struct RunOutputTests {
+    private func inTemporaryDirectory(_ body: (String) throws -> Void) throws {
+        let directory = NSTemporaryDirectory() + "/run-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try body(directory)
+    }
+
+    private func text(_ path: String) throws -> String { try String(contentsOfFile: path, encoding: .utf8) }
+
+    @Test func aValidRunsFilesAreAsRecorded() throws {
+        try inTemporaryDirectory { directory in
+            let written = try RunOutput.write(SampleRun.run(), to: directory + "/results/one")
+            #expect(written.certificate.isValid)
+            let names = written.paths.map { URL(fileURLWithPath: $0).lastPathComponent }
+            #expect(names == ["images.jsonl", "summary.json", "table.md", "certificate.json"])
+            for path in written.paths.dropFirst() {
+                try expectSnapshot(try text(path), "valid-" + URL(fileURLWithPath: path).lastPathComponent)
+            }
+            try expectSnapshot(written.table.plain, "valid-table.txt")
+            #expect(SHA256.hex(try text(written.paths[0])) == written.imagesSHA256)
+        }
+    }
+
+    @Test func anIncompleteRunSaysINVALIDAndNoAccuracy() throws {
+        try inTemporaryDirectory { directory in
+            var run = SampleRun.run()
+            run.records.removeLast(3)
+            run.records[4] = .failed(id: "image-4", label: 4, error: "image-4.JPEG: the file ends in the middle")
+            run.otherReasons = ["interrupted by the user"]
+            let written = try RunOutput.write(run, to: directory)
+            #expect(!written.certificate.isValid)
+            for path in written.paths.dropFirst() {
+                try expectSnapshot(try text(path), "invalid-" + URL(fileURLWithPath: path).lastPathComponent)
+            }
+            try expectSnapshot(written.table.plain, "invalid-table.txt")
+            let label = try #require(written.metrics.labelTop1.value) * 100
+            #expect(!written.table.plain.contains("\(label)".prefix(4)))
+            let summary = try JSON.parse(try text(written.paths[1]), source: "summary.json")
+            #expect(summary["metrics"] == nil)
+            #expect(summary["valid"] == .bool(false))
+        }
+    }
+
+    @Test func theRecordsCanBeReadBack() throws {
+        try inTemporaryDirectory { directory in
+            let run = SampleRun.run()
+            let written = try RunOutput.write(run, to: directory)
+            let file = try MappedFile(path: written.paths[0])
+            #expect(try ImageRecord.parseLines(file.bytes, source: "images.jsonl") == run.records)
+        }
+    }
+
+    @Test func manyRecordsGoOutInPortions() throws {
+        try inTemporaryDirectory { directory in
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            let records = SampleRun.run(3000).records
+            let path = directory + "/images.jsonl"
+            let digest = try RunOutput.writeImages(records, path: path)
+            let whole = try text(path)
+            #expect(whole.utf8.count > 1 << 19)
+            #expect(whole == records.map(\.jsonLine).joined())
+            #expect(digest == SHA256.hex(whole))
+        }
+    }
+
+    @Test func anOldCertificateDoesNotOutliveItsRecords() throws {
+        try inTemporaryDirectory { directory in
+            _ = try RunOutput.write(SampleRun.run(), to: directory)
+            // A directory in the summary's place stops the second run between its records and its certificate.
+            try FileManager.default.removeItem(atPath: directory + "/summary.json")
+            try FileManager.default.createDirectory(
+                atPath: directory + "/summary.json/full", withIntermediateDirectories: true)
+            #expect(throws: FileError.self) { try RunOutput.write(SampleRun.run(7), to: directory) }
+            #expect(!FileManager.default.fileExists(atPath: directory + "/certificate.json"))
+        }
+    }
+
+    @Test func aDirectoryThatCannotBeMadeIsNamed() throws {
+        try inTemporaryDirectory { directory in
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+            try AtomicFile.write(path: directory + "/file", text: "")
+            let error = #expect(throws: FileError.self) {
+                try RunOutput.write(SampleRun.run(), to: directory + "/file/results")
+            }
+            #expect(error?.description == "\(directory)/file/results: cannot make the directory: Not a directory")
+        }
+    }
+
+    @Test func severalNetworksShareATable() throws {
+        let valid = SampleRun.run()
+        var rows: [AccuracyTable.Row] = []
+        for (name, records) in [("alexnet", valid.records), ("a|b", Array(valid.records.dropLast()))] {
+            let certificate = Certificate(
+                expected: valid.expected, records: records, deliveries: valid.deliveries, imagesSHA256: "00")
+            rows.append(.init(network: name, metrics: Metrics(records: records), certificate: certificate))
+        }
+        let baselines = Baselines(valid.groundTruth, convention: .wsol)
+        let table = AccuracyTable(rows: rows, baselines: baselines, convention: .wsol)
+        try expectSnapshot(table.markdown, "two-networks-table.md")
+        try expectSnapshot(AccuracyTable.plain(baselines, convention: .wsol), "baselines-table.txt")
+    }
+}

@@ -1,0 +1,72 @@
+import Bytes
+import Evaluation
+import Foundation
+import SelectiveTuning
+import Testing
+
+/// Compares a text with the file of that name under `Snapshots`; `STNET_RECORD=1` writes the file instead.
+func expectSnapshot(_ text: String, _ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+    let directory = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Snapshots")
+    let path = directory.appendingPathComponent(name).path
+    if ProcessInfo.processInfo.environment["STNET_RECORD"] == "1" {
+        try AtomicFile.write(path: path, text: text)
+        return
+    }
+    let recorded = try String(contentsOfFile: path, encoding: .utf8)
+    #expect(text == recorded, "\(name) differs; STNET_RECORD=1 records it anew", sourceLocation: sourceLocation)
+}
+
+/// SplitMix64: the same numbers everywhere.
+struct SeededRandom: RandomNumberGenerator {
+    var state: UInt64
+    init(seed: UInt64) { state = seed }
+    mutating func next() -> UInt64 {
+        state &+= 0x9e37_79b9_7f4a_7c15
+        var z = state
+        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
+        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
+        return z ^ z >> 31
+    }
+    mutating func box(in size: Int) -> Box {
+        let xs = [Int.random(in: 0..<size, using: &self), Int.random(in: 0..<size, using: &self)].sorted()
+        let ys = [Int.random(in: 0..<size, using: &self), Int.random(in: 0..<size, using: &self)].sorted()
+        // Quarter pixels are exact in float32 and in double.
+        let quarter = Float(Int.random(in: 0..<4, using: &self)) / 4
+        return Box(Float(xs[0]) + quarter, Float(ys[0]), Float(xs[1]) + quarter, Float(ys[1]) + quarter)
+    }
+}
+
+/// A made-up run over `count` images of 224 pixels, the same on every machine.
+enum SampleRun {
+    static func groundTruth(_ count: Int) -> [GroundTruth] {
+        var random = SeededRandom(seed: 3)
+        return (0..<count).map { index in
+            let boxes = (0...index % 3).map { _ in random.box(in: 224) }
+            return GroundTruth(id: "image-\(index)", label: index % 10, boxes: boxes, inputSize: 224)
+        }
+    }
+
+    static func records(_ groundTruth: [GroundTruth]) -> [ImageRecord] {
+        var random = SeededRandom(seed: 4)
+        return groundTruth.enumerated().map { index, image in
+            let box = index % 4 == 0 ? random.box(in: 224) : Baseline.centredSquare(0.8).box(inputSize: 224)
+            let match = IoUConvention.stnet.bestMatch(of: box, among: image.boxes)!
+            let first = index % 5 == 0 ? (image.label + 1) % 10 : image.label
+            return ImageRecord(
+                id: image.id, label: image.label, top5: [first, 900, 901, index % 10 == 0 ? image.label : 902, 903],
+                scores: [12.5, 3.25, 0.1, -0.0, -1e-5], box: box, boxOriginal: box, iou: match.iou,
+                groundTruthIndex: match.index, droppedMass: index == 7 ? 0.125 : 0, ties: index % 3,
+                ineligible: index % 2, flags: index == 9 ? [.sizeMismatch, .empty] : [])
+        }
+    }
+
+    static func run(_ count: Int = 40) -> RunOutput.Run {
+        let truth = groundTruth(count)
+        return RunOutput.Run(
+            network: "alexnet", expected: truth.map(\.id), records: records(truth), groundTruth: truth,
+            convention: .stnet,
+            protocolBlock: .object([("preprocess", .string("stnet")), ("iou", .string("stnet"))]),
+            deliveries: Deliveries(attempts: count, numericsClasses: ["c0ffee": 2]),
+            digests: [.init(name: "weights", sha256: SHA256.hex("weights"))])
+    }
+}
