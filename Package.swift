@@ -26,7 +26,7 @@ let package = Package(
         .target(
             name: "Coordinator", dependencies: ["Node", "Protocol", "Evaluation", "Dataset", "SelectiveTuning"]),
         .executableTarget(name: "stnet-coord", dependencies: ["Coordinator"]),
-        .executableTarget(name: "stnet-tool", dependencies: ["Dataset", "SelectiveTuning", "Evaluation"]),
+        .executableTarget(name: "stnet-tool", dependencies: ["Coordinator", "Dataset", "SelectiveTuning"]),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
         .testTarget(name: "SelectiveTuningTests", dependencies: ["SelectiveTuning", "CKernels", "Bytes"]),

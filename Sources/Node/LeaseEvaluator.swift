@@ -76,7 +76,7 @@ public final class LeaseEvaluator: @unchecked Sendable {
     private func prepare(_ batch: [LeasedImage], files: [Result<ImageFile, ImageFailure>])
         -> [Result<PreparedInput, ImageFailure>]
     {
-        pool.map(batch.count) { [preprocessors, options, inputSize] index, thread in
+        pool.map(batch.count) { [self] index, thread in
             files[index].flatMap { file in
                 do {
                     return try file.bytes.withUnsafeBytes { bytes in

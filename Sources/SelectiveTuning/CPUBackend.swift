@@ -65,7 +65,9 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         for picture in pictures where !(0..<classes).contains(picture.label) {
             throw .unknownClass(index: picture.label, classes: classes)
         }
-        let readOutGeometry = ReadOut(field: fields[readOut], isImage: readOut == 0)
+        let field = fields[readOut]
+        let place = ReadOut(
+            stride: field.stride, start: field.start, receptiveField: field.size, isImage: readOut == 0)
         let results = pool.map(pictures.count) { [forward, topDown, network] image, thread in
             Result { () throws(NetworkError) in
                 let outputs = forward.outputs(image: image)
@@ -75,7 +77,7 @@ public final class CPUBackend: Backend, @unchecked Sendable {
                 let (map, stats) = try topDown[thread < topDown.count ? thread : image].run(
                     image: image, start: start, readOut: readOut, options: options.topDown)
                 let (box, isEmpty) = localize(
-                    map: map, options: options.box, readOut: readOutGeometry, inputSize: network.inputSize)
+                    map: map, options: options.box, readOut: place, inputSize: network.inputSize)
                 return Finding(
                     top5: top5, scores: top5.map { outputs[$0] }, box: box, isEmpty: isEmpty,
                     droppedMass: stats.dropped_mass, ties: stats.ties, ineligible: stats.ineligible, map: map)

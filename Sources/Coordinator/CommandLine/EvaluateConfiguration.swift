@@ -67,7 +67,7 @@ public struct EvaluateConfiguration: Sendable {
     }
 
     /// A network by name, or from a JSON description.
-    static func network(_ text: String) throws -> (Network, isCustom: Bool) {
+    public static func network(_ text: String) throws -> (Network, isCustom: Bool) {
         guard text.hasSuffix(".json") else { return (try NetworkCatalog.network(named: text), false) }
         let bytes = try WholeFile.read(path: text, limit: 4 << 20)
         return (try Network(json: try JSON.parse(bytes, source: text), source: text), true)

@@ -26,16 +26,14 @@ struct LayerWeights: Sendable {
 
     /// Nil for a layer that has no weights.
     init?(layer: Layer, input: Shape, source: some TensorSource, pool: ThreadPool) throws {
-        let weightShape: [Int]
+        guard let weightShape = layer.weightShape(input: input) else { return nil }
         switch layer.kind {
         case .convolution(let c):
             (kernelHeight, kernelWidth, stride, padding) = (c.kernel, c.kernel, c.stride, c.padding)
             (groups, relu, channelsOut) = (c.groups, c.relu, c.outputs)
-            weightShape = [c.outputs, input.channels / c.groups, c.kernel, c.kernel]
         case .linear(let outputs, let relu):
             (kernelHeight, kernelWidth, stride, padding) = (input.height, input.width, 1, 0)
             (groups, self.relu, channelsOut) = (1, relu, outputs)
-            weightShape = [outputs, input.count]
         case .maxPool, .globalAveragePool, .concatenation:
             return nil
         }

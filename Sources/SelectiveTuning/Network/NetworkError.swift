@@ -7,8 +7,8 @@ public enum NetworkError: Error, CustomStringConvertible, Sendable, Equatable {
     case unknownNetwork(name: String, known: [String])
     case unknownReadOut(name: String, network: String, known: [String])
     case unknownClass(index: Int, classes: Int)
-    /// A product or a sum left the fixed-point range of the top-down pass.
-    case outOfRange(network: String, layer: String, unit: Int)
+    /// A layer whose products or gating the top-down pass cannot hold.
+    case topDown(network: String, TopDownError)
     case outOfMemory(bytes: Int, purpose: String)
 
     public var description: String {
@@ -23,9 +23,8 @@ public enum NetworkError: Error, CustomStringConvertible, Sendable, Equatable {
             "network \(network) has no read-out \"\(name)\": expected one of \(known.joined(separator: ", "))"
         case .unknownClass(let index, let classes):
             "class \(index) is outside of the network's 0...\(classes - 1)"
-        case .outOfRange(let network, let layer, let unit):
-            "network \(network), layer \(layer), unit \(unit): a product of weight and activity is not finite, or their "
-                + "sum reaches 2^27, which the top-down pass's fixed-point range does not hold"
+        case .topDown(let network, let error):
+            "network \(network): \(error)"
         case .outOfMemory(let bytes, let purpose):
             "cannot have \(bytes) bytes of memory for \(purpose)"
         }

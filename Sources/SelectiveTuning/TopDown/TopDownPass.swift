@@ -60,8 +60,7 @@ final class TopDownPass: @unchecked Sendable {
     }
 
     private func bridge(_ number: Int, _ options: TopDownOptions, _ stats: inout ck_td_stats) throws(NetworkError) {
-        var rule = ck_td_rule_linear(
-            options.selection == .strict ? 1 : 0, options.bridgeMode.selection, Int32(options.bridgeOffset))
+        var rule = options.bridgeRule
         let status = ck_td_bridge(workspace, &rule, &gatings[number + 1], &bridged[number], &stats)
         defer { ck_gating_clear(&bridged[number]) }
         try check(status, number, stats)
@@ -73,7 +72,6 @@ final class TopDownPass: @unchecked Sendable {
         throws(NetworkError)
     {
         let inputs = forward.layout.inputs[number]
-        let strict: Int32 = options.selection == .strict ? 1 : 0
         var view = view(of: inputs[0], image: image)
         let status: ck_td_status
         switch forward.network.layers[number].kind {
@@ -81,18 +79,17 @@ final class TopDownPass: @unchecked Sendable {
             let weights = forward.weights[number]!
             let isVector = forward.shapes[inputs[0]].height == 1 && forward.shapes[inputs[0]].width == 1
             if case .linear = forward.network.layers[number].kind, isVector {
-                var rule = ck_td_rule_linear(strict, options.linearMode.selection, Int32(options.linearOffset))
+                var rule = options.linearRule
                 status = ck_td_linear(
                     workspace, weights.rows.pointer, &rule, view.data, &gatings[number + 1], &gatings[inputs[0]], &stats)
             } else {
-                let isLadder = weights.kernelHeight == 1 && weights.kernelWidth == 1 && options.oneByOne == .ladder
-                let rule = ck_td_rule_conv(
-                    strict, isLadder ? CK_TD_LADDER : CK_TD_GROUP, Int32(TopDownOptions.oneByOneOffset))
+                let isOneByOne = weights.kernelHeight == 1 && weights.kernelWidth == 1
                 var layer = ck_td_conv_layer(
                     weights: weights.rows.pointer, kernel_height: Int32(weights.kernelHeight),
                     kernel_width: Int32(weights.kernelWidth), stride_y: Int32(weights.stride),
                     stride_x: Int32(weights.stride), pad_y: Int32(weights.padding), pad_x: Int32(weights.padding),
-                    groups: Int32(weights.groups), out_channels: Int32(weights.channelsOut), rule: rule)
+                    groups: Int32(weights.groups), out_channels: Int32(weights.channelsOut),
+                    rule: options.convolutionRule(isOneByOne: isOneByOne))
                 status = ck_td_conv(workspace, &layer, &view, &gatings[number + 1], &gatings[inputs[0]], &stats)
             }
         case .maxPool(let pooling):
@@ -129,13 +126,10 @@ final class TopDownPass: @unchecked Sendable {
     }
 
     private func check(_ status: ck_td_status, _ number: Int, _ stats: ck_td_stats) throws(NetworkError) {
-        let (network, layer) = (forward.network.name, forward.network.layers[number].name)
-        switch status {
-        case CK_TD_OK: return
-        case CK_TD_NOT_FINITE, CK_TD_RANGE, CK_TD_GATING_RANGE:
-            throw .outOfRange(network: network, layer: layer, unit: Int(stats.error_unit))
-        case CK_TD_MEMORY: throw .outOfMemory(bytes: 0, purpose: "the top-down pass")
-        default: throw .badLayer(network: network, layer: layer, problem: "its shapes do not fit the top-down pass")
+        do {
+            try TopDownError.check(status, layer: forward.network.layers[number].name, stats: stats)
+        } catch {
+            throw .topDown(network: forward.network.name, error)
         }
     }
 }

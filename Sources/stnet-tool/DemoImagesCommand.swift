@@ -1,0 +1,27 @@
+import Coordinator
+import Dataset
+import Foundation
+
+/// `stnet-tool demo-images`: generated pictures with exact boxes.
+enum DemoImagesCommand {
+    static let help = HelpText(
+        usage: ["stnet-tool demo-images --out DIR [--count N] [--seed N]"],
+        summary: "Generates pictures of ten classes of objects as DIR/images/*.JPEG and their boxes as DIR/annotations/*.xml.",
+        sections: [
+            (
+                "Options",
+                [
+                    .init("out", "DIR", "where they go"), .init("count", "N", "how many", default: "200"),
+                    .init("seed", "N", "names the sequence", default: "1"), .init("help", nil, "this text"),
+                ]
+            )
+        ])
+
+    static func run(_ parsed: ParsedOptions) throws {
+        guard let out = parsed.values["out"] else { throw UsageError("--out DIR is needed") }
+        let count = try parsed.integer("count", in: 1...1_000_000) ?? 200
+        let seed = try parsed.integer("seed", in: 0...Int.max) ?? 1
+        try DemoPictures.generate(count: count, seed: UInt64(seed), to: URL(fileURLWithPath: out, isDirectory: true))
+        print("\(count) pictures in \(out)")
+    }
+}

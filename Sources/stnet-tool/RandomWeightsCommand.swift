@@ -1,0 +1,35 @@
+import Coordinator
+import SelectiveTuning
+
+/// `stnet-tool random-weights`: weights of full size where trained ones are not at hand, for speed and exactness.
+enum RandomWeightsCommand {
+    static let help = HelpText(
+        usage: ["stnet-tool random-weights --network NAME|FILE.json --out FILE.safetensors [--seed N]"],
+        summary: "Writes seeded random weights for every tensor of a network: the same seed, the same bytes.",
+        sections: [
+            (
+                "Options",
+                [
+                    .init("network", "NAME|FILE.json", NetworkCatalog.names.joined(separator: ", ") + ", or a description"),
+                    .init("out", "FILE", "the .safetensors file"), .init("seed", "N", "names the weights", default: "1"),
+                    .init("help", nil, "this text"),
+                ]
+            )
+        ])
+
+    static func run(_ parsed: ParsedOptions) throws {
+        guard let name = parsed.values["network"] else { throw UsageError("--network is needed") }
+        guard let out = parsed.values["out"] else { throw UsageError("--out FILE is needed") }
+        let seed = UInt64(try parsed.integer("seed", in: 0...Int.max) ?? 1)
+        let (network, _) = try EvaluateConfiguration.network(name)
+        let tensors = try network.tensors()
+        let fanIn = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.fanIn) })
+        try SafetensorsWriter.write(
+            path: out, tensors: tensors.map { ($0.name, $0.shape) },
+            metadata: ["network": network.name, "seed": String(seed), "made_by": "stnet-tool random-weights"]
+        ) { name, shape in
+            SeededWeights.fill(seed: seed, tensor: name, shape: shape, fanIn: fanIn[name]!)
+        }
+        print("\(tensors.count) tensors in \(out)")
+    }
+}

@@ -1,0 +1,47 @@
+import Coordinator
+import Testing
+
+@Suite struct ScheduleTests {
+    @Test func leasesFollowTheManifestAndCoverItOnce() {
+        var schedule = Schedule(images: 10)
+        var seen: [Int] = []
+        while let (id, images) = schedule.lease(size: 4) {
+            for image in images { #expect(schedule.accept(image: image) == .accepted) }
+            schedule.finish(lease: id)
+            seen += images
+        }
+        #expect(seen == Array(0..<10))
+        #expect(schedule.isComplete && schedule.remaining == 0 && schedule.outstandingLeases == 0)
+        #expect(schedule.attempts == 10)
+    }
+
+    @Test func whatALostLeaseDidNotBringIsLeasedAgainFirst() throws {
+        var schedule = Schedule(images: 6)
+        let (first, images) = try #require(schedule.lease(size: 3))
+        #expect(images == [0, 1, 2])
+        #expect(schedule.accept(image: 1) == .accepted)
+        #expect(schedule.finish(lease: first) == 2)
+        let (_, again) = try #require(schedule.lease(size: 3))
+        #expect(again == [0, 2, 3])
+        #expect(schedule.remaining == 5)
+    }
+
+    @Test func aSecondResultIsADuplicateAndAnUnleasedOneIsRefused() throws {
+        var schedule = Schedule(images: 3)
+        #expect(schedule.accept(image: 0) == .refused)
+        #expect(schedule.accept(image: 3) == .refused)
+        #expect(schedule.accept(image: -1) == .refused)
+        _ = try #require(schedule.lease(size: 1))
+        #expect(schedule.accept(image: 0) == .accepted)
+        #expect(schedule.accept(image: 0) == .duplicate)
+        #expect(schedule.remaining == 2)
+    }
+
+    @Test func aFinishedLeaseCannotBeFinishedAgain() throws {
+        var schedule = Schedule(images: 2)
+        let (id, _) = try #require(schedule.lease(size: 2))
+        #expect(schedule.finish(lease: id) == 2)
+        #expect(schedule.finish(lease: id) == 0)
+        #expect(schedule.lease(size: 9)?.images == [0, 1])
+    }
+}
