@@ -27,6 +27,10 @@ let package = Package(
             name: "Coordinator", dependencies: ["Node", "Protocol", "Evaluation", "Dataset", "SelectiveTuning"]),
         .executableTarget(name: "stnet-coord", dependencies: ["Coordinator"]),
         .executableTarget(name: "stnet-tool", dependencies: ["Coordinator", "Dataset", "SelectiveTuning"]),
+        .executableTarget(
+            name: "stnet-bench",
+            dependencies: ["Coordinator", "Node", "Protocol", "Dataset", "SelectiveTuning", "CKernels", "Bytes"],
+            path: "Benchmarks/stnet-bench"),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
         .testTarget(name: "SelectiveTuningTests", dependencies: ["SelectiveTuning", "CKernels", "Bytes"]),

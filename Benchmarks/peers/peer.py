@@ -1,6 +1,6 @@
 """Measures one stage with one peer and prints one JSON object a line: {"peer", "images_per_second"}.
 
-    peer.py forward {torch,onnxruntime} {alexnet,squeezenet1_1} BATCH THREADS SECONDS
+    peer.py forward {torch,onnxruntime} {alexnet,squeezenet1_1} SIZE BATCH THREADS SECONDS
     peer.py decode pillow DIRECTORY SIZE SECONDS
 """
 
@@ -25,19 +25,19 @@ def rate(step, images, seconds):
     return images / statistics.median(times)
 
 
-def torch_forward(network, batch, threads, seconds):
+def torch_forward(network, size, batch, threads, seconds):
     import torch
     import torchvision
 
     torch.manual_seed(0)
     torch.set_num_threads(threads)
     model = getattr(torchvision.models, network)(weights=None).eval()
-    pictures = torch.randn(batch, 3, 224, 224)
+    pictures = torch.randn(batch, 3, size, size)
     with torch.inference_mode():
         return rate(lambda: model(pictures), batch, seconds)
 
 
-def onnx_model(network):
+def onnx_model(network, size):
     """The network as an ONNX graph with random weights."""
     import numpy
     from onnx import TensorProto, helper, numpy_helper
@@ -85,20 +85,20 @@ def onnx_model(network):
         x = fire(fire(fire(fire(x, 256, 48, 192), 384, 48, 192), 384, 64, 256), 512, 64, 256)
         x = add("GlobalAveragePool", [conv(x, 512, 1000, 1)])
     graph = helper.make_graph(
-        nodes, network, [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, 224, 224])],
+        nodes, network, [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, size, size])],
         [helper.make_tensor_value_info(x, TensorProto.FLOAT, None)], weights)
     return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9).SerializeToString()
 
 
-def onnx_forward(network, batch, threads, seconds):
+def onnx_forward(network, size, batch, threads, seconds):
     import numpy
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(onnx_model(network), options, providers=["CPUExecutionProvider"])
-    pictures = numpy.random.default_rng(1).standard_normal((batch, 3, 224, 224)).astype(numpy.float32)
+    session = onnxruntime.InferenceSession(onnx_model(network, size), options, providers=["CPUExecutionProvider"])
+    pictures = numpy.random.default_rng(1).standard_normal((batch, 3, size, size)).astype(numpy.float32)
     return rate(lambda: session.run(None, {"x": pictures}), batch, seconds)
 
 
@@ -125,7 +125,7 @@ def main(arguments):
     kind, peer = arguments[:2]
     if kind == "forward":
         measure = torch_forward if peer == "torch" else onnx_forward
-        value = measure(arguments[2], int(arguments[3]), int(arguments[4]), float(arguments[5]))
+        value = measure(arguments[2], *map(int, arguments[3:6]), float(arguments[6]))
     elif kind == "decode":
         value = pillow_decode(arguments[2], int(arguments[3]), float(arguments[4]))
     else:

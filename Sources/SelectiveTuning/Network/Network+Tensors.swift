@@ -33,3 +33,16 @@ extension Network {
         return tensors
     }
 }
+
+extension Network {
+    /// Floating-point operations of the forward pass of one picture: two a multiply-add of its convolutions and fully
+    /// connected layers, taps in the padding included.
+    public func operations() throws(NetworkError) -> Double {
+        let shapes = try shapes()
+        var outputs: [String: Int] = [:]
+        for (number, layer) in layers.enumerated() { outputs[layer.name + ".weight"] = shapes[number + 1].count }
+        return try tensors().reduce(0) { sum, tensor in
+            sum + 2 * Double(outputs[tensor.name] ?? 0) * Double(tensor.fanIn)
+        }
+    }
+}

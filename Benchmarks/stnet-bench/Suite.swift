@@ -1,0 +1,118 @@
+import Bytes
+import CKernels
+import Coordinator
+import Dataset
+import Foundation
+import Node
+import Protocol
+import SelectiveTuning
+
+/// All stages, in rounds: each round measures every stage and its peers once.
+struct Suite {
+    private let threads: Int
+    private let rounds: Int
+    private let seconds: Double
+    private let jsonPath: String
+    private let photographs: Photographs
+    private let peers: Peers
+
+    init(_ parsed: ParsedOptions) throws {
+        threads = try parsed.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
+        rounds = try parsed.integer("rounds", in: 1...100) ?? 3
+        seconds = try parsed.number("seconds", in: 0.01...600) ?? 2
+        jsonPath = parsed.values["json"] ?? "results/bench.json"
+        photographs = try Photographs(directory: parsed.values["photographs"])
+        peers = Peers(python: parsed.values["python"] ?? "Benchmarks/peers/.venv/bin/python")
+    }
+
+    func run() throws {
+        let pool = try ThreadPool(threads: threads)
+        print("\(String(cString: ck_isa_name(ck_isa_best()))), \(threads) threads, \(photographs.files.count) pictures of \(photographs.directory)")
+        var stages: [Stage] = [DecodeStage(photographs: photographs, seconds: seconds)]
+        let alexnet = try PassStages(network: .alexnet, peerName: "alexnet", pool: pool, batch: 32, photographs: photographs, seconds: seconds)
+        stages.append(alexnet.forward)
+        stages.append(alexnet.topDown)
+        stages.append(WholeStage(passes: alexnet, pool: pool, photographs: photographs))
+        let squeezenet = try PassStages(
+            network: .squeezenet11Caffe, peerName: "squeezenet1_1", pool: pool, batch: 32, photographs: photographs, seconds: seconds)
+        stages.append(squeezenet.forward)
+        stages.append(squeezenet.topDown)
+
+        var measurements = stages.map { Measurement(stage: $0.name, operationsPerImage: $0.operationsPerImage, note: $0.note) }
+        for (index, stage) in stages.enumerated() { measurements[index].peers = stage.peers.map { ($0.name, []) } }
+        var peaks: [Double] = []
+        for round in 1...rounds {
+            print("round \(round) of \(rounds)")
+            peaks.append(peakOperationsPerSecond(pool))
+            for (index, stage) in stages.enumerated() {
+                measurements[index].rounds.append(try stage.measure())
+                for (number, peer) in stage.peers.enumerated() {
+                    let arguments = peer.arguments.map { $0 == "THREADS" ? String(threads) : $0 } + [String(seconds)]
+                    if let value = peers.measure(arguments) { measurements[index].peers[number].rounds.append(value) }
+                }
+            }
+        }
+        let peak = Measurement.median(peaks)
+        report(measurements, peak: peak)
+        try write(measurements, peak: peak)
+    }
+
+    /// Floating-point operations a second of all threads together, by a loop of multiply-adds in registers.
+    private func peakOperationsPerSecond(_ pool: ThreadPool) -> Double {
+        let steps: Int64 = 10_000_000
+        var best = 0.0
+        for _ in 0..<3 {
+            let start = ContinuousClock.now
+            let operations = pool.map(pool.threads) { _, _ in ck_peak_fma(ck_isa_best(), steps) }
+            best = max(best, Double(operations.reduce(0, +)) / ((ContinuousClock.now - start) / .seconds(1)))
+        }
+        return best
+    }
+
+    private func report(_ measurements: [Measurement], peak: Double) {
+        func pad(_ text: String, _ width: Int, left: Bool = false) -> String {
+            let space = String(repeating: " ", count: max(0, width - text.count))
+            return left ? text + space : space + text
+        }
+        func number(_ value: Double, _ digits: Int = 1) -> String { String(format: "%.\(digits)f", value) }
+        print("\npeak: \(number(peak / 1e9)) GFLOP/s (float32 multiply-adds, all threads)\n")
+        print(pad("stage", 34, left: true) + pad("images/s", 10) + pad("spread", 8) + pad("of peak", 9) + pad("best peer", 24) + pad("ratio", 8))
+        for m in measurements {
+            let share = m.operationsPerImage.map { number(100 * $0 * m.median / peak) + " %" } ?? ""
+            let peer = m.bestPeer.map { "\($0.name) \(number($0.value))" } ?? ""
+            let ratio = m.bestPeer.map { number(m.median / $0.value, 2) } ?? ""
+            print(
+                pad(m.stage, 34, left: true) + pad(number(m.median), 10) + pad(number(100 * m.spread, 0) + " %", 8)
+                    + pad(share, 9) + pad(peer, 24) + pad(ratio, 8))
+        }
+        func find(_ name: String) -> Measurement? { measurements.first { $0.stage == name } }
+        print("")
+        if let forward = find("forward alexnet"), let topDown = find("top-down alexnet"), let decode = find("decode + resize, one thread"),
+            let whole = find("whole evaluation alexnet")
+        {
+            print("top-down / forward, time an image: \(number(forward.median / topDown.median, 3))")
+            let sum = 1 / (1 / (decode.median * Double(threads)) + 1 / forward.median + 1 / topDown.median)
+            print("whole evaluation / what the sum of the stages allows (\(number(sum)) images/s): \(number(whole.median / sum, 3))")
+        }
+        print("largest resident memory: \(number(peakMemory / 1_048_576, 0)) MiB")
+    }
+
+    private var peakMemory: Double {
+        var usage = rusage()
+        getrusage(RUSAGE_SELF, &usage)
+        return Double(usage.ru_maxrss) * 1024
+    }
+
+    private func write(_ measurements: [Measurement], peak: Double) throws {
+        let json = JSON.object([
+            ("isa", .string(String(cString: ck_isa_name(ck_isa_best())))), ("threads", .int(threads)), ("rounds", .int(rounds)),
+            ("peak_gflops", .double(peak / 1e9)), ("pictures", .string(photographs.label)),
+            ("largest_resident_mib", .double(peakMemory / 1_048_576)),
+            ("stages", .array(measurements.map { $0.json(peak: peak) })),
+        ])
+        let directory = (jsonPath as NSString).deletingLastPathComponent
+        if !directory.isEmpty { try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true) }
+        try AtomicFile.write(path: jsonPath, text: json.pretty)
+        print("figures in \(jsonPath)")
+    }
+}

@@ -1,0 +1,36 @@
+import Coordinator
+import Foundation
+
+// stnet-bench: what each stage of an evaluation costs on this machine, beside its peers in the same run. Speeds are
+// compared as ratios of medians over alternated rounds, because machines are shared and noisy.
+
+let help = HelpText(
+    usage: ["stnet-bench [options]"],
+    summary: "Measures decoding, the two passes and the whole evaluation, beside the peers that Benchmarks/peers/install has installed.",
+    sections: [
+        (
+            "Options",
+            [
+                .init("threads", "N", "threads", default: "all"), .init("rounds", "N", "alternated rounds", default: "3"),
+                .init("seconds", "X", "of each measurement", default: "2"),
+                .init("photographs", "DIR", "JPEG files", default: "photos-mixed of STNET_DATA, or generated pictures"),
+                .init("python", "FILE", "interpreter that has the peers", default: "Benchmarks/peers/.venv/bin/python"),
+                .init("json", "FILE", "where the figures go", default: "results/bench.json"), .init("help", nil, "this text"),
+            ]
+        )
+    ])
+
+do {
+    let parsed = try ParsedOptions(arguments: Array(CommandLine.arguments.dropFirst()), specifications: help.options)
+    if parsed.switches.contains("help") {
+        print(help.text, terminator: "")
+    } else {
+        try Suite(parsed).run()
+    }
+} catch let error as UsageError {
+    FileHandle.standardError.write(Data("stnet-bench: \(error)\n".utf8))
+    exit(ExitStatus.usage.rawValue)
+} catch {
+    FileHandle.standardError.write(Data("stnet-bench: \(error)\n".utf8))
+    exit(ExitStatus.badData.rawValue)
+}
