@@ -1,0 +1,23 @@
+import Bytes
+
+/// What is wrong with an image, an annotation or a list of them: where, what was found and what was expected.
+public enum DatasetError: Error, CustomStringConvertible, Sendable {
+    /// The system could not open or read a file.
+    case file(FileError)
+    /// An image that cannot be decoded.
+    case image(name: String, reason: String)
+    /// A picture that cannot be written as JPEG.
+    case encoding(reason: String)
+    /// A wrong field of a text file or annotation; `line` counts from 1.
+    case field(file: String, line: Int?, field: String, found: String, expected: String)
+
+    public var description: String {
+        switch self {
+        case .file(let error): error.description
+        case .image(let name, let reason): "\(name): cannot decode the JPEG: \(reason)"
+        case .encoding(let reason): "cannot encode the JPEG: \(reason)"
+        case .field(let file, let line, let field, let found, let expected):
+            "\(file)\(line.map { ":\($0)" } ?? ""): \(field): found \(found), expected \(expected)"
+        }
+    }
+}
