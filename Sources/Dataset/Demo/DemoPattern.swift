@@ -17,7 +17,7 @@ enum DemoPattern: String, CaseIterable, Sendable {
         switch self {
         case .bricks:
             let shift = (v >> 9) & 1 == 0 ? 0 : 512
-            return v & 511 < 120 || (u + shift) & 1023 < 120
+            return v & 511 < 140 || (u + shift) & 1023 < 140
         case .checkerboard:
             return ((u >> 9) ^ (v >> 9)) & 1 == 0
         case .chevrons:
@@ -45,7 +45,7 @@ enum DemoPattern: String, CaseIterable, Sendable {
     /// Rows of overlapping discs, half a period apart and shifted by half a period, each lying over the row above it.
     private static func isScaleRim(_ u: Int, _ v: Int) -> Bool {
         let radius = 620
-        let rim = 470
+        let rim = 450
         for row in stride(from: (v >> 9) + 2, through: (v >> 9) - 2, by: -1) {
             let shift = row & 1 == 0 ? 0 : 512
             let along = ((u + shift) & 1023) - 512

@@ -22,7 +22,7 @@ public struct DemoScene: Sendable {
         let landscape = random.percent(60)
         width = landscape ? long : short
         height = landscape ? short : long
-        let wanted = random.percent(80) ? 1 : random.integer(2...3)
+        let wanted = random.percent(84) ? 1 : random.integer(2...3)
         objects = DemoScene.place(
             wanted, pattern: DemoPattern.allCases[label], width: width, height: height, random: &random)
         backgroundRandom = DemoRandom(seed: seed, index: index, stream: 3)
@@ -100,7 +100,7 @@ extension DemoScene {
         let frameHeight = wide ? shorter : longer
         let (ink, ground) = DemoColor.pair(contrast: 90, &random)
         let rotation = random.element(DemoRotation.slight)
-        let period = min(short * random.integer(70...110) * 16 / 1000, shorter * 16 / 3)
+        let period = min(short * random.integer(95...145) * 16 / 1000, shorter * 32 / 5)
         return DemoObject(
             x: origin(frameWidth, along: width, short: short, random: &random),
             y: origin(frameHeight, along: height, short: short, random: &random),
