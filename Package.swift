@@ -36,7 +36,9 @@ let package = Package(
         .testTarget(name: "SelectiveTuningTests", dependencies: ["SelectiveTuning", "CKernels", "Bytes"]),
         .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Bytes"], exclude: ["Golden"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Bytes"], exclude: ["Snapshots"]),
-        .testTarget(name: "CoordinatorTests", dependencies: ["Coordinator", "Bytes"]),
+        .testTarget(
+            name: "CoordinatorTests",
+            dependencies: ["Coordinator", "Node", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -18,4 +18,38 @@ int32_t ck_jpeg_encode(const uint8_t *rgb, int32_t width, int32_t height, int32_
                        ck_jpeg_subsampling subsampling, uint8_t **bytes, size_t *count, char error[CK_JPEG_TEXT]);
 void ck_jpeg_free(uint8_t *bytes);
 
+<<<<<<< .merge_file_H3HUlq
+/// Pixels that an image may declare: 64 Mi. A larger one is refused before anything is allocated for it.
+#define CK_JPEG_MAX_PIXELS (64 << 20)
+
+/// A progressive file may have this many scans, and this many pixels times scans: a few kilobytes can otherwise
+/// declare hours of work. Encoders write about ten scans.
+#define CK_JPEG_MAX_SCANS 100
+#define CK_JPEG_MAX_SCANNED_PIXELS (1LL << 30)
+
+/// Bytes that libjpeg may hold for one image, the whole-image coefficients of a progressive file included.
+#define CK_JPEG_MAX_MEMORY (448L << 20)
+
+/// Decodes one file after another, rows in order. One thread at a time.
+typedef struct ck_jpeg_decoder ck_jpeg_decoder;
+
+/// NULL when memory cannot be had.
+ck_jpeg_decoder *ck_jpeg_decoder_create(void);
+void ck_jpeg_decoder_destroy(ck_jpeg_decoder *decoder);
+
+/// Reads the header of the file in `bytes`, which must stay where it is until ck_jpeg_close. What an earlier file
+/// left behind is dropped. 0, or -1 and a text in `error`. EXIF orientation and colour profiles are ignored.
+int32_t ck_jpeg_open(ck_jpeg_decoder *decoder, const uint8_t *bytes, size_t count, int32_t *width, int32_t *height,
+                     char error[CK_JPEG_TEXT]);
+
+/// Decodes the next `rows` rows into rgb, `stride` bytes apart: the slow integer DCT, fancy upsampling, gray
+/// replicated, CMYK and YCCK as Adobe writes them (inverted) to RGB. 0, or -1 and a text in `error`: a file that ends
+/// before its image does is an error, damaged data inside a complete file is replaced as libjpeg sees fit.
+int32_t ck_jpeg_read(ck_jpeg_decoder *decoder, uint8_t *rgb, int64_t stride, int32_t rows, char error[CK_JPEG_TEXT]);
+
+/// Forgets the open file and releases the memory it needed.
+void ck_jpeg_close(ck_jpeg_decoder *decoder);
+
+=======
+>>>>>>> .merge_file_I1n0Jy
 #endif

@@ -57,6 +57,28 @@ static void compress(j_compress_ptr cinfo, const uint8_t *rgb, int32_t width, in
     jpeg_finish_compress(cinfo);
 }
 
+<<<<<<< .merge_file_oiordV
+typedef struct {
+    struct jpeg_compress_struct cinfo;
+    ck_jpeg_error handler;
+    growing_destination destination;
+} encoder;
+
+// What a jump may leave half done lives in the caller's frame, where its values stay defined.
+static int32_t attempt(encoder *state, const uint8_t *rgb, int32_t width, int32_t height, int32_t quality,
+                       ck_jpeg_subsampling subsampling) {
+    if (setjmp(state->handler.escape) != 0) return -1;
+    jpeg_create_compress(&state->cinfo);
+    state->destination.manager.init_destination = start;
+    state->destination.manager.empty_output_buffer = enlarge;
+    state->destination.manager.term_destination = finish;
+    state->cinfo.dest = &state->destination.manager;
+    compress(&state->cinfo, rgb, width, height, quality, subsampling);
+    return 0;
+}
+
+=======
+>>>>>>> .merge_file_wm73tj
 int32_t ck_jpeg_encode(const uint8_t *rgb, int32_t width, int32_t height, int32_t quality,
                        ck_jpeg_subsampling subsampling, uint8_t **bytes, size_t *count, char error[CK_JPEG_TEXT]) {
     *bytes = NULL;
@@ -65,6 +87,19 @@ int32_t ck_jpeg_encode(const uint8_t *rgb, int32_t width, int32_t height, int32_
         snprintf(error, CK_JPEG_TEXT, "%d x %d pixels, expected 1...%ld a side", width, height, JPEG_MAX_DIMENSION);
         return -1;
     }
+<<<<<<< .merge_file_oiordV
+    encoder state;
+    memset(&state, 0, sizeof state);
+    state.cinfo.err = ck_jpeg_error_init(&state.handler, error);
+    const int32_t status = attempt(&state, rgb, width, height, quality, subsampling);
+    jpeg_destroy_compress(&state.cinfo);
+    if (status != 0) {
+        free(state.destination.bytes);
+        return -1;
+    }
+    *bytes = state.destination.bytes;
+    *count = state.destination.count;
+=======
     struct jpeg_compress_struct cinfo;
     ck_jpeg_error handler;
     growing_destination destination;
@@ -85,6 +120,7 @@ int32_t ck_jpeg_encode(const uint8_t *rgb, int32_t width, int32_t height, int32_
     jpeg_destroy_compress(&cinfo);
     *bytes = destination.bytes;
     *count = destination.count;
+>>>>>>> .merge_file_wm73tj
     return 0;
 }
 

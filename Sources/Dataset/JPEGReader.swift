@@ -1,0 +1,41 @@
+import CKernels
+
+/// Opens one JPEG file after another and gives its rows in order. Its memory is kept from file to file; one thread at
+/// a time.
+final class JPEGReader {
+    private let decoder: OpaquePointer
+    private var text = [CChar](repeating: 0, count: Int(CK_JPEG_TEXT))
+    private var name = ""
+
+    init() {
+        guard let decoder = ck_jpeg_decoder_create() else { fatalError("out of memory for a JPEG decoder") }
+        self.decoder = decoder
+    }
+
+    deinit {
+        ck_jpeg_decoder_destroy(decoder)
+    }
+
+    /// Reads the header. `bytes` must stay where they are until `close`.
+    ///
+    /// - Throws: `DatasetError.image` with the name: no JPEG, damaged, or larger than the decoder accepts.
+    func open(_ bytes: UnsafeRawBufferPointer, name: String) throws(DatasetError) -> (width: Int, height: Int) {
+        self.name = name
+        guard !bytes.isEmpty else { throw .image(name: name, reason: "the file is empty") }
+        var (width, height) = (Int32(0), Int32(0))
+        let start = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+        guard ck_jpeg_open(decoder, start, bytes.count, &width, &height, &text) == 0 else { throw failure() }
+        return (Int(width), Int(height))
+    }
+
+    /// Decodes the next `rows` rows as 8-bit RGB, `stride` bytes apart.
+    func read(_ rgb: UnsafeMutablePointer<UInt8>, stride: Int, rows: Int) throws(DatasetError) {
+        guard ck_jpeg_read(decoder, rgb, Int64(stride), Int32(rows), &text) == 0 else { throw failure() }
+    }
+
+    func close() {
+        ck_jpeg_close(decoder)
+    }
+
+    private func failure() -> DatasetError { .image(name: name, reason: string(ofText: text)) }
+}

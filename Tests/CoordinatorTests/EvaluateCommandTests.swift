@@ -1,0 +1,104 @@
+import Bytes
+import Coordinator
+import Dataset
+import Foundation
+import Testing
+
+@Suite struct EvaluateCommandTests {
+    @Test func threadsAndBatchesChangeNoByte() async throws {
+        let run = try SmallRun()
+        var texts: [String] = []
+        for (threads, batch) in [("1", "1"), ("3", "4"), ("2", "32")] {
+            let (status, _) = try await run.evaluate(["--threads", threads, "--batch", batch])
+            #expect(status == .valid)
+            texts.append(try run.read("out/images.jsonl"))
+        }
+        #expect(texts[0] == texts[1] && texts[0] == texts[2])
+        #expect(texts[0].split(separator: "\n").count == 7)
+        #expect(texts[0].hasPrefix(#"{"id":"demo_00000001","label":"#))
+    }
+
+    @Test func theCertificateNamesTheDigestOfTheFile() async throws {
+        let run = try SmallRun(pictures: 3)
+        let (_, text) = try await run.evaluate()
+        var hash = SHA256()
+        hash.update(try run.read("out/images.jsonl"))
+        let digest = hash.finalizeHex()
+        #expect(text.contains(digest))
+        let certificate = try JSON.parse(try run.read("out/certificate.json"), source: "certificate")
+        #expect(certificate["valid"]?.boolValue == true)
+        #expect(try run.read("out/certificate.json").contains(digest))
+        #expect(try run.read("out/summary.json").contains("\"weights_sha256\""))
+        #expect(try run.read("out/table.md").contains("small"))
+    }
+
+    @Test func anOptionThatMattersChangesTheResult() async throws {
+        let run = try SmallRun()
+        _ = try await run.evaluate(out: "a")
+        for options in [["--box-rule", "mass"], ["--bottom", "p1"], ["--preprocess", "squash"], ["--selection", "strict"]] {
+            _ = try await run.evaluate(options, out: "b")
+            #expect(try run.read("a/images.jsonl") != run.read("b/images.jsonl"), "\(options)")
+        }
+    }
+
+    @Test func aBrokenImageIsCountedNamedAndInvalidates() async throws {
+        let run = try SmallRun()
+        let whole = try Data(contentsOf: URL(fileURLWithPath: run.path("images/demo_00000003.JPEG")))
+        try whole.prefix(whole.count / 2).write(to: URL(fileURLWithPath: run.path("images/demo_00000003.JPEG")))
+        try FileManager.default.removeItem(atPath: run.path("images/demo_00000005.JPEG"))
+        let (status, text) = try await run.evaluate()
+        #expect(status == .invalid)
+        #expect(text.contains("INVALID"))
+        #expect(text.contains("failed: demo_00000003: demo_00000003.JPEG"))
+        #expect(text.contains("failed: demo_00000005: no image file"))
+        let lines = try run.read("out/images.jsonl").split(separator: "\n")
+        #expect(lines.count == 7)
+        #expect(lines.filter { $0.contains("\"failed\"") }.count == 2)
+        #expect(!lines.joined().contains(run.directory), "a path in a record would differ between machines")
+        #expect(try run.read("out/certificate.json").contains("demo_00000003"))
+    }
+
+    @Test func anInterruptedRunIsPartialAndInvalid() async throws {
+        let run = try SmallRun(pictures: 3)
+        let interrupts = Interrupts()
+        interrupts.interrupt()
+        let (status, text) = try await run.evaluate(interrupts: interrupts)
+        #expect(status == .invalid)
+        #expect(text.contains("interrupted"))
+        #expect(try run.read("out/certificate.json").contains("\"missing\""))
+    }
+
+    @Test func limitAndIdsChooseImages() async throws {
+        let run = try SmallRun()
+        _ = try await run.evaluate(["--limit", "2"])
+        #expect(try run.read("out/images.jsonl").split(separator: "\n").count == 2)
+        try run.write("ids.txt", "demo_00000006\ndemo_00000002\n")
+        _ = try await run.evaluate(["--ids", run.path("ids.txt")])
+        let lines = try run.read("out/images.jsonl").split(separator: "\n")
+        #expect(lines.count == 2 && lines[0].contains("demo_00000002") && lines[1].contains("demo_00000006"))
+        try run.write("ids.txt", "demo_00000009\n")
+        await #expect {
+            _ = try await run.evaluate(["--ids", run.path("ids.txt")])
+        } throws: {
+            "\($0)".contains("demo_00000009")
+        }
+    }
+
+    @Test func weightsThatDoNotFitAreNamed() async throws {
+        let run = try SmallRun(pictures: 1)
+        try run.write("net.json", SmallRun.description.replacing(#""out": 20"#, with: #""out": 21"#))
+        await #expect {
+            _ = try await run.evaluate()
+        } throws: {
+            "\($0)".contains("c2.weight")
+        }
+    }
+
+    @Test func aDryRunWritesNothing() async throws {
+        let run = try SmallRun(pictures: 2)
+        let (status, text) = try await run.evaluate(["--dry-run"])
+        #expect(status == .valid)
+        #expect(text.contains("2 images would be evaluated"))
+        #expect(!FileManager.default.fileExists(atPath: run.path("out")))
+    }
+}
