@@ -18,7 +18,6 @@ int32_t ck_jpeg_encode(const uint8_t *rgb, int32_t width, int32_t height, int32_
                        ck_jpeg_subsampling subsampling, uint8_t **bytes, size_t *count, char error[CK_JPEG_TEXT]);
 void ck_jpeg_free(uint8_t *bytes);
 
-<<<<<<< .merge_file_H3HUlq
 /// Pixels that an image may declare: 64 Mi. A larger one is refused before anything is allocated for it.
 #define CK_JPEG_MAX_PIXELS (64 << 20)
 
@@ -50,6 +49,4 @@ int32_t ck_jpeg_read(ck_jpeg_decoder *decoder, uint8_t *rgb, int64_t stride, int
 /// Forgets the open file and releases the memory it needed.
 void ck_jpeg_close(ck_jpeg_decoder *decoder);
 
-=======
->>>>>>> .merge_file_I1n0Jy
 #endif

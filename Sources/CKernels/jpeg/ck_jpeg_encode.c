@@ -57,7 +57,6 @@ static void compress(j_compress_ptr cinfo, const uint8_t *rgb, int32_t width, in
     jpeg_finish_compress(cinfo);
 }
 
-<<<<<<< .merge_file_oiordV
 typedef struct {
     struct jpeg_compress_struct cinfo;
     ck_jpeg_error handler;
@@ -77,8 +76,6 @@ static int32_t attempt(encoder *state, const uint8_t *rgb, int32_t width, int32_
     return 0;
 }
 
-=======
->>>>>>> .merge_file_wm73tj
 int32_t ck_jpeg_encode(const uint8_t *rgb, int32_t width, int32_t height, int32_t quality,
                        ck_jpeg_subsampling subsampling, uint8_t **bytes, size_t *count, char error[CK_JPEG_TEXT]) {
     *bytes = NULL;
@@ -87,7 +84,6 @@ int32_t ck_jpeg_encode(const uint8_t *rgb, int32_t width, int32_t height, int32_
         snprintf(error, CK_JPEG_TEXT, "%d x %d pixels, expected 1...%ld a side", width, height, JPEG_MAX_DIMENSION);
         return -1;
     }
-<<<<<<< .merge_file_oiordV
     encoder state;
     memset(&state, 0, sizeof state);
     state.cinfo.err = ck_jpeg_error_init(&state.handler, error);
@@ -99,28 +95,6 @@ int32_t ck_jpeg_encode(const uint8_t *rgb, int32_t width, int32_t height, int32_
     }
     *bytes = state.destination.bytes;
     *count = state.destination.count;
-=======
-    struct jpeg_compress_struct cinfo;
-    ck_jpeg_error handler;
-    growing_destination destination;
-    memset(&cinfo, 0, sizeof cinfo);
-    memset(&destination, 0, sizeof destination);
-    cinfo.err = ck_jpeg_error_init(&handler, error);
-    if (setjmp(handler.escape) != 0) {
-        jpeg_destroy_compress(&cinfo);
-        free(destination.bytes);
-        return -1;
-    }
-    jpeg_create_compress(&cinfo);
-    destination.manager.init_destination = start;
-    destination.manager.empty_output_buffer = enlarge;
-    destination.manager.term_destination = finish;
-    cinfo.dest = &destination.manager;
-    compress(&cinfo, rgb, width, height, quality, subsampling);
-    jpeg_destroy_compress(&cinfo);
-    *bytes = destination.bytes;
-    *count = destination.count;
->>>>>>> .merge_file_wm73tj
     return 0;
 }
 
