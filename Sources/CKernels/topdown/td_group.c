@@ -32,8 +32,8 @@ static inline cells shift_down(cells set, int32_t bits) { return bits < 128 ? se
 
 // The 8-connected component of `set` that holds its first cell.
 static cells component(cells set, const grid *g) {
-    if ((uint64_t)(set >> 64) == 0 && g->width < 64) {
-        // Neighbours above bit 63 are no members.
+    if ((uint64_t)(set >> 63) == 0 && g->width < 64) {
+        // Bit 63 stays free: a step to the right, out of the set, may be followed by one up, into it.
         uint64_t members = (uint64_t)set, now = members & (0 - members), before;
         uint64_t not_last = (uint64_t)g->not_last, not_first = (uint64_t)g->not_first;
         do {

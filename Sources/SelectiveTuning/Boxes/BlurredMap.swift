@@ -1,0 +1,24 @@
+/// A dense map blurred in integers, with what turns it back into gating.
+package struct BlurredMap {
+    let width: Int
+    let height: Int
+    /// [height][width], integers.
+    let values: [Double]
+    /// Gating for one unit of `values`.
+    let unit: Double
+
+    /// [height][width] values in 48-bit fixed point; sigma in cells. Values are rounded to 24 bits below the largest.
+    init(_ fixed: [Int64], width: Int, height: Int, sigma: Double) {
+        let largest = fixed.reduce(UInt64(0)) { max($0, $1.magnitude) }
+        let bits = UInt64.bitWidth - largest.leadingZeroBitCount
+        let scale = Double(sign: .plus, exponent: GaussianBlur.valueBits - bits, significand: 1)
+        let blur = GaussianBlur(sigma: sigma)
+        self.width = width
+        self.height = height
+        values = blur.apply(
+            to: fixed.map { (Double($0) * scale).rounded(.toNearestOrEven) }, width: width, height: height)
+        unit = 0x1p-48 / (scale * blur.gain)
+    }
+
+    var maximum: Double { values.reduce(0, Swift.max) }
+}

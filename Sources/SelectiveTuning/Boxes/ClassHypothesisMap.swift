@@ -1,0 +1,66 @@
+/// The class-hypothesis map: where in the input the evidence for a class lies (selective-tuning.md, section 10).
+public struct ClassHypothesisMap: Sendable {
+    /// The input's width and height in pixels.
+    public let size: Int
+    /// [size][size], gating spread over receptive fields and blurred.
+    public let values: [Float]
+    /// [size][size][3], 8-bit RGB.
+    public let pixels: [UInt8]
+
+    /// Collapses and prunes the map, adds each kept cell's value to its whole receptive field, blurs with
+    /// sigma = input / 40 (reflected border, truncated at 4 sigma), and colours from 0.4 * minimum to 0.8 * maximum.
+    public static func render(
+        map: GatingMap, readOut: ReadOut, inputSize: Int, options: BoxOptions = BoxOptions()
+    ) -> ClassHypothesisMap {
+        let cells = map.collapsed(options.collapse).pruned(options)
+        let spread = spread(cells, readOut: readOut, size: inputSize)
+        let blurred = BlurredMap(spread, width: inputSize, height: inputSize, sigma: Double(inputSize) / 40)
+        let values = blurred.values.map { Float($0 * blurred.unit) }
+        return ClassHypothesisMap(size: inputSize, values: values, pixels: colour(values))
+    }
+
+    /// [size][size] in fixed point: every cell's value over its receptive field, by differences summed along both axes.
+    private static func spread(_ cells: CellMap, readOut: ReadOut, size: Int) -> [Int64] {
+        let side = size + 1
+        var sums = [Int64](repeating: 0, count: side * side)
+        for cell in cells.cells {
+            let x = readOut.field(of: cell.x, size: size)
+            let y = readOut.field(of: cell.y, size: size)
+            // Differences may pass 2^63 on the way; the sums do not, and arithmetic is modulo 2^64.
+            sums[y.lowerBound * side + x.lowerBound] &+= cell.value
+            sums[y.lowerBound * side + x.upperBound] &-= cell.value
+            sums[y.upperBound * side + x.lowerBound] &-= cell.value
+            sums[y.upperBound * side + x.upperBound] &+= cell.value
+        }
+        var result = [Int64](repeating: 0, count: size * size)
+        for y in 0..<size {
+            var row: Int64 = 0
+            for x in 0..<size {
+                row &+= sums[y * side + x]
+                result[y * size + x] = row &+ (y > 0 ? result[(y - 1) * size + x] : 0)
+            }
+        }
+        return result
+    }
+
+    private static func colour(_ values: [Float]) -> [UInt8] {
+        guard let minimum = values.min(), let maximum = values.max() else { return [] }
+        let low = 0.4 * minimum
+        let high = 0.8 * maximum
+        var pixels: [UInt8] = []
+        pixels.reserveCapacity(values.count * 3)
+        for value in values {
+            let position = high > low ? min(max((value - low) / (high - low), 0), 1) : 0
+            pixels += jet(position)
+        }
+        return pixels
+    }
+
+    /// The jet colours: dark blue at 0, through cyan, green and yellow to dark red at 1.
+    package static func jet(_ position: Float) -> [UInt8] {
+        [Float(3), 2, 1].map { centre in
+            let level = min(max(1.5 - abs(4 * position - centre), 0), 1)
+            return UInt8((level * 255).rounded())
+        }
+    }
+}

@@ -1,0 +1,29 @@
+/// From a gating map to the box in the network's input (selective-tuning.md, section 9).
+///
+/// - Parameters:
+///   - map: the gating at the read-out.
+///   - inputSize: the input is inputSize x inputSize pixels; box coordinates are clamped to 0...inputSize - 1.
+/// - Returns: the box in input pixels, inclusive. An all-zero map, or one of which nothing is kept, gives [0, 0, 1, 1]
+///   with `isEmpty`.
+///
+/// `component` blurs the pruned map with a sigma of componentBlur / stride cells. Every number is made of integer sums
+/// and single rounded operations, so that it is the same on every machine.
+public func localize(
+    map: GatingMap, options: BoxOptions, readOut: ReadOut, inputSize: Int
+) -> (box: Box, isEmpty: Bool) {
+    let collapsed = map.collapsed(options.collapse)
+    let extent: CellMap.Extent?
+    switch options.rule {
+    case .tight:
+        extent = collapsed.pruned(options).extent
+    case .mass:
+        extent = collapsed.massExtent(options.mass)
+    case .component:
+        extent = collapsed.pruned(options).componentExtent(
+            threshold: options.componentThreshold, sigma: options.componentBlur / Double(readOut.stride))
+    }
+    guard let extent else { return (Box(0, 0, 1, 1), true) }
+    let x = readOut.pixels(of: extent.columns, size: inputSize)
+    let y = readOut.pixels(of: extent.rows, size: inputSize)
+    return (Box(Float(x.lowerBound), Float(y.lowerBound), Float(x.upperBound), Float(y.upperBound)), false)
+}
