@@ -22,17 +22,15 @@ extension CellMap {
         let high = (1 + share) / 2 * total
         var running: Int64 = 0
         var first: Int?
-        var last = marginal.count - 1
-        for (index, mass) in marginal.enumerated() {
+        var last: Int?
+        for (index, mass) in marginal.enumerated() where mass > 0 {
             running += mass
             if first == nil, Double(running) > low { first = index }
-            if Double(running) >= high {
-                last = index
-                break
-            }
+            if last == nil, Double(running) >= high { last = index }
         }
-        let start = first ?? last
-        return start...max(start, last)
+        // Nothing lies between the quantiles when a share near 0 falls between two cells: both of them, then.
+        guard let first, let last else { return nil }
+        return min(first, last)...max(first, last)
     }
 
     /// The largest 8-connected component (the first in row-major order of equals) of the cells that reach a share of the

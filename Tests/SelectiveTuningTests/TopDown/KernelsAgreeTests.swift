@@ -13,7 +13,8 @@ import Testing
     }
 
     private func expect(
-        _ outcome: Kernels.Outcome, matches reference: () throws -> ReferenceResult, _ comment: @autoclosure () -> String
+        _ outcome: Kernels.Outcome, matches reference: () throws -> ReferenceResult,
+        _ comment: @autoclosure () -> String
     ) {
         do {
             let expected = try reference()

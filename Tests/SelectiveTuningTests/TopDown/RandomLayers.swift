@@ -56,7 +56,9 @@ struct RandomValues {
 
     mutating func convolution() -> LayerShape {
         var shape = LayerShape()
-        let kernels = [(1, 1), (2, 2), (3, 3), (3, 3), (5, 5), (6, 6), (7, 7), (11, 11), (12, 12), (1, 7), (5, 2), (9, 8)]
+        let kernels = [
+            (1, 1), (2, 2), (3, 3), (3, 3), (5, 5), (6, 6), (7, 7), (11, 11), (12, 12), (1, 7), (5, 2), (9, 8),
+        ]
         (shape.kernelHeight, shape.kernelWidth) = kernels.randomElement(using: &generator)!
         shape.groups = [1, 1, 1, 2, 3].randomElement(using: &generator)!
         let cells = shape.kernelHeight * shape.kernelWidth
