@@ -1,0 +1,153 @@
+import CKernels
+import SelectiveTuning
+import Testing
+
+/// The slow reference over a whole network: from a class down to a read-out.
+private struct PlainTopDown {
+    let network: Network
+    let tensors: RandomTensors
+    let options: TopDownOptions
+
+    func run(activations: [[Float]], start: Int, readOut: String) throws -> ReferenceResult {
+        let shapes = try network.shapes()
+        var index = [Network.image: 0]
+        for (number, layer) in network.layers.enumerated() { index[layer.name] = number + 1 }
+        var gatings = shapes.map { [Int64](repeating: 0, count: $0.count) }
+        gatings[gatings.count - 1][start] = 1 << 48
+        var totals = ReferenceResult(gating: [])
+        func add(_ result: ReferenceResult) {
+            totals.droppedMass += result.droppedMass
+            totals.ties += result.ties
+            totals.ineligible += result.ineligible
+        }
+        let isStrict = options.selection == .strict
+        for number in network.layers.indices.reversed() where number + 1 > index[readOut]! {
+            let layer = network.layers[number]
+            if layer.bridge, gatings[number + 1].contains(where: { $0 != 0 }) {
+                let rule = ReferenceRule(isLinear: true, isStrict: isStrict, stage2: stage(options.bridgeMode), offset: options.bridgeOffset)
+                let selected = try referenceBridge(gatings[number + 1], rule: rule)
+                add(selected)
+                gatings[number + 1] = selected.gating
+            }
+            let inputs = layer.inputs.map { index[$0]! }
+            let from = shapes[inputs[0]]
+            var shape = LayerShape()
+            (shape.height, shape.width, shape.channels) = (from.height, from.width, from.channels)
+            let gating = gatings[number + 1]
+            let result: ReferenceResult
+            switch layer.kind {
+            case .convolution(let c):
+                (shape.kernelHeight, shape.kernelWidth, shape.strideY, shape.strideX) = (c.kernel, c.kernel, c.stride, c.stride)
+                (shape.padY, shape.padX, shape.groups, shape.outChannels) = (c.padding, c.padding, c.groups, c.outputs)
+                let isLadder = c.kernel == 1 && options.oneByOne == .ladder
+                result = try referenceConvolution(
+                    shape, weights: try weights(layer, shape), activities: activations[inputs[0]], gating: gating,
+                    rule: ReferenceRule(isStrict: isStrict, stage2: isLadder ? .ladder : .group, offset: 3))
+            case .linear(let outputs, _):
+                (shape.kernelHeight, shape.kernelWidth, shape.outChannels) = (from.height, from.width, outputs)
+                let overMap = from.height > 1 || from.width > 1
+                let rule =
+                    overMap
+                    ? ReferenceRule(isStrict: isStrict)
+                    : ReferenceRule(isLinear: true, isStrict: isStrict, stage2: stage(options.linearMode), offset: options.linearOffset)
+                result = try referenceConvolution(
+                    shape, weights: try weights(layer, shape), activities: activations[inputs[0]], gating: gating, rule: rule)
+            case .maxPool(let p):
+                (shape.kernelHeight, shape.kernelWidth, shape.strideY, shape.strideX) = (p.kernel, p.kernel, p.stride, p.stride)
+                (shape.padY, shape.padX, shape.isCeiling) = (p.padding, p.padding, p.ceilMode)
+                result = try referencePool(shape, isAverage: false, activities: activations[inputs[0]], gating: gating)
+            case .globalAveragePool:
+                (shape.kernelHeight, shape.kernelWidth) = (from.height, from.width)
+                result = try referencePool(shape, isAverage: true, activities: activations[inputs[0]], gating: gating)
+            case .concatenation:
+                var offset = 0
+                let all = shapes[number + 1].channels
+                for input in inputs {
+                    let channels = shapes[input].channels
+                    for place in 0..<from.height * from.width {
+                        for c in 0..<channels { gatings[input][place * channels + c] += gating[place * all + offset + c] }
+                    }
+                    offset += channels
+                }
+                continue
+            }
+            add(result)
+            for (place, value) in result.gating.enumerated() { gatings[inputs[0]][place] += value }
+        }
+        totals.gating = gatings[index[readOut]!]
+        return totals
+    }
+
+    private func stage(_ mode: SubsetMode) -> ReferenceRule.Stage2 {
+        switch mode {
+        case .ladder: .ladder
+        case .maximum: .maximum
+        case .all: .all
+        }
+    }
+
+    private func weights(_ layer: Layer, _ shape: LayerShape) throws -> [Float] {
+        let channels = shape.channels / shape.groups
+        let area = shape.kernelHeight * shape.kernelWidth
+        var stored = [shape.outChannels, channels, shape.kernelHeight, shape.kernelWidth]
+        if case .linear = layer.kind { stored = [shape.outChannels, channels * area] }
+        return PlainNetwork.channelLast(
+            try tensors.tensor("\(layer.name).weight", expecting: stored), out: shape.outChannels, channels: channels, area: area)
+    }
+}
+
+@Suite struct WholeNetworkTests {
+    static let choices: [TopDownOptions] = [
+        TopDownOptions(), TopDownOptions(selection: .strict),
+        TopDownOptions(linearMode: .maximum, bridgeMode: .all, oneByOne: .ladder),
+        TopDownOptions(selection: .strict, linearMode: .all, bridgeMode: .maximum),
+    ]
+
+    @Test(arguments: [TestNetworks.branched, TestNetworks.chain], choices)
+    func theGatingIsTheSlowReferencesOnEveryInstructionSet(network: Network, options: TopDownOptions) throws {
+        let tensors = RandomTensors(seed: 9)
+        let pictures = (0..<3).map { Picture(pixels: TestNetworks.picture(side: network.inputSize, seed: $0 + 40), label: $0 * 4) }
+        let plainNetwork = PlainNetwork(network: network, tensors: tensors)
+        let plain = PlainTopDown(network: network, tensors: tensors, options: options)
+        for point in network.readOuts {
+            let expected = try pictures.map {
+                try plain.run(activations: try plainNetwork.run($0.pixels), start: $0.label, readOut: point.layer)
+            }
+            #expect(expected.contains { $0.gating.contains { $0 != 0 } }, "the test must not be empty")
+            for isa in [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512] where isa.rawValue <= ck_isa_best().rawValue {
+                let backend = try CPUBackend(
+                    network: network, source: tensors, pool: try ThreadPool(threads: 2), batch: 3, isa: isa)
+                let found = try backend.evaluate(
+                    pictures, options: LocalizationOptions(readOut: point.name, topDown: options))
+                for (finding, reference) in zip(found, expected) {
+                    var dense = [Int64](repeating: 0, count: reference.gating.count)
+                    for entry in finding.map.entries { dense[Int(entry.index)] = entry.value }
+                    #expect(dense == reference.gating)
+                    #expect(finding.droppedMass == reference.droppedMass)
+                    #expect(finding.ties == reference.ties && finding.ineligible == reference.ineligible)
+                }
+            }
+        }
+    }
+
+    @Test func predictedAndLabelStartAtTheirClass() throws {
+        let network = TestNetworks.chain
+        let backend = try CPUBackend(network: network, source: RandomTensors(seed: 9), pool: try ThreadPool(threads: 1), batch: 2)
+        let pixels = TestNetworks.picture(side: network.inputSize, seed: 1)
+        let predicted = try backend.evaluate([Picture(pixels: pixels, label: 0)], options: LocalizationOptions(classSource: .predicted))[0]
+        let same = try backend.evaluate([Picture(pixels: pixels, label: predicted.top5[0])], options: LocalizationOptions())[0]
+        #expect(predicted.map.entries.sorted { $0.index < $1.index } == same.map.entries.sorted { $0.index < $1.index })
+        #expect(predicted.scores == predicted.scores.sorted(by: >) && predicted.top5.count == 5)
+    }
+
+    @Test func labelsAndReadOutsThatDoNotExistAreErrors() throws {
+        let backend = try CPUBackend(network: TestNetworks.chain, source: RandomTensors(seed: 1), pool: try ThreadPool(threads: 1), batch: 1)
+        let picture = Picture(pixels: TestNetworks.picture(side: 47, seed: 1), label: 13)
+        #expect(throws: NetworkError.unknownClass(index: 13, classes: 13)) {
+            _ = try backend.evaluate([picture], options: LocalizationOptions())
+        }
+        #expect(throws: NetworkError.unknownReadOut(name: "p9", network: "chain", known: ["image", "pool1"])) {
+            _ = try backend.evaluate([Picture(pixels: picture.pixels, label: 1)], options: LocalizationOptions(readOut: "p9"))
+        }
+    }
+}
