@@ -33,7 +33,9 @@ let package = Package(
             path: "Benchmarks/stnet-bench"),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
-        .testTarget(name: "SelectiveTuningTests", dependencies: ["SelectiveTuning", "CKernels", "Bytes"]),
+        .testTarget(
+            name: "SelectiveTuningTests", dependencies: ["SelectiveTuning", "CKernels", "Bytes"],
+            exclude: ["Weights/Golden"]),
         .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Bytes"], exclude: ["Golden"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Bytes"], exclude: ["Snapshots"]),
         .testTarget(

@@ -1,0 +1,30 @@
+/// Weights for speed and exactness tests where trained ones are not at hand: of a trained network's magnitude, and
+/// the same bits everywhere, since nothing beyond a correctly rounded square root and product makes them.
+public enum SeededWeights {
+    /// Values uniform within +-sqrt(6 / fanIn): the bound under which activations keep their variance through layers
+    /// with ReLU (He et al., "Delving Deep into Rectifiers", ICCV 2015).
+    ///
+    /// Each tensor has a stream of its own, keyed by the seed and its name: neither the order of the tensors nor the
+    /// other tensors change its values.
+    /// - Parameters:
+    ///   - shape: sizes from 0 up.
+    ///   - fanIn: the products that one output sums, from 1 up: input channels of a group times the kernel's area.
+    /// - Returns: the elements in row-major order.
+    public static func fill(seed: UInt64, tensor name: String, shape: [Int], fanIn: Int) -> [Float] {
+        precondition(fanIn >= 1, "tensor \(name): fanIn is \(fanIn), expected at least 1")
+        precondition(shape.allSatisfy { $0 >= 0 }, "tensor \(name): shape \(shape) is negative")
+        var keys = SeededGenerator(seed: seed)
+        var generator = SeededGenerator(seed: keys.next() ^ hash(name))
+        let bound = (6 / Float(fanIn)).squareRoot()
+        let count = shape.reduce(1, *)
+        return [Float](unsafeUninitializedCapacity: count) { values, initialized in
+            for i in 0..<count { values[i] = generator.nextSigned() * bound }
+            initialized = count
+        }
+    }
+
+    /// FNV-1a with 64 bits over the name's UTF-8 (Fowler, Noll and Vo).
+    private static func hash(_ name: String) -> UInt64 {
+        name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+    }
+}

@@ -1,0 +1,37 @@
+import Bytes
+
+/// What a reader found in a weight file.
+struct WeightFileContents {
+    static let tensorLimit = 32_768
+    /// In UTF-8 bytes.
+    static let nameLimit = 1_024
+
+    private(set) var tensors: [String: StoredTensor] = [:]
+    var metadata: [String: String] = [:]
+
+    /// Reads the structure of a file of any known form, told apart by its first bytes.
+    static func read(_ file: MappedFile) throws(WeightError) -> WeightFileContents {
+        try withExtendedLifetime(file) { () throws(WeightError) in
+            let bytes = file.bytes
+            if SafetensorsReader.recognises(bytes) { return try SafetensorsReader.read(file) }
+            if bytes.starts(with: ZipDirectory.localSignature) { return try PyTorchZipReader.read(file) }
+            if PyTorchLegacyReader.recognises(bytes) { return try PyTorchLegacyReader.read(file) }
+            throw .unknownFormat(path: file.path, firstBytes: Array(bytes.prefix(8)))
+        }
+    }
+
+    mutating func add(_ tensor: StoredTensor, named name: String, path: String) throws(WeightError) {
+        guard name.utf8.count <= WeightFileContents.nameLimit else {
+            throw .tooLarge(
+                path: path, what: "bytes in the name of tensor \"\(printable(name))\"", found: name.utf8.count,
+                limit: WeightFileContents.nameLimit)
+        }
+        guard tensors.updateValue(tensor, forKey: name) == nil else {
+            throw .badTensor(path: path, tensor: name, problem: "found twice, expected once")
+        }
+        guard tensors.count <= WeightFileContents.tensorLimit else {
+            throw .tooLarge(
+                path: path, what: "tensors", found: tensors.count, limit: WeightFileContents.tensorLimit)
+        }
+    }
+}
