@@ -107,7 +107,6 @@ import Testing
         #expect(try error([larger, two], [("0", [1, 2])])?.contains("found 8 bytes in storage \"0\"") == true)
         let huge = tensor(Pickle.storage("DoubleStorage", count: 1 << 60), 1)
         #expect(try error([huge], [("0", [1, 2])])?.contains("count of elements within the file's size") == true)
-        #expect(try error([two + Pickle.setItem + Pickle.text("t0") + two], [("0", [1, 2])]) != nil)
     }
 
     @Test("A name that stands twice is an error, DataParallel's prefix counted off")

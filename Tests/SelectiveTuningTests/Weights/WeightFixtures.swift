@@ -52,7 +52,9 @@ final class TemporaryFolder {
 
     /// Writes the bytes and returns the file's path.
     func file(_ name: String, _ bytes: [UInt8]) throws -> String {
-        // Not Data.write: it waits for the disk, and the fuzz tests write thousands of files.
+        // Neither Data.write nor the truncation of a file that is there: both wait for the disk, and the fuzz tests
+        // write thousands of files.
+        unlink(path(name))
         let stream = try #require(fopen(path(name), "w"))
         defer { fclose(stream) }
         try #require(fwrite(bytes, 1, bytes.count, stream) == bytes.count)
