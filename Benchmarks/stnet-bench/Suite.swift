@@ -99,7 +99,7 @@ struct Suite {
 
     private var peakMemory: Double {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         return Double(usage.ru_maxrss) * 1024
     }
 

@@ -31,12 +31,10 @@ public struct BaselineCommand: Sendable {
                 id: annotation.id, label: annotation.label, boxes: annotation.boxes.map(geometry.map),
                 inputSize: inputSize)
         }
-        var baselines = Baselines(groundTruth, convention: convention)
-        if parsed.switches.contains("whole") {
-            baselines = Baselines(groundTruth, convention: convention, only: [.wholeFrame])
-        } else if let side {
-            baselines = Baselines(groundTruth, convention: convention, only: [.centredSquare(side)])
-        }
+        let chosen = parsed.switches.contains("whole") ? Baseline.wholeFrame : side.map { .centredSquare($0) }
+        let baselines =
+            chosen.map { Baselines(groundTruth, convention: convention, only: $0) }
+            ?? Baselines(groundTruth, convention: convention)
         if parsed.switches.contains("json") {
             say(baselines.json.pretty)
         } else {

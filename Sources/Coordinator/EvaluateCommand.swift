@@ -60,11 +60,11 @@ public struct EvaluateCommand: Sendable {
         let classes = configuration.network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012
         let annotations = try Annotations.load(path: configuration.annotationsPath, classes: classes)
         let images = try ImageDirectory.scan(path: configuration.imagesPath)
-        let ids = try configuration.idsPath.map { try Manifest.readIDs(path: $0) }
-        let manifest = try Manifest(annotations: annotations, images: images, ids: ids, limit: configuration.limit)
+        let manifest = try Manifest(
+            annotations: annotations, images: images, idsPath: configuration.idsPath, limit: configuration.limit)
         printer.say("\(manifest.entries.count) images to evaluate, \(manifest.digest.prefix(16)) is their digest")
-        if manifest.unannotatedCount > 0 {
-            printer.say("\(manifest.unannotatedCount) image files have no annotation and are left out")
+        if manifest.imagesWithoutAnnotation > 0 {
+            printer.say("\(manifest.imagesWithoutAnnotation) image files have no annotation and are left out")
         }
         return manifest
     }

@@ -114,4 +114,10 @@ public struct Baselines: Hashable, Sendable {
                     baseline: .centredSquare(best.side), chosenAt: threshold, localization: best.localization)
             }
     }
+
+    /// One baseline alone.
+    public init(_ groundTruth: [GroundTruth], convention: IoUConvention, only baseline: Baseline) {
+        imageCount = groundTruth.count
+        rows = [Row(baseline: baseline, localization: baseline.evaluate(groundTruth, convention: convention))]
+    }
 }

@@ -16,7 +16,11 @@ public enum Canary {
         while !rest.isEmpty {
             for found in try backend.evaluate(Array(rest.prefix(backend.batchCapacity)), options: options) {
                 hash.update("\(found.top5) \(found.scores.map(\.bitPattern)) \(found.box) \(found.droppedMass) ")
-                hash.update("\(found.ties) \(found.ineligible) \(found.map.digestText)\n")
+                hash.update("\(found.ties) \(found.ineligible)\n")
+                // The order of the map's entries may depend on the instruction set; their values may not.
+                for entry in found.map.entries.sorted(by: { $0.index < $1.index }) {
+                    hash.update("\(entry.index) \(entry.value)\n")
+                }
             }
             rest = rest.dropFirst(backend.batchCapacity)
         }

@@ -99,7 +99,7 @@ public final class LeaseEvaluator: @unchecked Sendable {
                     guard let path = images[image.id] else {
                         return .failure(ImageFailure(text: "no image file has the stem \(image.id)"))
                     }
-                    do {
+                    do throws(FileError) {
                         let bytes = try WholeFile.read(path: path, limit: LeaseEvaluator.largestFile)
                         return .success(ImageFile(name: (path as NSString).lastPathComponent, bytes: bytes))
                     } catch {

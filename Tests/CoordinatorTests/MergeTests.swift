@@ -9,7 +9,7 @@ import Testing
     private func merge() throws -> Merge {
         let annotation = Annotation(
             id: "a", label: 1, boxes: [Box(10, 10, 50, 50)], declaredWidth: 64, declaredHeight: 64)
-        let manifest = try Manifest(annotations: [annotation], images: [:], ids: nil, limit: nil)
+        let manifest = try Manifest(annotations: [annotation], images: [:])
         var merge = Merge(manifest: manifest, options: JobOptions(), inputSize: 64)
         _ = merge.lease(size: 1)
         return merge
