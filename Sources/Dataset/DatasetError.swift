@@ -2,7 +2,7 @@ import Bytes
 
 /// What is wrong with an image, an annotation or a list of them: where, what was found and what was expected.
 public enum DatasetError: Error, CustomStringConvertible, Sendable {
-    /// The system could not open or read a file.
+    /// The system could not open or read a file or folder.
     case file(FileError)
     /// An image that cannot be decoded.
     case image(name: String, reason: String)
@@ -10,6 +10,8 @@ public enum DatasetError: Error, CustomStringConvertible, Sendable {
     case encoding(reason: String)
     /// A wrong field of a text file or annotation; `line` counts from 1.
     case field(file: String, line: Int?, field: String, found: String, expected: String)
+    /// Two files for the same image.
+    case duplicate(id: String, first: String, second: String)
 
     public var description: String {
         switch self {
@@ -18,6 +20,8 @@ public enum DatasetError: Error, CustomStringConvertible, Sendable {
         case .encoding(let reason): "cannot encode the JPEG: \(reason)"
         case .field(let file, let line, let field, let found, let expected):
             "\(file)\(line.map { ":\($0)" } ?? ""): \(field): found \(found), expected \(expected)"
+        case .duplicate(let id, let first, let second):
+            "\(second): a second file for \(id), expected one: the first is \(first)"
         }
     }
 }

@@ -8,7 +8,7 @@
 struct ck_jpeg_decoder {
     struct jpeg_decompress_struct cinfo;
     ck_jpeg_error error;
-    struct jpeg_source_mgr source;
+    ck_jpeg_source source;
     struct jpeg_progress_mgr progress;
     JSAMPROW inks;  // one row of CMYK, in libjpeg's memory of the open file
     int created;    // cinfo holds libjpeg's structures
@@ -130,12 +130,18 @@ int32_t ck_jpeg_read(ck_jpeg_decoder *decoder, uint8_t *rgb, int64_t stride, int
     if (setjmp(decoder->error.escape) != 0) return failed(decoder);
     if (!decoder->started) {
         choose_output(decoder);
-        jpeg_start_decompress(&decoder->cinfo);
+        jpeg_start_decompress(&decoder->cinfo);  // reads a whole progressive file
         decoder->started = 1;
     }
-    if (rows > (int32_t)(decoder->cinfo.output_height - decoder->cinfo.output_scanline)) {
+    if (decoder->source.image_done ||
+        rows > (int32_t)(decoder->cinfo.output_height - decoder->cinfo.output_scanline)) {
         ck_jpeg_fail((j_common_ptr)&decoder->cinfo, "more rows asked for than the image has");
     }
     read_rows(decoder, rgb, stride, rows);
+    if (decoder->cinfo.output_scanline == decoder->cinfo.output_height && !decoder->source.image_done) {
+        // What follows the image may be missing, as in Pillow; a marker that has no place there is an error.
+        decoder->source.image_done = 1;
+        jpeg_finish_decompress(&decoder->cinfo);
+    }
     return 0;
 }

@@ -8,8 +8,13 @@
 
 #include <jpeglib.h>
 
-/// Makes `manager` the source of cinfo, whose error handler must be a ck_jpeg_error.
+typedef struct {
+    struct jpeg_source_mgr manager;  // first, so that cinfo->src points to the whole
+    int image_done;  // all rows are decoded: an end that comes now cuts nothing off
+} ck_jpeg_source;
+
+/// Makes `source` the source of cinfo, whose error handler must be a ck_jpeg_error.
 /// libjpeg's own memory source invents an end-of-image marker instead, and decodes a truncated file to gray.
-void ck_jpeg_source_init(struct jpeg_source_mgr *manager, j_decompress_ptr cinfo, const uint8_t *bytes, size_t count);
+void ck_jpeg_source_init(ck_jpeg_source *source, j_decompress_ptr cinfo, const uint8_t *bytes, size_t count);
 
 #endif
