@@ -17,21 +17,19 @@ import Testing
 
     @Test func whatALostLeaseDidNotBringIsLeasedAgainFirst() throws {
         var schedule = Schedule(images: 6)
-        let (first, images) = try #require(schedule.lease(size: 3))
+        let (first, images) = try lease(&schedule, 3)
         #expect(images == [0, 1, 2])
         #expect(schedule.accept(image: 1) == .accepted)
         #expect(schedule.finish(lease: first) == 2)
-        let (_, again) = try #require(schedule.lease(size: 3))
+        let (_, again) = try lease(&schedule, 3)
         #expect(again == [0, 2, 3])
         #expect(schedule.remaining == 5)
     }
 
     @Test func aSecondResultIsADuplicateAndAnUnleasedOneIsRefused() throws {
         var schedule = Schedule(images: 3)
-        #expect(schedule.accept(image: 0) == .refused)
-        #expect(schedule.accept(image: 3) == .refused)
-        #expect(schedule.accept(image: -1) == .refused)
-        _ = try #require(schedule.lease(size: 1))
+        for image in [0, 3, -1] { #expect(schedule.accept(image: image) == .refused) }
+        _ = try lease(&schedule, 1)
         #expect(schedule.accept(image: 0) == .accepted)
         #expect(schedule.accept(image: 0) == .duplicate)
         #expect(schedule.remaining == 2)
@@ -39,9 +37,14 @@ import Testing
 
     @Test func aFinishedLeaseCannotBeFinishedAgain() throws {
         var schedule = Schedule(images: 2)
-        let (id, _) = try #require(schedule.lease(size: 2))
+        let (id, _) = try lease(&schedule, 2)
         #expect(schedule.finish(lease: id) == 2)
         #expect(schedule.finish(lease: id) == 0)
-        #expect(schedule.lease(size: 9)?.images == [0, 1])
+        #expect(try lease(&schedule, 9).images == [0, 1])
+    }
+
+    private func lease(_ schedule: inout Schedule, _ size: Int) throws -> (id: UInt64, images: [Int]) {
+        let lease = schedule.lease(size: size)
+        return try #require(lease)
     }
 }

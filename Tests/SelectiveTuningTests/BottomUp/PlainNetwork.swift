@@ -1,5 +1,10 @@
 import CKernels
 import SelectiveTuning
+import Testing
+
+extension Network: CustomTestStringConvertible {
+    public var testDescription: String { name }
+}
 
 /// Weights made from a seed, kept in memory.
 struct RandomTensors: TensorSource {
@@ -117,7 +122,7 @@ enum TestNetworks {
             Layer("m", .maxPool(.init(kernel: 3, stride: 1, padding: 1)), from: ["ab"]),
             Layer("d", .convolution(.init(outputs: 70, kernel: 3, padding: 1)), from: ["ab"]),
             Layer("abdm", .concatenation, from: ["ab", "d", "m", "a"]),
-            Layer("e", .convolution(.init(outputs: 40, kernel: 1, relu: false)), from: ["abdm"]),
+            Layer("e", .convolution(.init(outputs: 40, kernel: 1)), from: ["abdm"]),
             Layer("g", .globalAveragePool, from: ["e"]),
             Layer("f", .linear(outputs: 11, relu: false), from: ["g"], bridge: true),
         ],

@@ -106,14 +106,19 @@ private struct PlainTopDown {
     @Test(arguments: [TestNetworks.branched, TestNetworks.chain], choices)
     func theGatingIsTheSlowReferencesOnEveryInstructionSet(network: Network, options: TopDownOptions) throws {
         let tensors = RandomTensors(seed: 9)
-        let pictures = (0..<3).map { Picture(pixels: TestNetworks.picture(side: network.inputSize, seed: $0 + 40), label: $0 * 4) }
         let plainNetwork = PlainNetwork(network: network, tensors: tensors)
+        let pixels = (0..<3).map { TestNetworks.picture(side: network.inputSize, seed: $0 + 40) }
+        // The best class of each: a class with no evidence has no gating to compare.
+        let activations = try pixels.map { try plainNetwork.run($0) }
+        let pictures = zip(pixels, activations).map { pixels, all in
+            Picture(pixels: pixels, label: all.last!.firstIndex(of: all.last!.max()!)!)
+        }
         let plain = PlainTopDown(network: network, tensors: tensors, options: options)
         for point in network.readOuts {
-            let expected = try pictures.map {
-                try plain.run(activations: try plainNetwork.run($0.pixels), start: $0.label, readOut: point.layer)
+            let expected = try zip(pictures, activations).map {
+                try plain.run(activations: $1, start: $0.label, readOut: point.layer)
             }
-            #expect(expected.contains { $0.gating.contains { $0 != 0 } }, "the test must not be empty")
+            #expect(expected.allSatisfy { $0.gating.contains { $0 != 0 } }, "the test must not be empty")
             for isa in [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512] where isa.rawValue <= ck_isa_best().rawValue {
                 let backend = try CPUBackend(
                     network: network, source: tensors, pool: try ThreadPool(threads: 2), batch: 3, isa: isa)
