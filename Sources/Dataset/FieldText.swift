@@ -17,16 +17,17 @@ enum FieldText {
     }
 
     /// An image's id in a list: without folders and without the extension of an image.
-    static func id(_ text: some StringProtocol) -> String? {
-        let name = text.split(separator: Character("/"), omittingEmptySubsequences: false).last.map { String($0) } ?? ""
-        guard let dot = name.lastIndex(of: "."),
-            ImageDirectory.extensions.contains(name[name.index(after: dot)...].lowercased())
-        else { return name.isEmpty ? nil : name }
+    static func id(_ text: Substring) -> String? {
+        let name = text[(text.utf8.lastIndex(of: UInt8(ascii: "/")).map(text.utf8.index(after:)) ?? text.startIndex)...]
+        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")),
+            ImageDirectory.extensions.contains(name[name.utf8.index(after: dot)...].lowercased())
+        else { return name.isEmpty ? nil : String(name) }
         return dot == name.startIndex ? nil : String(name[..<dot])
     }
 
-    /// Found text for a message: quoted, and cut where it is long.
+    /// Found text for a message: quoted, on one line, and cut where it is long.
     static func quoted(_ text: some StringProtocol) -> String {
-        text.count <= 60 ? "\"\(text)\"" : "\"\(text.prefix(60))...\""
+        let line = String(text.prefix(60).map { $0.isNewline ? " " : $0 })
+        return "\"\(line)\(text.count > 60 ? "..." : "")\""
     }
 }

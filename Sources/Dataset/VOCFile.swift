@@ -21,7 +21,7 @@ struct VOCFile {
         }
         let id = FileTree.stem(path)
         let filename = try child("filename", of: root)
-        guard FieldText.id(filename.text) == id else {
+        guard FieldText.id(filename.text[...]) == id else {
             throw failure(
                 filename, "filename", found: FieldText.quoted(filename.text), expected: "the XML file's own name")
         }

@@ -47,7 +47,8 @@ struct XMLReader {
             if byte != UInt8(ascii: "<") {
                 try character(into: &text)
             } else if skip("</") {
-                guard try name() == element.name else { throw failure("</\(element.name)>") }
+                let end = try name()
+                guard end == element.name else { throw failure("</\(element.name)>", found: "</\(end)>") }
                 skipSpace()
                 try take(">")
                 break

@@ -16,11 +16,32 @@ static inline int64_t round_small(float product) {
     return (int64_t)((uint64_t)bits - (uint64_t)origin);
 }
 
+#ifndef TD_HAS_COMPACTION
+// Writes the values > pivot to `upper`, which may be `values` itself; returns their number.
+static int32_t keep_greater(const float *values, int32_t count, float pivot, float *upper) {
+    int32_t kept = 0;
+    for (int32_t i = 0; i < count; i++) {
+        float value = values[i];
+        upper[kept] = value;
+        kept += value > pivot;
+    }
+    return kept;
+}
+
+static int32_t keep_others(const float *values, int32_t count, float pivot, float *lower) {
+    int32_t kept = 0;
+    for (int32_t i = 0; i < count; i++) {
+        lower[kept] = values[i];
+        kept += values[i] <= pivot;
+    }
+    return kept;
+}
+#endif
+
 static td_sums products_generic(const td_window *window, float *products, float *positive) {
     int64_t total = 0;
     uint32_t largest = 0;
-    float maximum = 0, sum = 0;
-    int32_t count = 0, positives = 0;
+    int32_t count = 0;
     const int32_t run = window->run;
     for (int32_t row = 0; row < window->rows; row++) {
         for (int32_t segment = 0; segment < window->segments; segment++) {
@@ -41,21 +62,23 @@ static td_sums products_generic(const td_window *window, float *products, float 
             count += run;
         }
     }
-    for (int32_t i = 0; i < count; i++) {
-        positive[positives] = products[i];
-        positives += products[i] > TD_ZERO;
+    const int32_t positives = keep_greater(products, count, TD_ZERO, positive);
+    // Eight sums, because one chain of additions would have to wait for each; bits of positive floats are ordered.
+    float sums[8] = {0};
+    uint32_t top = 0;
+    for (int32_t i = 0; i + 8 <= positives; i += 8) {
+        for (int32_t lane = 0; lane < 8; lane++) sums[lane] += positive[i + lane];
     }
-    for (int32_t i = 0; i < positives; i++) {
-        sum += positive[i];
-        maximum = positive[i] > maximum ? positive[i] : maximum;
-    }
+    for (int32_t i = positives & ~7; i < positives; i++) sums[0] += positive[i];
+    for (int32_t i = 0; i < positives; i++) top = td_bits(positive[i]) > top ? td_bits(positive[i]) : top;
+    float sum = ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
     if (largest >= td_bits(TD_SMALL) && largest < td_bits(0x1p27f)) {
         // The sum of the absolute values is checked by the caller; the sum itself must not trap before.
         uint64_t exact = 0;
         for (int32_t i = 0; i < count; i++) exact += (uint64_t)td_fixed(products[i]);
         total = (int64_t)exact;
     }
-    return (td_sums){total, largest, maximum, sum, positives};
+    return (td_sums){total, largest, td_float(top), sum, positives};
 }
 
 static int64_t sum_above(const float *values, int32_t count, float pivot, int small) {
@@ -102,14 +125,8 @@ static float theta_generic(float *values, float *spare, int32_t count, int64_t t
             pivot = td_float(td_bits(low) + (td_bits(high) - td_bits(low)) / 2);
         }
         int64_t above = sum_above(values, count, pivot, small);
-        int32_t lower = 0, upper = 0;
-        for (int32_t i = 0; i < count; i++) {
-            float value = values[i];
-            spare[lower] = value;
-            lower += value <= pivot;
-            values[upper] = value;
-            upper += value > pivot;
-        }
+        int32_t lower = keep_others(values, count, pivot, spare);
+        int32_t upper = keep_greater(values, count, pivot, values);
         if (lower == 0 || upper == 0) round = 6;
         float above_sum = (float)td_double(above);
         if (above >= total) {

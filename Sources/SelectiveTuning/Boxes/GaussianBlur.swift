@@ -87,14 +87,25 @@ package struct GaussianBlur {
 
     private func blurColumns(_ rows: [Double], width: Int, height: Int, isEmpty: [Bool]) -> [Double] {
         var result = [Double](repeating: 0, count: width * height)
+        var sources: [(row: Int, tap: Double)] = []
         rows.withUnsafeBufferPointer { rows in
             result.withUnsafeMutableBufferPointer { result in
                 for y in 0..<height {
+                    sources.removeAll(keepingCapacity: true)
                     for offset in (1 - taps.count)..<taps.count {
-                        let source = Self.reflected(y + offset, height)
-                        if isEmpty[source] { continue }
-                        let tap = taps[abs(offset)]
-                        for x in 0..<width { result[y * width + x] += tap * rows[source * width + x] }
+                        let row = Self.reflected(y + offset, height)
+                        if !isEmpty[row] { sources.append((row * width, taps[abs(offset)])) }
+                    }
+                    // Four at a time, so that a sum is loaded and stored less often.
+                    while sources.count % 4 != 0 { sources.append((0, 0)) }
+                    let sum = UnsafeMutableBufferPointer(rebasing: result[(y * width)..<((y + 1) * width)])
+                    for i in stride(from: 0, to: sources.count, by: 4) {
+                        let (a, b, c, d) = (sources[i], sources[i + 1], sources[i + 2], sources[i + 3])
+                        for x in 0..<width {
+                            sum[x] +=
+                                (a.tap * rows[a.row + x] + b.tap * rows[b.row + x])
+                                + (c.tap * rows[c.row + x] + d.tap * rows[d.row + x])
+                        }
                     }
                 }
             }

@@ -1,0 +1,99 @@
+import Dataset
+import SelectiveTuning
+import Testing
+
+@Suite struct ManifestTests {
+    private static let annotations = ["c", "a", "b"].enumerated().map { index, id in
+        Annotation(id: id, label: index, boxes: [Box(0, 0, Float(index), 9)])
+    }
+
+    @Test func entriesStandInOrderOfIdsAndKeepAbsentImages() throws {
+        let manifest = try Manifest(
+            annotations: Self.annotations, images: ["a": "/x/a.JPEG", "c": "/x/c.JPEG", "z": "/x/z.JPEG"])
+        #expect(manifest.entries.map(\.id) == ["a", "b", "c"])
+        #expect(manifest.entries.map(\.imagePath) == ["/x/a.JPEG", nil, "/x/c.JPEG"])
+        #expect(manifest.entries.map(\.label) == [1, 2, 0])
+        #expect(manifest.imagesWithoutAnnotation == 1)
+    }
+
+    @Test func idsAndLimitSelect() throws {
+        let folder = try TemporaryFolder()
+        let ids = try folder.write("ids.txt", "val/c.JPEG\r\nb\n")
+        let selected = try Manifest(annotations: Self.annotations, images: [:], idsPath: ids)
+        #expect(selected.entries.map(\.id) == ["b", "c"])
+        let first = try Manifest(annotations: Self.annotations, images: [:], idsPath: ids, limit: 1)
+        #expect(first.entries.map(\.id) == ["b"])
+        #expect(try Manifest(annotations: Self.annotations, images: [:], limit: 7).entries.count == 3)
+    }
+
+    @Test(arguments: [
+        ("a\nd\n", ":2: image id: found \"d\", expected the id of an annotated image"),
+        ("a\nb\na.jpg\n", ":3: image id: found \"a.jpg\", expected each image id once"),
+    ])
+    func aWrongIdIsNamed(text: String, message: String) throws {
+        let folder = try TemporaryFolder()
+        let ids = try folder.write("ids.txt", text)
+        let error = #expect(throws: DatasetError.self) {
+            try Manifest(annotations: Self.annotations, images: [:], idsPath: ids)
+        }
+        #expect(error?.description == ids + message)
+    }
+
+    @Test func theDigestNamesIdsLabelsAndBoxesOnly() throws {
+        func digest(_ annotations: [Annotation], _ images: [String: String] = [:]) throws -> String {
+            try Manifest(annotations: annotations, images: images).digest
+        }
+        let whole = try digest(Self.annotations)
+        // A fixed value: results are compared over years by it.
+        #expect(whole == "f8b3f6728d7ddff6ef569facdb85c12a7aea4d47a32bb29b9e1b46c2e4f3e6fa")
+        #expect(try digest(Self.annotations.reversed(), ["a": "/x/a.JPEG"]) == whole)
+        for changed in [
+            Annotation(id: "c2", label: 0, boxes: [Box(0, 0, 0, 9)]),
+            Annotation(id: "c", label: 1, boxes: [Box(0, 0, 0, 9)]),
+            Annotation(id: "c", label: 0, boxes: [Box(0, 0, 0, 8)]),
+            Annotation(id: "c", label: 0, boxes: [Box(0, 0, 0, 9), Box(0, 0, 0, 9)]),
+        ] {
+            #expect(try digest([changed] + Self.annotations.dropFirst()) != whole)
+        }
+    }
+}
+
+@Suite struct ImageDirectoryTests {
+    @Test func findsImagesInFoldersByStem() throws {
+        let folder = try TemporaryFolder()
+        let a = try folder.write("a.JPEG", "x")
+        let b = try folder.write("n01440764/b.c.jpg", "x")
+        let d = try folder.write("n01440764/deep/d.Jpeg", "x")
+        try folder.write("n01440764/readme.txt", "x")
+        try folder.write("._a.JPEG", "x")
+        #expect(try ImageDirectory.scan(path: folder.path) == ["a": a, "b.c": b, "d": d])
+    }
+
+    @Test func twoFilesOfOneStemAreNamed() throws {
+        let folder = try TemporaryFolder()
+        let first = try folder.write("a/x.JPEG", "")
+        let second = try folder.write("b/x.jpg", "")
+        let error = #expect(throws: DatasetError.self) { try ImageDirectory.scan(path: folder.path) }
+        #expect(error?.description == "\(second): a second file for x, expected one: the first is \(first)")
+    }
+
+    @Test func aMissingFolderIsNamed() {
+        let error = #expect(throws: DatasetError.self) { try ImageDirectory.scan(path: "/no/such/folder") }
+        #expect(error?.description == "/no/such/folder: cannot search: No such file or directory")
+    }
+}
+
+@Suite struct ClassIndexTests {
+    @Test func theThousandClassesStandInRankOrder() {
+        let classes = ClassIndex.ilsvrc2012
+        #expect(classes.count == 1000)
+        #expect(classes.index(of: "n01440764") == 0 && classes.words(0) == "tench, Tinca tinca")
+        #expect(classes.index(of: "n15075141") == 999 && classes.name(999) == "n15075141")
+        #expect(
+            classes.words(319) == "dragonfly, darning needle, devil's darning needle, sewing needle, snake feeder, "
+                + "snake doctor, mosquito hawk, skeeter hawk")
+        #expect((0..<1000).map(classes.name) == (0..<1000).map(classes.name).sorted())
+        #expect(classes.index(of: "n00000000") == nil)
+        #expect(ClassIndex(names: ["n1", "n2"]).words(1) == "n2")
+    }
+}
