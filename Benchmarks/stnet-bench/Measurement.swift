@@ -36,14 +36,22 @@ struct Measurement {
 
     func json(peak: Double) -> JSON {
         .object([
-            ("stage", .string(stage)), ("images_per_second", .double(median)), ("rounds", .array(rounds.map(JSON.double))),
+            ("stage", .string(stage)), ("images_per_second", .double(median)),
+            ("rounds", .array(rounds.map(JSON.double))),
             ("spread", .double(spread)),
             ("share_of_peak", operationsPerImage.map { .double($0 * median / peak) } ?? .null),
             (
                 "peers",
-                .object(peers.map { ($0.name, .object([
-                    ("images_per_second", .double(Measurement.median($0.rounds))), ("rounds", .array($0.rounds.map(JSON.double))),
-                ])) })
+                .object(
+                    peers.map {
+                        (
+                            $0.name,
+                            .object([
+                                ("images_per_second", .double(Measurement.median($0.rounds))),
+                                ("rounds", .array($0.rounds.map(JSON.double))),
+                            ])
+                        )
+                    })
             ), ("ratio_to_best_peer", bestPeer.map { .double(median / $0.value) } ?? .null), ("note", .string(note)),
         ])
     }

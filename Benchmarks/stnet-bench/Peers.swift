@@ -7,7 +7,8 @@ struct Peers {
     private let script = "Benchmarks/peers/peer.py"
 
     init(python: String) {
-        let exists = FileManager.default.isExecutableFile(atPath: python) && FileManager.default.fileExists(atPath: script)
+        let exists =
+            FileManager.default.isExecutableFile(atPath: python) && FileManager.default.fileExists(atPath: script)
         self.python = exists ? python : nil
         if !exists { print("no peers: \(python) or \(script) is not there (Benchmarks/peers/install makes it)") }
     }

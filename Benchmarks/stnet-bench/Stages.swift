@@ -59,7 +59,9 @@ struct DecodeStage: Stage {
     let photographs: Photographs
     let seconds: Double
     let name = "decode + resize, one thread"
-    var peers: [(name: String, arguments: [String])] { [("pillow", ["decode", "pillow", photographs.directory, "224"])] }
+    var peers: [(name: String, arguments: [String])] {
+        [("pillow", ["decode", "pillow", photographs.directory, "224"])]
+    }
 
     func measure() throws -> Double {
         let preprocessor = Preprocessor()
@@ -87,7 +89,9 @@ struct PassStages {
     let forward: ForwardStage
     let topDown: TopDownStage
 
-    init(network: Network, peerName: String, pool: ThreadPool, batch: Int, photographs: Photographs, seconds: Double) throws {
+    init(network: Network, peerName: String, pool: ThreadPool, batch: Int, photographs: Photographs, seconds: Double)
+        throws
+    {
         self.network = network
         backend = try CPUBackend(network: network, source: SeededTensors(), pool: pool, batch: batch)
         let pictures = Array(try photographs.prepared(inputSize: network.inputSize).prefix(batch))

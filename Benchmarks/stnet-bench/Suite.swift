@@ -27,18 +27,24 @@ struct Suite {
 
     func run() throws {
         let pool = try ThreadPool(threads: threads)
-        print("\(String(cString: ck_isa_name(ck_isa_best()))), \(threads) threads, \(photographs.files.count) pictures of \(photographs.directory)")
+        print(
+            "\(String(cString: ck_isa_name(ck_isa_best()))), \(threads) threads, \(photographs.files.count) pictures of \(photographs.directory)"
+        )
         var stages: [Stage] = [DecodeStage(photographs: photographs, seconds: seconds)]
-        let alexnet = try PassStages(network: .alexnet, peerName: "alexnet", pool: pool, batch: 32, photographs: photographs, seconds: seconds)
+        let alexnet = try PassStages(
+            network: .alexnet, peerName: "alexnet", pool: pool, batch: 32, photographs: photographs, seconds: seconds)
         stages.append(alexnet.forward)
         stages.append(alexnet.topDown)
         stages.append(WholeStage(passes: alexnet, pool: pool, photographs: photographs))
         let squeezenet = try PassStages(
-            network: .squeezenet11Caffe, peerName: "squeezenet1_1", pool: pool, batch: 32, photographs: photographs, seconds: seconds)
+            network: .squeezenet11Caffe, peerName: "squeezenet1_1", pool: pool, batch: 32, photographs: photographs,
+            seconds: seconds)
         stages.append(squeezenet.forward)
         stages.append(squeezenet.topDown)
 
-        var measurements = stages.map { Measurement(stage: $0.name, operationsPerImage: $0.operationsPerImage, note: $0.note) }
+        var measurements = stages.map {
+            Measurement(stage: $0.name, operationsPerImage: $0.operationsPerImage, note: $0.note)
+        }
         for (index, stage) in stages.enumerated() { measurements[index].peers = stage.peers.map { ($0.name, []) } }
         var peaks: [Double] = []
         for round in 1...rounds {
@@ -76,7 +82,9 @@ struct Suite {
         }
         func number(_ value: Double, _ digits: Int = 1) -> String { String(format: "%.\(digits)f", value) }
         print("\npeak: \(number(peak / 1e9)) GFLOP/s (float32 multiply-adds, all threads)\n")
-        print(pad("stage", 34, left: true) + pad("images/s", 10) + pad("spread", 8) + pad("of peak", 9) + pad("best peer", 24) + pad("ratio", 8))
+        print(
+            pad("stage", 34, left: true) + pad("images/s", 10) + pad("spread", 8) + pad("of peak", 9)
+                + pad("best peer", 24) + pad("ratio", 8))
         for m in measurements {
             let share = m.operationsPerImage.map { number(100 * $0 * m.median / peak) + " %" } ?? ""
             let peer = m.bestPeer.map { "\($0.name) \(number($0.value))" } ?? ""
@@ -87,12 +95,15 @@ struct Suite {
         }
         func find(_ name: String) -> Measurement? { measurements.first { $0.stage == name } }
         print("")
-        if let forward = find("forward alexnet"), let topDown = find("top-down alexnet"), let decode = find("decode + resize, one thread"),
+        if let forward = find("forward alexnet"), let topDown = find("top-down alexnet"),
+            let decode = find("decode + resize, one thread"),
             let whole = find("whole evaluation alexnet")
         {
             print("top-down / forward, time an image: \(number(forward.median / topDown.median, 3))")
             let sum = 1 / (1 / (decode.median * Double(threads)) + 1 / forward.median + 1 / topDown.median)
-            print("whole evaluation / what the sum of the stages allows (\(number(sum)) images/s): \(number(whole.median / sum, 3))")
+            print(
+                "whole evaluation / what the sum of the stages allows (\(number(sum)) images/s): \(number(whole.median / sum, 3))"
+            )
         }
         print("largest resident memory: \(number(peakMemory / 1_048_576, 0)) MiB")
     }
@@ -105,13 +116,16 @@ struct Suite {
 
     private func write(_ measurements: [Measurement], peak: Double) throws {
         let json = JSON.object([
-            ("isa", .string(String(cString: ck_isa_name(ck_isa_best())))), ("threads", .int(threads)), ("rounds", .int(rounds)),
+            ("isa", .string(String(cString: ck_isa_name(ck_isa_best())))), ("threads", .int(threads)),
+            ("rounds", .int(rounds)),
             ("peak_gflops", .double(peak / 1e9)), ("pictures", .string(photographs.label)),
             ("largest_resident_mib", .double(peakMemory / 1_048_576)),
             ("stages", .array(measurements.map { $0.json(peak: peak) })),
         ])
         let directory = (jsonPath as NSString).deletingLastPathComponent
-        if !directory.isEmpty { try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true) }
+        if !directory.isEmpty {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        }
         try AtomicFile.write(path: jsonPath, text: json.pretty)
         print("figures in \(jsonPath)")
     }

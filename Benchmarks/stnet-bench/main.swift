@@ -6,16 +6,19 @@ import Foundation
 
 let help = HelpText(
     usage: ["stnet-bench [options]"],
-    summary: "Measures decoding, the two passes and the whole evaluation, beside the peers that Benchmarks/peers/install has installed.",
+    summary:
+        "Measures decoding, the two passes and the whole evaluation, beside the peers that Benchmarks/peers/install has installed.",
     sections: [
         (
             "Options",
             [
-                .init("threads", "N", "threads", default: "all"), .init("rounds", "N", "alternated rounds", default: "3"),
+                .init("threads", "N", "threads", default: "all"),
+                .init("rounds", "N", "alternated rounds", default: "3"),
                 .init("seconds", "X", "of each measurement", default: "2"),
                 .init("photographs", "DIR", "JPEG files", default: "photos-mixed of STNET_DATA, or generated pictures"),
                 .init("python", "FILE", "interpreter that has the peers", default: "Benchmarks/peers/.venv/bin/python"),
-                .init("json", "FILE", "where the figures go", default: "results/bench.json"), .init("help", nil, "this text"),
+                .init("json", "FILE", "where the figures go", default: "results/bench.json"),
+                .init("help", nil, "this text"),
             ]
         )
     ])

@@ -13,7 +13,8 @@ public enum WholeFile {
             throw FileError(path: path, operation: "read", reason: "not a regular file")
         }
         guard status.st_size <= limit else {
-            throw FileError(path: path, operation: "read", reason: "\(status.st_size) bytes, at most \(limit) are accepted")
+            throw FileError(
+                path: path, operation: "read", reason: "\(status.st_size) bytes, at most \(limit) are accepted")
         }
         var code: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in

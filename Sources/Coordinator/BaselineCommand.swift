@@ -15,7 +15,9 @@ public struct BaselineCommand: Sendable {
         let convention = parsed.values["iou"].flatMap(IoUConvention.init) ?? .stnet
         let inputSize = try parsed.integer("input-size", in: 1...4096) ?? 224
         let side = try parsed.number("square", in: 0...1)
-        if side != nil, parsed.switches.contains("whole") { throw UsageError("--square and --whole exclude each other") }
+        if side != nil, parsed.switches.contains("whole") {
+            throw UsageError("--square and --whole exclude each other")
+        }
         let path = parsed.values["annotations"] ?? "dataset/ILSVRC2012/annotations"
         let classes = try parsed.values["classes"].map { path in
             ClassIndex(

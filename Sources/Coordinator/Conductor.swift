@@ -76,7 +76,8 @@ public actor Conductor {
         }
     }
 
-    private func fill(_ outstanding: inout Set<UInt64>, _ link: some Link<CoordinatorMessage, NodeMessage>) async throws {
+    private func fill(_ outstanding: inout Set<UInt64>, _ link: some Link<CoordinatorMessage, NodeMessage>) async throws
+    {
         while outstanding.count < 2, !interrupts.isInterrupted, let lease = merge.lease(size: leaseSize) {
             outstanding.insert(lease.id)
             try await link.send(.lease(lease))

@@ -69,7 +69,9 @@ public struct EvaluateCommand: Sendable {
         return manifest
     }
 
-    private func prepare(_ job: Job, manifest: Manifest, weights: WeightFile) throws -> (LeaseEvaluator, NodeDescription) {
+    private func prepare(_ job: Job, manifest: Manifest, weights: WeightFile) throws -> (
+        LeaseEvaluator, NodeDescription
+    ) {
         let pool = try ThreadPool(threads: configuration.threads)
         let backend = try CPUBackend(
             network: configuration.network, source: weights, pool: pool, batch: configuration.batch)
@@ -103,7 +105,9 @@ public struct EvaluateCommand: Sendable {
         return fault
     }
 
-    private func finish(_ conductor: Conductor, manifest: Manifest, job: Job, fault: (any Error)?) async throws -> ExitStatus {
+    private func finish(_ conductor: Conductor, manifest: Manifest, job: Job, fault: (any Error)?) async throws
+        -> ExitStatus
+    {
         let merge = await conductor.merge
         let nodes = await conductor.nodes
         let records = merge.records.compactMap { $0 }
@@ -148,7 +152,8 @@ public struct EvaluateCommand: Sendable {
             ("input_size", .int(configuration.network.inputSize)), ("options", .object(options)),
             (
                 "resolved_defaults",
-                .object(configuration.resolvedDefaults.filter { $0.name != "threads" }.map { ($0.name, .string($0.value)) })
+                .object(
+                    configuration.resolvedDefaults.filter { $0.name != "threads" }.map { ($0.name, .string($0.value)) })
             ), ("version", .string(stnetVersion)),
         ])
     }

@@ -11,7 +11,9 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     private let fields: [ReceptiveField]
 
     /// Reads, checks and packs the weights. `batch` nil: as many images as some 400 MB of activations hold, at most 32.
-    public init(network: Network, source: some TensorSource, pool: ThreadPool, batch: Int? = nil, isa: ck_isa = ck_isa_best())
+    public init(
+        network: Network, source: some TensorSource, pool: ThreadPool, batch: Int? = nil, isa: ck_isa = ck_isa_best()
+    )
         throws
     {
         self.network = network
@@ -44,7 +46,9 @@ public final class CPUBackend: Backend, @unchecked Sendable {
 
     /// The activations of a layer for one picture of the last batch, [height][width][channels]; for comparisons.
     package func activations(of layer: String, image: Int) -> [Float]? {
-        guard let number = layer == Network.image ? 0 : network.layers.firstIndex(where: { $0.name == layer }).map({ $0 + 1 })
+        guard
+            let number = layer == Network.image
+                ? 0 : network.layers.firstIndex(where: { $0.name == layer }).map({ $0 + 1 })
         else { return nil }
         let (shape, storage) = (forward.shapes[number], forward.layout.storage(of: number))
         let origin = forward.address(of: number, image: image)

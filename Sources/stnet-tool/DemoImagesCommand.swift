@@ -6,7 +6,8 @@ import Foundation
 enum DemoImagesCommand {
     static let help = HelpText(
         usage: ["stnet-tool demo-images --out DIR [--count N] [--seed N]"],
-        summary: "Generates pictures of ten classes of objects as DIR/images/*.JPEG and their boxes as DIR/annotations/*.xml.",
+        summary:
+            "Generates pictures of ten classes of objects as DIR/images/*.JPEG and their boxes as DIR/annotations/*.xml.",
         sections: [
             (
                 "Options",

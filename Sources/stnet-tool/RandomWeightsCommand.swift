@@ -10,8 +10,11 @@ enum RandomWeightsCommand {
             (
                 "Options",
                 [
-                    .init("network", "NAME|FILE.json", NetworkCatalog.names.joined(separator: ", ") + ", or a description"),
-                    .init("out", "FILE", "the .safetensors file"), .init("seed", "N", "names the weights", default: "1"),
+                    .init(
+                        "network", "NAME|FILE.json", NetworkCatalog.names.joined(separator: ", ") + ", or a description"
+                    ),
+                    .init("out", "FILE", "the .safetensors file"),
+                    .init("seed", "N", "names the weights", default: "1"),
                     .init("help", nil, "this text"),
                 ]
             )

@@ -15,7 +15,9 @@ struct TestNumbers {
     mutating func signed() -> Float { Float(Int(next() & 0xFF_FFFF) - 0x80_0000) / Float(0x80_0000) }
 }
 
-let availableISAs: [ck_isa] = [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512].filter { $0.rawValue <= ck_isa_best().rawValue }
+let availableISAs: [ck_isa] = [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512].filter {
+    $0.rawValue <= ck_isa_best().rawValue
+}
 
 /// A random convolution and the outputs of the plain loop and of each kernel.
 struct RandomConvolution {
@@ -37,10 +39,11 @@ struct RandomConvolution {
         batch = numbers.within(1...3)
         relu = numbers.below(2) == 0
         for _ in 0..<batch {
-            inputs.append((0..<height * width * groupIn * groups).map { _ in
-                let value = numbers.signed()
-                return numbers.below(3) == 0 ? 0 : value
-            })
+            inputs.append(
+                (0..<height * width * groupIn * groups).map { _ in
+                    let value = numbers.signed()
+                    return numbers.below(3) == 0 ? 0 : value
+                })
         }
         weights = (0..<groupOut * groups * kernel * kernel * groupIn).map { _ in numbers.signed() }
         bias = (0..<groupOut * groups).map { _ in numbers.signed() }
@@ -68,7 +71,8 @@ struct RandomConvolution {
         for b in 0..<batch {
             for y in 0..<height {
                 for x in 0..<width * channels {
-                    padded[b * image + (y + padding) * row + padding * channels + x] = inputs[b][y * width * channels + x]
+                    padded[b * image + (y + padding) * row + padding * channels + x] =
+                        inputs[b][y * width * channels + x]
                 }
             }
         }
@@ -138,7 +142,8 @@ struct RandomConvolution {
         let plain = (0..<convolution.batch).map { convolution.plain(image: $0).map(\.bitPattern) }
         for isa in availableISAs {
             let packed = convolution.packed(isa: isa).map { $0.map(\.bitPattern) }
-            #expect(packed == plain, "\(String(cString: ck_isa_name(isa))), \(convolution.kernel)x\(convolution.kernel)")
+            #expect(
+                packed == plain, "\(String(cString: ck_isa_name(isa))), \(convolution.kernel)x\(convolution.kernel)")
         }
     }
 

@@ -54,7 +54,8 @@ import Testing
         counts.initialize(repeating: 0, count: 1000)
         for _ in 0..<20 {
             ck_pool_run(
-                pool, { context, task, _ in context!.assumingMemoryBound(to: Int32.self)[Int(task)] += 1 }, counts, 1000)
+                pool, { context, task, _ in context!.assumingMemoryBound(to: Int32.self)[Int(task)] += 1 }, counts, 1000
+            )
         }
         #expect((0..<1000).allSatisfy { counts[$0] == 20 })
     }

@@ -35,7 +35,9 @@ import Testing
     @Test func anOptionThatMattersChangesTheResult() async throws {
         let run = try SmallRun()
         _ = try await run.evaluate(out: "a")
-        for options in [["--box-rule", "mass"], ["--bottom", "p1"], ["--preprocess", "squash"], ["--selection", "strict"]] {
+        for options in [
+            ["--box-rule", "mass"], ["--bottom", "p1"], ["--preprocess", "squash"], ["--selection", "strict"],
+        ] {
             _ = try await run.evaluate(options, out: "b")
             #expect(try run.read("a/images.jsonl") != run.read("b/images.jsonl"), "\(options)")
         }

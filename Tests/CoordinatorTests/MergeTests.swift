@@ -21,7 +21,8 @@ import Testing
             outcome: .evaluated(
                 .init(
                     top5: [1], scores: [2], box: Rectangle(x0: 10, y0: 10, x1: 50, y1: 50),
-                    boxOriginal: Rectangle(x0: 10, y0: 10, x1: 50, y1: 50), iou: iou, groundTruthIndex: 0, droppedMass: 0,
+                    boxOriginal: Rectangle(x0: 10, y0: 10, x1: 50, y1: 50), iou: iou, groundTruthIndex: 0,
+                    droppedMass: 0,
                     ties: 0, ineligible: 0, isEmpty: false, width: width, height: 64)))
     }
 

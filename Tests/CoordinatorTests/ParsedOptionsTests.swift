@@ -10,7 +10,8 @@ import Testing
 
     @Test func valuesSwitchesAndOperands() throws {
         let parsed = try ParsedOptions(
-            arguments: ["--out", "a b", "--iou=wsol", "--dry-run", "--bottom", "pool3", "--", "--x"], specifications: options,
+            arguments: ["--out", "a b", "--iou=wsol", "--dry-run", "--bottom", "pool3", "--", "--x"],
+            specifications: options,
             operands: 0...1)
         #expect(parsed.values == ["out": "a b", "iou": "wsol", "bottom": "pool3"])
         #expect(parsed.switches == ["dry-run"])
@@ -47,8 +48,10 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"outt": "x"}"#, "c.json: unknown option \"outt\""), (#"{"dry-run": 1}"#, "c.json: \"dry-run\": expected true or false"),
-        (#"{"iou": "x"}"#, "c.json: --iou x: expected stnet, wsol"), (#"{"out": []}"#, "c.json: \"out\": expected a string or a number"),
+        (#"{"outt": "x"}"#, "c.json: unknown option \"outt\""),
+        (#"{"dry-run": 1}"#, "c.json: \"dry-run\": expected true or false"),
+        (#"{"iou": "x"}"#, "c.json: --iou x: expected stnet, wsol"),
+        (#"{"out": []}"#, "c.json: \"out\": expected a string or a number"),
         ("[]", "c.json: expected a JSON object of options"),
     ])
     func aWrongConfigurationIsNamed(text: String, message: String) throws {

@@ -9,7 +9,8 @@ import Testing
         #expect(
             Progress(done: 1, total: 7300, failed: 1, elapsedSeconds: 1).line
                 == "1 / 7,300 images (0.0 %), 1.0 images/s, 2:01:39 left, 1 failed")
-        #expect(Progress(done: 3, total: 3, failed: 0, elapsedSeconds: 0).line == "3 / 3 images (100.0 %), 0.0 images/s")
+        #expect(
+            Progress(done: 3, total: 3, failed: 0, elapsedSeconds: 0).line == "3 / 3 images (100.0 %), 0.0 images/s")
     }
 
     @Test func jsonLinesAreThrottledButTheLastIsShown() {

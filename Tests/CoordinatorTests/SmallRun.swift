@@ -27,7 +27,8 @@ final class SmallRun: Sendable {
         let network = try Network(json: try JSON.parse(Self.description, source: "net.json"), source: "net.json")
         let tensors = try network.tensors()
         let fanIn = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.fanIn) })
-        try SafetensorsWriter.write(path: path("w.safetensors"), tensors: tensors.map { ($0.name, $0.shape) }) { name, shape in
+        try SafetensorsWriter.write(path: path("w.safetensors"), tensors: tensors.map { ($0.name, $0.shape) }) {
+            name, shape in
             SeededWeights.fill(seed: 3, tensor: name, shape: shape, fanIn: fanIn[name]!)
         }
     }
@@ -50,7 +51,8 @@ final class SmallRun: Sendable {
     {
         let arguments =
             [
-                "--images", path("images"), "--annotations", path("annotations"), "--network", path("net.json"), "--weights",
+                "--images", path("images"), "--annotations", path("annotations"), "--network", path("net.json"),
+                "--weights",
                 path("w.safetensors"), "--out", path(out),
             ] + options
         let parsed = try ParsedOptions(arguments: arguments, specifications: EvaluateOptions.help.options)

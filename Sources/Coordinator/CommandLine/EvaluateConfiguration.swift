@@ -52,7 +52,8 @@ public struct EvaluateConfiguration: Sendable {
         let readOut = options.localization.readOut
         guard network.readOuts.contains(where: { $0.name == readOut }) else {
             throw UsageError(
-                "--bottom \(readOut): network \(network.name) has \(network.readOuts.map(\.name).joined(separator: ", "))")
+                "--bottom \(readOut): network \(network.name) has \(network.readOuts.map(\.name).joined(separator: ", "))"
+            )
         }
         if let given = try parsed.integer("threads", in: 1...1024) {
             threads = given

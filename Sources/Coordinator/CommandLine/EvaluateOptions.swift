@@ -15,19 +15,24 @@ public enum EvaluateOptions {
             (
                 "Input and output",
                 [
-                    .init("images", "PATH", "directory of *.JPEG, searched recursively", default: "dataset/ILSVRC2012/images"),
+                    .init(
+                        "images", "PATH", "directory of *.JPEG, searched recursively",
+                        default: "dataset/ILSVRC2012/images"),
                     .init(
                         "annotations", "PATH", "PASCAL-VOC XML tree, or the WSOL benchmark's four text files",
                         default: "dataset/ILSVRC2012/annotations"),
                     .init(
-                        "network", "NAME|FILE.json", NetworkCatalog.names.joined(separator: ", ") + ", or a description",
+                        "network", "NAME|FILE.json",
+                        NetworkCatalog.names.joined(separator: ", ") + ", or a description",
                         default: "alexnet"),
                     .init(
                         "weights", "FILE", ".safetensors or PyTorch .pth", default: "the first weights/<network>*"),
                     .init("out", "DIR", "where the results go", default: "results/<time>-<network>"),
                     .init("ids", "FILE", "evaluate only these images, one id a line"),
                     .init("limit", "N", "evaluate only the first N images"),
-                    .init("config", "FILE.json", "options by name; the command line wins", default: "stnet.json if it is there"),
+                    .init(
+                        "config", "FILE.json", "options by name; the command line wins",
+                        default: "stnet.json if it is there"),
                 ]
             ),
             (
@@ -95,7 +100,9 @@ public enum BaselineOptions {
                     .init(
                         "annotations", "PATH", "PASCAL-VOC XML tree, or the WSOL benchmark's four text files",
                         default: "dataset/ILSVRC2012/annotations"),
-                    .init("classes", "FILE", "class names, one a line, in index order", default: "the 1000 of ILSVRC-2012"),
+                    .init(
+                        "classes", "FILE", "class names, one a line, in index order", default: "the 1000 of ILSVRC-2012"
+                    ),
                     .init("preprocess", "stnet|torchvision|squash", "resize and crop", default: "stnet"),
                     .init("input-size", "N", "side of the network's input in pixels", default: "224"),
                     .init("iou", "stnet|wsol|exact", "convention of the overlap", default: "stnet"),

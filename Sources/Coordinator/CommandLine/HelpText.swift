@@ -6,7 +6,8 @@ public struct HelpText: Sendable {
     public var footer: String
 
     public init(
-        usage: [String], summary: String, sections: [(title: String, options: [OptionSpecification])], footer: String = ""
+        usage: [String], summary: String, sections: [(title: String, options: [OptionSpecification])],
+        footer: String = ""
     ) {
         self.usage = usage
         self.summary = summary

@@ -25,7 +25,9 @@ public struct ParsedOptions: Sendable {
                 onlyOperands = true
                 continue
             }
-            guard argument.hasPrefix("--") else { throw UsageError("unknown option \(argument) (options begin with --)") }
+            guard argument.hasPrefix("--") else {
+                throw UsageError("unknown option \(argument) (options begin with --)")
+            }
             let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
             let name = String(parts[0])
             guard let specification = self.specifications[name] else { throw UsageError("unknown option --\(name)") }
@@ -59,7 +61,9 @@ public struct ParsedOptions: Sendable {
             }
             if values[name] != nil || switches.contains(name) { continue }
             if specification.value == nil {
-                guard case .bool(let isOn) = value else { throw UsageError("\(path): \"\(name)\": expected true or false") }
+                guard case .bool(let isOn) = value else {
+                    throw UsageError("\(path): \"\(name)\": expected true or false")
+                }
                 if isOn { switches.insert(name) }
                 continue
             }

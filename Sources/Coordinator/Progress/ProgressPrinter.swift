@@ -51,7 +51,10 @@ public final class ProgressPrinter: @unchecked Sendable {
         lock.withLock {
             if lineIsOpen { write("\n") }
             lineIsOpen = false
-            write(isJSON ? JSON.object([("event", .string("message")), ("text", .string(text))]).compact + "\n" : text + "\n")
+            write(
+                isJSON
+                    ? JSON.object([("event", .string("message")), ("text", .string(text))]).compact + "\n" : text + "\n"
+            )
         }
     }
 }

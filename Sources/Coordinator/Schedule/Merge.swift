@@ -81,7 +81,9 @@ public struct Merge: Sendable {
             let match = options.iou.bestMatch(of: Box(found.box), among: boxes)
             guard (match?.iou ?? 0) == found.iou else {
                 throw Refusal(
-                    description: "\(entry.id): IoU \(found.iou), but its box gives \(match?.iou ?? 0): the node is not to be trusted")
+                    description:
+                        "\(entry.id): IoU \(found.iou), but its box gives \(match?.iou ?? 0): the node is not to be trusted"
+                )
             }
             var flags: [ImageRecord.Flag] = []
             if found.isEmpty { flags.append(.empty) }

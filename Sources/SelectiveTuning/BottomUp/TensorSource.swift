@@ -3,4 +3,3 @@ public protocol TensorSource: Sendable {
     /// The tensor's values in row-major order, all finite. Throws when it is missing or has another shape.
     func tensor(_ name: String, expecting shape: [Int]) throws -> [Float]
 }
-

@@ -122,7 +122,8 @@ extension Layer {
             kind = .convolution(
                 Convolution(
                     outputs: try fields.int("out", in: size), kernel: try fields.int("kernel", in: 1...64),
-                    stride: try int("stride", default: 1, in: 1...64), padding: try int("padding", default: 0, in: 0...64),
+                    stride: try int("stride", default: 1, in: 1...64),
+                    padding: try int("padding", default: 0, in: 0...64),
                     groups: try int("groups", default: 1, in: size), relu: try flag("relu", default: false)))
         case "linear":
             kind = .linear(outputs: try fields.int("out", in: size), relu: try flag("relu", default: false))
@@ -136,7 +137,8 @@ extension Layer {
         default:
             throw fields.failure(
                 "kind",
-                "unknown layer kind \"\(text)\": expected convolution, linear, maxPool, globalAveragePool, concatenation")
+                "unknown layer kind \"\(text)\": expected convolution, linear, maxPool, globalAveragePool, concatenation"
+            )
         }
     }
 

@@ -45,7 +45,8 @@ extension Network {
             shapes.append(shape)
         }
         guard let last = shapes.last, last.height == 1, last.width == 1 else {
-            throw problem(layers[layers.count - 1], "the last layer's output is \(shapes[shapes.count - 1]), not 1x1xclasses")
+            throw problem(
+                layers[layers.count - 1], "the last layer's output is \(shapes[shapes.count - 1]), not 1x1xclasses")
         }
         for readOut in readOuts where known[readOut.layer] == nil {
             throw .badDescription(
@@ -71,19 +72,25 @@ extension Network {
         case .convolution(let c):
             guard c.outputs > 0, c.kernel > 0, c.stride > 0, c.padding >= 0, c.padding < c.kernel, c.groups > 0,
                 c.outputs <= 1 << 20, c.kernel <= 64
-            else { throw problem(layer, "outputs, kernel, stride and groups must be positive, 0 <= padding < kernel <= 64") }
+            else {
+                throw problem(layer, "outputs, kernel, stride and groups must be positive, 0 <= padding < kernel <= 64")
+            }
             guard input.channels % c.groups == 0, c.outputs % c.groups == 0 else {
-                throw problem(layer, "\(input.channels) inputs and \(c.outputs) outputs do not divide into \(c.groups) groups")
+                throw problem(
+                    layer, "\(input.channels) inputs and \(c.outputs) outputs do not divide into \(c.groups) groups")
             }
             let (height, width) = try windows(
                 layer, input, kernel: c.kernel, stride: c.stride, padding: c.padding, ceilMode: false)
             return Shape(height: height, width: width, channels: c.outputs)
         case .linear(let outputs, _):
-            guard (1...(1 << 20)).contains(outputs) else { throw problem(layer, "\(outputs) outputs: expected 1...2^20") }
+            guard (1...(1 << 20)).contains(outputs) else {
+                throw problem(layer, "\(outputs) outputs: expected 1...2^20")
+            }
             return Shape(height: 1, width: 1, channels: outputs)
         case .maxPool(let p):
             guard p.kernel > 0, p.stride > 0, p.padding >= 0, 2 * p.padding <= p.kernel, p.kernel <= 64 else {
-                throw problem(layer, "kernel and stride must be positive, padding at most half the kernel, kernel <= 64")
+                throw problem(
+                    layer, "kernel and stride must be positive, padding at most half the kernel, kernel <= 64")
             }
             let (height, width) = try windows(
                 layer, input, kernel: p.kernel, stride: p.stride, padding: p.padding, ceilMode: p.ceilMode)

@@ -12,7 +12,9 @@ final class TopDownPass: @unchecked Sendable {
 
     init(forward: ForwardPass, isa: ck_isa = ck_isa_best()) throws(NetworkError) {
         self.forward = forward
-        let largestField = forward.weights.reduce(1) { max($0, $1.map { $0.kernelHeight * $0.kernelWidth * $0.channelsIn } ?? 1) }
+        let largestField = forward.weights.reduce(1) {
+            max($0, $1.map { $0.kernelHeight * $0.kernelWidth * $0.channelsIn } ?? 1)
+        }
         let largestVector = forward.network.layers.indices.reduce(largestField) {
             forward.network.layers[$1].bridge ? max($0, forward.shapes[$1 + 1].count) : $0
         }
@@ -39,18 +41,22 @@ final class TopDownPass: @unchecked Sendable {
     }
 
     private func create(_ gating: inout ck_gating, _ shape: Shape) throws(NetworkError) {
-        guard ck_gating_create(&gating, Int32(shape.height), Int32(shape.width), Int32(shape.channels)) == CK_TD_OK else {
+        guard ck_gating_create(&gating, Int32(shape.height), Int32(shape.width), Int32(shape.channels)) == CK_TD_OK
+        else {
             throw .outOfMemory(bytes: shape.count * 13, purpose: "the gating of a \(shape) map")
         }
     }
 
     /// Runs from class `start` of one image of the forward pass's batch to the activation `readOut` (0 = the picture).
     /// Returns the gating there and what happened on the way.
-    func run(image: Int, start: Int, readOut: Int, options: TopDownOptions) throws(NetworkError) -> (GatingMap, ck_td_stats) {
+    func run(image: Int, start: Int, readOut: Int, options: TopDownOptions) throws(NetworkError) -> (
+        GatingMap, ck_td_stats
+    ) {
         var stats = ck_td_stats()
         stats.error_unit = -1
         defer { for index in gatings.indices { ck_gating_clear(&gatings[index]) } }
-        try check(ck_gating_add(&gatings[gatings.count - 1], Int32(start), 1 << CK_TD_GATING_BITS), gatings.count - 2, stats)
+        try check(
+            ck_gating_add(&gatings[gatings.count - 1], Int32(start), 1 << CK_TD_GATING_BITS), gatings.count - 2, stats)
         for number in forward.network.layers.indices.reversed() where number + 1 > readOut {
             guard gatings[number + 1].count > 0 else { continue }
             if forward.network.layers[number].bridge { try bridge(number, options, &stats) }
@@ -81,7 +87,8 @@ final class TopDownPass: @unchecked Sendable {
             if case .linear = forward.network.layers[number].kind, isVector {
                 var rule = options.linearRule
                 status = ck_td_linear(
-                    workspace, weights.rows.pointer, &rule, view.data, &gatings[number + 1], &gatings[inputs[0]], &stats)
+                    workspace, weights.rows.pointer, &rule, view.data, &gatings[number + 1], &gatings[inputs[0]], &stats
+                )
             } else {
                 let isOneByOne = weights.kernelHeight == 1 && weights.kernelWidth == 1
                 var layer = ck_td_conv_layer(

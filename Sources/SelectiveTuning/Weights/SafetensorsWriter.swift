@@ -24,8 +24,8 @@ public enum SafetensorsWriter {
     ) throws {
         let tensors = tensors.sorted { $0.name < $1.name }
         let header = try header(path: path, tensors: tensors, metadata: metadata)
-        let file = try AtomicFile(path: path)
-        try header.withUnsafeBytes { try file.write($0) }
+        var file = try AtomicFile(path: path)
+        try file.append(header)
         for tensor in tensors {
             let elements = try values(tensor.name, tensor.shape)
             let expected = tensor.shape.reduce(1, *)
@@ -37,7 +37,7 @@ public enum SafetensorsWriter {
             if let index = elements.firstIndex(where: { !$0.isFinite }) {
                 throw WeightError.notFinite(path: path, tensor: tensor.name, index: index, value: elements[index])
             }
-            try elements.withUnsafeBytes { try file.write($0) }
+            try elements.withUnsafeBytes { try file.append($0) }
         }
         try file.commit()
     }

@@ -10,7 +10,9 @@ private let availableISAs: [ck_isa] = [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX5
     @Test(arguments: [TestNetworks.branched, TestNetworks.chain])
     func everyActivationHasTheBitsOfThePlainNetwork(network: Network) throws {
         let tensors = RandomTensors(seed: 3)
-        let pictures = (0..<5).map { Picture(pixels: TestNetworks.picture(side: network.inputSize, seed: $0), label: 1) }
+        let pictures = (0..<5).map {
+            Picture(pixels: TestNetworks.picture(side: network.inputSize, seed: $0), label: 1)
+        }
         let plain = try pictures.map { try PlainNetwork(network: network, tensors: tensors).run($0.pixels) }
         let names = [Network.image] + network.layers.map(\.name)
         for isa in availableISAs {

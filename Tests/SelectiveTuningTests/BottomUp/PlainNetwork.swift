@@ -56,11 +56,14 @@ struct PlainNetwork {
                 var output: [Float] = []
                 for y in 0..<to.height {
                     for x in 0..<to.width {
-                        let rows = max(0, y * p.stride - p.padding)..<min(from.height, y * p.stride - p.padding + p.kernel)
-                        let columns = max(0, x * p.stride - p.padding)..<min(from.width, x * p.stride - p.padding + p.kernel)
+                        let rows =
+                            max(0, y * p.stride - p.padding)..<min(from.height, y * p.stride - p.padding + p.kernel)
+                        let columns =
+                            max(0, x * p.stride - p.padding)..<min(from.width, x * p.stride - p.padding + p.kernel)
                         for c in 0..<to.channels {
                             output.append(
-                                rows.flatMap { y in columns.map { input[(y * from.width + $0) * from.channels + c] } }.max()!)
+                                rows.flatMap { y in columns.map { input[(y * from.width + $0) * from.channels + c] } }
+                                    .max()!)
                         }
                     }
                 }

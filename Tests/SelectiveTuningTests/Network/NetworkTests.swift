@@ -26,7 +26,8 @@ import Testing
     @Test func alexnetReceptiveFields() throws {
         let expected = [
             ("features.0", 4, 11, 3), ("pool1", 8, 19, 7), ("features.3", 8, 51, 7), ("pool2", 16, 67, 15),
-            ("features.6", 16, 99, 15), ("features.8", 16, 131, 15), ("features.10", 16, 163, 15), ("pool3", 32, 195, 31),
+            ("features.6", 16, 99, 15), ("features.8", 16, 131, 15), ("features.10", 16, 163, 15),
+            ("pool3", 32, 195, 31),
         ]
         let network = Network.alexnet
         let fields = try network.receptiveFields()
@@ -50,18 +51,34 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"name":"n","input":{"size":8},"layers":[{"name":"a","kind":"conv","out":1,"kernel":1}]}"#, "layers[0].kind"),
+        (
+            #"{"name":"n","input":{"size":8},"layers":[{"name":"a","kind":"conv","out":1,"kernel":1}]}"#,
+            "layers[0].kind"
+        ),
         (#"{"name":"n","input":{"size":8},"layers":[{"name":"a","kind":"linear"}]}"#, "layers[0].out"),
         (#"{"name":"n","input":{"size":8,"depth":3},"layers":[]}"#, "input.depth"),
         (#"{"name":"n","input":{"size":0},"layers":[]}"#, "input.size"),
-        (#"{"name":"n","input":{"size":8},"layers":[{"name":"a","kind":"convolution","out":4,"kernel":9}]}"#, "layer a"),
-        (#"{"name":"n","input":{"size":8},"layers":[{"name":"a","kind":"convolution","out":4,"kernel":3}]}"#, "layer a"),
+        (
+            #"{"name":"n","input":{"size":8},"layers":[{"name":"a","kind":"convolution","out":4,"kernel":9}]}"#,
+            "layer a"
+        ),
+        (
+            #"{"name":"n","input":{"size":8},"layers":[{"name":"a","kind":"convolution","out":4,"kernel":3}]}"#,
+            "layer a"
+        ),
         (#"{"name":"n","input":{"size":8},"layers":[{"name":"a","kind":"linear","out":4,"from":["b"]}]}"#, "\"b\""),
-        (#"{"name":"n","input":{"size":8},"layers":[{"name":"a","kind":"convolution","out":4,"kernel":1,"groups":2}]}"#,
-            "2 groups"),
-        (#"{"name":"n","input":{"size":4096},"layers":[{"name":"a","kind":"convolution","out":1000000,"kernel":1}]}"#,
-            "too large"),
-        (#"{"name":"n","input":{"size":8},"classes":["x"],"layers":[{"name":"a","kind":"linear","out":4}]}"#, "class names"),
+        (
+            #"{"name":"n","input":{"size":8},"layers":[{"name":"a","kind":"convolution","out":4,"kernel":1,"groups":2}]}"#,
+            "2 groups"
+        ),
+        (
+            #"{"name":"n","input":{"size":4096},"layers":[{"name":"a","kind":"convolution","out":1000000,"kernel":1}]}"#,
+            "too large"
+        ),
+        (
+            #"{"name":"n","input":{"size":8},"classes":["x"],"layers":[{"name":"a","kind":"linear","out":4}]}"#,
+            "class names"
+        ),
     ])
     func aDescriptionThatDoesNotFitIsRefusedByName(text: String, names: String) throws {
         let json = try JSONText.parse(text)

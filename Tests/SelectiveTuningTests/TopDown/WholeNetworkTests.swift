@@ -24,7 +24,8 @@ private struct PlainTopDown {
         for number in network.layers.indices.reversed() where number + 1 > index[readOut]! {
             let layer = network.layers[number]
             if layer.bridge, gatings[number + 1].contains(where: { $0 != 0 }) {
-                let rule = ReferenceRule(isLinear: true, isStrict: isStrict, stage2: stage(options.bridgeMode), offset: options.bridgeOffset)
+                let rule = ReferenceRule(
+                    isLinear: true, isStrict: isStrict, stage2: stage(options.bridgeMode), offset: options.bridgeOffset)
                 let selected = try referenceBridge(gatings[number + 1], rule: rule)
                 add(selected)
                 gatings[number + 1] = selected.gating
@@ -37,7 +38,9 @@ private struct PlainTopDown {
             let result: ReferenceResult
             switch layer.kind {
             case .convolution(let c):
-                (shape.kernelHeight, shape.kernelWidth, shape.strideY, shape.strideX) = (c.kernel, c.kernel, c.stride, c.stride)
+                (shape.kernelHeight, shape.kernelWidth, shape.strideY, shape.strideX) = (
+                    c.kernel, c.kernel, c.stride, c.stride
+                )
                 (shape.padY, shape.padX, shape.groups, shape.outChannels) = (c.padding, c.padding, c.groups, c.outputs)
                 let isLadder = c.kernel == 1 && options.oneByOne == .ladder
                 result = try referenceConvolution(
@@ -49,11 +52,16 @@ private struct PlainTopDown {
                 let rule =
                     overMap
                     ? ReferenceRule(isStrict: isStrict)
-                    : ReferenceRule(isLinear: true, isStrict: isStrict, stage2: stage(options.linearMode), offset: options.linearOffset)
+                    : ReferenceRule(
+                        isLinear: true, isStrict: isStrict, stage2: stage(options.linearMode),
+                        offset: options.linearOffset)
                 result = try referenceConvolution(
-                    shape, weights: try weights(layer, shape), activities: activations[inputs[0]], gating: gating, rule: rule)
+                    shape, weights: try weights(layer, shape), activities: activations[inputs[0]], gating: gating,
+                    rule: rule)
             case .maxPool(let p):
-                (shape.kernelHeight, shape.kernelWidth, shape.strideY, shape.strideX) = (p.kernel, p.kernel, p.stride, p.stride)
+                (shape.kernelHeight, shape.kernelWidth, shape.strideY, shape.strideX) = (
+                    p.kernel, p.kernel, p.stride, p.stride
+                )
                 (shape.padY, shape.padX, shape.isCeiling) = (p.padding, p.padding, p.ceilMode)
                 result = try referencePool(shape, isAverage: false, activities: activations[inputs[0]], gating: gating)
             case .globalAveragePool:
@@ -65,7 +73,9 @@ private struct PlainTopDown {
                 for input in inputs {
                     let channels = shapes[input].channels
                     for place in 0..<from.height * from.width {
-                        for c in 0..<channels { gatings[input][place * channels + c] += gating[place * all + offset + c] }
+                        for c in 0..<channels {
+                            gatings[input][place * channels + c] += gating[place * all + offset + c]
+                        }
                     }
                     offset += channels
                 }
@@ -92,7 +102,8 @@ private struct PlainTopDown {
         var stored = [shape.outChannels, channels, shape.kernelHeight, shape.kernelWidth]
         if case .linear = layer.kind { stored = [shape.outChannels, channels * area] }
         return PlainNetwork.channelLast(
-            try tensors.tensor("\(layer.name).weight", expecting: stored), out: shape.outChannels, channels: channels, area: area)
+            try tensors.tensor("\(layer.name).weight", expecting: stored), out: shape.outChannels, channels: channels,
+            area: area)
     }
 }
 
@@ -137,22 +148,27 @@ private struct PlainTopDown {
 
     @Test func predictedAndLabelStartAtTheirClass() throws {
         let network = TestNetworks.chain
-        let backend = try CPUBackend(network: network, source: RandomTensors(seed: 9), pool: try ThreadPool(threads: 1), batch: 2)
+        let backend = try CPUBackend(
+            network: network, source: RandomTensors(seed: 9), pool: try ThreadPool(threads: 1), batch: 2)
         let pixels = TestNetworks.picture(side: network.inputSize, seed: 1)
-        let predicted = try backend.evaluate([Picture(pixels: pixels, label: 0)], options: LocalizationOptions(classSource: .predicted))[0]
-        let same = try backend.evaluate([Picture(pixels: pixels, label: predicted.top5[0])], options: LocalizationOptions())[0]
+        let predicted = try backend.evaluate(
+            [Picture(pixels: pixels, label: 0)], options: LocalizationOptions(classSource: .predicted))[0]
+        let same = try backend.evaluate(
+            [Picture(pixels: pixels, label: predicted.top5[0])], options: LocalizationOptions())[0]
         #expect(predicted.map.entries.sorted { $0.index < $1.index } == same.map.entries.sorted { $0.index < $1.index })
         #expect(predicted.scores == predicted.scores.sorted(by: >) && predicted.top5.count == 5)
     }
 
     @Test func labelsAndReadOutsThatDoNotExistAreErrors() throws {
-        let backend = try CPUBackend(network: TestNetworks.chain, source: RandomTensors(seed: 1), pool: try ThreadPool(threads: 1), batch: 1)
+        let backend = try CPUBackend(
+            network: TestNetworks.chain, source: RandomTensors(seed: 1), pool: try ThreadPool(threads: 1), batch: 1)
         let picture = Picture(pixels: TestNetworks.picture(side: 47, seed: 1), label: 13)
         #expect(throws: NetworkError.unknownClass(index: 13, classes: 13)) {
             _ = try backend.evaluate([picture], options: LocalizationOptions())
         }
         #expect(throws: NetworkError.unknownReadOut(name: "p9", network: "chain", known: ["image", "pool1"])) {
-            _ = try backend.evaluate([Picture(pixels: picture.pixels, label: 1)], options: LocalizationOptions(readOut: "p9"))
+            _ = try backend.evaluate(
+                [Picture(pixels: picture.pixels, label: 1)], options: LocalizationOptions(readOut: "p9"))
         }
     }
 }
