@@ -16,6 +16,8 @@ public enum SafetensorsWriter {
         }
     }
 
+    /// Throws `WeightError` as above, and `FileError` when the system cannot write.
+    ///
     /// Asks `values` for one tensor after the other, sorted by name, so that one at a time needs memory.
     /// - Parameter values: a tensor's elements in row-major order, by its name and shape.
     public static func write(
