@@ -46,6 +46,17 @@ import Testing
         #expect(result.gating == [0, 0, 1 << 40])
     }
 
+    @Test(arguments: Kernels.all) func halfAUnitIsNotPositive(kernels: Kernels) {
+        // 2^-37 rounds to 0. Were it theta, all the zeros would win in `strict` too and join the corners.
+        let shape = LayerShape(height: 3, width: 3, channels: 1, kernelHeight: 3, kernelWidth: 3)
+        var generator = SeededGenerator(seed: 5)
+        let outcome = kernels.convolution(
+            shape, weights: [Float](repeating: 1, count: 9), activities: [1, 0, 0, 0, 0x1p-37, 0, 0, 0, 1],
+            gating: [1 << 40], rule: ReferenceRule(isStrict: true), shuffledBy: &generator)
+        let first = [1 << 40] + [Int64](repeating: 0, count: 8)
+        #expect(outcome == .gating(ReferenceResult(gating: first, ties: 1)))
+    }
+
     @Test func sharesMustFit() {
         // 1 - (1 - 2^-24) leaves a sum far below its terms.
         var generator = SeededGenerator(seed: 5)
