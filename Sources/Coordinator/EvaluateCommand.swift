@@ -43,6 +43,8 @@ public struct EvaluateCommand: Sendable {
             say("dry run: \(manifest.entries.count) images would be evaluated; nothing was")
             return .valid
         }
+        // Now, not after hours of work.
+        try RunOutput.makeDirectory(configuration.outPath)
         let fault = await evaluate(job, conductor, manifest, weights)
         return try await finish(conductor, manifest: manifest, job: job, fault: fault)
     }
@@ -58,6 +60,12 @@ public struct EvaluateCommand: Sendable {
 
     private func readManifest() throws -> Manifest {
         let classes = configuration.network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012
+        let outputs = try configuration.network.shapes().last!.channels
+        guard outputs >= classes.count else {
+            throw NetworkError.badDescription(
+                source: "network \(configuration.network.name)",
+                problem: "\(outputs) outputs, but the annotations have \(classes.count) classes; name its own as \"classes\"")
+        }
         let annotations = try Annotations.load(path: configuration.annotationsPath, classes: classes)
         let images = try ImageDirectory.scan(path: configuration.imagesPath)
         let manifest = try Manifest(

@@ -105,7 +105,8 @@ public enum RunOutput {
     }
 
     /// Makes the directory and those above it; one that exists is fine.
-    private static func makeDirectory(_ path: String) throws(FileError) {
+    /// Makes the output directory and those above it where they are missing.
+    public static func makeDirectory(_ path: String) throws(FileError) {
         if mkdir(path, 0o777) == 0 { return }
         var code = errno
         let parent = (path as NSString).deletingLastPathComponent

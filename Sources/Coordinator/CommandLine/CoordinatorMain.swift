@@ -1,6 +1,7 @@
 import Bytes
 import Dataset
 import Foundation
+import SelectiveTuning
 
 /// The whole of `stnet-coord`: reads the command line, runs a command, gives the exit status.
 public enum CoordinatorMain {
@@ -16,8 +17,9 @@ public enum CoordinatorMain {
         } catch let error as UsageError {
             complain("\(error)\nstnet-coord --help lists the options")
             return .usage
-        } catch let error as FileError {
+        } catch let error as NetworkError {
             complain("\(error)")
+            if case .unknownNetwork = error { return .usage }
             return .badData
         } catch {
             complain("\(error)")

@@ -34,12 +34,6 @@ public struct EvaluateConfiguration: Sendable {
         imagesPath = path("images", default: "dataset/ILSVRC2012/images")
         annotationsPath = path("annotations", default: "dataset/ILSVRC2012/annotations")
         (network, networkIsCustom) = try EvaluateConfiguration.network(path("network", default: "alexnet"))
-        if let given = values["weights"] {
-            weightsPath = given
-        } else {
-            weightsPath = try EvaluateConfiguration.defaultWeights(network.name)
-            resolved.append(("weights", weightsPath))
-        }
         outPath = path("out", default: "results/\(EvaluateConfiguration.timestamp())-\(network.name)")
         idsPath = values["ids"]
         limit = try parsed.integer("limit", in: 1...Int.max)
@@ -64,6 +58,12 @@ public struct EvaluateConfiguration: Sendable {
         batch = try parsed.integer("batch", in: 1...4096)
         isDryRun = parsed.switches.contains("dry-run")
         progress = values["progress"].flatMap(ProgressPrinter.Style.init) ?? .auto
+        if let given = values["weights"] {
+            weightsPath = given
+        } else {
+            weightsPath = try EvaluateConfiguration.defaultWeights(network.name)
+            resolved.append(("weights", weightsPath))
+        }
         resolvedDefaults = resolved
     }
 
