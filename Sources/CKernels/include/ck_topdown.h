@@ -1,6 +1,18 @@
 // The top-down pass of selective tuning, one layer and one image at a time: from the gating of a layer's output to the
 // gating of its input (selective-tuning.md, sections 2 to 7). Every sum is a sum of integers, so the result has the same
 // bits for any order of the active units and any instruction set.
+//
+// Where that text leaves a choice:
+// - PS is the float32 product, times 2^36, rounded to nearest even. Constants are rounded to 36 fraction bits the same way.
+// - The ladder: m = double(sum) * 2^-36 / n; each (PS - m)^2 is a subtraction and a product in double, rounded to 36
+//   fraction bits; s = sqrt(double(sum of squares) * 2^-36 / n); p * m + q * s in double, rounded to 36 fraction bits, and
+//   compared as an integer.
+// - The score of a component is compared in double. A unit without an eligible component is dropped.
+// - A convolution keeps its constants with a 1x1 kernel, with the ladder, and when it stands for a fully connected layer
+//   over a feature map.
+// - The bridge's activity is the gating as float32. A bridge that drops its unit drops gating 1; over nothing but zeros it
+//   does nothing, and drops nothing.
+// - Average pooling that divides by a count of cells, padding included or not, shares alike.
 #ifndef CK_TOPDOWN_H
 #define CK_TOPDOWN_H
 
