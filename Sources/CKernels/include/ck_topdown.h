@@ -1,6 +1,19 @@
 // The top-down pass of selective tuning, one layer and one image at a time: from the gating of a layer's output to the
-// gating of its input (selective-tuning.md, sections 2 to 7). Every sum is a sum of integers, so the result has the same
-// bits for any order of the active units and any instruction set.
+// gating of its input (selective-tuning.md, sections 2 to 7). Every sum is a sum of integers, so the result has the
+// same bits for any order of the active units and any instruction set.
+//
+// Where that text leaves a choice:
+// - PS is the float32 product, times 2^36, rounded to nearest even. Constants are rounded to 36 fraction bits the
+//   same way.
+// - The ladder: m = double(sum) * 2^-36 / n; each (PS - m)^2 is a subtraction and a product in double, rounded to 36
+//   fraction bits; s = sqrt(double(sum of squares) * 2^-36 / n); p * m + q * s in double, rounded to 36 fraction
+//   bits, and compared as an integer.
+// - The score of a component is compared in double. A unit without an eligible component is dropped.
+// - A convolution keeps its constants with a 1x1 kernel, with the ladder, and when it stands for a fully connected
+//   layer over a feature map.
+// - The bridge's activity is the gating as float32. A bridge that drops its unit drops gating 1; over nothing but
+//   zeros it does nothing, and drops nothing.
+// - Average pooling that divides by a count of cells, padding included or not, shares alike.
 #ifndef CK_TOPDOWN_H
 #define CK_TOPDOWN_H
 
@@ -28,7 +41,7 @@ typedef struct {
     int32_t *list;     // the indices that were added to, each once, in no particular order; the value may be 0 again
     int32_t count;     // of list
     int32_t height, width, channels;
-    uint64_t absolute;  // sum of the absolute addends since the last clear; below 2^63, so that no order can wrap around
+    uint64_t absolute;  // sum of the absolute addends since the last clear; below 2^63, so that no order wraps around
 } ck_gating;
 
 typedef enum {
@@ -92,7 +105,8 @@ typedef struct ck_td_workspace ck_td_workspace;
 ck_td_workspace *ck_td_workspace_create(ck_isa isa, int64_t products);
 void ck_td_workspace_destroy(ck_td_workspace *workspace);
 
-/// Allocates a cleared gating. CK_TD_SHAPE when the number of values does not fit 31 bits, CK_TD_MEMORY when memory is short.
+/// Allocates a cleared gating. CK_TD_SHAPE when the number of values does not fit 31 bits, CK_TD_MEMORY when memory
+/// is short.
 ck_td_status ck_gating_create(ck_gating *gating, int32_t height, int32_t width, int32_t channels);
 void ck_gating_destroy(ck_gating *gating);
 /// Sets every touched value back to zero.
@@ -122,7 +136,8 @@ ck_td_status ck_td_max_pool(const ck_td_pool_layer *layer, const ck_td_view *inp
 ck_td_status ck_td_average_pool(const ck_td_pool_layer *layer, const ck_td_view *input, const ck_gating *output_gating,
                                 ck_gating *input_gating, ck_td_stats *stats);
 
-/// Concatenation along the channels: adds channels first_channel ..< first_channel + part->channels of `whole` to `part`.
+/// Concatenation along the channels: adds channels first_channel ..< first_channel + part->channels of `whole` to
+/// `part`.
 ck_td_status ck_td_slice(const ck_gating *whole, int32_t first_channel, ck_gating *part);
 
 /// Layers that change nothing: adds `from` to `to`, of the same shape.

@@ -145,7 +145,8 @@ static void search_cells(ck_td_workspace *workspace, search *s, const td_stage1 
     const td_kernels *kernels = workspace->kernels;
     if (s->exact) {
         int32_t winners = kernels->at_least(workspace->products, channels, stage1->at_least, workspace->indices);
-        int32_t eligible = kernels->at_least(workspace->products, channels, ck_td_smallest_float(1), workspace->indices);
+        float positive = ck_td_smallest_float(1);
+        int32_t eligible = kernels->at_least(workspace->products, channels, positive, workspace->indices);
         s->ineligible = winners - eligible;
     }
     // Scores differ in double wherever the products differ by a millionth.

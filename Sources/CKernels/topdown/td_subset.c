@@ -88,7 +88,8 @@ ck_td_status ck_td_select_subset(ck_td_workspace *workspace, const td_unit *unit
             index += indices[i];
         } else {
             int32_t tap = indices[i] / unit->channels, row = tap / unit->columns;
-            index += row * unit->row_step + (tap - row * unit->columns) * unit->column_step + indices[i] % unit->channels;
+            index += row * unit->row_step + (tap - row * unit->columns) * unit->column_step +
+                     indices[i] % unit->channels;
         }
         ck_td_status added =
             td_propagate(input_gating, index, (double)unit->gating, product_at(&w, i), (double)sum);

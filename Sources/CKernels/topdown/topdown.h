@@ -58,8 +58,8 @@ typedef struct {
     /// The indices of the values >= threshold, ascending; returns their number.
     int32_t (*at_least)(const float *values, int32_t count, float threshold, int32_t *indices);
     /// For [rows * columns][channels] products: bit y * width + x of channel c's mask says that the product in row
-    /// y - first_row, column x - first_column is >= threshold. Word w of it is masks[w * stride + c], for `words` words.
-    /// bounds[c] is about the sum of (0.2 * product + 0.8) over the set bits; returns the largest.
+    /// y - first_row, column x - first_column is >= threshold. Word w of it is masks[w * stride + c], for `words`
+    /// words. bounds[c] is about the sum of (0.2 * product + 0.8) over the set bits; returns the largest.
     float (*masks)(const float *products, int32_t rows, int32_t columns, int32_t channels, int32_t first_row,
                    int32_t first_column, int32_t width, float threshold, uint32_t *masks, int32_t stride, int32_t words,
                    float *bounds);

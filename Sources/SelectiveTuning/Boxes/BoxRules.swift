@@ -2,8 +2,8 @@
 extension CellMap {
     package typealias Extent = (columns: ClosedRange<Int>, rows: ClosedRange<Int>)
 
-    /// The interval between the quantiles (1 - q) / 2 and (1 + q) / 2 of the mass along each axis; negative cells are no
-    /// mass. Left of the first column lies at most the lower quantile, right of the last one at most as much.
+    /// The interval between the quantiles (1 - q) / 2 and (1 + q) / 2 of the mass along each axis; negative cells are
+    /// no mass. Left of the first column lies at most the lower quantile, right of the last one at most as much.
     func massExtent(_ share: Double) -> Extent? {
         var columns = [Int64](repeating: 0, count: width)
         var rows = [Int64](repeating: 0, count: height)
@@ -33,8 +33,8 @@ extension CellMap {
         return min(first, last)...max(first, last)
     }
 
-    /// The largest 8-connected component (the first in row-major order of equals) of the cells that reach a share of the
-    /// blurred map's maximum. sigma in cells.
+    /// The largest 8-connected component (the first in row-major order of equals) of the cells that reach a share of
+    /// the blurred map's maximum. sigma in cells.
     func componentExtent(threshold: Double, sigma: Double) -> Extent? {
         var dense = [Int64](repeating: 0, count: width * height)
         for cell in cells { dense[cell.y * width + cell.x] = cell.value }

@@ -28,7 +28,8 @@ package struct GaussianBlur {
         taps = weights.map { ($0 / total * Double(1 << Self.tapBits)).rounded(.toNearestOrEven) }
     }
 
-    /// e^-x for x >= 0, from the series of e^(x / 2^k), k halvings undone by squaring: IEEE operations in a fixed order.
+    /// e^-x for x >= 0, from the series of e^(x / 2^k), k halvings undone by squaring: IEEE operations in a fixed
+    /// order.
     package static func exponential(of x: Double) -> Double {
         var reduced = x
         var halvings = 0

@@ -29,7 +29,8 @@ public struct ReadOut: Hashable, Sendable {
         return first...Swift.max(first, last)
     }
 
-    /// The receptive field of one cell, half open, clamped to an input of `size` pixels; pool1 of AlexNet: [8i - 2, 8i + 17).
+    /// The receptive field of one cell, half open, clamped to an input of `size` pixels; pool1 of AlexNet: [8i - 2,
+    /// 8i + 17).
     func field(of cell: Int, size: Int) -> Range<Int> {
         let first = stride * cell + start - receptiveField / 2
         let from = Swift.min(Swift.max(first, 0), size)

@@ -15,9 +15,11 @@ public enum TopDownError: Error, Hashable, Sendable, CustomStringConvertible {
             "top-down pass, layer \(layer), unit \(unit): a product of weight and activity is infinite or not a number;"
                 + " check the weights and the input"
         case .outOfRange(let layer, let unit):
-            "top-down pass, layer \(layer), unit \(unit): the sum of |weight x activity| must stay below 134217728 (2^27)"
+            "top-down pass, layer \(layer), unit \(unit): the sum of |weight x activity|"
+                + " must stay below 134217728 (2^27)"
         case .gatingOutOfRange(let layer, let unit):
-            "top-down pass, layer \(layer), unit \(unit): gating beyond 32768 (2^63 in fixed point): its shares do not fit"
+            "top-down pass, layer \(layer), unit \(unit): gating beyond 32768"
+                + " (2^63 in fixed point)"
         case .shapes(let layer):
             "top-down pass, layer \(layer): the shapes of weights, activities and gating do not fit each other"
         case .memory(let layer):

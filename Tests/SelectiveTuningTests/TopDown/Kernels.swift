@@ -73,8 +73,8 @@ struct Kernels {
         }
     }
 
-    /// Lays the activities out with gaps and a border that would poison the result if it were read, and the active units
-    /// in random order.
+    /// Lays the activities out with gaps and a border that would poison the result if it were read, and the active
+    /// units in random order.
     private func run(
         _ shape: LayerShape, _ outChannels: Int, _ activities: [Float], _ gating: [Int64],
         _ generator: inout SeededGenerator,
