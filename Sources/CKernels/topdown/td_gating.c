@@ -35,16 +35,7 @@ void ck_gating_clear(ck_gating *gating) {
 }
 
 ck_td_status ck_gating_add(ck_gating *gating, int32_t index, int64_t addend) {
-    if (addend == 0) return CK_TD_OK;
-    uint64_t magnitude = addend < 0 ? 0 - (uint64_t)addend : (uint64_t)addend;
-    if (magnitude > (uint64_t)INT64_MAX - gating->absolute) return CK_TD_GATING_RANGE;
-    gating->absolute += magnitude;
-    gating->value[index] += addend;
-    if (!gating->touched[index]) {
-        gating->touched[index] = 1;
-        gating->list[gating->count++] = index;
-    }
-    return CK_TD_OK;
+    return td_gating_add(gating, index, addend);
 }
 
 ck_td_status ck_td_slice(const ck_gating *whole, int32_t first_channel, ck_gating *part) {
@@ -58,7 +49,7 @@ ck_td_status ck_td_slice(const ck_gating *whole, int32_t first_channel, ck_gatin
         int32_t pixel = index / whole->channels;
         int32_t channel = index - pixel * whole->channels - first_channel;
         if (channel < 0 || channel >= part->channels) continue;
-        ck_td_status added = ck_gating_add(part, pixel * part->channels + channel, whole->value[index]);
+        ck_td_status added = td_gating_add(part, pixel * part->channels + channel, whole->value[index]);
         if (added != CK_TD_OK) status = added;
     }
     return status;

@@ -52,7 +52,7 @@ static ck_td_status to_maximum(const ck_td_view *input, const pool_window *windo
         *dropped = 1;
         return CK_TD_OK;
     }
-    return ck_gating_add(input_gating, best, gating);
+    return td_gating_add(input_gating, best, gating);
 }
 
 static ck_td_status in_proportion(const ck_td_view *input, const pool_window *window, int64_t gating,

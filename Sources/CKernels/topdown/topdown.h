@@ -148,12 +148,26 @@ static inline int td_offer(td_best *best, double score, int64_t sum, int32_t cha
 /// Section 4's score, in double: three correctly rounded operations.
 static inline double td_score(int64_t sum, int32_t area) { return 0.2 * td_double(sum) + 0.8 * (double)area; }
 
+/// ck_gating_add, here so that the loops over shares need no call.
+static inline ck_td_status td_gating_add(ck_gating *gating, int32_t index, int64_t addend) {
+    if (addend == 0) return CK_TD_OK;
+    uint64_t magnitude = addend < 0 ? 0 - (uint64_t)addend : (uint64_t)addend;
+    if (magnitude > (uint64_t)INT64_MAX - gating->absolute) return CK_TD_GATING_RANGE;
+    gating->absolute += magnitude;
+    gating->value[index] += addend;
+    if (!gating->touched[index]) {
+        gating->touched[index] = 1;
+        gating->list[gating->count++] = index;
+    }
+    return CK_TD_OK;
+}
+
 /// Stage 3 for one cell: product first, then the division, then to fixed point by round to nearest even.
 static inline ck_td_status td_propagate(ck_gating *gating, int32_t index, double unit_gating, int64_t product,
                                         double sum) {
     double share = unit_gating * (double)product / sum;
     if (!(fabs(share) < 0x1p62)) return CK_TD_GATING_RANGE;
-    return ck_gating_add(gating, index, llrint(share));
+    return td_gating_add(gating, index, llrint(share));
 }
 
 /// Section 4 for windows of more than TD_MASK_CELLS cells, cell by cell.
