@@ -37,7 +37,7 @@ typedef struct {
 /// The gating of one tensor of one image, dense but cleared and visited sparsely.
 typedef struct {
     int64_t *value;    // [height][width][channels], 48 fraction bits
-    uint8_t *touched;  // 1 where the index is in list
+    uint8_t *touched;  // bit index % 8 of byte index / 8: the index is in list; as bits, it stays in the cache
     int32_t *list;     // the indices that were added to, each once, in no particular order; the value may be 0 again
     int32_t count;     // of list
     int32_t height, width, channels;

@@ -9,7 +9,7 @@ ck_td_status ck_gating_create(ck_gating *gating, int32_t height, int32_t width, 
     if (count > INT32_MAX || count * channels > INT32_MAX) return CK_TD_SHAPE;
     count *= channels;
     gating->value = calloc((size_t)count, sizeof *gating->value);
-    gating->touched = calloc((size_t)count, sizeof *gating->touched);
+    gating->touched = calloc((size_t)(count + 7) / 8, sizeof *gating->touched);
     gating->list = malloc((size_t)count * sizeof *gating->list);
     if (gating->value == NULL || gating->touched == NULL || gating->list == NULL) {
         ck_gating_destroy(gating);
@@ -28,7 +28,7 @@ void ck_gating_destroy(ck_gating *gating) {
 void ck_gating_clear(ck_gating *gating) {
     for (int32_t i = 0; i < gating->count; i++) {
         gating->value[gating->list[i]] = 0;
-        gating->touched[gating->list[i]] = 0;
+        gating->touched[gating->list[i] >> 3] = 0;
     }
     gating->count = 0;
     gating->absolute = 0;

@@ -1,6 +1,8 @@
 // Section 7: pooling layers. The active units are few, so plain loops do.
 #include "topdown.h"
 
+enum { AHEAD = 4 };  // units between asking for a window and using it
+
 typedef struct {
     int32_t y0, y1, x0, x1;  // half open, inside the map
     int32_t channel;
@@ -89,6 +91,18 @@ static ck_td_status in_proportion(const ck_td_view *input, const pool_window *wi
     return status;
 }
 
+// Each cell of a window is a cache line of its own: they are asked for some units ahead.
+static void prefetch(const ck_td_pool_layer *layer, const ck_td_view *input, const ck_gating *output_gating,
+                     int32_t index) {
+    pool_window window = window_of(layer, input, output_gating, index);
+    if ((int64_t)(window.y1 - window.y0) * (window.x1 - window.x0) > 16) return;
+    for (int32_t y = window.y0; y < window.y1; y++) {
+        for (int32_t x = window.x0; x < window.x1; x++) {
+            __builtin_prefetch(input->data + y * input->row_stride + x * input->pixel_stride + window.channel);
+        }
+    }
+}
+
 static ck_td_status run(unit_rule rule, const ck_td_pool_layer *layer, const ck_td_view *input,
                         const ck_gating *output_gating, ck_gating *input_gating, ck_td_stats *stats) {
     stats->error_unit = -1;
@@ -100,6 +114,7 @@ static ck_td_status run(unit_rule rule, const ck_td_pool_layer *layer, const ck_
         const int64_t gating = output_gating->value[index];
         if (gating == 0) continue;
         pool_window window = window_of(layer, input, output_gating, index);
+        if (i + AHEAD < output_gating->count) prefetch(layer, input, output_gating, output_gating->list[i + AHEAD]);
         stats->active_units++;
         int dropped = 0;
         ck_td_status found = rule(input, &window, gating, input_gating, &dropped);

@@ -155,8 +155,9 @@ static inline ck_td_status td_gating_add(ck_gating *gating, int32_t index, int64
     if (magnitude > (uint64_t)INT64_MAX - gating->absolute) return CK_TD_GATING_RANGE;
     gating->absolute += magnitude;
     gating->value[index] += addend;
-    if (!gating->touched[index]) {
-        gating->touched[index] = 1;
+    const uint8_t bit = (uint8_t)(1u << (index & 7));
+    if (!(gating->touched[index >> 3] & bit)) {
+        gating->touched[index >> 3] |= bit;
         gating->list[gating->count++] = index;
     }
     return CK_TD_OK;
