@@ -2,13 +2,16 @@ import CKernels
 
 /// Opens one JPEG file after another and gives its rows in order. Its memory is kept from file to file; one thread at
 /// a time.
-final class JPEGReader {
+package final class JPEGReader {
     private let decoder: OpaquePointer
     private var text = [CChar](repeating: 0, count: Int(CK_JPEG_TEXT))
     private var name = ""
 
-    init() {
-        guard let decoder = ck_jpeg_decoder_create() else { fatalError("out of memory for a JPEG decoder") }
+    /// - Parameter plain: whether this package decodes files of the most common kind itself.
+    package init(isa: ck_isa = ck_isa_best(), plain: Bool = true) {
+        guard let decoder = ck_jpeg_decoder_create(isa, plain ? 1 : 0) else {
+            fatalError("out of memory for a JPEG decoder")
+        }
         self.decoder = decoder
     }
 

@@ -2,7 +2,8 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512cd"))), apply_to = function)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512cd"))), \
+                             apply_to = function)
 
 // weight = high * 2^11 + low. Both sums are exact in 32 bits, so their recombination is the sum over whole weights.
 static inline __m512i combined(__m512i high, __m512i low) {

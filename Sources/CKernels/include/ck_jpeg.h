@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "ck_cpu.h"
+
 /// Bytes of the buffer that every function here writes its error text into, terminating zero included.
 #define CK_JPEG_TEXT 256
 
@@ -32,8 +34,9 @@ void ck_jpeg_free(uint8_t *bytes);
 /// Decodes one file after another, rows in order. One thread at a time.
 typedef struct ck_jpeg_decoder ck_jpeg_decoder;
 
-/// NULL when memory cannot be had.
-ck_jpeg_decoder *ck_jpeg_decoder_create(void);
+/// `plain` 1: files of the most common kind (baseline, one scan, gray or YCbCr) are decoded by this package's own
+/// Huffman decoder, faster and with the same bits; 0: all by libjpeg. NULL when memory cannot be had.
+ck_jpeg_decoder *ck_jpeg_decoder_create(ck_isa isa, int32_t plain);
 void ck_jpeg_decoder_destroy(ck_jpeg_decoder *decoder);
 
 /// Reads the header of the file in `bytes`, which must stay where it is until ck_jpeg_close. What an earlier file

@@ -1,4 +1,5 @@
 #include "ck_jpeg.h"
+#include "ck_jpeg_baseline.h"
 #include "ck_jpeg_error.h"
 #include "ck_jpeg_source.h"
 
@@ -10,16 +11,30 @@ struct ck_jpeg_decoder {
     ck_jpeg_error error;
     ck_jpeg_source source;
     struct jpeg_progress_mgr progress;
+    ck_jpeg_baseline *baseline;
+    ck_isa isa;
     JSAMPROW inks;  // one row of CMYK, in libjpeg's memory of the open file
+    int32_t row;    // the next one
     int created;    // cinfo holds libjpeg's structures
-    int started;    // rows can be read
+    int plain;      // rows come from `baseline`
+    int started;    // rows come from libjpeg
 };
 
-ck_jpeg_decoder *ck_jpeg_decoder_create(void) { return calloc(1, sizeof(ck_jpeg_decoder)); }
+ck_jpeg_decoder *ck_jpeg_decoder_create(ck_isa isa, int32_t plain) {
+    ck_jpeg_decoder *decoder = calloc(1, sizeof *decoder);
+    if (decoder == NULL) return NULL;
+    decoder->isa = isa;
+    if (!plain) return decoder;
+    decoder->baseline = ck_jpeg_baseline_create();
+    if (decoder->baseline != NULL) return decoder;
+    free(decoder);
+    return NULL;
+}
 
 void ck_jpeg_decoder_destroy(ck_jpeg_decoder *decoder) {
     if (decoder == NULL) return;
     ck_jpeg_close(decoder);
+    ck_jpeg_baseline_destroy(decoder->baseline);
     free(decoder);
 }
 
@@ -27,7 +42,9 @@ void ck_jpeg_decoder_destroy(ck_jpeg_decoder *decoder) {
 void ck_jpeg_close(ck_jpeg_decoder *decoder) {
     if (decoder->created) jpeg_destroy_decompress(&decoder->cinfo);
     decoder->created = 0;
+    decoder->plain = 0;
     decoder->started = 0;
+    decoder->row = 0;
     decoder->inks = NULL;
 }
 
@@ -60,16 +77,6 @@ static void check_header(j_decompress_ptr cinfo) {
     }
 }
 
-static void choose_output(ck_jpeg_decoder *decoder) {
-    const j_decompress_ptr cinfo = &decoder->cinfo;
-    cinfo->out_color_space = cinfo->num_components == 4 ? JCS_CMYK : JCS_RGB;
-    cinfo->dct_method = JDCT_ISLOW;
-    cinfo->do_fancy_upsampling = TRUE;
-    if (cinfo->out_color_space == JCS_CMYK) {
-        decoder->inks = cinfo->mem->alloc_sarray((j_common_ptr)cinfo, JPOOL_IMAGE, cinfo->image_width * 4, 1)[0];
-    }
-}
-
 int32_t ck_jpeg_open(ck_jpeg_decoder *decoder, const uint8_t *bytes, size_t count, int32_t *width, int32_t *height,
                      char error[CK_JPEG_TEXT]) {
     ck_jpeg_close(decoder);
@@ -87,6 +94,10 @@ int32_t ck_jpeg_open(ck_jpeg_decoder *decoder, const uint8_t *bytes, size_t coun
     check_header(cinfo);
     *width = (int32_t)cinfo->image_width;
     *height = (int32_t)cinfo->image_height;
+    decoder->plain = decoder->baseline != NULL &&
+                     ck_jpeg_baseline_open(decoder->baseline, decoder->isa, cinfo,
+                                           decoder->source.manager.next_input_byte,
+                                           decoder->source.manager.bytes_in_buffer);
     return 0;
 }
 
@@ -101,47 +112,58 @@ static void inks_to_rgb(const uint8_t *inks, uint8_t *rgb, int32_t width) {
     }
 }
 
-static void read_rows(ck_jpeg_decoder *decoder, uint8_t *rgb, int64_t stride, int32_t rows) {
+// One row by libjpeg.
+static void read_row(ck_jpeg_decoder *decoder, uint8_t *rgb) {
+    JSAMPROW row = decoder->inks != NULL ? decoder->inks : rgb;
+    jpeg_read_scanlines(&decoder->cinfo, &row, 1);
+    if (decoder->inks != NULL) inks_to_rgb(decoder->inks, rgb, (int32_t)decoder->cinfo.output_width);
+}
+
+static void start(ck_jpeg_decoder *decoder) {
     const j_decompress_ptr cinfo = &decoder->cinfo;
-    enum { AT_ONCE = 16 };
-    int32_t done = 0;
-    while (done < rows) {
-        if (decoder->inks != NULL) {
-            jpeg_read_scanlines(cinfo, &decoder->inks, 1);
-            inks_to_rgb(decoder->inks, rgb + done * stride, (int32_t)cinfo->output_width);
-            done++;
-            continue;
-        }
-        JSAMPROW pointers[AT_ONCE];
-        const int32_t wanted = rows - done < AT_ONCE ? rows - done : AT_ONCE;
-        for (int32_t i = 0; i < wanted; i++) pointers[i] = rgb + (done + i) * stride;
-        done += (int32_t)jpeg_read_scanlines(cinfo, pointers, (JDIMENSION)wanted);
+    cinfo->out_color_space = cinfo->num_components == 4 ? JCS_CMYK : JCS_RGB;
+    cinfo->dct_method = JDCT_ISLOW;
+    cinfo->do_fancy_upsampling = TRUE;
+    jpeg_start_decompress(cinfo);  // reads a whole progressive file
+    const j_common_ptr common = (j_common_ptr)cinfo;
+    if (cinfo->num_components == 4) {
+        decoder->inks = cinfo->mem->alloc_sarray(common, JPOOL_IMAGE, cinfo->output_width * 4, 1)[0];
     }
+    // Rows that the plain decoder gave before it met damage.
+    uint8_t *spare = cinfo->mem->alloc_sarray(common, JPOOL_IMAGE, cinfo->output_width * 3, 1)[0];
+    for (int32_t row = 0; row < decoder->row; row++) read_row(decoder, spare);
+    decoder->started = 1;
+}
+
+static void read_rows(ck_jpeg_decoder *decoder, uint8_t *rgb, int64_t stride, int32_t rows) {
+    for (int32_t i = 0; i < rows; i++, decoder->row++) {
+        uint8_t *row = rgb + i * stride;
+        if (decoder->plain) decoder->plain = ck_jpeg_baseline_row(decoder->baseline, row);
+        if (decoder->plain) continue;
+        if (!decoder->started) start(decoder);
+        read_row(decoder, row);
+    }
+}
+
+// What follows the image may be missing, as in Pillow; a marker that has no place there is an error. The plain decoder
+// has seen that the end follows.
+static void finish(ck_jpeg_decoder *decoder) {
+    if (decoder->plain || decoder->source.image_done) return;
+    decoder->source.image_done = 1;
+    jpeg_finish_decompress(&decoder->cinfo);
 }
 
 int32_t ck_jpeg_read(ck_jpeg_decoder *decoder, uint8_t *rgb, int64_t stride, int32_t rows,
                      char error[CK_JPEG_TEXT]) {
-    decoder->error.text = error;
     error[0] = 0;
-    if (!decoder->created) {
-        snprintf(error, CK_JPEG_TEXT, "no file is open");
+    const int32_t height = (int32_t)decoder->cinfo.image_height;
+    if (!decoder->created || rows > height - decoder->row) {
+        snprintf(error, CK_JPEG_TEXT, "more rows asked for than the image has");
         return -1;
     }
+    decoder->error.text = error;
     if (setjmp(decoder->error.escape) != 0) return failed(decoder);
-    if (!decoder->started) {
-        choose_output(decoder);
-        jpeg_start_decompress(&decoder->cinfo);  // reads a whole progressive file
-        decoder->started = 1;
-    }
-    if (decoder->source.image_done ||
-        rows > (int32_t)(decoder->cinfo.output_height - decoder->cinfo.output_scanline)) {
-        ck_jpeg_fail((j_common_ptr)&decoder->cinfo, "more rows asked for than the image has");
-    }
     read_rows(decoder, rgb, stride, rows);
-    if (decoder->cinfo.output_scanline == decoder->cinfo.output_height && !decoder->source.image_done) {
-        // What follows the image may be missing, as in Pillow; a marker that has no place there is an error.
-        decoder->source.image_done = 1;
-        jpeg_finish_decompress(&decoder->cinfo);
-    }
+    if (decoder->row == height) finish(decoder);
     return 0;
 }
