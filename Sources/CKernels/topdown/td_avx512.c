@@ -93,7 +93,7 @@ static float middle_of_bits(const float *values, int32_t count) {
 static float theta_avx512(float *values, float *spare, int32_t count, int64_t total, float sum) {
     float kept = sum;
     for (int round = 0; count > 16; round++) {
-        float pivot = kept / (float)count;
+        float pivot = round == 0 ? td_first_pivot(kept, count, total) : kept / (float)count;
         // Halving the interval of bit patterns ends after 31 rounds, whatever the values are.
         if (round >= 6 || !(pivot > 0)) pivot = middle_of_bits(values, count);
         const __m512 middle = _mm512_set1_ps(pivot);

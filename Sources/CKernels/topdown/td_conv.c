@@ -1,8 +1,6 @@
 // One convolution, fully connected layer or bridge: visits the active units and sends each through the three stages.
 #include "topdown.h"
 
-enum { PREFETCHED = 1024 };  // floats of the next unit's weights
-
 // The part [first, end) of a window of `size` cells starting at `origin` that lies inside 0 ..< limit.
 static void clip(int64_t origin, int32_t size, int32_t limit, int32_t *first, int32_t *end) {
     *first = origin < 0 ? (int32_t)(-origin < size ? -origin : size) : 0;
@@ -70,14 +68,6 @@ static td_window window_of(const ck_td_conv_layer *layer, const ck_td_view *inpu
     return window;
 }
 
-// The weights of the next unit come from memory or a far cache: its first lines are asked for while this one is
-// computed, and the processor follows the stream from there.
-static void prefetch_weights(const ck_td_conv_layer *layer, int64_t kernel, int32_t next) {
-    const int32_t out = next % layer->out_channels;
-    const float *weights = layer->weights + out * kernel;
-    for (int64_t i = 0; i < kernel && i < PREFETCHED; i += 16) __builtin_prefetch(weights + i);
-}
-
 // Stages 1 to 3 for a unit whose products are in the workspace.
 static ck_td_status run_unit(ck_td_workspace *workspace, const td_unit *unit, const td_sums *sums,
                              ck_gating *input_gating, ck_td_stats *stats, int64_t *dropped_mass) {
@@ -111,7 +101,6 @@ ck_td_status ck_td_conv(ck_td_workspace *workspace, const ck_td_conv_layer *laye
     if (!fits(workspace, layer, input, output_gating, input_gating)) return CK_TD_SHAPE;
     ck_td_status status = CK_TD_OK;
     int64_t dropped_mass = 0;
-    const int64_t kernel = (int64_t)layer->kernel_height * layer->kernel_width * (input->channels / layer->groups);
     for (int32_t i = 0; i < output_gating->count; i++) {
         const int32_t index = output_gating->list[i];
         td_unit unit = {.gating = output_gating->value[index]};
@@ -119,7 +108,6 @@ ck_td_status ck_td_conv(ck_td_workspace *workspace, const ck_td_conv_layer *laye
         const int32_t pixel = index / layer->out_channels, out = index - pixel * layer->out_channels;
         const int32_t y = pixel / output_gating->width, x = pixel - y * output_gating->width;
         td_window window = window_of(layer, input, y, x, out, &unit);
-        if (i + 1 < output_gating->count) prefetch_weights(layer, kernel, output_gating->list[i + 1]);
         td_sums sums = {0};
         if (window.rows > 0) sums = workspace->kernels->products(&window, workspace->products, workspace->positive);
         stats->active_units++;

@@ -53,27 +53,71 @@ public struct GatingMap: Hashable, Sendable {
             width: Int(gating.width), height: Int(gating.height), channels: Int(gating.channels), entries: entries)
     }
 
-    /// One value a cell; what is left out is 0.
+    /// One value a cell; what is left out is 0. Time and memory follow the entries, not the map's area.
     package func collapsed(_ rule: Collapse) -> CellMap {
-        var cells = [Int64](repeating: 0, count: width * height)
+        var index = CellIndex(count: width * height)
+        let channels = Int32(channels)
+        for entry in entries { index.insert(Int(entry.index / channels)) }
+        let occupied = index.finish()
+        var values = [Int64](repeating: 0, count: occupied)
         switch rule {
         case .sum:
             // Bounded by the sum of the absolute values.
-            for entry in entries { cells[Int(entry.index) / channels] += entry.value }
+            for entry in entries { values[index.place(of: Int(entry.index / channels))] += entry.value }
         case .max:
-            var members = [Int32](repeating: 0, count: width * height)
+            var members = [Int32](repeating: 0, count: occupied)
             for entry in entries {
-                let cell = Int(entry.index) / channels
-                cells[cell] = members[cell] == 0 ? entry.value : Swift.max(cells[cell], entry.value)
-                members[cell] += 1
+                let place = index.place(of: Int(entry.index / channels))
+                values[place] = members[place] == 0 ? entry.value : Swift.max(values[place], entry.value)
+                members[place] += 1
             }
             // Where a channel is absent, its 0 takes part.
-            for entry in entries {
-                let cell = Int(entry.index) / channels
-                if members[cell] < channels { cells[cell] = Swift.max(cells[cell], 0) }
+            for place in values.indices where members[place] < channels { values[place] = Swift.max(values[place], 0) }
+        }
+        var cells: [CellMap.Cell] = []
+        cells.reserveCapacity(occupied)
+        var place = 0
+        index.forEach { cell in
+            if values[place] != 0 { cells.append(CellMap.Cell(x: cell % width, y: cell / width, value: values[place])) }
+            place += 1
+        }
+        return CellMap(width: width, height: height, cells: cells)
+    }
+}
+
+/// A set of cells that says for each member how many come before it.
+private struct CellIndex {
+    private var words: [UInt64]
+    private var before: [Int] = []
+
+    init(count: Int) { words = [UInt64](repeating: 0, count: (count + 63) / 64) }
+
+    mutating func insert(_ cell: Int) { words[cell >> 6] |= 1 << UInt64(cell & 63) }
+
+    /// To be called between the last `insert` and the first `place`; the number of members.
+    mutating func finish() -> Int {
+        before.reserveCapacity(words.count)
+        var count = 0
+        for word in words {
+            before.append(count)
+            count += word.nonzeroBitCount
+        }
+        return count
+    }
+
+    func place(of cell: Int) -> Int {
+        before[cell >> 6] + (words[cell >> 6] & ((1 << UInt64(cell & 63)) - 1)).nonzeroBitCount
+    }
+
+    /// In ascending order.
+    func forEach(_ body: (Int) -> Void) {
+        for (number, word) in words.enumerated() where word != 0 {
+            var rest = word
+            while rest != 0 {
+                body(number << 6 + rest.trailingZeroBitCount)
+                rest &= rest - 1
             }
         }
-        return CellMap(width: width, height: height, dense: cells)
     }
 }
 
@@ -88,6 +132,13 @@ package struct CellMap: Hashable, Sendable {
     package let width: Int
     package let height: Int
     package var cells: [Cell]
+
+    /// Precondition: the cells stand in row-major order, none twice and none zero.
+    init(width: Int, height: Int, cells: [Cell]) {
+        self.width = width
+        self.height = height
+        self.cells = cells
+    }
 
     package init(width: Int, height: Int, dense: [Int64]) {
         self.width = width
