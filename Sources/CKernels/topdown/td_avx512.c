@@ -149,9 +149,45 @@ static int32_t at_least_avx512(const float *values, int32_t count, float thresho
     return found;
 }
 
+// The same for a picture's three channels and whole rows: lanes run over the cells, where channels would leave most idle.
+static float masks_of_three(const float *products, int32_t cells, int32_t first_bit, float threshold, uint32_t *masks,
+                            int32_t stride, int32_t words, float *bounds) {
+    const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    const __m512 least = _mm512_set1_ps(threshold);
+    const __m512 weight = _mm512_set1_ps(0.2f), area = _mm512_set1_ps(0.8f);
+    float largest = 0;
+    for (int32_t c = 0; c < 3; c++) {
+        // Cell i's product is float 3 i + c of three vectors: first from two of them, then from the third.
+        const __m512i from = _mm512_add_epi32(_mm512_mullo_epi32(lane, _mm512_set1_epi32(3)), _mm512_set1_epi32(c));
+        const __mmask16 in_third = _mm512_cmpge_epi32_mask(from, _mm512_set1_epi32(32));
+        const __m512i then = _mm512_mask_sub_epi32(lane, in_third, from, _mm512_set1_epi32(16));
+        unsigned __int128 set = 0;
+        __m512 bound = _mm512_setzero_ps();
+        for (int32_t cell = 0; cell < cells; cell += 16) {
+            const __mmask16 lanes = cells - cell < 16 ? tail(cells - cell) : (__mmask16)0xffff;
+            const float *in = products + 3 * cell;  // may read into the slack behind the products
+            __m512 two = _mm512_permutex2var_ps(_mm512_loadu_ps(in), from, _mm512_loadu_ps(in + 16));
+            __m512 product = _mm512_permutex2var_ps(two, then, _mm512_loadu_ps(in + 32));
+            __mmask16 wins = _mm512_mask_cmp_ps_mask(lanes, product, least, _CMP_GE_OQ);
+            set |= (unsigned __int128)wins << (first_bit + cell);
+            __m512 score = _mm512_add_ps(_mm512_mul_ps(weight, product), area);
+            bound = _mm512_mask_add_ps(bound, wins, bound, score);
+        }
+        for (int32_t word = 0; word < words; word++) {
+            masks[(int64_t)word * stride + c] = (uint32_t)(set >> (32 * word));
+        }
+        bounds[c] = _mm512_reduce_add_ps(bound);
+        if (bounds[c] > largest) largest = bounds[c];
+    }
+    return largest;
+}
+
 static float masks_avx512(const float *products, int32_t rows, int32_t columns, int32_t channels, int32_t first_row,
                           int32_t first_column, int32_t width, float threshold, uint32_t *masks, int32_t stride,
                           int32_t words, float *bounds) {
+    if (channels == 3 && columns == width) {
+        return masks_of_three(products, rows * columns, first_row * width, threshold, masks, stride, words, bounds);
+    }
     const __m512 least = _mm512_set1_ps(threshold);
     const __m512 weight = _mm512_set1_ps(0.2f), area = _mm512_set1_ps(0.8f);
     __m512 largest = _mm512_setzero_ps();

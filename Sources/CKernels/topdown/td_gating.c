@@ -10,7 +10,7 @@ ck_td_status ck_gating_create(ck_gating *gating, int32_t height, int32_t width, 
     count *= channels;
     gating->value = calloc((size_t)count, sizeof *gating->value);
     gating->touched = calloc((size_t)(count + 7) / 8, sizeof *gating->touched);
-    gating->list = malloc((size_t)count * sizeof *gating->list);
+    gating->list = malloc(((size_t)count + 1) * sizeof *gating->list);
     if (gating->value == NULL || gating->touched == NULL || gating->list == NULL) {
         ck_gating_destroy(gating);
         return CK_TD_MEMORY;
