@@ -2,7 +2,7 @@
 SWIFT ?= swift
 DEMO ?= results/demo-pictures
 
-.PHONY: build run test bench format lint clean dependencies
+.PHONY: build run test fuzz bench format lint clean dependencies
 
 build: dependencies
 	$(SWIFT) build -c release
@@ -17,6 +17,11 @@ run: build
 test: dependencies
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build --disable-xctest
+
+# The same hostile files and weights as in the tests, forty times as many.
+fuzz: dependencies
+	$(SWIFT) build -c release --build-tests
+	STNET_FUZZ=40 $(SWIFT) test -c release --skip-build --disable-xctest --filter 'HostileJPEG|PlainJPEG|WeightFuzz'
 
 bench: build
 	Benchmarks/run

@@ -40,7 +40,8 @@ let package = Package(
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Bytes"], exclude: ["Snapshots"]),
         .testTarget(
             name: "CoordinatorTests",
-            dependencies: ["Coordinator", "Node", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
+            dependencies: ["Coordinator", "Node", "Protocol", "Dataset", "SelectiveTuning", "Bytes"],
+            exclude: ["Snapshots"]),
     ],
     swiftLanguageModes: [.v6]
 )

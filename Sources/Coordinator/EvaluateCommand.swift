@@ -64,7 +64,9 @@ public struct EvaluateCommand: Sendable {
         guard outputs >= classes.count else {
             throw NetworkError.badDescription(
                 source: "network \(configuration.network.name)",
-                problem: "\(outputs) outputs, but the annotations have \(classes.count) classes; name its own as \"classes\"")
+                problem:
+                    "\(outputs) outputs, but the annotations have \(classes.count) classes; name its own as \"classes\""
+            )
         }
         let annotations = try Annotations.load(path: configuration.annotationsPath, classes: classes)
         let images = try ImageDirectory.scan(path: configuration.imagesPath)

@@ -105,7 +105,7 @@ public struct AccuracyTable: Sendable {
 
     private var explanation: String {
         "Shares of images in % with 95 % intervals (Wilson's; of the mean: normal). IoU: \(convention.rawValue), with "
-            + "the label known. The best squares are chosen on these same images: their rates are optimistic."
+            + "the label known. Squares are centred, their side a share of the input's; the best ones are chosen on these same images: their rates are optimistic."
     }
 
     private func percent(_ rate: Rate) -> String { rate.value.map { decimal(100 * $0, places: 1) } ?? "-" }

@@ -41,7 +41,7 @@ public enum Baseline: Hashable, Sendable {
     public var name: String {
         switch self {
         case .wholeFrame: "whole frame"
-        case .centredSquare(let side): "centred square \(shortDecimal(side))"
+        case .centredSquare(let side): "square \(shortDecimal(side))"
         }
     }
 

@@ -118,7 +118,7 @@ import Testing
         ].map(Self.golden)
         var (accepted, refused) = (0, 0)
         let preprocessor = Preprocessor()
-        for seed in 0..<4_000 {
+        for seed in 0..<4_000 * fuzzRounds {
             var random = SplitMix64(seed: UInt64(seed))
             var file = files[seed % files.count]
             for _ in 0..<Int.random(in: 1...8, using: &random) {

@@ -43,7 +43,7 @@ import Testing
     @Test func encodedPicturesDecodeAsWithLibjpeg() throws {
         let reference = JPEGReader(plain: false)
         let readers = Self.isas.map { JPEGReader(isa: $0) }
-        for seed in 0..<400 {
+        for seed in 0..<400 * fuzzRounds {
             var random = SplitMix64(seed: UInt64(seed))
             let file = try JPEGEncoder.encode(
                 Self.picture(&random), quality: Int.random(in: 1...100, using: &random),
@@ -62,7 +62,7 @@ import Testing
         let reference = JPEGReader(plain: false)
         let readers = Self.isas.map { JPEGReader(isa: $0) }
         var accepted = 0
-        for seed in 0..<1_500 {
+        for seed in 0..<1_500 * fuzzRounds {
             var random = SplitMix64(seed: UInt64(seed))
             var file = files[seed % files.count]
             for _ in 0..<Int.random(in: 1...4, using: &random) {

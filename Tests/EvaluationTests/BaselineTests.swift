@@ -41,10 +41,10 @@ struct BaselineTests {
         let rows = Baselines(SampleRun.groundTruth(40), convention: .stnet).rows
         #expect(
             rows.prefix(4).map(\.name) == [
-                "whole frame", "centred square .70", "centred square .75", "centred square .85",
+                "whole frame", "square .70", "square .75", "square .85",
             ])
         #expect(rows.map(\.chosenAt) == [nil, nil, nil, nil, 0.5, 0.75])
-        #expect(rows[4].name.hasPrefix("best centred square .") && rows[4].name.hasSuffix(" at .50"))
+        #expect(rows[4].name.hasPrefix("best square .") && rows[4].name.hasSuffix(" at .50"))
         for row in rows {
             #expect(rows[4].localization.rate(at: 0.5).count >= row.localization.rate(at: 0.5).count)
         }

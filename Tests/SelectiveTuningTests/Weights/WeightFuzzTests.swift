@@ -1,11 +1,14 @@
 import Bytes
+import Foundation
 import SelectiveTuning
 import Testing
 
 /// Damaged files either open or throw `WeightError` (typed throws leave nothing else), and what opens delivers tensors
 /// no larger than the file bounds.
 @Suite struct WeightFuzzTests {
-    private static let mutationsPerFile = 300
+    /// `make fuzz` multiplies the number of mutations.
+    private static let mutationsPerFile =
+        300 * max(1, ProcessInfo.processInfo.environment["STNET_FUZZ"].flatMap { Int($0) } ?? 1)
 
     @Test("Mutations of every golden file open or throw", arguments: try GoldenWeights.allNames())
     func mutations(name: String) throws {
