@@ -19,7 +19,7 @@ public enum EvaluateOptions {
                         "images", "PATH", "directory of *.JPEG, searched recursively",
                         default: "dataset/ILSVRC2012/images"),
                     .init(
-                        "annotations", "PATH", "PASCAL-VOC XML tree, or the WSOL benchmark's four text files",
+                        "annotations", "PATH", "PASCAL-VOC XML tree, or the four WSOL text files",
                         default: "dataset/ILSVRC2012/annotations"),
                     .init(
                         "network", "NAME|FILE.json",
@@ -91,14 +91,15 @@ public enum BaselineOptions {
     public static let help = HelpText(
         usage: ["stnet-coord baseline --annotations PATH [options]"],
         summary: """
-            Localization accuracy of boxes that look at no image: the whole frame and centred squares. Needs boxes and sizes only.
+            Localization accuracy of boxes that look at no image: the whole frame and centred squares.
+            Needs boxes and sizes only.
             """,
         sections: [
             (
                 "Options",
                 [
                     .init(
-                        "annotations", "PATH", "PASCAL-VOC XML tree, or the WSOL benchmark's four text files",
+                        "annotations", "PATH", "PASCAL-VOC XML tree, or the four WSOL text files",
                         default: "dataset/ILSVRC2012/annotations"),
                     .init(
                         "classes", "FILE", "class names, one a line, in index order", default: "the 1000 of ILSVRC-2012"
