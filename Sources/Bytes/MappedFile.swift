@@ -9,16 +9,10 @@ public final class MappedFile: Sendable {
 
     /// Throws `FileError` that names the path and the system's reason.
     public init(path: String) throws(FileError) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
+        let (descriptor, size) = try openRegularFile(path, operation: "map")
         defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw FileError(path: path, operation: "stat", code: errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw FileError(path: path, operation: "map", reason: "not a regular file")
-        }
         self.path = path
-        count = Int(status.st_size)
+        count = size
         guard count > 0 else {
             base = nil
             return
@@ -39,4 +33,22 @@ public final class MappedFile: Sendable {
     public func releasePages() {
         if let base { _ = madvise(base, count, MADV_DONTNEED) }
     }
+}
+
+/// Opens a regular file for reading; `operation` names in an error what it is wanted for. Its size is in bytes.
+func openRegularFile(_ path: String, operation: String) throws(FileError) -> (descriptor: Int32, size: Int) {
+    // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
+    var status = stat()
+    let failure: FileError
+    if fstat(descriptor, &status) != 0 {
+        failure = FileError(path: path, operation: "stat", code: errno)
+    } else if status.st_mode & S_IFMT != S_IFREG {
+        failure = FileError(path: path, operation: operation, reason: "not a regular file")
+    } else {
+        return (descriptor, Int(status.st_size))
+    }
+    close(descriptor)
+    throw failure
 }
