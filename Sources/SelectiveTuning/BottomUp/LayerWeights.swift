@@ -48,11 +48,12 @@ struct LayerWeights: Sendable {
         let bias = try FloatBuffer(count: groups * padded, purpose: "the bias of \(layer.name)")
 
         // From [out][in][row][column] of the files to [out][row][column][in].
-        let stored = try source.tensor("\(layer.name).weight", expecting: weightShape)
-        pool.run(channelsOut) { out, _ in
-            stored.withUnsafeBufferPointer { stored in
+        let outputs = channelsOut
+        try source.withTensor("\(layer.name).weight", expecting: weightShape) { stored in
+            nonisolated(unsafe) let stored = stored.baseAddress!
+            pool.run(outputs) { out, _ in
                 let target = rows.pointer + out * chain
-                let origin = stored.baseAddress! + out * chain
+                let origin = stored + out * chain
                 if area == 1 {
                     target.update(from: origin, count: chain)
                 } else {
