@@ -79,6 +79,10 @@ extension Network {
                 throw problem(
                     layer, "\(input.channels) inputs and \(c.outputs) outputs do not divide into \(c.groups) groups")
             }
+            let (paddedHeight, paddedWidth) = (input.height + 2 * c.padding, input.width + 2 * c.padding)
+            guard input.channels <= Network.mostValues / (paddedHeight * paddedWidth) else {
+                throw problem(layer, "its input \(input) with padding \(c.padding) is too large")
+            }
             let (height, width) = try windows(
                 layer, input, kernel: c.kernel, stride: c.stride, padding: c.padding, ceilMode: false)
             return Shape(height: height, width: width, channels: c.outputs)

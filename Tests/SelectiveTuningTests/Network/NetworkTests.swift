@@ -79,6 +79,11 @@ import Testing
             #"{"name":"n","input":{"size":8},"classes":["x"],"layers":[{"name":"a","kind":"linear","out":4}]}"#,
             "class names"
         ),
+        (
+            #"{"name":"n","input":{"size":1},"layers":[{"name":"l","kind":"linear","out":1000000},"#
+                + #"{"name":"a","kind":"convolution","out":1,"kernel":64,"padding":63}]}"#,
+            "with padding 63 is too large"
+        ),
     ])
     func aDescriptionThatDoesNotFitIsRefusedByName(text: String, names: String) throws {
         let json = try JSONText.parse(text)
