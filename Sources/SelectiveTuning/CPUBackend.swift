@@ -59,6 +59,12 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         }
     }
 
+    /// Whose memory a task of the top-down pass uses: its thread's; where there are fewer passes than threads, there are
+    /// no more pictures than passes either, and each picture has one of its own. Never both rules in one batch.
+    package static func pass(thread: Int, image: Int, passes: Int, threads: Int) -> Int {
+        passes == threads ? thread : image
+    }
+
     /// The top-down half of `evaluate`, over the activations of the last `forwardOnly`.
     package func topDownOnly(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding] {
         guard let point = network.readOuts.first(where: { $0.name == options.readOut }) else {
@@ -72,13 +78,14 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         let field = fields[readOut]
         let place = ReadOut(
             stride: field.stride, start: field.start, receptiveField: field.size, isImage: readOut == 0)
-        let results = pool.map(pictures.count) { [forward, topDown, network] image, thread in
+        let results = pool.map(pictures.count) { [forward, topDown, network, threads = pool.threads] image, thread in
             Result { () throws(NetworkError) in
                 let outputs = forward.outputs(image: image)
                 let top5 = Ranking.top(5, of: outputs)
                 let start = options.classSource == .label ? pictures[image].label : top5[0]
-                // Fewer pictures than threads: each picture has a pass of its own.
-                let (map, stats) = try topDown[thread < topDown.count ? thread : image].run(
+                let (map, stats) = try topDown[
+                    Self.pass(thread: thread, image: image, passes: topDown.count, threads: threads)
+                ].run(
                     image: image, start: start, readOut: readOut, options: options.topDown)
                 let (box, isEmpty) = localize(
                     map: map, options: options.box, readOut: place, inputSize: network.inputSize)

@@ -8,12 +8,13 @@ import Testing
     @Test func threadsAndBatchesChangeNoByte() async throws {
         let run = try SmallRun()
         var texts: [String] = []
-        for (threads, batch) in [("1", "1"), ("3", "4"), ("2", "32")] {
+        // More threads than a batch has pictures, too: each picture then needs memory of its own.
+        for (threads, batch) in [("1", "1"), ("3", "4"), ("2", "32"), ("8", "3"), ("5", "2")] {
             let (status, _) = try await run.evaluate(["--threads", threads, "--batch", batch])
             #expect(status == .valid)
             texts.append(try run.read("out/images.jsonl"))
         }
-        #expect(texts[0] == texts[1] && texts[0] == texts[2])
+        for text in texts { #expect(text == texts[0]) }
         #expect(texts[0].split(separator: "\n").count == 7)
         #expect(texts[0].hasPrefix(#"{"id":"demo_00000001","label":"#))
     }
