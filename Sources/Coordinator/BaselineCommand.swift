@@ -20,9 +20,12 @@ public struct BaselineCommand: Sendable {
         }
         let path = parsed.values["annotations"] ?? "dataset/ILSVRC2012/annotations"
         let classes = try parsed.values["classes"].map { path in
-            ClassIndex(
-                names: String(decoding: try WholeFile.read(path: path, limit: 16 << 20), as: UTF8.self)
-                    .split(whereSeparator: \.isNewline).map(String.init))
+            let names = String(decoding: try WholeFile.read(path: path, limit: 16 << 20), as: UTF8.self)
+                .split(whereSeparator: \.isNewline).map(String.init)
+            guard !names.isEmpty, Set(names).count == names.count else {
+                throw UsageError("\(path): expected class names, one a line, each once")
+            }
+            return ClassIndex(names: names)
         }
         let groundTruth = try Annotations.load(path: path, classes: classes ?? .ilsvrc2012).map { annotation in
             guard let width = annotation.declaredWidth, let height = annotation.declaredHeight else {

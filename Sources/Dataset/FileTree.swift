@@ -45,6 +45,7 @@ enum FileTree {
             if kind != Int32(DT_REG) && kind != Int32(DT_DIR) {
                 var status = stat()
                 guard stat(folder + "/" + name, &status) == 0 else { continue }  // a link that leads nowhere
+                guard [S_IFDIR, S_IFREG].contains(status.st_mode & S_IFMT) else { continue }  // a pipe or a device
                 kind = status.st_mode & S_IFMT == S_IFDIR ? Int32(DT_DIR) : Int32(DT_REG)
             }
             entries.append((name, kind == Int32(DT_DIR)))
@@ -54,34 +55,11 @@ enum FileTree {
 
     /// The file's bytes, of which there may be at most `limit`.
     static func read(_ path: String, limit: Int) throws(DatasetError) -> [UInt8] {
-        func failure(_ operation: String) -> DatasetError {
-            .file(FileError(path: path, operation: operation, code: errno))
+        do {
+            return try WholeFile.read(path: path, limit: limit)
+        } catch {
+            throw .file(error)
         }
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw failure("open") }
-        defer { close(descriptor) }
-        var status = stat()
-        guard fstat(descriptor, &status) == 0 else { throw failure("stat") }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw .file(FileError(path: path, operation: "read", reason: "not a regular file"))
-        }
-        guard status.st_size <= limit else {
-            throw .file(
-                FileError(path: path, operation: "read", reason: "\(status.st_size) bytes, expected at most \(limit)"))
-        }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        var filled = 0
-        while filled < bytes.count {
-            let count = bytes.withUnsafeMutableBytes {
-                Foundation.read(descriptor, $0.baseAddress! + filled, $0.count - filled)
-            }
-            if count < 0 && errno == EINTR { continue }
-            guard count >= 0 else { throw failure("read") }
-            guard count > 0 else { break }
-            filled += count
-        }
-        bytes.removeLast(bytes.count - filled)
-        return bytes
     }
 
     /// The last component of a path without its extension.

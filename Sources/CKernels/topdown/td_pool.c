@@ -70,9 +70,12 @@ static ck_td_status in_proportion(const ck_td_view *input, const pool_window *wi
                 status = CK_TD_RANGE;
                 continue;
             }
-            sum += td_fixed(value);
             absolute += (uint64_t)td_fixed(fabsf(value));
-            if (absolute > (uint64_t)INT64_MAX) status = CK_TD_RANGE;
+            if (absolute > (uint64_t)INT64_MAX) {
+                status = CK_TD_RANGE;
+                continue;
+            }
+            sum += td_fixed(value);
         }
     }
     if (status != CK_TD_OK) return status;

@@ -6,6 +6,7 @@ import SelectiveTuning
 /// The whole of `stnet-coord`: reads the command line, runs a command, gives the exit status.
 public enum CoordinatorMain {
     public static func run(arguments: [String]) async -> ExitStatus {
+        signal(SIGPIPE, SIG_IGN)  // a reader that went away must not end a run
         do {
             if arguments.first == "baseline" {
                 let help = BaselineOptions.help
@@ -55,6 +56,6 @@ public enum CoordinatorMain {
     }
 
     private static func complain(_ text: String) {
-        FileHandle.standardError.write(Data("stnet-coord: \(text)\n".utf8))
+        StandardError.write("stnet-coord: \(text)\n")
     }
 }

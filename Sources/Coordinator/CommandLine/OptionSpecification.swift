@@ -14,9 +14,9 @@ public struct OptionSpecification: Sendable, Hashable {
         self.defaultText = defaultText
     }
 
-    /// The values to choose from, where the placeholder lists them.
+    /// The values to choose from, where the placeholder lists them in lower case, be it one alone.
     var choices: [String]? {
-        guard let value, value.contains("|"), !value.contains("."), value.lowercased() == value else { return nil }
+        guard let value, !value.contains("."), value.lowercased() == value else { return nil }
         return value.split(separator: "|").map(String.init)
     }
 }

@@ -19,7 +19,7 @@ public final class ProgressPrinter: @unchecked Sendable {
     public init(style: Style, write: (@Sendable (String) -> Void)? = nil) {
         isLive = style == .auto && isatty(STDERR_FILENO) == 1
         isJSON = style == .json
-        self.write = write ?? { FileHandle.standardError.write(Data($0.utf8)) }
+        self.write = write ?? { StandardError.write($0) }
     }
 
     /// Shows a state, unless one was shown a moment ago; the last state is always shown.

@@ -21,7 +21,9 @@ public struct ReceptiveField: Sendable, Hashable {
         let overhang = (after - 1) * step - before + kernel
         let ceilHalf = overhang >= 0 ? (overhang + 1) / 2 : -(-overhang / 2)
         let twice = (kernel - 1 - 2 * ceilHalf) * stride
-        return ReceptiveField(stride: stride * step, size: size + (kernel - 1) * stride, start: start + twice / 2)
+        // No real network comes near the limit; a description may, and must not overflow.
+        return ReceptiveField(
+            stride: min(stride * step, 1 << 30), size: size + (kernel - 1) * stride, start: start + twice / 2)
     }
 }
 

@@ -48,6 +48,9 @@ extension Network {
             throw problem(
                 layers[layers.count - 1], "the last layer's output is \(shapes[shapes.count - 1]), not 1x1xclasses")
         }
+        if let classNames, Set(classNames).count != classNames.count {
+            throw .badDescription(source: "network \(name)", problem: "a class name stands twice")
+        }
         for readOut in readOuts where known[readOut.layer] == nil {
             throw .badDescription(
                 source: "network \(name)", problem: "read-out \(readOut.name): \"\(readOut.layer)\" is no layer")
