@@ -105,7 +105,6 @@ public enum RunOutput {
     }
 
     /// Makes the directory and those above it; one that exists is fine.
-    /// Makes the output directory and those above it where they are missing.
     public static func makeDirectory(_ path: String) throws(FileError) {
         if mkdir(path, 0o777) == 0 { return }
         var code = errno

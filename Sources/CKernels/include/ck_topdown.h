@@ -21,8 +21,6 @@
 
 #include "ck_cpu.h"
 
-/// Fraction bits of a product of weight and activity, and of a sum of them.
-#define CK_TD_PRODUCT_BITS 36
 /// Fraction bits of a gating value.
 #define CK_TD_GATING_BITS 48
 

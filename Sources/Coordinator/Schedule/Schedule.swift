@@ -34,7 +34,6 @@ public struct Schedule: Sendable {
     }
 
     public var isComplete: Bool { remaining == 0 }
-    public var hasPending: Bool { !returned.isEmpty || next < states.count }
     public var outstandingLeases: Int { outstanding.count }
 
     /// The next images in manifest order, at most `size`; those that came back unfinished go first. Nil if none is left.

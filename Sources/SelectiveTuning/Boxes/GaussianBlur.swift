@@ -48,7 +48,8 @@ package struct GaussianBlur {
         return result
     }
 
-    /// Blurs [height][width] integers of at most 24 bits. The result has the scale of `scale(of:)`.
+    /// Blurs [height][width] integers of at most `valueBits` bits, held in doubles. The result is larger by a constant
+    /// factor, the product of both passes' taps less the shift between them: only its proportions mean something.
     package func apply(to values: [Double], width: Int, height: Int) -> [Double] {
         var rows = values
         var isEmpty = [Bool](repeating: true, count: height)
