@@ -11,6 +11,7 @@ let package = Package(
     name: "stnet",
     products: [
         .executable(name: "stnet-coord", targets: ["stnet-coord"]),
+        .executable(name: "stnet-node", targets: ["stnet-node"]),
         .executable(name: "stnet-tool", targets: ["stnet-tool"]),
     ],
     targets: [
@@ -21,11 +22,13 @@ let package = Package(
         .target(name: "SelectiveTuning", dependencies: ["CKernels", "Bytes"]),
         .target(name: "Dataset", dependencies: ["CKernels", "Bytes", "SelectiveTuning"]),
         .target(name: "Evaluation", dependencies: ["Bytes", "SelectiveTuning"]),
-        .target(name: "Protocol", dependencies: ["Bytes"]),
-        .target(name: "Node", dependencies: ["Protocol", "Evaluation", "Dataset", "SelectiveTuning"]),
+        .target(name: "Protocol", dependencies: ["Bytes", "CKernels"], exclude: ["FORMAT.md"]),
+        .target(name: "Node", dependencies: ["Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes"]),
         .target(
-            name: "Coordinator", dependencies: ["Node", "Protocol", "Evaluation", "Dataset", "SelectiveTuning"]),
+            name: "Coordinator",
+            dependencies: ["Node", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes"]),
         .executableTarget(name: "stnet-coord", dependencies: ["Coordinator"]),
+        .executableTarget(name: "stnet-node", dependencies: ["Node"]),
         .executableTarget(name: "stnet-tool", dependencies: ["Coordinator", "Dataset", "SelectiveTuning"]),
         .executableTarget(
             name: "stnet-bench",
@@ -39,9 +42,17 @@ let package = Package(
         .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Bytes"], exclude: ["Golden"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Bytes"], exclude: ["Snapshots"]),
         .testTarget(
+            name: "ProtocolTests", dependencies: ["Protocol", "Bytes"], exclude: ["Golden"]),
+        .testTarget(
+            name: "NodeTests", dependencies: ["Node", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
+        .testTarget(
             name: "CoordinatorTests",
             dependencies: ["Coordinator", "Node", "Protocol", "Dataset", "SelectiveTuning", "Bytes"],
             exclude: ["Snapshots"]),
+        .testTarget(
+            name: "Simulation", dependencies: ["Coordinator", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
+        .testTarget(
+            name: "ProcessTests", dependencies: ["Coordinator", "Dataset", "SelectiveTuning", "Protocol", "Bytes"]),
     ],
     swiftLanguageModes: [.v6]
 )

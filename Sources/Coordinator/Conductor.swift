@@ -41,13 +41,13 @@ public actor Conductor {
     }
 
     /// Works with one node until nothing is left to lease or an interrupt came. Its leases go back if it fails.
-    public func drive(_ link: some Link<CoordinatorMessage, NodeMessage>) async throws {
+    public func drive(_ link: some AsyncLink<CoordinatorMessage, NodeMessage>) async throws {
         defer { link.close() }
         try await link.send(.job(job))
         guard let answer = try await link.receive() else { throw Failure.closed }
         switch answer {
         case .ready(let description): nodes.append(description)
-        case .refused(let reason): throw Failure.refused(reason)
+        case .refused(let refusal): throw Failure.refused(refusal.reason)
         case .failed(let reason): throw Failure.failed(reason)
         default: throw Failure.outOfProtocol("no answer to the job")
         }
@@ -67,7 +67,8 @@ public actor Conductor {
                 merge.finish(lease: lease)
                 try await fill(&outstanding, link)
             case .failed(let reason): throw Failure.failed(reason)
-            case .ready, .refused, .goodbye: throw Failure.outOfProtocol("an answer that nobody asked for")
+            case .ready, .refused, .goodbye, .heartbeat, .leaving, .status, .wantImage, .wantWeights:
+                throw Failure.outOfProtocol("an answer that nobody asked for")
             }
         }
         try await link.send(.drain)
@@ -76,7 +77,8 @@ public actor Conductor {
         }
     }
 
-    private func fill(_ outstanding: inout Set<UInt64>, _ link: some Link<CoordinatorMessage, NodeMessage>) async throws
+    private func fill(_ outstanding: inout Set<UInt64>, _ link: some AsyncLink<CoordinatorMessage, NodeMessage>)
+        async throws
     {
         while outstanding.count < 2, !interrupts.isInterrupted, let lease = merge.lease(size: leaseSize) {
             outstanding.insert(lease.id)

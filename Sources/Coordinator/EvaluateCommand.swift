@@ -98,7 +98,7 @@ public struct EvaluateCommand: Sendable {
     private func evaluate(_ job: Job, _ conductor: Conductor, _ manifest: Manifest, _ weights: WeightFile) async
         -> (any Error)?
     {
-        let (coordinatorEnd, nodeEnd) = MemoryLink<CoordinatorMessage, NodeMessage>.pair()
+        let (coordinatorEnd, nodeEnd) = AsyncMemoryLink<CoordinatorMessage, NodeMessage>.pair()
         let session = NodeSession(link: nodeEnd) { job in try prepare(job, manifest: manifest, weights: weights) }
         async let node: Void = session.run()
         var fault: (any Error)?

@@ -54,7 +54,7 @@ public final class LeaseEvaluator: @unchecked Sendable {
         return zip(batch, inputs).map { image, input in
             switch input {
             case .success(let input): result(image, input, found.removeFirst())
-            case .failure(let failure): ImageResult(index: image.index, outcome: .failed(failure.text))
+            case .failure(let failure): ImageResult(index: image.index, outcome: .failed(failure))
             }
         }
     }
@@ -68,11 +68,6 @@ public final class LeaseEvaluator: @unchecked Sendable {
     /// Bytes of an image file at the most; the largest of the 50,000 has some 4 MB.
     private static let largestFile = 256 << 20
 
-    /// Why one image cannot be evaluated; the text holds no path, so that it is the same on every node.
-    private struct ImageFailure: Error {
-        let text: String
-    }
-
     private func prepare(_ batch: [LeasedImage], files: [Result<ImageFile, ImageFailure>])
         -> [Result<PreparedInput, ImageFailure>]
     {
@@ -85,7 +80,7 @@ public final class LeaseEvaluator: @unchecked Sendable {
                                 bytes: bytes, name: file.name, preset: options.preset, inputSize: inputSize))
                     }
                 } catch {
-                    return .failure(ImageFailure(text: "\(error)"))
+                    return .failure(ImageFailure(.content, "\(error)"))
                 }
             }
         }
@@ -97,13 +92,13 @@ public final class LeaseEvaluator: @unchecked Sendable {
             ahead.finish(
                 batch.map { image in
                     guard let path = images[image.id] else {
-                        return .failure(ImageFailure(text: "no image file has the stem \(image.id)"))
+                        return .failure(ImageFailure(.unavailable, "no image file has the stem \(image.id)"))
                     }
                     do throws(FileError) {
                         let bytes = try WholeFile.read(path: path, limit: LeaseEvaluator.largestFile)
                         return .success(ImageFile(name: (path as NSString).lastPathComponent, bytes: bytes))
                     } catch {
-                        return .failure(ImageFailure(text: "cannot \(error.operation): \(error.reason)"))
+                        return .failure(ImageFailure(.unavailable, "cannot \(error.operation): \(error.reason)"))
                     }
                 })
         }

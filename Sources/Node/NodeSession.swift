@@ -6,7 +6,7 @@ import SelectiveTuning
 ///
 /// The next lease waits in the link while one runs. Evaluation happens on a thread of its own and never on the
 /// cooperative pool, whose threads must not block.
-public struct NodeSession<Connection: Link<NodeMessage, CoordinatorMessage>>: Sendable {
+public struct NodeSession<Connection: AsyncLink<NodeMessage, CoordinatorMessage>>: Sendable {
     /// Makes what evaluates a job's leases, and describes this node; throws why the job cannot be done here.
     public typealias Preparation = @Sendable (Job) throws -> (LeaseEvaluator, NodeDescription)
 
@@ -31,7 +31,7 @@ public struct NodeSession<Connection: Link<NodeMessage, CoordinatorMessage>>: Se
                     evaluator = made
                     try await link.send(.ready(description))
                 } catch {
-                    try await link.send(.refused(reason: "\(error)"))
+                    try await link.send(.refused(.init(.job, "\(error)")))
                     return
                 }
             case .lease(let lease):
@@ -45,6 +45,7 @@ public struct NodeSession<Connection: Link<NodeMessage, CoordinatorMessage>>: Se
                     try await link.send(.failed(reason: "\(error)"))
                     return
                 }
+            case .cancel, .ping, .status, .image, .weights: break
             case .drain:
                 try await link.send(.goodbye)
                 return

@@ -6,8 +6,7 @@ public struct ImageResult: Sendable, Hashable {
 
     public enum Outcome: Sendable, Hashable {
         case evaluated(Evaluated)
-        /// The image could not be evaluated; the text holds no path and no time.
-        case failed(String)
+        case failed(ImageFailure)
     }
 
     public struct Evaluated: Sendable, Hashable {
@@ -53,5 +52,27 @@ public struct ImageResult: Sendable, Hashable {
     public init(index: UInt32, outcome: Outcome) {
         self.index = index
         self.outcome = outcome
+    }
+}
+
+/// Why one image could not be evaluated.
+public struct ImageFailure: Error, Sendable, Hashable {
+    public enum Kind: UInt16, Sendable, CaseIterable {
+        /// The file is not an image that can be decoded: it will not be on any node.
+        case content = 1
+        /// The node does not have the file or cannot read it: another node may.
+        case unavailable = 2
+        /// The evaluation itself could not be carried out.
+        case evaluation = 3
+        /// No node gave a result: the coordinator's own finding.
+        case abandoned = 4
+    }
+    public var kind: Kind
+    /// Holds no path and no time: the same failure has the same text on every node.
+    public var text: String
+
+    public init(_ kind: Kind, _ text: String) {
+        self.kind = kind
+        self.text = text
     }
 }

@@ -1,74 +1,59 @@
 /// One end of a conversation. The other end may be in this process or on another machine.
-public protocol Link<Outgoing, Incoming>: Sendable {
+///
+/// Events arrive through the closure that was given when the link was made, one at a time and in order, on a thread of
+/// the link's own choosing: the closure only hands them on, to a `Mailbox` as a rule, and never waits.
+public protocol Link<Outgoing>: AnyObject, Sendable {
     associatedtype Outgoing: Sendable
-    associatedtype Incoming: Sendable
 
-    /// Throws when the other end is gone.
-    func send(_ message: Outgoing) async throws
-    /// The next message, or nil when the other end has closed. One reader at a time.
-    func receive() async throws -> Incoming?
-    /// Says that nothing more will be sent.
+    /// Queues a message and returns at once; after the end it does nothing. How much can lie queued is bounded by the
+    /// windows of the protocol above, and for streams by `backlog`.
+    func send(_ message: Outgoing)
+    /// Bytes that are queued and that the other end has not taken yet; 0 in memory.
+    var backlog: Int { get }
+    /// Ends the conversation after what is queued has been sent; the link says `closed` once, if it has not yet.
     func close()
 }
 
-/// A conversation inside one process.
-public struct MemoryLink<Outgoing: Sendable, Incoming: Sendable>: Link {
-    private let outgoing: MemoryChannel<Outgoing>
-    private let incoming: MemoryChannel<Incoming>
-
-    public func send(_ message: Outgoing) async throws { try await outgoing.send(message) }
-    public func receive() async throws -> Incoming? { await incoming.receive() }
-    public func close() {
-        Task { await outgoing.close() }
-    }
-
-    private init(outgoing: MemoryChannel<Outgoing>, incoming: MemoryChannel<Incoming>) {
-        self.outgoing = outgoing
-        self.incoming = incoming
-    }
-
-    /// Two ends; what one sends the other receives, in order.
-    public static func pair() -> (MemoryLink<Outgoing, Incoming>, MemoryLink<Incoming, Outgoing>) {
-        let there = MemoryChannel<Outgoing>()
-        let back = MemoryChannel<Incoming>()
-        return (
-            MemoryLink(outgoing: there, incoming: back), MemoryLink<Incoming, Outgoing>(outgoing: back, incoming: there)
-        )
-    }
+/// What happens on a link.
+public enum LinkEvent<Incoming: Sendable>: Sendable {
+    /// The handshake is done; messages may be sent (what was sent before waits until now).
+    case opened
+    case message(Incoming)
+    /// `backlog` fell below `LinkLimits.lowWater` after it had been above.
+    case drained
+    /// The last event of every link.
+    case closed(LinkClosure)
 }
 
-public enum LinkError: Error, CustomStringConvertible, Sendable {
-    case closed
-
-    public var description: String { "the other end of the connection is closed" }
+public enum LinkLimits {
+    /// A stream (weights, images) stops queueing above this many bytes and goes on at `lowWater`.
+    public static let highWater = 1 << 20
+    public static let lowWater = 1 << 18
 }
 
-/// One direction of a `MemoryLink`. What lies in it is bounded by the windows of the protocol above: a node has at most
-/// two leases outstanding.
-private actor MemoryChannel<Message: Sendable> {
-    private var waiting: [Message] = []
-    private var reader: CheckedContinuation<Message?, Never>?
-    private var isClosed = false
+/// Why a link ended.
+public enum LinkClosure: Error, Sendable, Hashable, CustomStringConvertible {
+    /// This end closed it.
+    case local
+    /// The other end closed it in order.
+    case remote
+    /// The connection broke: reset, timed out, no route.
+    case lost(String)
+    /// It never came to be: no such host, connection refused.
+    case unreachable(String)
+    /// The other end, or this one, does not accept the other: wrong key, version, too many connections.
+    case refused(String)
+    /// The other end sent what the protocol does not allow.
+    case outOfProtocol(String)
 
-    func send(_ message: Message) throws {
-        guard !isClosed else { throw LinkError.closed }
-        if let reader {
-            self.reader = nil
-            reader.resume(returning: message)
-        } else {
-            waiting.append(message)
+    public var description: String {
+        switch self {
+        case .local: "closed here"
+        case .remote: "closed by the other end"
+        case .lost(let reason): "the connection was lost: \(reason)"
+        case .unreachable(let reason): "cannot connect: \(reason)"
+        case .refused(let reason): "refused: \(reason)"
+        case .outOfProtocol(let what): "out of protocol: \(what)"
         }
-    }
-
-    func receive() async -> Message? {
-        if !waiting.isEmpty { return waiting.removeFirst() }
-        if isClosed { return nil }
-        return await withCheckedContinuation { reader = $0 }
-    }
-
-    func close() {
-        isClosed = true
-        reader?.resume(returning: nil)
-        reader = nil
     }
 }

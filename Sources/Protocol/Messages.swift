@@ -1,24 +1,42 @@
-/// What a coordinator and a node say to each other. Ids, numbers and short names only: no paths, no code.
+/// What a coordinator says to a node. Ids, numbers and short names only: no paths, no code.
 ///
 /// The same values pass through memory to an embedded node and, as frames, to nodes on other machines.
-public enum CoordinatorMessage: Sendable {
+public enum CoordinatorMessage: Sendable, Hashable {
     /// First: what is to be evaluated and how.
     case job(Job)
     case lease(Lease)
+    /// Drop this lease if it has not been started and say `leaseDone`; a lease that runs is not disturbed.
+    case cancel(lease: UInt64)
+    /// Once a second: the coordinator is alive.
+    case ping
+    case image(ImageChunk)
+    case weights(WeightsChunk)
+    /// Asks how the node is, without a job; answered by `NodeMessage.status`.
+    case status
     /// No more leases will come: finish what is outstanding, then say goodbye.
     case drain
 }
 
-public enum NodeMessage: Sendable {
+/// What a node says to a coordinator.
+public enum NodeMessage: Sendable, Hashable {
     /// The answer to a job: the node is ready for leases.
     case ready(NodeDescription)
-    /// The node cannot do this job, and why.
-    case refused(reason: String)
-    /// A part of a lease, in any order; every leased image comes back exactly once.
+    /// The node cannot do this job.
+    case refused(JobRefusal)
+    /// Some of a lease's images, in any order; every leased image comes back exactly once before `leaseDone`.
     case results(lease: UInt64, [ImageResult])
-    /// The lease's last image has been sent.
+    /// The lease is over: all its images were sent, or it was cancelled before its start.
     case leaseDone(UInt64)
-    /// A fault that ends the node (a device that failed, weights out of range): its leases go back.
+    /// Once a second, from a thread that does no evaluation.
+    case heartbeat(Heartbeat)
+    /// The node has no data of its own: asks for the bytes of an image that was leased to it.
+    case wantImage(index: UInt32)
+    /// The node does not have the weights: asks for them from this byte on.
+    case wantWeights(offset: UInt64)
+    case status(NodeStatus)
+    /// The node will finish the lease that it is running and go: no more leases, take back the one that waits.
+    case leaving(reason: String)
+    /// A fault that ends the node (a device that failed): its leases go back.
     case failed(reason: String)
     case goodbye
 }
@@ -31,43 +49,170 @@ public struct Job: Sendable, Hashable {
     public var networkDescription: String?
     /// Lower-case hexadecimal SHA-256 of the weights' file.
     public var weightsSHA256: String
+    /// Bytes of the weights' file.
+    public var weightsBytes: UInt64
+    /// ".pth" or ".safetensors": how the bytes are read.
+    public var weightsSuffix: String
     /// Every option that can change a bit of a result, by its name on the command line.
     public var options: [String: String]
+    /// Ids of some images of the run, at most 16: the node answers with the SHA-256 of their files, so that different
+    /// data is noticed before the first lease.
+    public var sampleIDs: [String]
 
-    public init(network: String, networkDescription: String?, weightsSHA256: String, options: [String: String]) {
+    public init(
+        network: String, networkDescription: String?, weightsSHA256: String, weightsBytes: UInt64 = 0,
+        weightsSuffix: String = "", options: [String: String], sampleIDs: [String] = []
+    ) {
         self.network = network
         self.networkDescription = networkDescription
         self.weightsSHA256 = weightsSHA256
+        self.weightsBytes = weightsBytes
+        self.weightsSuffix = weightsSuffix
         self.options = options
+        self.sampleIDs = sampleIDs
     }
 }
 
-/// Who a node is.
+/// Who a node is, and that it has prepared the job.
 public struct NodeDescription: Sendable, Hashable {
-    /// Stable: host name and device.
+    /// Stable: host name and device, such as "node7/cpu" or "node7/GPU-1b2c...".
     public var name: String
+    /// Drawn when the node's process started: the same process after a lost connection, or another one.
+    public var instance: UInt64
     /// For people: "cpu avx512, 2 threads".
     public var device: String
+    /// The code's version.
+    public var version: String
     /// SHA-256 of the results for the built-in canary pictures: equal digests, equal bits.
     public var numerics: String
+    /// Images that one batch of the device takes; leases are best multiples of it.
+    public var batch: UInt32
+    /// Image files below the node's data root; nil when it asks the coordinator for the bytes.
+    public var images: UInt32?
+    /// For each of the job's sample ids, the lower-case hexadecimal SHA-256 of its file, or "" where there is none.
+    /// Empty when `images` is nil.
+    public var samples: [String]
 
-    public init(name: String, device: String, numerics: String) {
+    public init(
+        name: String, instance: UInt64 = 0, device: String, version: String = "", numerics: String, batch: UInt32 = 1,
+        images: UInt32? = nil, samples: [String] = []
+    ) {
+        self.name = name
+        self.instance = instance
+        self.device = device
+        self.version = version
+        self.numerics = numerics
+        self.batch = batch
+        self.images = images
+        self.samples = samples
+    }
+}
+
+/// Why a node cannot do a job.
+public struct JobRefusal: Sendable, Hashable {
+    public enum Code: UInt16, Sendable, CaseIterable {
+        /// Another coordinator's job is running: later, perhaps.
+        case busy = 1
+        /// The network or an option is not known here: another version.
+        case job = 2
+        case weights = 3
+        case data = 4
+        /// The device cannot do it, such as too little memory.
+        case device = 5
+        /// The node is shutting down.
+        case leaving = 6
+    }
+    public var code: Code
+    public var reason: String
+
+    public init(_ code: Code, _ reason: String) {
+        self.code = code
+        self.reason = reason
+    }
+}
+
+/// How a node is doing.
+public struct Heartbeat: Sendable, Hashable {
+    /// The lease that is running; nil while none is.
+    public var running: UInt64?
+    /// Leases that wait behind it.
+    public var waiting: UInt32
+    /// Images evaluated since the node's process started.
+    public var evaluated: UInt64
+
+    public init(running: UInt64?, waiting: UInt32, evaluated: UInt64) {
+        self.running = running
+        self.waiting = waiting
+        self.evaluated = evaluated
+    }
+}
+
+/// What a health probe is told.
+public struct NodeStatus: Sendable, Hashable {
+    public enum State: UInt16, Sendable, CaseIterable {
+        case idle = 1
+        case preparing = 2
+        case working = 3
+        case leaving = 4
+    }
+    public var name: String
+    public var device: String
+    public var version: String
+    public var state: State
+    public var evaluated: UInt64
+
+    public init(name: String, device: String, version: String, state: State, evaluated: UInt64) {
         self.name = name
         self.device = device
-        self.numerics = numerics
+        self.version = version
+        self.state = state
+        self.evaluated = evaluated
+    }
+}
+
+/// A part of an image's file, in answer to `wantImage`.
+public struct ImageChunk: Sendable, Hashable {
+    /// Place in the manifest.
+    public var index: UInt32
+    /// Bytes of the whole file; `missing` when the coordinator cannot read it either.
+    public var totalBytes: UInt64
+    public var offset: UInt64
+    public var bytes: [UInt8]
+
+    public static let missing = UInt64.max
+
+    public init(index: UInt32, totalBytes: UInt64, offset: UInt64, bytes: [UInt8]) {
+        self.index = index
+        self.totalBytes = totalBytes
+        self.offset = offset
+        self.bytes = bytes
+    }
+}
+
+/// A part of the weights' file, in answer to `wantWeights`.
+public struct WeightsChunk: Sendable, Hashable {
+    public var offset: UInt64
+    public var bytes: [UInt8]
+
+    public init(offset: UInt64, bytes: [UInt8]) {
+        self.offset = offset
+        self.bytes = bytes
     }
 }
 
 /// Some images that a node is asked to evaluate.
 public struct Lease: Sendable, Hashable {
     public var id: UInt64
-    /// 1 for an image's first lease.
+    /// 1 for an image's first lease; the largest among the lease's images.
     public var attempt: UInt32
+    /// How long the coordinator will wait for the next result of this lease once it runs.
+    public var deadlineMilliseconds: UInt32
     public var images: [LeasedImage]
 
-    public init(id: UInt64, attempt: UInt32, images: [LeasedImage]) {
+    public init(id: UInt64, attempt: UInt32, deadlineMilliseconds: UInt32 = 30_000, images: [LeasedImage]) {
         self.id = id
         self.attempt = attempt
+        self.deadlineMilliseconds = deadlineMilliseconds
         self.images = images
     }
 }

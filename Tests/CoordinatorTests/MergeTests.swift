@@ -39,7 +39,7 @@ import Testing
         #expect(merge.records[0] == nil && !merge.schedule.isComplete)
         #expect(throws: Merge.Refusal.self) { try merge.accept(result(iou: 1, width: 0)) }
         #expect(throws: Merge.Refusal.self) {
-            try merge.accept(ImageResult(index: 7, outcome: .failed("no such image")))
+            try merge.accept(ImageResult(index: 7, outcome: .failed(.init(.unavailable, "no such image"))))
         }
     }
 
@@ -48,7 +48,7 @@ import Testing
         try merge.accept(result(iou: 1))
         try merge.accept(result(iou: 1))
         #expect(merge.duplicates == 1 && merge.disagreeing.isEmpty)
-        try merge.accept(ImageResult(index: 0, outcome: .failed("something else")))
+        try merge.accept(ImageResult(index: 0, outcome: .failed(.init(.unavailable, "something else"))))
         #expect(merge.duplicates == 2 && merge.disagreeing == ["a"])
         #expect(merge.records[0]?.isFailed == false, "the first result stays")
     }

@@ -70,7 +70,7 @@ public struct Merge: Sendable {
     private func check(_ result: ImageResult, entry: ManifestEntry) throws(Refusal) -> (ImageRecord, GroundTruth?) {
         switch result.outcome {
         case .failed(let reason):
-            return (.failed(id: entry.id, label: entry.label, error: reason), nil)
+            return (.failed(id: entry.id, label: entry.label, error: reason.text), nil)
         case .evaluated(let found):
             guard found.width > 0, found.height > 0, found.width <= 1 << 16, found.height <= 1 << 16 else {
                 throw Refusal(description: "\(entry.id): an image of \(found.width)x\(found.height) pixels")
