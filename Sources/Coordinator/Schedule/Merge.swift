@@ -6,7 +6,7 @@ import SelectiveTuning
 
 /// Every image's result, once: takes results from nodes, checks them, and holds the records in manifest order.
 public struct Merge: Sendable {
-    public private(set) var schedule: Schedule
+    public private(set) var schedule: SimpleSchedule
     public private(set) var records: [ImageRecord?]
     /// For each evaluated image, its boxes in the input frame of the decoded size, for the baselines.
     public private(set) var groundTruth: [GroundTruth?]
@@ -22,7 +22,7 @@ public struct Merge: Sendable {
         self.manifest = manifest
         self.options = options
         self.inputSize = inputSize
-        schedule = Schedule(images: manifest.entries.count)
+        schedule = SimpleSchedule(images: manifest.entries.count)
         records = Array(repeating: nil, count: manifest.entries.count)
         groundTruth = Array(repeating: nil, count: manifest.entries.count)
     }

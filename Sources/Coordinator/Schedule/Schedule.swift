@@ -1,80 +1,133 @@
 import Protocol
 
-/// Which image is leased to whom, which has come back, and that none counts twice: a pure value, no clock, no socket.
+/// Who evaluates what: which image is leased to which node, what comes back, and what happens when it does not.
+///
+/// A pure value: events go in with the time at which they happened, actions come out. No clock, socket, task or
+/// randomness inside, so that a simulation can run it through anything and replay it.
 public struct Schedule: Sendable {
     /// What became of one image.
-    public enum State: Sendable, Hashable {
+    public enum ImageState: UInt8, Sendable {
+        /// Waits to be leased.
         case pending
+        /// At least one node has it.
         case leased
+        /// Failed somewhere; waits for a node on which it has not failed.
+        case retrying
         case done
+        /// Given up.
+        case failed
     }
 
-    /// What a result means for the run.
-    public enum Acceptance: Sendable, Equatable {
-        /// The first result of this image: it counts.
-        case accepted
-        /// Another result has counted already; compare the two.
-        case duplicate
-        /// No image has this index, or the image was never leased.
-        case refused
+    /// What the owner of a schedule has to do.
+    public enum Action: Sendable, Hashable {
+        case lease(Order)
+        /// Ask the node to drop a lease that it has not started.
+        case cancel(node: Int, lease: UInt64)
+        case stateChanged(node: Int, NodeState)
+        /// End the connection; the node may come back.
+        case disconnect(node: Int, reason: String)
+        /// End the connection for good.
+        case evict(node: Int, reason: String)
+        /// The image will not be tried again.
+        case giveUp(image: Int, GiveUp)
     }
 
-    public private(set) var states: [State]
-    public private(set) var remaining: Int
-    /// Leases given out so far, over all images.
-    public private(set) var attempts = 0
-    private var next = 0
-    private var returned: [Int] = []
-    private var nextLease: UInt64 = 1
-    private var outstanding: [UInt64: [Int]] = [:]
+    public enum GiveUp: Sendable, Hashable {
+        /// It failed wherever it could be tried; the failures themselves say why.
+        case failed
+        /// So many nodes were lost while they had it.
+        case lost(nodes: Int)
+    }
 
-    public init(images: Int) {
+    /// A lease to be sent.
+    public struct Order: Sendable, Hashable {
+        public var id: UInt64
+        public var node: Int
+        public var attempt: Int
+        public var deadline: Microseconds
+        public var images: [Int]
+    }
+
+    public let policy: SchedulePolicy
+    public internal(set) var nodes: [Node] = []
+    /// Leases that are out, the lost ones among them whose results may still come.
+    public internal(set) var leases: [UInt64: OutstandingLease] = [:]
+
+    /// A byte an image each: a million images must not cost much.
+    var states: [ImageState]
+    var attempts: [UInt8]
+    /// How many nodes have it just now, at most two.
+    var holders: [UInt8]
+    /// On which nodes an image failed; most images are not in here.
+    var failures: [Int: [(node: Int, kind: ImageFailure.Kind)]] = [:]
+
+    /// Images from here on have never been leased.
+    var next = 0
+    /// Leased once and come back; the last is the next to go.
+    var returned: [Int] = []
+    /// To be leased one by one.
+    var alone: [Int] = []
+    /// In the state `retrying`.
+    var retries: [Int] = []
+    /// Images in the state `pending`.
+    var pending: Int
+    /// Images that are neither done nor given up.
+    public internal(set) var remaining: Int
+    /// Images given to nodes, the repeated ones too.
+    public internal(set) var leasedImages = 0
+    var nextLease: UInt64 = 1
+    var nodeByName: [String: Int] = [:]
+    /// Images a second of all nodes that take leases.
+    var totalRate = 0.0
+    var durations = RecentDurations()
+    var lastTick: Microseconds?
+    /// No new leases: an interrupt.
+    public internal(set) var isStopped = false
+
+    public init(images: Int, policy: SchedulePolicy = .init()) {
+        self.policy = policy
         states = Array(repeating: .pending, count: images)
+        attempts = Array(repeating: 0, count: images)
+        holders = Array(repeating: 0, count: images)
+        pending = images
         remaining = images
     }
 
+    public var images: Int { states.count }
     public var isComplete: Bool { remaining == 0 }
-    public var outstandingLeases: Int { outstanding.count }
+    public func state(of image: Int) -> ImageState { states[image] }
+    public func attempts(of image: Int) -> Int { Int(attempts[image]) }
 
-    /// The next images in manifest order, at most `size`; those that came back unfinished go first. Nil if none is left.
-    public mutating func lease(size: Int) -> (id: UInt64, images: [Int])? {
-        precondition(size > 0)
-        var images: [Int] = []
-        while images.count < size, let image = returned.popLast() { images.append(image) }
-        while images.count < size, next < states.count {
-            images.append(next)
-            next += 1
-        }
-        guard !images.isEmpty else { return nil }
-        for image in images { states[image] = .leased }
-        attempts += images.count
-        let id = nextLease
-        nextLease += 1
-        outstanding[id] = images
-        return (id, images)
+    /// The image has a result from an earlier run of the same evaluation. Before the first lease only.
+    public mutating func resume(done image: Int) {
+        precondition(nextLease == 1)
+        guard states[image] == .pending else { return }
+        states[image] = .done
+        pending -= 1
+        remaining -= 1
     }
 
-    public mutating func accept(image: Int) -> Acceptance {
-        guard states.indices.contains(image) else { return .refused }
-        switch states[image] {
-        case .pending: return .refused
-        case .done: return .duplicate
-        case .leased:
-            states[image] = .done
-            remaining -= 1
-            return .accepted
+    /// No new leases from now on; what is out may come back.
+    public mutating func stop() { isStopped = true }
+
+    /// Nothing more will happen without new leases.
+    public var isQuiet: Bool { !leases.values.contains { !$0.isLost } }
+}
+
+/// The durations of the last leases, for their median.
+struct RecentDurations: Sendable {
+    private var values: [Microseconds] = []
+    private var oldest = 0
+
+    mutating func add(_ duration: Microseconds) {
+        if values.count < 64 {
+            values.append(duration)
+        } else {
+            values[oldest] = duration
+            oldest = (oldest + 1) % 64
         }
     }
 
-    /// The lease is over, finished or lost; what it did not bring becomes pending again. Says how many images those are.
-    @discardableResult
-    public mutating func finish(lease id: UInt64) -> Int {
-        guard let images = outstanding.removeValue(forKey: id) else { return 0 }
-        let lost = images.filter { states[$0] == .leased }
-        for image in lost.reversed() {
-            states[image] = .pending
-            returned.append(image)
-        }
-        return lost.count
-    }
+    /// Nil while there is none.
+    var median: Microseconds? { values.isEmpty ? nil : values.sorted()[values.count / 2] }
 }

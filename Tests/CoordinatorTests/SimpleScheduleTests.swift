@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct ScheduleTests {
     @Test func leasesFollowTheManifestAndCoverItOnce() {
-        var schedule = Schedule(images: 10)
+        var schedule = SimpleSchedule(images: 10)
         var seen: [Int] = []
         while let (id, images) = schedule.lease(size: 4) {
             for image in images { #expect(schedule.accept(image: image) == .accepted) }
@@ -16,7 +16,7 @@ import Testing
     }
 
     @Test func whatALostLeaseDidNotBringIsLeasedAgainFirst() throws {
-        var schedule = Schedule(images: 6)
+        var schedule = SimpleSchedule(images: 6)
         let (first, images) = try lease(&schedule, 3)
         #expect(images == [0, 1, 2])
         #expect(schedule.accept(image: 1) == .accepted)
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func aSecondResultIsADuplicateAndAnUnleasedOneIsRefused() throws {
-        var schedule = Schedule(images: 3)
+        var schedule = SimpleSchedule(images: 3)
         for image in [0, 3, -1] { #expect(schedule.accept(image: image) == .refused) }
         _ = try lease(&schedule, 1)
         #expect(schedule.accept(image: 0) == .accepted)
@@ -36,14 +36,14 @@ import Testing
     }
 
     @Test func aFinishedLeaseCannotBeFinishedAgain() throws {
-        var schedule = Schedule(images: 2)
+        var schedule = SimpleSchedule(images: 2)
         let (id, _) = try lease(&schedule, 2)
         #expect(schedule.finish(lease: id) == 2)
         #expect(schedule.finish(lease: id) == 0)
         #expect(try lease(&schedule, 9).images == [0, 1])
     }
 
-    private func lease(_ schedule: inout Schedule, _ size: Int) throws -> (id: UInt64, images: [Int]) {
+    private func lease(_ schedule: inout SimpleSchedule, _ size: Int) throws -> (id: UInt64, images: [Int]) {
         let lease = schedule.lease(size: size)
         return try #require(lease)
     }

@@ -1,0 +1,57 @@
+extension Schedule {
+    /// Time passes. To be called several times a second, whatever else happens.
+    public mutating func tick(now: Microseconds) -> [Action] {
+        if let lastTick, now - lastTick > policy.stall { forgiveGap(now - lastTick, now: now) }
+        lastTick = now
+        var actions: [Action] = []
+        for number in nodes.indices { actions += checkSilence(number, now: now) }
+        for number in overdue(now: now) { actions += missDeadline(number, now: now) }
+        if !isStopped { actions += shortenTail(now: now) }
+        return actions + settle(now: now)
+    }
+
+    /// The coordinator itself stood still and heard nobody: that is no silence of theirs.
+    private mutating func forgiveGap(_ gap: Microseconds, now: Microseconds) {
+        for number in nodes.indices { nodes[number].lastHeard = min(now, nodes[number].lastHeard + gap) }
+        for (id, lease) in leases {
+            guard let deadline = lease.deadline else { continue }
+            leases[id]!.deadline = min(now + lease.allowance, deadline + gap)
+        }
+    }
+
+    private mutating func checkSilence(_ number: Int, now: Microseconds) -> [Action] {
+        let silence = now - nodes[number].lastHeard
+        switch nodes[number].state {
+        case .live where silence >= policy.suspectAfter:
+            leaveTotal(number)
+            nodes[number].state = .suspect
+            return [.stateChanged(node: number, .suspect)]
+        case .suspect where silence >= policy.deadAfter:
+            nodes[number].state = .dead
+            return [.stateChanged(node: number, .dead)] + takeBack(node: number) + assign(now: now)
+        case .leaving where silence >= policy.deadAfter:
+            return lose(node: number, now: now) + [.disconnect(node: number, reason: "silent while leaving")]
+                + assign(now: now)
+        default: return []
+        }
+    }
+
+    /// Nodes whose heartbeat goes on while the lease that they run does not.
+    private func overdue(now: Microseconds) -> [Int] {
+        var found: Set<Int> = []
+        for lease in leases.values {
+            guard let deadline = lease.deadline, now > deadline else { continue }
+            if [.live, .leaving].contains(nodes[lease.node].state) { found.insert(lease.node) }
+        }
+        return found.sorted()
+    }
+
+    private mutating func missDeadline(_ number: Int, now: Microseconds) -> [Action] {
+        nodes[number].missedDeadlines += 1
+        let reason = "no result for too long, though its heartbeat goes on: its device hangs"
+        if nodes[number].missedDeadlines >= policy.missedDeadlines {
+            return evict(node: number, reason: reason, now: now)
+        }
+        return lose(node: number, now: now) + [.disconnect(node: number, reason: reason)] + assign(now: now)
+    }
+}

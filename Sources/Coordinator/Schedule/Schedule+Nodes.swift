@@ -1,0 +1,121 @@
+extension Schedule {
+    /// A node has prepared the job and takes leases from now on. Gives its number, the same each time it comes back.
+    ///
+    /// A node that comes back as the same process was never dead: what was counted against its images is taken back.
+    /// - Throws: for an evicted node, and for a second one of the same name while the first is heard of.
+    public mutating func join(name: String, instance: UInt64, batch: Int, now: Microseconds) throws(JoinRefusal)
+        -> (node: Int, actions: [Action])
+    {
+        var actions: [Action] = []
+        let number: Int
+        if let known = nodeByName[name] {
+            number = known
+            switch nodes[known].state {
+            case .evicted: throw .evicted(name: name)
+            case .live, .leaving:
+                guard nodes[known].instance == instance else { throw .duplicate(name: name) }
+                actions += lose(node: known, now: now)
+            case .suspect, .dead:
+                actions += lose(node: known, now: now)
+            case .gone: break
+            }
+            if nodes[known].instance == instance { forgive(node: known) }
+            nodes[known].instance = instance
+            nodes[known].counted = []
+        } else {
+            number = nodes.count
+            nodeByName[name] = number
+            nodes.append(Node(name: name, instance: instance, state: .live, batch: 1, lastHeard: now))
+        }
+        nodes[number].state = .live
+        nodes[number].batch = max(1, batch)
+        nodes[number].lastHeard = now
+        totalRate += nodes[number].rate
+        actions.append(.stateChanged(node: number, .live))
+        return (number, actions + assign(now: now))
+    }
+
+    /// Anything was heard of a node.
+    public mutating func heard(node: Int, now: Microseconds) -> [Action] {
+        nodes[node].lastHeard = max(nodes[node].lastHeard, now)
+        switch nodes[node].state {
+        case .suspect, .dead:
+            if nodes[node].state == .dead { forgive(node: node) }
+            nodes[node].counted = []
+            nodes[node].state = .live
+            totalRate += nodes[node].rate
+            return [.stateChanged(node: node, .live)] + resumeLate(node: node, now: now) + assign(now: now)
+        case .live, .leaving, .gone, .evicted:
+            return []
+        }
+    }
+
+    /// The node's connection has ended: its leases go back at once.
+    public mutating func lost(node: Int, now: Microseconds) -> [Action] {
+        guard nodes[node].isConnected else { return [] }
+        return lose(node: node, now: now) + assign(now: now)
+    }
+
+    /// The node finishes its running lease and goes; what waits behind it goes back.
+    public mutating func leaving(node: Int, now: Microseconds) -> [Action] {
+        guard nodes[node].isConnected, nodes[node].state != .leaving else { return [] }
+        leaveTotal(node)
+        nodes[node].state = .leaving
+        var actions: [Action] = [.stateChanged(node: node, .leaving)]
+        for id in nodes[node].leases.dropFirst().reversed() { actions += giveBack(lease: id, counting: false) }
+        nodes[node].late += max(0, nodes[node].leases.count - 1)
+        nodes[node].leases = Array(nodes[node].leases.prefix(1))
+        return actions + assign(now: now)
+    }
+
+    /// The node broke a rule: it takes no further part.
+    public mutating func evict(node: Int, reason: String, now: Microseconds) -> [Action] {
+        guard nodes[node].state != .evicted else { return [] }
+        let actions = nodes[node].isConnected ? lose(node: node, now: now) : []
+        nodes[node].state = .evicted
+        return actions + [.stateChanged(node: node, .evicted), .evict(node: node, reason: reason)] + assign(now: now)
+    }
+
+    /// A node that was thought dead still holds its leases: the waiting ones are asked back, the running one may bring
+    /// late results, and has a deadline again.
+    private mutating func resumeLate(node: Int, now: Microseconds) -> [Action] {
+        var actions: [Action] = []
+        for id in leases.keys.sorted() where leases[id]!.node == node && leases[id]!.isLost {
+            leases[id]!.deadline = now + leases[id]!.allowance
+            if leases[id]!.start == nil { actions.append(.cancel(node: node, lease: id)) }
+        }
+        return actions
+    }
+
+    /// Everything that a node has goes back and its late results are no longer expected.
+    mutating func lose(node: Int, now: Microseconds) -> [Action] {
+        let actions = takeBack(node: node)
+        for (id, lease) in leases where lease.node == node { leases[id] = nil }
+        nodes[node].late = 0
+        if nodes[node].state == .live { leaveTotal(node) }
+        nodes[node].state = .gone
+        return actions + [.stateChanged(node: node, .gone)]
+    }
+
+    /// All leases of a node go back. The images of the one that ran have had an attempt: perhaps it was one of them
+    /// that ended the node.
+    mutating func takeBack(node: Int) -> [Action] {
+        var actions: [Action] = []
+        nodes[node].counted = []
+        // The last first: what is returned last is leased first, and images keep roughly the manifest's order.
+        for (place, id) in nodes[node].leases.enumerated().reversed() {
+            actions += giveBack(lease: id, counting: place == 0)
+        }
+        nodes[node].late += nodes[node].leases.count
+        nodes[node].leases = []
+        return actions
+    }
+
+    /// A node that was taken for lost lives: its images did it no harm.
+    mutating func forgive(node: Int) {
+        for image in nodes[node].counted where attempts[image] > 0 { attempts[image] -= 1 }
+        nodes[node].counted = []
+    }
+
+    mutating func leaveTotal(_ node: Int) { totalRate = max(0, totalRate - nodes[node].rate) }
+}
