@@ -36,7 +36,7 @@ public final class MappedFile: Sendable {
 }
 
 /// Opens a regular file for reading; `operation` names in an error what it is wanted for. Its size is in bytes.
-func openRegularFile(_ path: String, operation: String) throws(FileError) -> (descriptor: Int32, size: Int) {
+package func openRegularFile(_ path: String, operation: String) throws(FileError) -> (descriptor: Int32, size: Int) {
     // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
     let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw FileError(path: path, operation: "open", code: errno) }

@@ -1,9 +1,12 @@
 import Foundation
 
-/// Ctrl-C and SIGTERM: the first asks for an orderly end with a partial result, the second ends the program at once.
+/// Signals of a run: at the first Ctrl-C or SIGTERM it ends in order with a partial result, at the second at once; at
+/// SIGHUP the hosts file is read again.
 public final class Interrupts: @unchecked Sendable {
     private let lock = NSLock()
     private var count = 0
+    private var interruptHandlers: [@Sendable () -> Void] = []
+    private var hangupHandlers: [@Sendable () -> Void] = []
     private var sources: [any DispatchSourceSignal] = []
 
     public init() {}
@@ -11,23 +14,46 @@ public final class Interrupts: @unchecked Sendable {
     /// Whether an orderly end was asked for.
     public var isInterrupted: Bool { lock.withLock { count > 0 } }
 
-    /// As if the signal had come.
-    public func interrupt() { lock.withLock { count += 1 } }
+    /// As if the first signal had come.
+    public func interrupt() {
+        let handlers = lock.withLock {
+            count += 1
+            return count == 1 ? interruptHandlers : []
+        }
+        for handler in handlers { handler() }
+    }
 
-    /// From now on the two signals come here. `announce` is called at the first.
+    /// Calls `handler` at the first interrupt; at once if it has been already.
+    public func onInterrupt(_ handler: @escaping @Sendable () -> Void) {
+        let isLate = lock.withLock {
+            interruptHandlers.append(handler)
+            return count > 0
+        }
+        if isLate { handler() }
+    }
+
+    /// Calls `handler` at each SIGHUP.
+    public func onHangup(_ handler: @escaping @Sendable () -> Void) { lock.withLock { hangupHandlers.append(handler) } }
+
+    /// From now on the signals come here. `announce` is called at the first interrupt.
     public func install(announce: @escaping @Sendable () -> Void) {
         for number in [SIGINT, SIGTERM] {
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler { [self] in
-                let isFirst = lock.withLock {
-                    count += 1
-                    return count == 1
-                }
-                if isFirst { announce() } else { _exit(128 + number) }
+            listen(to: number) { [self] in
+                if isInterrupted { _exit(128 + number) }
+                announce()
+                interrupt()
             }
-            source.resume()
-            sources.append(source)
         }
+        listen(to: SIGHUP) { [self] in
+            for handler in lock.withLock({ hangupHandlers }) { handler() }
+        }
+    }
+
+    private func listen(to number: Int32, _ handler: @escaping @Sendable () -> Void) {
+        signal(number, SIG_IGN)
+        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+        source.setEventHandler(handler: handler)
+        source.resume()
+        lock.withLock { sources.append(source) }
     }
 }

@@ -19,8 +19,22 @@ public struct EvaluateConfiguration: Sendable {
     public var batch: Int?
     public var isDryRun: Bool
     public var progress: ProgressPrinter.Style
+    public var resumes: Bool
+    public var metricsPath: String?
+    public var logPath: String?
+    /// Nil for the embedded node.
+    public var fleet: Fleet?
     /// What was not given and what it became, by option name; for the start of the run and the summary.
     public var resolvedDefaults: [(name: String, value: String)]
+
+    /// Where nodes are and how they are reached.
+    public struct Fleet: Sendable, Hashable {
+        public var nodesPath: String?
+        public var announcePath: String?
+        public var keyPath: String?
+        public var isInsecure: Bool
+        public var waitSeconds: Double
+    }
 
     /// Resolves parsed options in the working directory. Throws `UsageError`, `NetworkError` or `JSONError`.
     public init(_ parsed: ParsedOptions) throws {
@@ -57,6 +71,11 @@ public struct EvaluateConfiguration: Sendable {
         }
         batch = try parsed.integer("batch", in: 1...4096)
         isDryRun = parsed.switches.contains("dry-run")
+        resumes = parsed.switches.contains("resume")
+        if resumes, values["out"] == nil { throw UsageError("--resume needs --out, the directory of the run") }
+        metricsPath = values["metrics-file"]
+        logPath = values["log"]
+        fleet = try EvaluateConfiguration.fleet(parsed)
         progress = values["progress"].flatMap(ProgressPrinter.Style.init) ?? .auto
         if let given = values["weights"] {
             weightsPath = given
@@ -65,6 +84,25 @@ public struct EvaluateConfiguration: Sendable {
             resolved.append(("weights", weightsPath))
         }
         resolvedDefaults = resolved
+    }
+
+    private static func fleet(_ parsed: ParsedOptions) throws(UsageError) -> Fleet? {
+        let values = parsed.values
+        let seconds = try parsed.number("wait", in: 0...1e6)
+        guard values["nodes"] != nil || values["announce"] != nil else {
+            for name in ["key-file", "wait"] where values[name] != nil {
+                throw UsageError("--\(name) is for nodes: give --nodes FILE or --announce DIR")
+            }
+            if parsed.switches.contains("insecure") {
+                throw UsageError("--insecure is for nodes: give --nodes FILE or --announce DIR")
+            }
+            return nil
+        }
+        let isInsecure = parsed.switches.contains("insecure")
+        if isInsecure, values["key-file"] != nil { throw UsageError("--insecure and --key-file exclude each other") }
+        return Fleet(
+            nodesPath: values["nodes"], announcePath: values["announce"], keyPath: values["key-file"],
+            isInsecure: isInsecure, waitSeconds: seconds ?? 60)
     }
 
     /// A network by name, or from a JSON description.

@@ -9,7 +9,8 @@ public enum EvaluateOptions {
         ],
         summary: """
             Evaluates object localization by selective tuning: reads photographs with their boxes, runs a network bottom-up
-            and top-down, and prints label accuracy and localization accuracy beside simple baselines. Runs in this process.
+            and top-down, and prints label accuracy and localization accuracy beside simple baselines. Runs in this process,
+            or on the nodes (stnet-node) that --nodes or --announce name.
             """,
         sections: [
             (
@@ -70,8 +71,21 @@ public enum EvaluateOptions {
                 ]
             ),
             (
+                "Nodes",
+                [
+                    .init("nodes", "FILE", "evaluate on these: host[:port] a line, # comments; read again when it changes"),
+                    .init("announce", "DIR", "and on the nodes that announce themselves here"),
+                    .init("key-file", "FILE", "the shared key", default: "made once as ~/.config/stnet/key"),
+                    .init("insecure", nil, "without a key, on loopback only"),
+                    .init("wait", "SECONDS", "how long to go on without any node", default: "60"),
+                ]
+            ),
+            (
                 "Running",
                 [
+                    .init("resume", nil, "go on with the journal in --out; images that failed are tried again"),
+                    .init("metrics-file", "FILE", "for Prometheus' textfile collector, written once a second"),
+                    .init("log", "FILE", "lines of JSON; - for standard error"),
                     .init("threads", "N", "threads of this process", default: "all"),
                     .init("batch", "N", "images a batch; changes no result", default: "what memory allows, at most 32"),
                     .init("dry-run", nil, "check everything, evaluate nothing"),
@@ -82,7 +96,8 @@ public enum EvaluateOptions {
             ),
         ],
         footer: """
-            Exit status: 0 valid, 1 invalid or incomplete, 64 usage, 65 bad data.
+            Exit status: 0 valid, 1 invalid or incomplete, 2 too few nodes left, 64 usage, 65 bad data or another run's
+            journal, 69 no node reachable, 77 refused (key, version).
             """)
 }
 

@@ -5,7 +5,7 @@ import Protocol
 /// Leads a run: gives leases to nodes, merges what comes back, and says how far it is.
 ///
 /// Each node has at most two leases outstanding, one that runs and one that waits, so that it never idles.
-public actor Conductor {
+public actor OldConductor {
     public private(set) var merge: Merge
     /// The nodes that took part.
     public private(set) var nodes: [NodeDescription] = []

@@ -1,0 +1,122 @@
+import Bytes
+import Foundation
+import Protocol
+
+/// Sends images and weights to one node that has none of its own, piece by piece, as the link takes them.
+///
+/// Files are read on a queue of its own: a slow disk holds up neither the event loop nor other nodes. What lies queued
+/// is bounded by `LinkLimits.highWater` and one piece; what is asked for by the protocol's window.
+final class ByteStream: @unchecked Sendable {
+    /// Requests of one node that may wait at a time; a node asks for 64 at the most.
+    static let largestQueue = 1024
+    private static let piece = 256 << 10
+
+    private let link: any Link<CoordinatorMessage>
+    private let imagePath: @Sendable (Int) -> String?
+    private let weightsPath: String
+    private let queue = DispatchQueue(label: "stnet.stream")
+    // Used on `queue` only.
+    private var images: [UInt32] = []
+    private var weightsOffset: UInt64?
+    private var current: (index: UInt32, file: FilePieces, offset: UInt64)?
+
+    init(link: any Link<CoordinatorMessage>, weightsPath: String, imagePath: @escaping @Sendable (Int) -> String?) {
+        self.link = link
+        self.weightsPath = weightsPath
+        self.imagePath = imagePath
+    }
+
+    func sendImage(_ index: UInt32) {
+        queue.async { [self] in
+            // More than the protocol's window: the node will miss the answer, which is its own fault.
+            if images.count < ByteStream.largestQueue { images.append(index) }
+            pump()
+        }
+    }
+
+    func sendWeights(from offset: UInt64) {
+        queue.async { [self] in
+            weightsOffset = offset
+            pump()
+        }
+    }
+
+    /// The link has room again.
+    func drained() { queue.async { [self] in pump() } }
+
+    private func pump() {
+        while link.backlog < LinkLimits.highWater {
+            if sendWeightsPiece() { continue }
+            if sendImagePiece() { continue }
+            return
+        }
+    }
+
+    private func sendWeightsPiece() -> Bool {
+        guard let offset = weightsOffset else { return false }
+        guard let file = try? FilePieces(path: weightsPath), offset < file.size,
+            let bytes = file.read(at: offset, count: ByteStream.piece), !bytes.isEmpty
+        else {
+            weightsOffset = nil
+            return false
+        }
+        link.send(.weights(WeightsChunk(offset: offset, bytes: bytes)))
+        let next = offset + UInt64(bytes.count)
+        weightsOffset = next < file.size ? next : nil
+        return true
+    }
+
+    private func sendImagePiece() -> Bool {
+        if current == nil {
+            guard !images.isEmpty else { return false }
+            let index = images.removeFirst()
+            guard let path = imagePath(Int(index)), let file = try? FilePieces(path: path) else {
+                return sendMissing(index)
+            }
+            current = (index, file, 0)
+        }
+        let (index, file, offset) = current!
+        guard let bytes = file.read(at: offset, count: ByteStream.piece), !bytes.isEmpty || file.size == 0 else {
+            current = nil
+            return sendMissing(index)  // it shrank under us
+        }
+        link.send(.image(ImageChunk(index: index, totalBytes: file.size, offset: offset, bytes: bytes)))
+        let next = offset + UInt64(bytes.count)
+        current = next < file.size ? (index, file, next) : nil
+        return true
+    }
+
+    private func sendMissing(_ index: UInt32) -> Bool {
+        link.send(.image(ImageChunk(index: index, totalBytes: ImageChunk.missing, offset: 0, bytes: [])))
+        return true
+    }
+}
+
+/// A regular file that is read in pieces.
+private final class FilePieces {
+    let size: UInt64
+    private let descriptor: Int32
+
+    init(path: String) throws(FileError) {
+        let (opened, bytes) = try openRegularFile(path, operation: "read")
+        descriptor = opened
+        size = UInt64(bytes)
+    }
+
+    deinit { close(descriptor) }
+
+    /// Up to `count` bytes; nil where the file cannot be read.
+    func read(at offset: UInt64, count: Int) -> [UInt8]? {
+        var bytes = [UInt8](repeating: 0, count: Int(min(UInt64(count), size - min(size, offset))))
+        var filled = 0
+        while filled < bytes.count {
+            let got = bytes.withUnsafeMutableBytes {
+                pread(descriptor, $0.baseAddress! + filled, $0.count - filled, off_t(offset) + off_t(filled))
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { return nil }
+            filled += got
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,68 @@
+extension Conductor {
+    /// Results that come within this time after the last image still are compared.
+    private static let lastComparisons: Microseconds = 1_000_000
+
+    /// Whether the run is over, and how.
+    func decideEnding(_ now: Microseconds) {
+        guard ending == nil else { return }
+        if plan.isDryRun {
+            decideDryRun(now)
+            return
+        }
+        if schedule.isComplete {
+            let since = completedAt ?? now
+            completedAt = since
+            if schedule.isQuiet || now - since > Conductor.lastComparisons { ending = .complete }
+            return
+        }
+        if isInterrupted, schedule.isQuiet {
+            ending = .interrupted
+            return
+        }
+        if sessions.values.contains(where: { $0.node != nil }) { lastMember = now }
+        decideWithoutNodes(now)
+    }
+
+    private func decideWithoutNodes(_ now: Microseconds) {
+        let open = endpoints.values.filter { $0.phase != .closed }
+        let reasons = endpointOrder.compactMap { name in endpoints[name]?.reason.map { "\(name): \($0)" } }
+        let reason = reasons.isEmpty ? "no node is known" : reasons.prefix(5).joined(separator: "; ")
+        if open.isEmpty, fleetFiles == nil || !endpoints.isEmpty {
+            ending = verdict(reason)
+        } else if !sessions.values.contains(where: { $0.node != nil || $0.phase == .preparing }),
+            now - lastMember > Microseconds(plan.waitSeconds * 1e6)
+        {
+            ending = verdict(reason)
+        }
+    }
+
+    /// Which of the endings without nodes it is.
+    private func verdict(_ reason: String) -> Ending {
+        if everWorked { return .tooFewNodes(reason: reason) }
+        let refusals = endpoints.values.compactMap(\.refusal)
+        guard !refusals.isEmpty else { return .unreachable(reason: reason) }
+        return refusals.contains(.job) ? .jobRefused(reason: reason) : .refused(reason: reason)
+    }
+
+    private func decideDryRun(_ now: Microseconds) {
+        let undecided = endpoints.values.contains { state in
+            switch state.phase {
+            case .closed: false
+            case .waiting: state.reason == nil
+            case .connected(let session): sessions[session]?.node == nil
+            }
+        }
+        if !undecided, !endpoints.isEmpty || now - start > 2_000_000 {
+            let ready = sessions.values.filter { $0.node != nil }.count
+            let reasons = endpointOrder.compactMap { name in endpoints[name]?.reason.map { "\(name): \($0)" } }
+            if ready > 0, ready == endpoints.count {
+                ending = .complete
+            } else {
+                everWorked = ready > 0
+                ending = verdict(reasons.joined(separator: "; "))
+            }
+        } else if now - start > Microseconds(plan.waitSeconds * 1e6) {
+            ending = verdict("not every node answered within \(Int(plan.waitSeconds)) s")
+        }
+    }
+}

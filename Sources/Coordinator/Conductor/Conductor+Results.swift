@@ -1,0 +1,129 @@
+import Dataset
+import Node
+import Protocol
+
+extension Conductor {
+    /// Takes what a node found. The first result that contradicts itself ends the node's part.
+    func take(_ results: [ImageResult], lease: UInt64, node: Int, now: Microseconds) {
+        lastResult = now
+        let number = members[node]!.ledgerNumber
+        for result in results {
+            let image = Int(result.index)
+            guard schedule.expects(image: image, lease: lease, node: node) else {
+                return distrust(node, "it sent a result of image \(image), which is not in its lease \(lease)", now)
+            }
+            switch result.outcome {
+            case .evaluated:
+                do {
+                    let acceptance = try ledger.accept(result, node: number)
+                    if case .different = acceptance {
+                        let name = members[node]!.description.name
+                        let id = manifest.entries[image].id
+                        reporter.note(
+                            .error, "results differ", "\(name): its result of \(id) differs from an earlier one",
+                            ["node.name": name, "image.id": id])
+                    }
+                } catch let refusal as Ledger.Refusal {
+                    return distrust(node, "\(refusal)", now)
+                } catch {
+                    ending = .journalFailed(reason: "\(error)")
+                    return
+                }
+                failureNotes[image] = nil
+                perform(schedule.succeeded(image: image, lease: lease, node: node, now: now).1)
+            case .failed(let failure):
+                let (disposition, actions) = schedule.failed(
+                    image: image, kind: failure.kind, lease: lease, node: node, now: now)
+                if disposition == .noted {
+                    failureNotes[image, default: []].append(failure)
+                    let name = members[node]!.description.name
+                    let id = manifest.entries[image].id
+                    reporter.note(
+                        .warning, "image failed", "\(name): \(id): \(failure.text)",
+                        ["node.name": name, "image.id": id, "reason": failure.text])
+                }
+                perform(actions)
+            }
+        }
+    }
+
+    private func distrust(_ node: Int, _ reason: String, _ now: Microseconds) {
+        perform(schedule.evict(node: node, reason: reason, now: now))
+    }
+
+    /// Does what the schedule decided.
+    func perform(_ actions: [Schedule.Action]) {
+        for action in actions where ending == nil {
+            switch action {
+            case .lease(let order): send(order)
+            case .cancel(let node, let lease): link(of: node)?.send(.cancel(lease: lease))
+            case .stateChanged(let node, let state):
+                reporter.stateChanged(node: members[node]?.description.name ?? "node \(node)", to: state)
+            case .disconnect(let node, let reason):
+                let name = members[node]!.description.name
+                reporter.note(
+                    .error, "node disconnected", "\(name): \(reason)", ["node.name": name, "reason": reason])
+                if let session = members[node]!.session {
+                    members[node]!.session = nil
+                    close(session, reason: reason)
+                }
+            case .evict(let node, let reason):
+                let name = members[node]!.description.name
+                reporter.note(
+                    .error, "node evicted", "\(name) is evicted: \(reason)", ["node.name": name, "reason": reason])
+                members[node]!.reason = reason
+                if let session = members[node]!.session {
+                    members[node]!.session = nil
+                    close(session, reason: "evicted: \(reason)", refusal: .evicted)
+                }
+            case .giveUp(let image, let why): giveUp(image, why)
+            }
+        }
+    }
+
+    private func link(of node: Int) -> (any Link<CoordinatorMessage>)? {
+        members[node]?.session.flatMap { sessions[$0]?.link }
+    }
+
+    private func send(_ order: Schedule.Order) {
+        if firstLease == nil { firstLease = Conductor.now() }
+        let lease = Lease(
+            id: order.id, attempt: UInt32(order.attempt),
+            deadlineMilliseconds: UInt32(clamping: order.deadline / 1000),
+            images: order.images.map { index in
+                let entry = manifest.entries[index]
+                return LeasedImage(
+                    index: UInt32(index), id: entry.id, label: UInt32(entry.label),
+                    boxes: entry.boxes.map(Rectangle.init))
+            })
+        link(of: order.node)?.send(.lease(lease))
+    }
+
+    /// The image counts as failed. Among several reasons the one that says most about the file, the same whoever said
+    /// it and in whatever order.
+    private func giveUp(_ image: Int, _ why: Schedule.GiveUp) {
+        let failure: ImageFailure
+        switch why {
+        case .lost(let nodes):
+            failure = ImageFailure(.abandoned, "no result: the node was lost each time, \(nodes) times")
+        case .failed:
+            let order: [ImageFailure.Kind] = [.content, .evaluation, .unavailable, .abandoned]
+            let notes = failureNotes[image] ?? []
+            failure =
+                notes.min { (order.firstIndex(of: $0.kind)!, $0.text) < (order.firstIndex(of: $1.kind)!, $1.text) }
+                ?? ImageFailure(.abandoned, "no result")
+        }
+        let id = manifest.entries[image].id
+        reporter.note(
+            .error, "image given up", "\(id) is given up: \(failure.text)", ["image.id": id, "reason": failure.text])
+        do {
+            try ledger.acceptFailure(ImageResult(index: UInt32(image), outcome: .failed(failure)))
+        } catch {
+            ending = .journalFailed(reason: "\(error)")
+        }
+    }
+
+    func flush() {
+        do { try ledger.flush() } catch { ending = .journalFailed(reason: "\(error)") }
+    }
+}

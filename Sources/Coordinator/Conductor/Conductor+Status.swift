@@ -1,0 +1,57 @@
+import Node
+import Protocol
+
+extension Conductor {
+    /// How far the run is and what each node does.
+    func status(_ now: Microseconds) -> RunStatus {
+        let seconds = Double(now - start) / 1e6
+        let done = schedule.images - schedule.remaining
+        overallSpeed.record(done, at: seconds)
+        var overall = Progress(
+            done: done, total: schedule.images, failed: ledger.failedCount,
+            elapsedSeconds: Double(now - (firstLease ?? now)) / 1e6)
+        overall.resumed = resumed
+        let progress = FleetProgress(
+            overall: overall, recentImagesPerSecond: overallSpeed.imagesPerSecond(at: seconds),
+            accuracy: ledger.accuracy, nodes: endpointOrder.map { node($0, now: now, seconds: seconds) },
+            secondsSinceResult: Double(now - lastResult) / 1e6, isEnding: isInterrupted)
+        return RunStatus(
+            progress: progress, outstandingLeases: schedule.leases.values.filter { !$0.isLost }.count,
+            duplicates: ledger.duplicates, disagreeing: ledger.disagreeing.count, givenUp: ledger.failedCount)
+    }
+
+    private func node(_ name: String, now: Microseconds, seconds: Double) -> FleetProgress.Node {
+        let endpoint = endpoints[name]!
+        var shown = FleetProgress.Node(name: name, address: name, state: .connecting, reason: endpoint.reason)
+        switch endpoint.phase {
+        case .closed: shown.state = endpoint.refusal == .evicted ? .evicted : endpoint.refusal == nil ? .dead : .refused
+        case .waiting: break
+        case .connected(let id):
+            guard let session = sessions[id] else { break }
+            shown.silentSeconds = Double(now - session.lastHeard) / 1e6
+            if session.phase == .preparing { shown.state = .preparing }
+        }
+        guard let number = members.first(where: { $0.value.endpoint == name })?.key else { return shown }
+        let member = members[number]!
+        let known = schedule.nodes[number]
+        shown.name = member.description.name
+        shown.imagesDone = known.succeeded
+        nodeSpeeds[number, default: SpeedWindow()].record(known.succeeded, at: seconds)
+        shown.imagesPerSecond = nodeSpeeds[number]!.imagesPerSecond(at: seconds)
+        if let running = known.leases.first.flatMap({ schedule.leases[$0] }), let start = running.start {
+            shown.leaseAgeSeconds = Double(now - start) / 1e6
+        }
+        if shown.state == .connecting || shown.state == .preparing {
+            switch known.state {
+            case .live: shown.state = .working
+            case .suspect: shown.state = .suspect
+            case .dead: shown.state = .dead
+            case .leaving: shown.state = .leaving
+            case .evicted: shown.state = .evicted
+            case .gone: break
+            }
+        }
+        if shown.state == .working { shown.reason = nil }
+        return shown
+    }
+}

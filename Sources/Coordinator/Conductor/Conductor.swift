@@ -1,0 +1,222 @@
+import Dataset
+import Dispatch
+import Foundation
+import Node
+import Protocol
+
+/// Leads a run: connects to nodes, gives leases, takes results into the ledger, and decides when it is over.
+///
+/// One thread handles every event, in the order in which events come; the decisions are the schedule's. The thread
+/// neither computes nor waits for a device, a node or a disk's synchronisation.
+public final class Conductor: @unchecked Sendable {
+    /// What the run is about and how it is to be led.
+    public struct Plan: Sendable {
+        public var job: Job
+        public var endpoints: [Endpoint]
+        /// Gives the coordinator's own copy of an image; nil where it has none.
+        public var imagePath: @Sendable (Int) -> String?
+        public var weightsPath: String
+        /// SHA-256 of the coordinator's own files for the job's samples, "" where it has none.
+        public var sampleDigests: [String]
+        /// How long to go on without any node.
+        public var waitSeconds: Double = 60
+        public var policy = SchedulePolicy()
+        /// Connects, checks and plans, leases nothing.
+        public var isDryRun = false
+
+        public init(
+            job: Job, endpoints: [Endpoint], weightsPath: String, sampleDigests: [String] = [],
+            imagePath: @escaping @Sendable (Int) -> String?
+        ) {
+            self.job = job
+            self.endpoints = endpoints
+            self.weightsPath = weightsPath
+            self.sampleDigests = sampleDigests
+            self.imagePath = imagePath
+        }
+    }
+
+    /// How a run ended.
+    public enum Ending: Sendable, Equatable {
+        /// Each image has a result or was given up.
+        case complete
+        case interrupted
+        /// No node is left that could go on; some had worked.
+        case tooFewNodes(reason: String)
+        /// No node was ever reached.
+        case unreachable(reason: String)
+        /// Every node refused us, or we it.
+        case refused(reason: String)
+        /// Every node refused the job: data, weights, network.
+        case jobRefused(reason: String)
+        /// The journal cannot be written any more.
+        case journalFailed(reason: String)
+    }
+
+    enum Event: Sendable {
+        case link(session: Int, LinkEvent<NodeMessage>)
+        case interrupt
+        case reread
+        case syncFailed(String)
+    }
+
+    let plan: Plan
+    let manifest: Manifest
+    let mailbox = Mailbox<Event>()
+    let reporter: any RunReporter
+    let fleetFiles: (any EndpointSource)?
+
+    // All below is used on the run's thread only.
+    var ledger: Ledger
+    var schedule: Schedule
+    var endpoints: [String: EndpointState] = [:]
+    var endpointOrder: [String] = []
+    var sessions: [Int: Session] = [:]
+    var nextSession = 0
+    /// By the schedule's node number.
+    var members: [Int: Member] = [:]
+    var failureNotes: [Int: [ImageFailure]] = [:]
+    /// The numerics class of the run: that of its first node.
+    var numerics: String?
+    var sampleDigests: [String]
+    var ending: Ending?
+    /// For the back-off's jitter: when nodes are tried again does not change what they compute.
+    var generator = SplitMix64(seed: UInt64(truncatingIfNeeded: Conductor.now()))
+    var overallSpeed = SpeedWindow()
+    var nodeSpeeds: [Int: SpeedWindow] = [:]
+    var lastResult: Microseconds
+    var firstLease: Microseconds?
+    var completedAt: Microseconds?
+    var lastMember: Microseconds
+    var lastJournalWrite: Microseconds = 0
+    var lastReport: Microseconds = 0
+    var everOpened = false
+    var everWorked = false
+    var isInterrupted = false
+    let start: Microseconds
+    /// Images that were done when this part of the run began.
+    let resumed: Int
+
+    /// What the run knows of a node beside its schedule.
+    struct Member {
+        var description: NodeDescription
+        var endpoint: String
+        var ledgerNumber: UInt32
+        var session: Int?
+        var heartbeat: Heartbeat?
+        var reason: String?
+    }
+
+    /// - Parameters:
+    ///   - ledger: results of an earlier part of the run included.
+    ///   - fleet: where endpoints come from beside `plan.endpoints`.
+    public init(
+        plan: Plan, manifest: Manifest, ledger: Ledger, fleet: (any EndpointSource)? = nil, reporter: any RunReporter
+    ) {
+        self.plan = plan
+        self.manifest = manifest
+        self.ledger = ledger
+        self.reporter = reporter
+        fleetFiles = fleet
+        sampleDigests = plan.sampleDigests
+        schedule = Schedule(images: manifest.entries.count, policy: plan.policy)
+        start = Conductor.now()
+        lastMember = start
+        lastResult = start
+        for index in manifest.entries.indices where ledger.isDone(index) { schedule.resume(done: index) }
+        numerics = ledger.nodes.first?.numerics
+        resumed = schedule.images - schedule.remaining
+        for endpoint in plan.endpoints { add(endpoint) }
+    }
+
+    static func now() -> Microseconds { Microseconds(DispatchTime.now().uptimeNanoseconds / 1000) }
+
+    /// As if Ctrl-C had been pressed: no new leases, what runs comes back.
+    public func interrupt() { mailbox.post(.interrupt) }
+    /// Look at the hosts file again.
+    public func reread() { mailbox.post(.reread) }
+
+    /// Runs to the end on a thread of its own.
+    public func run() async -> (ending: Ending, ledger: Ledger) {
+        await withCheckedContinuation { continuation in
+            let thread = Thread { [self] in
+                let ending = loop()
+                continuation.resume(returning: (ending, ledger))
+            }
+            thread.name = "stnet.conductor"
+            thread.start()
+        }
+    }
+
+    private static let tickMicroseconds: Microseconds = 100_000
+
+    private func loop() -> Ending {
+        var nextTick = Conductor.now()
+        while true {
+            let wait = max(0, nextTick - Conductor.now())
+            for event in mailbox.take(until: .now() + .microseconds(Int(wait))) where ending == nil { handle(event) }
+            let now = Conductor.now()
+            if now >= nextTick {
+                nextTick = now + Conductor.tickMicroseconds
+                tick(now)
+            }
+            decideEnding(now)
+            if let ending {
+                shutDown()
+                return ending
+            }
+        }
+    }
+
+    private func handle(_ event: Event) {
+        let now = Conductor.now()
+        switch event {
+        case .link(let session, let event): handle(event, session: session, now: now)
+        case .interrupt:
+            isInterrupted = true
+            schedule.stop()
+        case .reread: refreshFleet(isForced: true, now: now)
+        case .syncFailed(let reason): ending = .journalFailed(reason: reason)
+        }
+    }
+
+    private func tick(_ now: Microseconds) {
+        connectDue(now)
+        pingAll(now)
+        perform(schedule.tick(now: now))
+        if now - lastJournalWrite >= 1_000_000 {
+            lastJournalWrite = now
+            refreshFleet(isForced: false, now: now)
+            keepJournal()
+        }
+        if now - lastReport >= 200_000 {
+            lastReport = now
+            reporter.show(status(now))
+        }
+    }
+
+    /// Writes what is buffered and has it synchronised elsewhere.
+    func keepJournal() {
+        do {
+            try ledger.flush()
+            ledger.syncInBackground { [mailbox] reason in mailbox.post(.syncFailed(reason)) }
+        } catch {
+            ending = .journalFailed(reason: "\(error)")
+        }
+    }
+
+    private func shutDown() {
+        if ending == .complete, !plan.isDryRun { finishJournal() }
+        do { try ledger.flush() } catch { if ending == .complete { ending = .journalFailed(reason: "\(error)") } }
+        for (id, session) in sessions {
+            if session.phase != .closing, session.phase != .connecting { session.link.send(.drain) }
+            session.link.close()
+            sessions[id] = nil
+        }
+        reporter.show(status(Conductor.now()))
+    }
+
+    private func finishJournal() {
+        do { try ledger.finish() } catch { ending = .journalFailed(reason: "\(error)") }
+    }
+}

@@ -1,0 +1,49 @@
+import Protocol
+
+/// A place where a node may be: an address of the hosts file, or this process.
+public struct Endpoint: Sendable {
+    /// For people and to tell endpoints apart: "node7:7000", "embedded".
+    public let name: String
+    /// Whether a lost connection is worth another try.
+    public let reconnects: Bool
+    /// Begins a conversation; what happens on it goes to the closure.
+    let connect: @Sendable (@escaping @Sendable (LinkEvent<NodeMessage>) -> Void) -> any Link<CoordinatorMessage>
+
+    public init(
+        name: String, reconnects: Bool,
+        connect: @escaping @Sendable (@escaping @Sendable (LinkEvent<NodeMessage>) -> Void) ->
+            any Link<CoordinatorMessage>
+    ) {
+        self.name = name
+        self.reconnects = reconnects
+        self.connect = connect
+    }
+}
+
+/// What is known of an endpoint during a run.
+struct EndpointState {
+    enum Phase: Equatable {
+        /// Will be tried at this time.
+        case waiting(until: Microseconds)
+        case connected(session: Int)
+        /// Will not be tried again, unless it is announced anew.
+        case closed
+    }
+
+    /// Why an endpoint is closed for good: decides the exit status when none is left.
+    enum Refusal {
+        case key
+        case job
+        case evicted
+        case departed
+    }
+
+    let endpoint: Endpoint
+    var phase: Phase
+    var backoff: Backoff
+    var refusal: Refusal?
+    /// The last thing that went wrong, for people.
+    var reason: String?
+    /// Taken out of the hosts file or the announce directory: not connected again.
+    var isRemoved = false
+}

@@ -1,0 +1,56 @@
+/// Who is told what happens during a run. Called on the run's thread: returns soon.
+public protocol RunReporter: Sendable {
+    /// Several times a second.
+    func show(_ status: RunStatus)
+    /// - Parameters:
+    ///   - event: the same words for the same kind of event, for logs.
+    ///   - text: for people.
+    ///   - fields: under dotted keys such as `node.name`, `image.id`.
+    func note(_ level: NoteLevel, _ event: StaticString, _ text: String, _ fields: KeyValuePairs<String, String>)
+    func stateChanged(node: String, to state: Schedule.NodeState)
+}
+
+public enum NoteLevel: String, Sendable {
+    case info
+    case warning
+    case error
+}
+
+extension RunReporter {
+    func note(_ level: NoteLevel, _ event: StaticString, _ text: String) { note(level, event, text, [:]) }
+}
+
+/// What is shown, and what the metrics say.
+public struct RunStatus: Sendable {
+    public var progress: FleetProgress
+    public var outstandingLeases: Int
+    public var duplicates: Int
+    public var disagreeing: Int
+    public var givenUp: Int
+}
+
+/// Where endpoints come from while a run goes on: the hosts file and the announce directory.
+public protocol EndpointSource: Sendable {
+    /// What has changed since the last call; nil for nothing. Reads files, but small ones.
+    func refresh(isForced: Bool) -> EndpointChanges?
+}
+
+public struct EndpointChanges: Sendable {
+    public var added: [Endpoint]
+    /// By name.
+    public var removed: [String]
+    public var problems: [String]
+
+    public init(added: [Endpoint], removed: [String], problems: [String]) {
+        self.added = added
+        self.removed = removed
+        self.problems = problems
+    }
+}
+
+extension Duration {
+    var microseconds: Microseconds {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+    }
+}

@@ -1,0 +1,29 @@
+import Protocol
+
+/// One connection to a node, from the first attempt to the last event.
+struct Session {
+    enum Phase: Equatable {
+        /// No handshake yet.
+        case connecting
+        /// Has the job, is loading weights.
+        case preparing
+        /// Takes leases, as this node of the schedule.
+        case working(node: Int)
+        /// Closed by us; only its last event is awaited.
+        case closing
+    }
+
+    let endpoint: String
+    let link: any Link<CoordinatorMessage>
+    var phase = Phase.connecting
+    var lastHeard: Microseconds
+    var lastPing: Microseconds
+    /// The node said goodbye or that it leaves: its end is no loss.
+    var isLeaving = false
+    /// Streams of bytes that the node asked for.
+    var stream: ByteStream
+
+    var node: Int? {
+        if case .working(let node) = phase { node } else { nil }
+    }
+}

@@ -1,0 +1,63 @@
+import Bytes
+import Foundation
+import Options
+
+/// Tells what happens to people (progress and messages on standard error), to a log and to Prometheus.
+final class ConsoleReporter: RunReporter, @unchecked Sendable {
+    /// Failures of single images that are printed; a log has them all.
+    private static let printedImages = 20
+
+    private let printer: ProgressPrinter
+    private let log: JSONLog?
+    private let showsNodes: Bool
+    private let start = DispatchTime.now().uptimeNanoseconds
+    // Used on the run's thread only.
+    private var metrics: MetricsFile?
+    private var imageNotes = 0
+    private var last: RunStatus?
+
+    /// - Throws: `FileError` where the log cannot be opened.
+    init(printer: ProgressPrinter, logPath: String?, metricsPath: String?, showsNodes: Bool) throws {
+        self.printer = printer
+        self.showsNodes = showsNodes
+        log = try logPath.map { path in
+            try JSONLog(path: path) { error in printer.say("\(error); the run goes on without the log") }
+        }
+        metrics = metricsPath.map { MetricsFile(path: $0) }
+    }
+
+    func show(_ status: RunStatus) {
+        last = status
+        if showsNodes { printer.show(status.progress) } else { printer.show(status.progress.overall) }
+        writeMetrics(status, isValid: nil)
+    }
+
+    func note(_ level: NoteLevel, _ event: StaticString, _ text: String, _ fields: KeyValuePairs<String, String>) {
+        log?.log(JSONLog.Level(rawValue: level.rawValue)!, event, fields.map { ($0.key, .string($0.value)) })
+        if fields.contains(where: { $0.key == "image.id" }) {
+            imageNotes += 1
+            if imageNotes == ConsoleReporter.printedImages + 1 { printer.say("more images are not named here") }
+            if imageNotes > ConsoleReporter.printedImages { return }
+        }
+        if showsNodes || level != .info { printer.say(text) }
+    }
+
+    func stateChanged(node: String, to state: Schedule.NodeState) {
+        log?.log(.info, "node state", [("node.name", .string(node)), ("node.state", .string(state.rawValue))])
+        if showsNodes, state == .suspect || state == .dead { printer.say("\(node) is \(state.rawValue)") }
+    }
+
+    /// The run is over.
+    func finish(isValid: Bool) {
+        log?.log(.info, "run finished", [("run.valid", .bool(isValid))])
+        if let last { writeMetrics(last, isValid: isValid) }
+    }
+
+    private func writeMetrics(_ status: RunStatus, isValid: Bool?) {
+        guard metrics != nil else { return }
+        let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
+        let failure = metrics!.write(
+            RunMetrics(status, isValid: isValid), atSeconds: seconds, isLast: isValid != nil)
+        if let failure { printer.say("\(failure); the run goes on without the metrics") }
+    }
+}

@@ -1,0 +1,82 @@
+import Bytes
+import Evaluation
+import Node
+import Options
+import Protocol
+
+extension EvaluateCommand {
+    static let journalName = "journal.stnet"
+
+    /// The journal of this run: a new one, or that of an earlier part of the same run.
+    func openLedger(_ inputs: Inputs) throws -> Ledger {
+        fatalError("written once the journal is there")
+    }
+
+    /// Says how a run without a result ended, on standard error.
+    func explain(_ ending: Conductor.Ending) -> ExitStatus {
+        switch ending {
+        case .complete, .interrupted: return .invalid
+        case .tooFewNodes(let reason):
+            printer.say("too few nodes are left: \(reason)")
+            return .tooFewNodes
+        case .unreachable(let reason):
+            printer.say("no node could be reached: \(reason)")
+            return .noNodeReachable
+        case .refused(let reason):
+            printer.say("refused: \(reason)")
+            return .refused
+        case .jobRefused(let reason):
+            printer.say("no node can do this job: \(reason)")
+            return .badData
+        case .journalFailed(let reason):
+            printer.say("the journal cannot be written: \(reason); what it holds is good: make room and --resume")
+            return .invalid
+        }
+    }
+
+    /// Writes what the ledger holds, also of a part of a run, marked INVALID then.
+    func finish(_ ending: Conductor.Ending, _ ledger: Ledger, _ inputs: Inputs) throws -> ExitStatus {
+        var reasons: [String] = []
+        switch ending {
+        case .complete: break
+        case .interrupted: reasons.append("the run was interrupted")
+        case .tooFewNodes(let reason): reasons.append("too few nodes were left: \(reason)")
+        case .unreachable, .refused, .jobRefused, .journalFailed: return explain(ending)
+        }
+        let deliveries = ledger.deliveries
+        let run = RunOutput.Run(
+            network: configuration.network.name, expected: inputs.manifest.entries.map(\.id),
+            records: ledger.records, groundTruth: ledger.groundTruth, convention: configuration.options.iou,
+            protocolBlock: protocolBlock(inputs), deliveries: deliveries,
+            digests: [
+                .init(name: "network", sha256: inputs.networkDigest),
+                .init(name: "weights", sha256: inputs.job.weightsSHA256),
+                .init(name: "manifest", sha256: inputs.manifest.digest),
+            ], otherReasons: reasons)
+        let written = try RunOutput.write(run, to: configuration.outPath)
+        say("")
+        say(written.table.plain)
+        for failure in written.certificate.failed.prefix(20) { say("failed: \(failure.id): \(failure.error)") }
+        if written.certificate.failed.count > 20 { say("failed: and \(written.certificate.failed.count - 20) more") }
+        say("\(RunOutput.imagesName) has SHA-256 \(written.imagesSHA256)")
+        for path in written.paths { say("  \(path)") }
+        if ending != .complete { say("to go on: the same command with --resume --out \(configuration.outPath)") }
+        if case .tooFewNodes = ending { return explain(ending) }
+        return written.certificate.isValid ? .valid : .invalid
+    }
+
+    private func protocolBlock(_ inputs: Inputs) -> JSON {
+        let options = JobOptions.names.map { name in (name, JSON.string(inputs.job.options[name] ?? "")) }
+        return .object([
+            ("method", .string("stnet")), ("network", .string(inputs.job.network)),
+            ("network_sha256", .string(inputs.networkDigest)), ("weights_sha256", .string(inputs.job.weightsSHA256)),
+            ("manifest_sha256", .string(inputs.manifest.digest)),
+            ("input_size", .int(configuration.network.inputSize)), ("options", .object(options)),
+            (
+                "resolved_defaults",
+                .object(
+                    configuration.resolvedDefaults.filter { $0.name != "threads" }.map { ($0.name, .string($0.value)) })
+            ), ("version", .string(stnetVersion)),
+        ])
+    }
+}
