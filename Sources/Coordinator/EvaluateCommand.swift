@@ -3,6 +3,7 @@ import Dataset
 import Evaluation
 import Foundation
 import Node
+import Options
 import Protocol
 import SelectiveTuning
 
