@@ -19,20 +19,24 @@ let package = Package(
             name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
         .target(name: "CKernels", dependencies: ["CJPEG"], cSettings: kernelFlags),
         .target(name: "Bytes", dependencies: ["CKernels"]),
+        .target(name: "Options", dependencies: ["Bytes"]),
         .target(name: "SelectiveTuning", dependencies: ["CKernels", "Bytes"]),
         .target(name: "Dataset", dependencies: ["CKernels", "Bytes", "SelectiveTuning"]),
         .target(name: "Evaluation", dependencies: ["Bytes", "SelectiveTuning"]),
         .target(name: "Protocol", dependencies: ["Bytes", "CKernels"], exclude: ["FORMAT.md"]),
-        .target(name: "Node", dependencies: ["Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes"]),
+        .target(
+            name: "Node", dependencies: ["Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes"]),
         .target(
             name: "Coordinator",
-            dependencies: ["Node", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes"]),
+            dependencies: ["Node", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes"]),
         .executableTarget(name: "stnet-coord", dependencies: ["Coordinator"]),
         .executableTarget(name: "stnet-node", dependencies: ["Node"]),
-        .executableTarget(name: "stnet-tool", dependencies: ["Coordinator", "Dataset", "SelectiveTuning"]),
+        .executableTarget(name: "stnet-tool", dependencies: ["Coordinator", "Options", "Dataset", "SelectiveTuning"]),
         .executableTarget(
             name: "stnet-bench",
-            dependencies: ["Coordinator", "Node", "Protocol", "Dataset", "SelectiveTuning", "CKernels", "Bytes"],
+            dependencies: [
+                "Coordinator", "Node", "Options", "Protocol", "Dataset", "SelectiveTuning", "CKernels", "Bytes",
+            ],
             path: "Benchmarks/stnet-bench"),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
@@ -44,10 +48,11 @@ let package = Package(
         .testTarget(
             name: "ProtocolTests", dependencies: ["Protocol", "Bytes"], exclude: ["Golden"]),
         .testTarget(
-            name: "NodeTests", dependencies: ["Node", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
+            name: "NodeTests",
+            dependencies: ["Node", "Options", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
         .testTarget(
             name: "CoordinatorTests",
-            dependencies: ["Coordinator", "Node", "Protocol", "Dataset", "SelectiveTuning", "Bytes"],
+            dependencies: ["Coordinator", "Node", "Options", "Protocol", "Dataset", "SelectiveTuning", "Bytes"],
             exclude: ["Snapshots"]),
         .testTarget(
             name: "Simulation", dependencies: ["Coordinator", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),

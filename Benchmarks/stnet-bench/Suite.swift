@@ -4,6 +4,7 @@ import Coordinator
 import Dataset
 import Foundation
 import Node
+import Options
 import Protocol
 import SelectiveTuning
 

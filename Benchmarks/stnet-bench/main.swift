@@ -1,5 +1,6 @@
 import Coordinator
 import Foundation
+import Options
 
 // stnet-bench: what each stage of an evaluation costs on this machine, beside its peers in the same run. Speeds are
 // compared as ratios of medians over alternated rounds, because machines are shared and noisy.

@@ -1,6 +1,7 @@
 import Bytes
 import Dataset
 import Evaluation
+import Options
 import SelectiveTuning
 
 /// `stnet-coord baseline`: how well boxes do that look at no image.

@@ -1,6 +1,7 @@
 import Coordinator
 import Dataset
 import Foundation
+import Options
 
 /// `stnet-tool demo-images`: generated pictures with exact boxes.
 enum DemoImagesCommand {

@@ -1,4 +1,5 @@
 import Coordinator
+import Options
 import SelectiveTuning
 
 /// `stnet-tool random-weights`: weights of full size where trained ones are not at hand, for speed and exactness.

@@ -1,5 +1,6 @@
 import Coordinator
 import Foundation
+import Options
 
 // stnet-tool: what the project itself needs around an evaluation: demo pictures, seeded weights.
 

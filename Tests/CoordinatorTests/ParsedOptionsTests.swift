@@ -1,5 +1,6 @@
 import Bytes
 import Coordinator
+import Options
 import Testing
 
 @Suite struct ParsedOptionsTests {

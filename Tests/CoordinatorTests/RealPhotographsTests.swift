@@ -1,6 +1,7 @@
 import Bytes
 import Coordinator
 import Foundation
+import Options
 import SelectiveTuning
 import Testing
 

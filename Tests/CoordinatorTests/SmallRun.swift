@@ -2,6 +2,7 @@ import Bytes
 import Coordinator
 import Dataset
 import Foundation
+import Options
 import SelectiveTuning
 
 /// A directory with a few generated pictures, a small network and seeded weights; removed with its owner.

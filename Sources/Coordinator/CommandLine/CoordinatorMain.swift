@@ -1,6 +1,7 @@
 import Bytes
 import Dataset
 import Foundation
+import Options
 import SelectiveTuning
 
 /// The whole of `stnet-coord`: reads the command line, runs a command, gives the exit status.

@@ -1,6 +1,7 @@
 import Bytes
 import Foundation
 import Node
+import Options
 import SelectiveTuning
 
 /// Everything that one evaluation needs, with defaults resolved.

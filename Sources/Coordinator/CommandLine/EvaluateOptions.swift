@@ -1,3 +1,4 @@
+import Options
 import SelectiveTuning
 
 /// The options of `stnet-coord` without a subcommand: the evaluation.

@@ -1,8 +1,8 @@
 import Foundation
 
 /// Messages for people. What cannot be written is lost: a full or closed standard error must not end a run.
-enum StandardError {
-    static func write(_ text: String) {
+public enum StandardError {
+    public static func write(_ text: String) {
         var rest = Array(text.utf8)[...]
         while !rest.isEmpty {
             let written = rest.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress!, $0.count) }
