@@ -1,0 +1,117 @@
+import Foundation
+
+/// A journal's file, locked as long as this object lives.
+///
+/// The lock is `flock`: it belongs to the open file, so that a second opening is refused in the same process too, and
+/// closing some other descriptor of the file does not lose it (both are wrong with POSIX record locks); macOS has it
+/// as well (it has no documented open-file-description record locks). On NFS, Linux sends it to the server as a lock of
+/// the whole file, so that it holds between machines; a mount with `nolock` or `local_lock` keeps it on one machine.
+/// Where a file system cannot lock, opening fails: without a lock, two coordinators could mix their records.
+public final class FileStorage: JournalStorage, @unchecked Sendable {
+    public let path: String
+    private let descriptor: Int32
+
+    /// Whether the file must be there, may not, or either.
+    public enum Opening: Sendable {
+        case existing
+        case existingOrNew
+    }
+
+    /// Opens the file and locks it before anything is read. A new file's name survives a power failure from then on.
+    public init(path: String, opening: Opening) throws(JournalError) {
+        Self.fileSizeLimitIsAnError
+        // Without O_NONBLOCK, opening a pipe could wait for ever.
+        var flags = O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+        if opening == .existingOrNew { flags |= O_CREAT }
+        let opened = Foundation.open(path, flags, 0o666)
+        guard opened >= 0 else {
+            if errno == ENOENT && opening == .existing { throw .missing(path: path) }
+            throw .system(path: path, operation: "open", code: errno)
+        }
+        self.path = path
+        descriptor = opened
+        // From here on, deinit closes the descriptor.
+        var status = stat()
+        guard fstat(opened, &status) == 0 else { throw .system(path: path, operation: "stat", code: errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw .notAJournal(path: path, found: "not a regular file")
+        }
+        while flock(opened, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EINTR { continue }
+            if errno == EWOULDBLOCK { throw .locked(path: path) }
+            throw .system(path: path, operation: "lock", code: errno)
+        }
+        if opening == .existingOrNew { try syncDirectory() }
+    }
+
+    /// For tests: a descriptor that is open already and is closed with this object, without a lock.
+    package init(descriptor: Int32, path: String) {
+        self.path = path
+        self.descriptor = descriptor
+    }
+
+    deinit { close(descriptor) }
+
+    public func size() throws(JournalError) -> UInt64 {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure("stat") }
+        return UInt64(max(0, status.st_size))
+    }
+
+    public func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(JournalError) -> Int {
+        var count = 0
+        while count < buffer.count {
+            let got = pread(descriptor, buffer.baseAddress! + count, buffer.count - count, off_t(offset) + off_t(count))
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw failure("read") }
+            if got == 0 { break }
+            count += got
+        }
+        return count
+    }
+
+    public func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(JournalError) {
+        var count = 0
+        while count < bytes.count {
+            let put = pwrite(descriptor, bytes.baseAddress! + count, bytes.count - count, off_t(offset) + off_t(count))
+            if put < 0 && errno == EINTR { continue }
+            // Nothing written without a reason does not happen with a regular file; waiting for it would be for ever.
+            guard put != 0 else { throw .system(path: path, operation: "write", code: EIO) }
+            guard put > 0 else { throw failure("write") }
+            count += put
+        }
+    }
+
+    public func truncate(to size: UInt64) throws(JournalError) {
+        while ftruncate(descriptor, off_t(size)) != 0 {
+            guard errno == EINTR else { throw failure("truncate") }
+        }
+    }
+
+    public func sync() throws(JournalError) {
+        #if canImport(Darwin)
+            // There, fsync leaves the bytes in the drive's own memory.
+            if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
+        #endif
+        while fsync(descriptor) != 0 {
+            guard errno == EINTR else { throw failure("flush to the disk") }
+        }
+    }
+
+    private func syncDirectory() throws(JournalError) {
+        let parent = (path as NSString).deletingLastPathComponent
+        let directory = Foundation.open(parent.isEmpty ? "." : parent, O_RDONLY | O_CLOEXEC)
+        guard directory >= 0 else { throw failure("open the directory of") }
+        defer { close(directory) }
+        // Some file systems cannot flush directories.
+        guard fsync(directory) == 0 || errno == EINVAL else { throw failure("flush the directory of") }
+    }
+
+    private func failure(_ operation: String) -> JournalError {
+        .system(path: path, operation: operation, code: errno)
+    }
+
+    /// A write beyond the process's limit of file size raises a signal whose default ends the process; ignored, the
+    /// write fails with EFBIG like on a full disk.
+    private static let fileSizeLimitIsAnError: Void = { signal(SIGXFSZ, SIG_IGN) }()
+}

@@ -1,0 +1,138 @@
+import Bytes
+
+extension Journal {
+    /// What the caller knows about the file.
+    public enum Opening: Sendable {
+        /// A run that begins: a journal that is there already is refused.
+        case new
+        /// A run that is resumed: there must be a file.
+        case existing
+        case existingOrNew
+    }
+
+    /// Opens the file, locks it for this process and reads it once; see `open(storage:fingerprint:opening:visit:)`.
+    public static func open(
+        path: String, fingerprint: JournalFingerprint, opening: Opening = .existingOrNew,
+        visit: (JournalRecord) throws -> Void
+    ) throws -> Journal {
+        let storage = try FileStorage(path: path, opening: opening == .existing ? .existing : .existingOrNew)
+        return try open(storage: storage, fingerprint: fingerprint, opening: opening, visit: visit)
+    }
+
+    /// Reads a journal once, in order: `visit` gets each record after the header. It may throw; `JournalContradiction`
+    /// becomes an error that names the place.
+    ///
+    /// A tail that is no whole record, with no whole record behind it, was torn by a crash: it is cut off. A broken
+    /// record with whole ones behind it is damage: an error, and nothing is changed. A file that holds no whole header,
+    /// but the beginning of one, was torn at its creation and becomes a new journal.
+    public static func open(
+        storage: any JournalStorage, fingerprint: JournalFingerprint, opening: Opening = .existingOrNew,
+        visit: (JournalRecord) throws -> Void
+    ) throws -> Journal {
+        var scanner = try JournalScanner(storage)
+        guard var offset = try header(&scanner, storage, fingerprint) else {
+            return try create(storage, fingerprint, cutBytes: scanner.size)
+        }
+        if opening == .new { throw JournalError.exists(path: storage.path) }
+        var recordCount = 0
+        var isFinished = false
+        while true {
+            switch try scanner.look(at: offset) {
+            case .record(let record):
+                do {
+                    try visit(record)
+                } catch let error as JournalContradiction {
+                    throw JournalError.damaged(path: storage.path, offset: offset, problem: error.description)
+                }
+                recordCount += 1
+                isFinished = record.kind == .finished
+                offset += UInt64(RecordFrame.headerBytes + record.payload.count)
+            case .end:
+                return Journal(
+                    storage, flushedBytes: offset, cutBytes: 0, recordCount: recordCount, isFinished: isFinished)
+            case .broken(let problem):
+                if let next = try scanner.recordAfter(offset) {
+                    throw JournalError.damaged(
+                        path: storage.path, offset: offset, problem: "\(problem), with a whole one at byte \(next)")
+                }
+                try storage.truncate(to: offset)
+                return Journal(
+                    storage, flushedBytes: offset, cutBytes: scanner.size - offset, recordCount: recordCount,
+                    isFinished: isFinished)
+            }
+        }
+    }
+
+    /// Checks magic, version and fingerprint and gives the offset of the first record after them; nil where there is no
+    /// whole header yet.
+    private static func header(
+        _ scanner: inout JournalScanner, _ storage: any JournalStorage, _ fingerprint: JournalFingerprint
+    ) throws(JournalError) -> UInt64? {
+        let start = try scanner.prefix(magic.count)
+        guard magic.starts(with: start) else {
+            throw .notAJournal(path: storage.path, found: "it does not begin with \"STNETJNL\"")
+        }
+        guard start.count == magic.count else { return nil }
+        let offset = UInt64(magic.count)
+        switch try scanner.look(at: offset) {
+        case .end: return nil
+        case .broken(let problem):
+            guard let next = try scanner.recordAfter(offset) else { return nil }
+            throw .damaged(path: storage.path, offset: offset, problem: "\(problem), with a whole one at byte \(next)")
+        case .record(let record):
+            try check(record, storage, fingerprint)
+            return offset + UInt64(RecordFrame.headerBytes + record.payload.count)
+        }
+    }
+
+    private static func check(
+        _ record: JournalRecord, _ storage: any JournalStorage, _ fingerprint: JournalFingerprint
+    ) throws(JournalError) {
+        var version = formatVersion
+        var found = JournalFingerprint()
+        do throws(ByteReaderError) {
+            guard record.kind == .header else { throw ByteReaderError("header", at: 0, "is another record") }
+            var reader = ByteReader(record.payload)
+            version = try reader.uint16("format version")
+            // In another format the rest may look otherwise.
+            if version == formatVersion {
+                found = try JournalFingerprint(from: &reader)
+                try reader.finish()
+            }
+        } catch {
+            throw .damaged(path: storage.path, offset: record.offset, problem: "\(error)")
+        }
+        guard version == formatVersion else {
+            throw .unknownVersion(path: storage.path, found: version, known: formatVersion)
+        }
+        let differences = fingerprint.differences(from: found)
+        guard differences.isEmpty else { throw .differs(path: storage.path, differences) }
+    }
+
+    /// A new journal, on the disk with its header before anything counts on it.
+    private static func create(
+        _ storage: any JournalStorage, _ fingerprint: JournalFingerprint, cutBytes: UInt64
+    ) throws(JournalError) -> Journal {
+        var writer = ByteWriter()
+        writer.append(formatVersion)
+        fingerprint.encode(into: &writer)
+        var bytes = magic
+        RecordFrame.append(.header, writer.bytes, at: UInt64(bytes.count), to: &bytes)
+        try storage.truncate(to: 0)
+        var failure: JournalError?
+        bytes.withUnsafeBytes { bytes in
+            do throws(JournalError) { try storage.write(bytes, at: 0) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        try storage.sync()
+        return Journal(
+            storage, flushedBytes: UInt64(bytes.count), cutBytes: cutBytes, recordCount: 0, isFinished: false)
+    }
+}
+
+/// What a visitor throws when a whole record does not fit the run.
+public struct JournalContradiction: Error, Sendable, CustomStringConvertible {
+    public let description: String
+
+    public init(_ description: String) { self.description = description }
+}

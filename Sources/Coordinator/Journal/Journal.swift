@@ -1,0 +1,116 @@
+import Bytes
+
+/// An append-only file of records, from which a run that was cut off at any byte can go on.
+///
+/// The file: 8 bytes "STNETJNL", then records (`RecordFrame`), the first of them the header with the format's version
+/// and the run's fingerprint. What is appended waits in a buffer of bounded size until `flush`; what is flushed survives
+/// the process, what was flushed before a `JournalStorage.sync` survives a power failure.
+///
+/// One thread at a time uses it; only `storage.sync()` may be called from another one (`JournalSyncer`).
+public final class Journal: @unchecked Sendable {
+    public static let magic = Array("STNETJNL".utf8)
+    public static let formatVersion: UInt16 = 1
+    /// Bytes that wait at most before `append` flushes by itself.
+    package static let largestBuffer = 1 << 18
+
+    public let storage: any JournalStorage
+    /// Bytes of a torn tail that the opening cut off.
+    public let cutBytes: UInt64
+    /// The last record says that the run is over.
+    public private(set) var isFinished: Bool
+    /// Bytes in the storage, all of whole records.
+    public private(set) var flushedBytes: UInt64
+    /// Records after the header, those in the buffer too.
+    public private(set) var recordCount: Int
+    private var buffer: [UInt8] = []
+    private var hasFailed = false
+
+    init(
+        _ storage: any JournalStorage, flushedBytes: UInt64, cutBytes: UInt64, recordCount: Int, isFinished: Bool
+    ) {
+        self.storage = storage
+        self.flushedBytes = flushedBytes
+        self.cutBytes = cutBytes
+        self.recordCount = recordCount
+        self.isFinished = isFinished
+    }
+
+    public var path: String { storage.path }
+    /// All bytes, those in the buffer too: where the next record will lie.
+    public var endOffset: UInt64 { flushedBytes + UInt64(buffer.count) }
+    /// Something waits for `flush`.
+    public var hasUnflushed: Bool { !buffer.isEmpty }
+
+    /// Appends a record and gives its offset. It is buffered: a crash before `flush` loses it.
+    @discardableResult
+    public func append(_ kind: JournalRecord.Kind, _ payload: [UInt8]) throws(JournalError) -> UInt64 {
+        guard !hasFailed else { throw .writtenBefore(path: path) }
+        guard payload.count <= RecordFrame.largestPayload else {
+            throw .recordTooLong(path: path, bytes: payload.count, limit: RecordFrame.largestPayload)
+        }
+        if buffer.count + RecordFrame.headerBytes + payload.count > Self.largestBuffer { try flush() }
+        let offset = endOffset
+        RecordFrame.append(kind, payload, at: offset, to: &buffer)
+        recordCount += 1
+        isFinished = kind == .finished
+        return offset
+    }
+
+    /// Writes what waits. After an error nothing can be appended any more: in the file stands what was flushed before,
+    /// and then as many of the records that waited as fit, the last of them torn; the next opening cuts that off.
+    public func flush() throws(JournalError) {
+        guard !hasFailed else { throw .writtenBefore(path: path) }
+        guard !buffer.isEmpty else { return }
+        var failure: JournalError?
+        buffer.withUnsafeBytes { bytes in
+            do throws(JournalError) { try storage.write(bytes, at: flushedBytes) } catch { failure = error }
+        }
+        if let failure {
+            hasFailed = true
+            throw failure
+        }
+        flushedBytes += UInt64(buffer.count)
+        buffer.removeAll(keepingCapacity: true)
+    }
+
+    /// Reads a record back, from the buffer or the storage.
+    public func record(at offset: UInt64) throws(JournalError) -> JournalRecord {
+        let head = try bytes(at: offset, count: RecordFrame.headerBytes)
+        let header = head.withUnsafeBytes { RecordFrame.Header($0) }
+        guard header.length <= RecordFrame.largestPayload else {
+            throw .damaged(path: path, offset: offset, problem: "no record is there")
+        }
+        let payload = try bytes(at: offset + UInt64(RecordFrame.headerBytes), count: header.length)
+        let sum = payload.withUnsafeBytes { RecordFrame.checksum(kind: header.kind, payload: $0, at: offset) }
+        guard sum == header.checksum, let kind = JournalRecord.Kind(rawValue: header.kind) else {
+            throw .damaged(path: path, offset: offset, problem: "a record whose checksum is wrong")
+        }
+        return JournalRecord(offset: offset, kind: kind, payload: payload)
+    }
+
+    /// The payload of `record(at:)`.
+    public func payload(at offset: UInt64) throws(JournalError) -> [UInt8] { try record(at: offset).payload }
+
+    private func bytes(at offset: UInt64, count: Int) throws(JournalError) -> [UInt8] {
+        guard offset <= endOffset, UInt64(count) <= endOffset - offset else {
+            throw .damaged(path: path, offset: offset, problem: "no record is there")
+        }
+        if offset >= flushedBytes {
+            let start = Int(offset - flushedBytes)
+            return Array(buffer[start..<start + count])
+        }
+        var failure: JournalError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, got in
+            do throws(JournalError) {
+                got = try storage.read(UnsafeMutableRawBufferPointer(buffer), at: offset)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        guard bytes.count == count else {
+            throw .damaged(path: path, offset: offset, problem: "the file became shorter")
+        }
+        return bytes
+    }
+}

@@ -1,0 +1,77 @@
+import Evaluation
+import Protocol
+
+extension Ledger {
+    public var images: Int { check.manifest.entries.count }
+    public var counts: LedgerCounts { state.counts }
+    /// Every image has a result or has failed for good.
+    public var isComplete: Bool { counts.done == images }
+    /// By their numbers, across resumptions.
+    public var nodes: [LedgerNode] { state.nodes }
+    /// The first differences between two results of an image, at most 100.
+    public var disagreements: [Disagreement] { state.disagreements }
+    /// Failures of images that had a result, or had failed before.
+    public var lateFailures: Int { state.lateFailures }
+
+    /// The image needs no evaluation any more.
+    public func isDone(_ image: Int) -> Bool { state.place(image) != nil }
+    /// The image's last word so far is a failure.
+    public func isFailed(_ image: Int) -> Bool { state.isFailed(image) }
+
+    /// For the certificate. Numerics classes are those of the nodes that sent results.
+    public var deliveries: Deliveries {
+        Deliveries(
+            attempts: state.attempts, duplicates: state.duplicates, compared: state.duplicates,
+            disagreeing: state.disagreeing.sorted().map { check.manifest.entries[Int($0)].id },
+            numericsClasses: state.nodes.filter { $0.results > 0 }
+                .reduce(into: [:]) { $0[$1.numerics, default: 0] += 1 })
+    }
+
+    /// The result that counts, read from the journal; nil where the image has none.
+    public func result(_ image: Int) throws(JournalError) -> ImageResult? {
+        guard let place = state.place(image) else { return nil }
+        return try entry(try journal.payload(at: place), at: place).result
+    }
+
+    public func record(_ image: Int) throws(JournalError) -> ImageRecord? {
+        try result(image).map(check.record)
+    }
+
+    /// The image's boxes for the baselines; nil where it has no result or failed.
+    public func groundTruth(_ image: Int) throws(JournalError) -> GroundTruth? {
+        try result(image).flatMap(check.groundTruth)
+    }
+
+    /// The record of each image in manifest order, read from the journal when it is asked for; nil where there is none.
+    public var records: LedgerView<ImageRecord> {
+        LedgerView(count: images) { [self] image in
+            do throws(JournalError) {
+                return try record(image)
+            } catch {
+                let entry = check.manifest.entries[image]
+                return .failed(id: entry.id, label: entry.label, error: "\(error)", path: journal.path)
+            }
+        }
+    }
+
+    /// The boxes of each image in manifest order, as `records`; nil also where the journal cannot be read.
+    public var groundTruth: LedgerView<GroundTruth> {
+        LedgerView(count: images) { [self] image in try? groundTruth(image) }
+    }
+}
+
+/// One element an image in manifest order, made anew at each access. A record that cannot be read back stands as a
+/// failed one, so that the run is not valid.
+public struct LedgerView<Value: Sendable>: RandomAccessCollection, Sendable {
+    public let count: Int
+    private let make: @Sendable (Int) -> Value?
+
+    init(count: Int, make: @escaping @Sendable (Int) -> Value?) {
+        self.count = count
+        self.make = make
+    }
+
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { count }
+    public subscript(image: Int) -> Value? { make(image) }
+}

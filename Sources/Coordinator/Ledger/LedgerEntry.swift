@@ -1,0 +1,105 @@
+import Bytes
+import Protocol
+
+/// A result in the journal: the node's number (32 bits), then the result as on the wire.
+struct ResultEntry {
+    var node: UInt32
+    var result: ImageResult
+
+    /// Bytes before the result.
+    static let nodeBytes = 4
+
+    static func encode(_ result: ImageResult, node: UInt32) -> [UInt8] {
+        var writer = ByteWriter(capacity: 192)
+        writer.append(node)
+        result.encode(into: &writer)
+        return writer.bytes
+    }
+
+    init(_ payload: [UInt8]) throws(ByteReaderError) {
+        var reader = ByteReader(payload)
+        node = try reader.uint32("node number")
+        result = try ImageResult(from: &reader)
+        try reader.finish()
+    }
+}
+
+/// A further result of an image in the journal: image, node (32 bits each), verdict (8 bits), and for a difference the
+/// node whose result counts (32 bits), the number of fields (8 bits) and their names.
+struct RepeatedEntry {
+    enum Verdict: UInt8 {
+        case same = 0
+        case different = 1
+        case lateFailure = 2
+    }
+
+    var image: UInt32
+    var node: UInt32
+    var verdict: Verdict
+    /// With a difference only.
+    var countedNode: UInt32 = 0
+    var fields: [String] = []
+
+    private static let longestField = 64
+
+    init(image: UInt32, node: UInt32, verdict: Verdict) {
+        self.image = image
+        self.node = node
+        self.verdict = verdict
+    }
+
+    init(_ disagreement: Disagreement) {
+        self.init(image: disagreement.image, node: disagreement.otherNode, verdict: .different)
+        countedNode = disagreement.countedNode
+        fields = disagreement.fields
+    }
+
+    func encode() -> [UInt8] {
+        var writer = ByteWriter()
+        writer.append(image)
+        writer.append(node)
+        writer.append(verdict.rawValue)
+        if verdict == .different {
+            writer.append(countedNode)
+            writer.append(UInt8(fields.count))
+            for field in fields { writer.append(field, maxLength: Self.longestField) }
+        }
+        return writer.bytes
+    }
+
+    init(_ payload: [UInt8]) throws(ByteReaderError) {
+        var reader = ByteReader(payload)
+        image = try reader.uint32("image")
+        node = try reader.uint32("node number")
+        let number = try reader.uint8("verdict")
+        guard let verdict = Verdict(rawValue: number) else { throw reader.invalid("verdict", "is \(number)") }
+        self.verdict = verdict
+        if verdict == .different {
+            countedNode = try reader.uint32("node whose result counts")
+            for _ in 0..<Int(try reader.uint8("fields")) {
+                fields.append(try reader.string("field", maxLength: Self.longestField))
+            }
+        }
+        try reader.finish()
+    }
+}
+
+extension ImageResult {
+    /// The names of what is not the same bits in two results of one image; empty only for equal bits.
+    func differingFields(from other: ImageResult) -> [String] {
+        guard case .evaluated(let a) = outcome, case .evaluated(let b) = other.outcome else {
+            return outcome == other.outcome ? [] : ["outcome"]
+        }
+        func bits(_ box: Rectangle) -> [UInt32] { [box.x0, box.y0, box.x1, box.y1].map(\.bitPattern) }
+        let comparisons: [(String, Bool)] = [
+            ("top5", a.top5 == b.top5), ("scores", a.scores.map(\.bitPattern) == b.scores.map(\.bitPattern)),
+            ("box", bits(a.box) == bits(b.box)), ("box in the original", bits(a.boxOriginal) == bits(b.boxOriginal)),
+            ("IoU", a.iou.bitPattern == b.iou.bitPattern),
+            ("ground-truth index", a.groundTruthIndex == b.groundTruthIndex),
+            ("dropped mass", a.droppedMass == b.droppedMass), ("ties", a.ties == b.ties),
+            ("ineligible", a.ineligible == b.ineligible), ("empty flag", a.isEmpty == b.isEmpty),
+            ("size", a.width == b.width && a.height == b.height),
+        ]
+        return comparisons.filter { !$0.1 }.map(\.0)
+    }
+}

@@ -1,0 +1,39 @@
+import Evaluation
+import Node
+import Protocol
+import SelectiveTuning
+
+extension ResultCheck {
+    /// The run's record of a result that passed `check`.
+    func record(_ result: ImageResult) -> ImageRecord {
+        let entry = manifest.entries[Int(result.index)]
+        switch result.outcome {
+        case .failed(let failure):
+            return .failed(id: entry.id, label: entry.label, error: failure.text)
+        case .evaluated(let found):
+            let boxes = entry.boxes.map(geometry(found).map)
+            var flags: [ImageRecord.Flag] = []
+            if found.isEmpty { flags.append(.empty) }
+            if let width = entry.declaredWidth, let height = entry.declaredHeight,
+                width != Int(found.width) || height != Int(found.height)
+            {
+                flags.append(.sizeMismatch)
+            }
+            if boxes.allSatisfy({ $0.x0 >= $0.x1 || $0.y0 >= $0.y1 }) { flags.append(.groundTruthOutside) }
+            return ImageRecord(
+                id: entry.id, label: entry.label, top5: found.top5.map(Int.init), scores: found.scores,
+                box: Box(found.box), boxOriginal: Box(found.boxOriginal), iou: found.iou,
+                groundTruthIndex: found.groundTruthIndex.map(Int.init),
+                droppedMass: Double(found.droppedMass) / Double(1 << 48), ties: Int(found.ties),
+                ineligible: Int(found.ineligible), flags: flags)
+        }
+    }
+
+    /// The image's boxes in the input frame of the decoded size, for the baselines; nil for a failed image.
+    func groundTruth(_ result: ImageResult) -> GroundTruth? {
+        guard case .evaluated(let found) = result.outcome else { return nil }
+        let entry = manifest.entries[Int(result.index)]
+        return GroundTruth(
+            id: entry.id, label: entry.label, boxes: entry.boxes.map(geometry(found).map), inputSize: inputSize)
+    }
+}
