@@ -12,9 +12,9 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
     private let showsNodes: Bool
     private let start = DispatchTime.now().uptimeNanoseconds
     // Used on the run's thread only.
-    private var metrics: MetricsFile?
+    private var metricsFile: MetricsFile?
     private var imageNotes = 0
-    private var last: RunStatus?
+    private var last: RunMetrics?
 
     /// - Throws: `FileError` where the log cannot be opened.
     init(printer: ProgressPrinter, logPath: String?, metricsPath: String?, showsNodes: Bool) throws {
@@ -23,13 +23,13 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
         log = try logPath.map { path in
             try JSONLog(path: path) { error in printer.say("\(error); the run goes on without the log") }
         }
-        metrics = metricsPath.map { MetricsFile(path: $0) }
+        metricsFile = metricsPath.map { MetricsFile(path: $0) }
     }
 
-    func show(_ status: RunStatus) {
-        last = status
-        if showsNodes { printer.show(status.progress) } else { printer.show(status.progress.overall) }
-        writeMetrics(status, isValid: nil)
+    func show(_ metrics: RunMetrics) {
+        last = metrics
+        if showsNodes { printer.show(metrics.progress) } else { printer.show(metrics.progress.overall) }
+        writeMetrics(metrics)
     }
 
     func note(_ level: NoteLevel, _ event: StaticString, _ text: String, _ fields: KeyValuePairs<String, String>) {
@@ -50,14 +50,15 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
     /// The run is over.
     func finish(isValid: Bool) {
         log?.log(.info, "run finished", [("run.valid", .bool(isValid))])
-        if let last { writeMetrics(last, isValid: isValid) }
+        guard var last else { return }
+        last.isValid = isValid
+        writeMetrics(last)
     }
 
-    private func writeMetrics(_ status: RunStatus, isValid: Bool?) {
-        guard metrics != nil else { return }
+    private func writeMetrics(_ metrics: RunMetrics) {
+        guard metricsFile != nil else { return }
         let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
-        let failure = metrics!.write(
-            RunMetrics(status, isValid: isValid), atSeconds: seconds, isLast: isValid != nil)
+        let failure = metricsFile!.write(metrics, atSeconds: seconds, isLast: metrics.isValid != nil)
         if let failure { printer.say("\(failure); the run goes on without the metrics") }
     }
 }

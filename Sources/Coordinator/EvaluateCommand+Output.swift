@@ -1,15 +1,33 @@
 import Bytes
 import Evaluation
+import Foundation
 import Node
 import Options
 import Protocol
 
 extension EvaluateCommand {
+    /// In the output directory; removed when the run is complete and valid.
     static let journalName = "journal.stnet"
+    var journalPath: String { "\(configuration.outPath)/\(EvaluateCommand.journalName)" }
 
     /// The journal of this run: a new one, or that of an earlier part of the same run.
     func openLedger(_ inputs: Inputs) throws -> Ledger {
-        fatalError("written once the journal is there")
+        var fingerprint = JournalFingerprint([
+            "version": stnetVersion, "network": inputs.job.network, "network_sha256": inputs.networkDigest,
+            "weights_sha256": inputs.job.weightsSHA256, "manifest_sha256": inputs.manifest.digest,
+        ])
+        for name in JobOptions.names { fingerprint.append("option." + name, inputs.job.options[name] ?? "") }
+        let classes = try configuration.network.shapes().last!.channels
+        if configuration.isDryRun {
+            let journal = try Journal.open(storage: InMemoryStorage(), fingerprint: fingerprint) { _ in }
+            return Ledger(
+                manifest: inputs.manifest, options: configuration.options, inputSize: configuration.network.inputSize,
+                classes: classes, journal: journal)
+        }
+        return try Ledger.open(
+            path: journalPath, fingerprint: fingerprint, opening: configuration.resumes ? .existingOrNew : .new,
+            manifest: inputs.manifest, options: configuration.options, inputSize: configuration.network.inputSize,
+            classes: classes)
     }
 
     /// Says how a run without a result ended, on standard error.
@@ -46,7 +64,8 @@ extension EvaluateCommand {
         let deliveries = ledger.deliveries
         let run = RunOutput.Run(
             network: configuration.network.name, expected: inputs.manifest.entries.map(\.id),
-            records: ledger.records, groundTruth: ledger.groundTruth, convention: configuration.options.iou,
+            records: ledger.records.lazy.compactMap { $0 }, groundTruth: ledger.groundTruth.lazy.compactMap { $0 },
+            convention: configuration.options.iou,
             protocolBlock: protocolBlock(inputs), deliveries: deliveries,
             digests: [
                 .init(name: "network", sha256: inputs.networkDigest),
@@ -62,6 +81,13 @@ extension EvaluateCommand {
         for path in written.paths { say("  \(path)") }
         if ending != .complete { say("to go on: the same command with --resume --out \(configuration.outPath)") }
         if case .tooFewNodes = ending { return explain(ending) }
+        if written.certificate.isValid {
+            guard unlink(journalPath) == 0 else {
+                throw FileError(path: journalPath, operation: "remove the journal of the finished run", code: errno)
+            }
+        } else if ending == .complete {
+            say("to try again what failed: the same command with --resume --out \(configuration.outPath)")
+        }
         return written.certificate.isValid ? .valid : .invalid
     }
 

@@ -42,12 +42,12 @@ public struct EvaluateCommand: Sendable {
         let reporter = try ConsoleReporter(
             printer: printer, logPath: configuration.logPath, metricsPath: configuration.metricsPath,
             showsNodes: configuration.fleet != nil)
-        let fleet = try FleetConnector(configuration: configuration, inputs: inputs, command: self)
+        let fleet = try FleetConnector(configuration: configuration, inputs: inputs) { [printer] in printer.say($0) }
         defer { fleet.stop() }
         // Now, not after hours of work.
         if !configuration.isDryRun { try RunOutput.makeDirectory(configuration.outPath) }
         let ledger = try openLedger(inputs)
-        if ledger.doneCount > 0 { printer.say("\(ledger.doneCount) images have a result in the journal") }
+        if ledger.counts.done > 0 { printer.say("\(ledger.counts.done) images have a result in the journal") }
         var plan = Conductor.Plan(
             job: inputs.job, endpoints: fleet.endpoints, weightsPath: configuration.weightsPath,
             sampleDigests: inputs.samples.digests

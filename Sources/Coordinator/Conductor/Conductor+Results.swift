@@ -23,7 +23,7 @@ extension Conductor {
                             .error, "results differ", "\(name): its result of \(id) differs from an earlier one",
                             ["node.name": name, "image.id": id])
                     }
-                } catch let refusal as Ledger.Refusal {
+                } catch let refusal as Refusal {
                     return distrust(node, "\(refusal)", now)
                 } catch {
                     ending = .journalFailed(reason: "\(error)")
@@ -117,13 +117,13 @@ extension Conductor {
         reporter.note(
             .error, "image given up", "\(id) is given up: \(failure.text)", ["image.id": id, "reason": failure.text])
         do {
-            try ledger.acceptFailure(ImageResult(index: UInt32(image), outcome: .failed(failure)))
+            _ = try ledger.acceptFailure(failure, image: UInt32(image))
         } catch {
             ending = .journalFailed(reason: "\(error)")
         }
     }
 
     func flush() {
-        do { try ledger.flush() } catch { ending = .journalFailed(reason: "\(error)") }
+        do { try ledger.journal.flush() } catch { ending = .journalFailed(reason: "\(error)") }
     }
 }

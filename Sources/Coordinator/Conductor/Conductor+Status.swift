@@ -3,21 +3,24 @@ import Protocol
 
 extension Conductor {
     /// How far the run is and what each node does.
-    func status(_ now: Microseconds) -> RunStatus {
+    func status(_ now: Microseconds) -> RunMetrics {
         let seconds = Double(now - start) / 1e6
         let done = schedule.images - schedule.remaining
         overallSpeed.record(done, at: seconds)
         var overall = Progress(
-            done: done, total: schedule.images, failed: ledger.failedCount,
+            done: done, total: schedule.images, failed: ledger.counts.failed,
             elapsedSeconds: Double(now - (firstLease ?? now)) / 1e6)
         overall.resumed = resumed
         let progress = FleetProgress(
             overall: overall, recentImagesPerSecond: overallSpeed.imagesPerSecond(at: seconds),
-            accuracy: ledger.accuracy, nodes: endpointOrder.map { node($0, now: now, seconds: seconds) },
+            accuracy: RunningAccuracy(
+                evaluated: ledger.counts.evaluated, top1Correct: ledger.counts.top1Right,
+                localized: ledger.counts.iou50), nodes: endpointOrder.map { node($0, now: now, seconds: seconds) },
             secondsSinceResult: Double(now - lastResult) / 1e6, isEnding: isInterrupted)
-        return RunStatus(
-            progress: progress, outstandingLeases: schedule.leases.values.filter { !$0.isLost }.count,
-            duplicates: ledger.duplicates, disagreeing: ledger.disagreeing.count, givenUp: ledger.failedCount)
+        return RunMetrics(
+            progress: progress, leasesOutstanding: schedule.leases.values.filter { !$0.isLost }.count,
+            duplicateResults: ledger.duplicates, disagreeingResults: ledger.disagreeing,
+            imagesQuarantined: ledger.counts.failed)
     }
 
     private func node(_ name: String, now: Microseconds, seconds: Double) -> FleetProgress.Node {

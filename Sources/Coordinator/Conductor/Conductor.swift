@@ -64,6 +64,7 @@ public final class Conductor: @unchecked Sendable {
     let manifest: Manifest
     let mailbox = Mailbox<Event>()
     let reporter: any RunReporter
+    private let syncer: JournalSyncer
     let fleetFiles: (any EndpointSource)?
 
     // All below is used on the run's thread only.
@@ -117,6 +118,7 @@ public final class Conductor: @unchecked Sendable {
         self.manifest = manifest
         self.ledger = ledger
         self.reporter = reporter
+        syncer = JournalSyncer(ledger.journal) { [mailbox] error in mailbox.post(.syncFailed("\(error)")) }
         fleetFiles = fleet
         sampleDigests = plan.sampleDigests
         schedule = Schedule(images: manifest.entries.count, policy: plan.policy)
@@ -198,25 +200,26 @@ public final class Conductor: @unchecked Sendable {
     /// Writes what is buffered and has it synchronised elsewhere.
     func keepJournal() {
         do {
-            try ledger.flush()
-            ledger.syncInBackground { [mailbox] reason in mailbox.post(.syncFailed(reason)) }
+            try ledger.journal.flush()
+            syncer.request(flushedBytes: ledger.journal.flushedBytes)
         } catch {
             ending = .journalFailed(reason: "\(error)")
         }
     }
 
     private func shutDown() {
-        if ending == .complete, !plan.isDryRun { finishJournal() }
-        do { try ledger.flush() } catch { if ending == .complete { ending = .journalFailed(reason: "\(error)") } }
+        do {
+            try ledger.journal.flush()
+            syncer.request(flushedBytes: ledger.journal.flushedBytes)
+            syncer.finish()
+        } catch {
+            ending = .journalFailed(reason: "\(error)")
+        }
         for (id, session) in sessions {
             if session.phase != .closing, session.phase != .connecting { session.link.send(.drain) }
             session.link.close()
             sessions[id] = nil
         }
         reporter.show(status(Conductor.now()))
-    }
-
-    private func finishJournal() {
-        do { try ledger.finish() } catch { ending = .journalFailed(reason: "\(error)") }
     }
 }

@@ -1,7 +1,7 @@
 /// Who is told what happens during a run. Called on the run's thread: returns soon.
 public protocol RunReporter: Sendable {
     /// Several times a second.
-    func show(_ status: RunStatus)
+    func show(_ metrics: RunMetrics)
     /// - Parameters:
     ///   - event: the same words for the same kind of event, for logs.
     ///   - text: for people.
@@ -18,15 +18,6 @@ public enum NoteLevel: String, Sendable {
 
 extension RunReporter {
     func note(_ level: NoteLevel, _ event: StaticString, _ text: String) { note(level, event, text, [:]) }
-}
-
-/// What is shown, and what the metrics say.
-public struct RunStatus: Sendable {
-    public var progress: FleetProgress
-    public var outstandingLeases: Int
-    public var duplicates: Int
-    public var disagreeing: Int
-    public var givenUp: Int
 }
 
 /// Where endpoints come from while a run goes on: the hosts file and the announce directory.
