@@ -126,11 +126,12 @@ public struct EvaluateCommand: Sendable {
     }
 
     private func showDryRun(_ ending: Conductor.Ending, _ conductor: Conductor) -> ExitStatus {
-        let nodes = conductor.readyNodes
+        let nodes = conductor.members.keys.sorted().map { conductor.members[$0]!.description }
         let images = conductor.manifest.entries.count
         for (place, node) in nodes.enumerated() {
-            let share = images * (place + 1) / nodes.count - images * place / nodes.count
-            say("\(node.name): \(node.device), numerics \(node.numerics.prefix(16)), about \(share) images")
+            let share: Int = images * (place + 1) / nodes.count - images * place / nodes.count
+            let numerics = String(node.numerics.prefix(16))
+            say("\(node.name): \(node.device), numerics \(numerics), about \(share) images")
         }
         say("dry run: \(images) images would be evaluated; nothing was")
         switch ending {

@@ -10,6 +10,10 @@ extension Ledger {
     public var nodes: [LedgerNode] { state.nodes }
     /// The first differences between two results of an image, at most 100.
     public var disagreements: [Disagreement] { state.disagreements }
+    /// Results that were compared with the one that counts.
+    public var duplicates: Int { state.duplicates }
+    /// Images of which two results differ.
+    public var disagreeing: Int { state.disagreeing.count }
     /// Failures of images that had a result, or had failed before.
     public var lateFailures: Int { state.lateFailures }
 

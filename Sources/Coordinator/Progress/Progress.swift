@@ -1,10 +1,12 @@
 /// How far a run is.
-public struct Progress: Sendable {
+public struct Progress: Sendable, Hashable {
     public var done: Int
     public var total: Int
     public var failed: Int
     /// Since the first lease.
     public var elapsedSeconds: Double
+    /// Of `done`, those of an earlier part of the run.
+    public var resumed = 0
 
     public init(done: Int, total: Int, failed: Int, elapsedSeconds: Double) {
         self.done = done
@@ -13,7 +15,7 @@ public struct Progress: Sendable {
         self.elapsedSeconds = elapsedSeconds
     }
 
-    public var imagesPerSecond: Double { elapsedSeconds > 0 ? Double(done) / elapsedSeconds : 0 }
+    public var imagesPerSecond: Double { elapsedSeconds > 0 ? Double(done - resumed) / elapsedSeconds : 0 }
 
     /// Nil until there is a speed to go by.
     public var secondsLeft: Double? {

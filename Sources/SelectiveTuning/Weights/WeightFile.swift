@@ -69,6 +69,9 @@ public final class WeightFile: Sendable {
         return withExtendedLifetime(file) { body(values) }
     }
 
+    /// Of the whole file.
+    public var byteCount: Int { file.count }
+
     /// Lets the system drop the pages read so far; they are read from the file again when needed.
     public func releasePages() { file.releasePages() }
 
