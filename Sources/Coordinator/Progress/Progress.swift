@@ -1,5 +1,5 @@
 /// How far a run is.
-public struct Progress: Sendable {
+public struct Progress: Sendable, Hashable {
     public var done: Int
     public var total: Int
     public var failed: Int
