@@ -1,5 +1,3 @@
-import Options
-
 /// What a run tells a monitoring system.
 public struct RunMetrics: Sendable, Hashable {
     public var progress: FleetProgress

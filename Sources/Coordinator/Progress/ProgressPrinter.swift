@@ -19,8 +19,7 @@ public final class ProgressPrinter: @unchecked Sendable {
     private var block = LiveBlock()
     private var blockLines: [String] = []
 
-    /// `terminal` gives the size of a terminal that `write` writes to, and nil where it writes to none; both are by
-    /// default those of standard error. It counts for the style `auto` only.
+    /// Writes to standard error by default. `terminal` says that `write` goes to a terminal and how large that is now.
     public init(
         style: Style, write: (@Sendable (String) -> Void)? = nil, terminal: (@Sendable () -> TerminalSize)? = nil
     ) {

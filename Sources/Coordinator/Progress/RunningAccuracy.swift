@@ -9,10 +9,13 @@ public struct RunningAccuracy: Sendable, Hashable {
     /// The box overlaps a ground-truth box by at least one half, whatever the best class.
     public private(set) var localized = 0
 
-    public init(evaluated: Int = 0, top1Correct: Int = 0, localized: Int = 0) {
-        self.evaluated = evaluated
-        self.top1Correct = top1Correct
-        self.localized = localized
+    public init() {}
+
+    public mutating func add(_ outcome: ImageResult.Outcome, label: UInt32) {
+        guard case .evaluated(let result) = outcome else { return }
+        evaluated += 1
+        if result.top5.first == label { top1Correct += 1 }
+        if result.iou >= 0.5 { localized += 1 }
     }
 
     /// 0 to 1; nil before the first result.
