@@ -1,23 +1,100 @@
+import Dispatch
 import Foundation
 import Node
 import Options
 import Protocol
 
 /// Makes the endpoints of a run: the embedded node, or those of the hosts file and the announce directory.
-final class FleetConnector: @unchecked Sendable {
+final class FleetConnector: Sendable {
+    /// The embedded node; others come through `source`.
     let endpoints: [Endpoint]
     let source: (any EndpointSource)?
     private let reactor: Reactor?
     private let embedded: NodeService?
 
-    init(configuration: EvaluateConfiguration, inputs: EvaluateCommand.Inputs, say: @escaping @Sendable (String) -> Void)
-        throws
-    {
-        reactor = nil; source = nil; embedded = nil; endpoints = []
+    /// - Throws: what is wrong with hosts file, announce directory or key.
+    init(configuration: EvaluateConfiguration, inputs: EvaluateCommand.Inputs, say: (String) -> Void) throws {
+        guard let fleet = configuration.fleet else {
+            let service = NodeService(
+                identity: NodeIdentity(name: "embedded"),
+                resources: try FleetConnector.embeddedResources(configuration, inputs))
+            embedded = service
+            reactor = nil
+            source = nil
+            endpoints = [FleetConnector.endpoint(of: service)]
+            return
+        }
+        let files = try FleetFiles(hosts: fleet.nodesPath, announced: fleet.announcePath)
+        var trust = Trust.insecure
+        if !fleet.isInsecure {
+            let loaded = try SharedKey.load(path: fleet.keyPath)
+            if loaded.isNew { say("a new key was made: \(loaded.path); nodes on other hosts need a copy of it") }
+            trust = .key(loaded.key)
+        }
+        inputs.weights.releasePages()
+        let reactor = try Reactor()
+        self.reactor = reactor
+        embedded = nil
+        endpoints = []
+        source = FilesSource(files: files, trust: trust, reactor: reactor)
     }
 
+    /// Ends the embedded node and every connection, after what is queued has been sent.
     func stop() {
-        embedded?.stopNow()
+        if let embedded {
+            embedded.stopNow()
+            embedded.waitUntilStopped()
+        }
         reactor?.stop()
+    }
+
+    private static func embeddedResources(_ configuration: EvaluateConfiguration, _ inputs: EvaluateCommand.Inputs)
+        throws -> NodeResources
+    {
+        let paths = Dictionary(
+            uniqueKeysWithValues: inputs.manifest.entries.compactMap { entry in
+                entry.imagePath.map { (entry.id, $0) }
+            })
+        return try NodeResources.cpu(
+            images: .files(ImageIndex(paths: paths)), weights: .file(inputs.weights, sha256: inputs.job.weightsSHA256),
+            threads: configuration.threads, batch: configuration.batch)
+    }
+
+    private static func endpoint(of service: NodeService) -> Endpoint {
+        Endpoint(name: "embedded", reconnects: false) { deliver in
+            let (here, there) = MemoryLink<CoordinatorMessage, NodeMessage>.pair()
+            there.start(deliver: service.connected(there, peer: "the coordinator"))
+            here.start(deliver: deliver)
+            return here
+        }
+    }
+}
+
+/// Endpoints of the hosts file and the announce directory, reached over TCP.
+private final class FilesSource: EndpointSource, @unchecked Sendable {
+    // Used on the run's thread only.
+    private var files: FleetFiles
+    private let trust: Trust
+    private let reactor: Reactor
+
+    init(files: FleetFiles, trust: Trust, reactor: Reactor) {
+        self.files = files
+        self.trust = trust
+        self.reactor = reactor
+    }
+
+    func refresh(isForced: Bool) -> EndpointChanges? {
+        let changes = files.refresh(force: isForced)
+        guard !changes.isEmpty else { return nil }
+        return EndpointChanges(
+            added: changes.added.map(endpoint), removed: changes.removed.map(\.description),
+            problems: changes.problems.map(\.description))
+    }
+
+    private func endpoint(_ address: HostPort) -> Endpoint {
+        Endpoint(name: address.description, reconnects: true) { [trust, reactor] deliver in
+            TCPLink<CoordinatorMessage, NodeMessage>.connect(
+                to: address, trust: trust, reactor: reactor, deliver: deliver)
+        }
     }
 }

@@ -2,6 +2,7 @@ import Bytes
 import Dataset
 import Foundation
 import Options
+import Protocol
 import SelectiveTuning
 
 /// The whole of `stnet-coord`: reads the command line, runs a command, gives the exit status.
@@ -22,6 +23,13 @@ public enum CoordinatorMain {
         } catch let error as NetworkError {
             complain("\(error)")
             if case .unknownNetwork = error { return .usage }
+            return .badData
+        } catch let error as KeyError {
+            complain("\(error)")
+            return .refused
+        } catch let error as JournalError {
+            complain("\(error)")
+            if case .exists = error { return .usage }
             return .badData
         } catch {
             complain("\(error)")

@@ -154,6 +154,7 @@ public final class Conductor: @unchecked Sendable {
 
     private func loop() -> Ending {
         var nextTick = Conductor.now()
+        refreshFleet(isForced: false, now: nextTick)
         while true {
             let wait = max(0, nextTick - Conductor.now())
             for event in mailbox.take(until: .now() + .microseconds(Int(wait))) where ending == nil { handle(event) }

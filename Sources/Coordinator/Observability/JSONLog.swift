@@ -54,6 +54,10 @@ public final class JSONLog: @unchecked Sendable {
 
     /// One line, in one piece also where another process appends to the same file.
     public func log(_ level: Level, _ message: StaticString, _ fields: KeyValuePairs<String, JSON> = [:]) {
+        log(level, message, fields.map { ($0.key, $0.value) })
+    }
+
+    public func log(_ level: Level, _ message: StaticString, _ fields: [(String, JSON)]) {
         guard level >= minimumLevel else { return }
         let line = Self.line(millisecondsSince1970(), level, message, fields)
         let failure: FileError? = lock.withLock {
@@ -68,12 +72,12 @@ public final class JSONLog: @unchecked Sendable {
     }
 
     static func line(
-        _ milliseconds: Int64, _ level: Level, _ message: StaticString, _ fields: KeyValuePairs<String, JSON>
+        _ milliseconds: Int64, _ level: Level, _ message: StaticString, _ fields: [(String, JSON)]
     ) -> String {
         let head: [(String, JSON)] = [
             ("time", .string(Timestamp.text(milliseconds))), ("level", .string(level.rawValue)),
             ("message", .string(message.description)),
         ]
-        return TerminalText.escapingControls(JSON.object(head + fields.map { ($0.key, $0.value) }).compact) + "\n"
+        return TerminalText.escapingControls(JSON.object(head + fields).compact) + "\n"
     }
 }

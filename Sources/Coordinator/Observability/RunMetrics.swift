@@ -1,3 +1,5 @@
+import Options
+
 /// What a run tells a monitoring system.
 public struct RunMetrics: Sendable, Hashable {
     public var progress: FleetProgress

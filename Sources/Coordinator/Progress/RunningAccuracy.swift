@@ -1,21 +1,16 @@
-import Protocol
-
 /// The accuracy over the images that are done: for the eye only, the result's metrics are computed from its records.
 public struct RunningAccuracy: Sendable, Hashable {
     /// Images with a result so far; failed images do not count, as in the result's metrics.
-    public private(set) var evaluated = 0
+    public var evaluated = 0
     /// The best class is the label.
-    public private(set) var top1Correct = 0
+    public var top1Correct = 0
     /// The box overlaps a ground-truth box by at least one half, whatever the best class.
-    public private(set) var localized = 0
+    public var localized = 0
 
-    public init() {}
-
-    public mutating func add(_ outcome: ImageResult.Outcome, label: UInt32) {
-        guard case .evaluated(let result) = outcome else { return }
-        evaluated += 1
-        if result.top5.first == label { top1Correct += 1 }
-        if result.iou >= 0.5 { localized += 1 }
+    public init(evaluated: Int = 0, top1Correct: Int = 0, localized: Int = 0) {
+        self.evaluated = evaluated
+        self.top1Correct = top1Correct
+        self.localized = localized
     }
 
     /// 0 to 1; nil before the first result.

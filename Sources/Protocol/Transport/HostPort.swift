@@ -15,6 +15,11 @@ public struct HostPort: Sendable, Hashable, CustomStringConvertible {
         public let text: String
         public let problem: String
 
+        public init(text: String, problem: String) {
+            self.text = text
+            self.problem = problem
+        }
+
         public var description: String {
             "\"\(text)\": \(problem); expected host, host:port or [IPv6 address]:port"
         }
