@@ -1,0 +1,108 @@
+import Bytes
+import Dataset
+import Foundation
+import Testing
+
+/// Pictures, the small network of the repository's Demo, a key, and the programs that evaluate them; everything in one
+/// directory that is removed with its owner.
+final class Cluster: @unchecked Sendable {
+    let directory: String
+    private var nodes: [Program] = []
+
+    static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().path
+
+    init(pictures: Int = 400) throws {
+        directory = FileManager.default.temporaryDirectory.path + "/stnet-" + UUID().uuidString
+        try DemoPictures.generate(count: pictures, seed: 11, to: URL(fileURLWithPath: directory, isDirectory: true))
+        try write("key", SharedText.key, mode: 0o600)
+    }
+
+    deinit {
+        for node in nodes where node.isRunning {
+            node.send(SIGCONT)
+            node.send(SIGKILL)
+        }
+        nodes = []
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    private enum SharedText {
+        static let key = String(repeating: "0123456789abcdef", count: 2)
+    }
+
+    func path(_ name: String) -> String { directory + "/" + name }
+
+    func write(_ name: String, _ text: String, mode: Int = 0o644) throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: path(name)))
+        try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path(name))
+    }
+
+    /// Starts a node on a port of the system's choosing and gives its address once it listens.
+    func node(_ options: [String] = ["--images", "images"], name: String, key: String = "key") throws -> (
+        program: Program, address: String
+    ) {
+        let announce = path("announce-\(name)")
+        try FileManager.default.createDirectory(atPath: announce, withIntermediateDirectories: true)
+        let arguments =
+            [
+                "--listen", "127.0.0.1:0", "--cpu", "--threads", "1", "--name", name, "--key-file", key,
+                "--announce", announce, "--weights-cache", "cache-\(name)",
+            ] + options
+        let program = try Program("stnet-node", arguments, directory: directory)
+        nodes.append(program)
+        var address = ""
+        let isThere = Wait.until {
+            let files = (try? FileManager.default.contentsOfDirectory(atPath: announce)) ?? []
+            for file in files where !file.hasPrefix(".") {
+                address = (try? String(contentsOfFile: announce + "/" + file, encoding: .utf8)) ?? ""
+            }
+            return address.hasSuffix("\n") || !program.isRunning
+        }
+        try #require(isThere && program.isRunning, "\(name) does not listen: \(program.standardError)")
+        return (program, address.trimmingCharacters(in: .whitespacesAndNewlines))
+    }
+
+    func nodes(_ count: Int) throws -> [(program: Program, address: String)] {
+        try (1...count).map { try node(name: "node\($0)") }
+    }
+
+    /// Starts an evaluation; on nodes where addresses are given.
+    func coordinator(_ addresses: [String]? = nil, out: String = "out", _ options: [String] = []) throws -> Program {
+        var arguments = evaluation + ["--out", out]
+        if let addresses {
+            try write("hosts-\(out)", addresses.joined(separator: "\n") + "\n")
+            arguments += ["--nodes", "hosts-\(out)", "--key-file", "key"]
+        }
+        return try Program("stnet-coord", arguments + options, directory: directory)
+    }
+
+    var evaluation: [String] {
+        [
+            "--images", "images", "--annotations", "annotations", "--network", Cluster.root + "/Demo/network.json",
+            "--weights", Cluster.root + "/Demo/demo.safetensors", "--progress", "plain",
+        ]
+    }
+
+    /// SHA-256 of a run's records.
+    func digest(_ out: String = "out") throws -> String {
+        SHA256.hex([UInt8](try Data(contentsOf: URL(fileURLWithPath: path(out + "/images.jsonl")))))
+    }
+
+    /// The digest that every run must have: the embedded node's.
+    func embeddedDigest() throws -> String {
+        let program = try coordinator(out: "embedded")
+        let status = program.wait()
+        try #require(status == 0, "\(program.standardError)")
+        return try digest("embedded")
+    }
+
+    /// Waits until a run is well under way: its journal holds some results, and it is not over.
+    func waitForResults(_ program: Program, out: String = "out", bytes: Int = 8000) throws {
+        let began = Wait.until {
+            let size = (try? FileManager.default.attributesOfItem(atPath: path(out + "/journal.stnet"))[.size]) as? Int
+            return (size ?? 0) > bytes || !program.isRunning
+        }
+        try #require(began && program.isRunning, "it ended before it could be disturbed: \(program.standardError)")
+    }
+}

@@ -1,0 +1,92 @@
+import Foundation
+
+/// A program of this package, running as a process of its own.
+final class Program: @unchecked Sendable {
+    private let process = Process()
+    private let output = Output()
+    private let errors = Output()
+
+    /// Everything that came so far.
+    var standardOutput: String { output.text }
+    var standardError: String { errors.text }
+    var processID: pid_t { process.processIdentifier }
+    var isRunning: Bool { process.isRunning }
+
+    init(_ name: String, _ arguments: [String], environment: [String: String] = [:], directory: String? = nil) throws {
+        process.executableURL = URL(fileURLWithPath: Program.path(name))
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output.pipe
+        process.standardError = errors.pipe
+        try process.run()
+    }
+
+    deinit { if process.isRunning { kill(processID, SIGKILL) } }
+
+    /// Programs lie beside the tests; a name with a slash is a path.
+    static func path(_ name: String) -> String {
+        if name.contains("/") { return name }
+        let bundle = ProcessInfo.processInfo.arguments.first { $0.contains(".xctest") }
+        let folder = bundle.map { path in
+            var url = URL(fileURLWithPath: path)
+            while url.path.contains(".xctest") { url.deleteLastPathComponent() }
+            return url.path
+        }
+        return (folder ?? FileManager.default.currentDirectoryPath + "/.build/release") + "/" + name
+    }
+
+    func send(_ signal: Int32) { kill(processID, signal) }
+
+    /// Waits for the end and gives the exit status; 128 and the signal's number for one that was killed; nil, and the
+    /// program is ended, when it takes too long.
+    func wait(seconds: Double = 60) -> Int32? {
+        guard Wait.until(seconds: seconds, { !process.isRunning }) else {
+            kill(processID, SIGKILL)
+            return nil
+        }
+        process.waitUntilExit()
+        output.waitForEnd()
+        errors.waitForEnd()
+        return process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+    }
+
+    /// What a pipe brings, read as it comes so that the program never waits for its reader.
+    private final class Output: @unchecked Sendable {
+        let pipe = Pipe()
+        private let lock = NSLock()
+        private var bytes = Data()
+        private let ended = DispatchSemaphore(value: 0)
+
+        init() {
+            pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
+                let data = handle.availableData
+                guard let self else { return }
+                if data.isEmpty {
+                    handle.readabilityHandler = nil
+                    ended.signal()
+                } else {
+                    lock.withLock { bytes.append(data) }
+                }
+            }
+        }
+
+        func waitForEnd() { _ = ended.wait(timeout: .now() + 5) }
+
+        var text: String { lock.withLock { String(decoding: bytes, as: UTF8.self) } }
+    }
+}
+
+enum Wait {
+    /// Looks every few milliseconds whether something has become true; false when it has not within the time, which is
+    /// far more than it should take.
+    static func until(seconds: Double = 30, _ condition: () -> Bool) -> Bool {
+        let end = DispatchTime.now() + seconds
+        while !condition() {
+            if DispatchTime.now() > end { return false }
+            usleep(5000)
+        }
+        return true
+    }
+}
