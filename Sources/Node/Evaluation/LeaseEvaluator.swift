@@ -1,4 +1,3 @@
-import Bytes
 import Dataset
 import Evaluation
 import Foundation
@@ -8,18 +7,17 @@ import SelectiveTuning
 /// Evaluates leased images on one backend: read, decode and resize, bottom-up, top-down, box and IoU, in batches.
 ///
 /// The files of the next batch are read while the current one is computed; decoding and both passes use the same
-/// threads one after the other, so that they never compete. Memory is bounded by two batches.
+/// threads one after the other, so that they never compete. Memory is bounded by two batches of files.
 public final class LeaseEvaluator: @unchecked Sendable {
     private let backend: any Backend
-    private let images: [String: String]
+    private let images: any ImageReader
     private let options: JobOptions
     private let pool: ThreadPool
     private let preprocessors: [Preprocessor]
     private let inputSize: Int
     private let readers = DispatchQueue(label: "stnet.reader")
 
-    /// `images` maps an image's id to its file.
-    public init(backend: any Backend, images: [String: String], options: JobOptions, pool: ThreadPool) {
+    public init(backend: any Backend, images: any ImageReader, options: JobOptions, pool: ThreadPool) {
         self.backend = backend
         self.images = images
         self.options = options
@@ -28,21 +26,41 @@ public final class LeaseEvaluator: @unchecked Sendable {
         preprocessors = (0..<pool.threads).map { _ in Preprocessor() }
     }
 
-    /// Evaluates all images of a lease; `deliver` gets each batch's results in the lease's order. Throws what ends the
-    /// node, not what is wrong with one image.
-    public func evaluate(_ leased: [LeasedImage], deliver: ([ImageResult]) -> Void) throws {
+    /// `images` maps an image's id to its file.
+    public convenience init(backend: any Backend, images: [String: String], options: JobOptions, pool: ThreadPool) {
+        self.init(backend: backend, images: ImageIndex(paths: images), options: options, pool: pool)
+    }
+
+    /// Evaluates all images of a lease; `deliver` gets each batch's results in the lease's order. Between two batches
+    /// `isStopped` is asked, and the rest is left. Throws what ends the node, not what is wrong with one image.
+    ///
+    /// `ahead` is what `readAhead` gave for the same images, if it was called.
+    public func evaluate(
+        _ leased: [LeasedImage], ahead first: ReadAhead? = nil, isStopped: () -> Bool = { false },
+        deliver: ([ImageResult]) -> Void
+    ) throws {
         let batches = stride(from: 0, to: leased.count, by: backend.batchCapacity).map {
             Array(leased[$0..<min($0 + backend.batchCapacity, leased.count)])
         }
-        var ahead = batches.first.map { readAhead($0) }
+        var ahead = first ?? readAhead(leased)
         for (number, batch) in batches.enumerated() {
-            let files = ahead!.wait()
-            ahead = number + 1 < batches.count ? readAhead(batches[number + 1]) : nil
+            let files = ahead.wait()
+            if isStopped() { return }
+            if number + 1 < batches.count { ahead = readAhead(batches[number + 1]) }
             deliver(try evaluate(batch, files: files))
+            if isStopped() { return }
         }
     }
 
-    private func evaluate(_ batch: [LeasedImage], files: [Result<ImageFile, ImageFailure>]) throws -> [ImageResult] {
+    /// Begins to read the files of the first batch of these images.
+    public func readAhead(_ leased: [LeasedImage]) -> ReadAhead {
+        let batch = Array(leased.prefix(backend.batchCapacity))
+        let ahead = ReadAhead()
+        readers.async { [images] in ahead.finish(images.read(batch)) }
+        return ahead
+    }
+
+    private func evaluate(_ batch: [LeasedImage], files: Files) throws -> [ImageResult] {
         let inputs = prepare(batch, files: files)
         var pictures: [Picture] = []
         for (image, input) in zip(batch, inputs) {
@@ -50,29 +68,24 @@ public final class LeaseEvaluator: @unchecked Sendable {
                 pictures.append(Picture(pixels: input.pixels, label: Int(image.label)))
             }
         }
-        var found = try backend.evaluate(pictures, options: options.localization)[...]
+        var found = try backend.evaluateEach(pictures, options: options.localization)[...]
         return zip(batch, inputs).map { image, input in
             switch input {
-            case .success(let input): result(image, input, found.removeFirst())
             case .failure(let failure): ImageResult(index: image.index, outcome: .failed(failure))
+            case .success(let input):
+                switch found.removeFirst() {
+                case .success(let found): result(image, input, found)
+                case .failure(let error):
+                    ImageResult(index: image.index, outcome: .failed(ImageFailure(.evaluation, "\(error)")))
+                }
             }
         }
     }
 
-    /// An image's bytes and its file's name without the directory.
-    private struct ImageFile: Sendable {
-        let name: String
-        let bytes: [UInt8]
-    }
-
-    /// Bytes of an image file at the most; the largest of the 50,000 has some 4 MB.
-    private static let largestFile = 256 << 20
-
-    private func prepare(_ batch: [LeasedImage], files: [Result<ImageFile, ImageFailure>])
-        -> [Result<PreparedInput, ImageFailure>]
-    {
+    private func prepare(_ batch: [LeasedImage], files: Files) -> [Result<PreparedInput, ImageFailure>] {
         pool.map(batch.count) { [self] index, thread in
-            files[index].flatMap { file in
+            // Taken, so that the bytes are gone when they are decoded and not kept through both passes.
+            files.take(index).flatMap { file in
                 do {
                     return try file.bytes.withUnsafeBytes { bytes in
                         .success(
@@ -84,25 +97,6 @@ public final class LeaseEvaluator: @unchecked Sendable {
                 }
             }
         }
-    }
-
-    private func readAhead(_ batch: [LeasedImage]) -> ReadAhead {
-        let ahead = ReadAhead()
-        readers.async { [images] in
-            ahead.finish(
-                batch.map { image in
-                    guard let path = images[image.id] else {
-                        return .failure(ImageFailure(.unavailable, "no image file has the stem \(image.id)"))
-                    }
-                    do throws(FileError) {
-                        let bytes = try WholeFile.read(path: path, limit: LeaseEvaluator.largestFile)
-                        return .success(ImageFile(name: (path as NSString).lastPathComponent, bytes: bytes))
-                    } catch {
-                        return .failure(ImageFailure(.unavailable, "cannot \(error.operation): \(error.reason)"))
-                    }
-                })
-        }
-        return ahead
     }
 
     private func result(_ image: LeasedImage, _ input: PreparedInput, _ found: Finding) -> ImageResult {
@@ -120,18 +114,35 @@ public final class LeaseEvaluator: @unchecked Sendable {
     }
 
     /// The files of one batch, on their way.
-    private final class ReadAhead: @unchecked Sendable {
+    public final class ReadAhead: @unchecked Sendable {
         private let done = DispatchSemaphore(value: 0)
-        private var files: [Result<ImageFile, ImageFailure>] = []
+        private var files: Files?
 
-        func finish(_ files: [Result<ImageFile, ImageFailure>]) {
-            self.files = files
+        fileprivate func finish(_ files: [Result<ImageFile, ImageFailure>]) {
+            self.files = Files(files)
             done.signal()
         }
 
-        func wait() -> [Result<ImageFile, ImageFailure>] {
+        /// Once only.
+        fileprivate func wait() -> Files {
             done.wait()
-            return files
+            defer { files = nil }
+            return files!
+        }
+    }
+
+    /// The files of one batch; each is taken once, by any thread.
+    fileprivate final class Files: @unchecked Sendable {
+        private let lock = NSLock()
+        private var files: [Result<ImageFile, ImageFailure>?]
+
+        init(_ files: [Result<ImageFile, ImageFailure>]) { self.files = files }
+
+        func take(_ index: Int) -> Result<ImageFile, ImageFailure> {
+            lock.withLock {
+                defer { files[index] = nil }
+                return files[index]!
+            }
         }
     }
 }

@@ -1,0 +1,36 @@
+import SelectiveTuning
+
+extension Backend {
+    /// One result a picture, in order: a picture whose units leave the fixed-point range fails alone. Throws what is
+    /// wrong with the device or the job.
+    func evaluateEach(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Result<
+        Finding, NetworkError
+    >] {
+        do {
+            return try evaluate(pictures, options: options).map { .success($0) }
+        } catch {
+            guard error.concernsOnePicture else { throw error }
+        }
+        // A batch has one error only: the pictures say one by one whose it was.
+        var results: [Result<Finding, NetworkError>] = []
+        for picture in pictures {
+            do throws(NetworkError) {
+                results.append(.success(try evaluate([picture], options: options)[0]))
+            } catch {
+                guard error.concernsOnePicture else { throw error }
+                results.append(.failure(error))
+            }
+        }
+        return results
+    }
+}
+
+extension NetworkError {
+    /// Whether another picture could still be evaluated on the same device.
+    var concernsOnePicture: Bool {
+        switch self {
+        case .topDown(_, .notFinite), .topDown(_, .outOfRange), .topDown(_, .gatingOutOfRange), .unknownClass: true
+        default: false
+        }
+    }
+}

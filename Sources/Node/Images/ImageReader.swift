@@ -1,0 +1,31 @@
+import Protocol
+
+/// Where the bytes of leased images come from.
+public protocol ImageReader: Sendable {
+    /// The images' files, in order; waits until all are there. One call at a time.
+    func read(_ images: [LeasedImage]) -> [Result<ImageFile, ImageFailure>]
+}
+
+/// An image's bytes and its file's name without the directory.
+public struct ImageFile: Sendable, Hashable {
+    public var name: String
+    public var bytes: [UInt8]
+
+    public init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
+
+    /// Bytes of an image file at the most; the largest of the 50,000 has some 4 MB.
+    static let largest = 256 << 20
+}
+
+extension ImageFailure {
+    static func noFile(_ id: String) -> ImageFailure {
+        ImageFailure(.unavailable, "no image file has the stem \(id)")
+    }
+
+    static func tooLarge(bytes: UInt64) -> ImageFailure {
+        ImageFailure(.unavailable, "cannot read: \(bytes) bytes, at most \(ImageFile.largest) are accepted")
+    }
+}

@@ -1,0 +1,117 @@
+import Bytes
+import Foundation
+import Protocol
+import SelectiveTuning
+
+/// Weight files by the SHA-256 of their bytes: `<digest><suffix>` in a directory that several nodes may share, and
+/// whatever lies in a second one that only is looked at. Each file's digest is checked once a process.
+public final class WeightsCache: @unchecked Sendable {
+    public let directory: String
+    private let alsoIn: String?
+    private let lock = NSLock()
+    /// What each file's digest was found to be; by the file's identity, so that a replaced one is read again.
+    private var digests: [FileIdentity: String] = [:]
+
+    /// Bytes of a weight file at the most.
+    static let largest: UInt64 = 16 << 30
+    static let suffixes = [".pth", ".safetensors"]
+
+    /// `alsoIn` is looked at for files of any name; nothing is written there.
+    public init(directory: String, alsoIn: String? = nil) {
+        self.directory = directory
+        self.alsoIn = alsoIn
+    }
+
+    /// `$XDG_CACHE_HOME/stnet/weights`, or `~/.cache/stnet/weights`.
+    public static func defaultDirectory(environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
+        let base = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
+        return (base ?? NSHomeDirectory() + "/.cache") + "/stnet/weights"
+    }
+
+    /// The path of a file with the job's bytes; nil where there is none.
+    func find(_ job: Job) -> String? {
+        let name = job.weightsSHA256 + job.weightsSuffix
+        var candidates = [directory + "/" + name]
+        if let alsoIn {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: alsoIn)) ?? []
+            candidates += names.filter { $0.hasSuffix(job.weightsSuffix) }.sorted().map { alsoIn + "/" + $0 }
+        }
+        return candidates.first { path in
+            guard let identity = FileIdentity(path), UInt64(identity.size) == job.weightsBytes else { return false }
+            return digest(path, identity) == job.weightsSHA256
+        }
+    }
+
+    private func digest(_ path: String, _ identity: FileIdentity) -> String? {
+        if let known = lock.withLock({ digests[identity] }) { return known }
+        guard let file = try? MappedFile(path: path) else { return nil }
+        let digest = withExtendedLifetime(file) { SHA256.hex(file.bytes) }
+        file.releasePages()
+        lock.withLock { digests[identity] = digest }
+        return digest
+    }
+
+    /// Takes a job's weights from the coordinator; gives the path of the complete, checked file. Nil when the session
+    /// ended before that. Two nodes may do so at the same time: each writes a file of its own and renames it.
+    func receive(_ job: Job, from reception: WeightsReception, ask: () -> Void) throws(JobRefused) -> String? {
+        let path = directory + "/" + job.weightsSHA256 + job.weightsSuffix
+        do {
+            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        } catch {
+            throw JobRefused(.weights, "no directory for the weights can be made here: \(reason(error))")
+        }
+        do throws(FileError) {
+            var file = try AtomicFile(path: path)
+            var hash = SHA256()
+            var received: UInt64 = 0
+            reception.begin()
+            ask()
+            while received < job.weightsBytes {
+                guard let parts = reception.next() else { return nil }
+                for part in parts {
+                    hash.update(part)
+                    try file.append(part)
+                    received += UInt64(part.count)
+                }
+            }
+            let digest = hash.finalizeHex()
+            guard digest == job.weightsSHA256 else {
+                throw FileError(
+                    path: path, operation: "accept the weights",
+                    reason: "SHA-256 of the \(received) bytes that came is \(digest), expected \(job.weightsSHA256)")
+            }
+            try file.commit()
+            if let identity = FileIdentity(path) { lock.withLock { digests[identity] = digest } }
+            return path
+        } catch {
+            throw JobRefused(.weights, "cannot keep the weights here: cannot \(error.operation): \(error.reason)")
+        }
+    }
+
+    private func reason(_ error: any Error) -> String {
+        let error = error as NSError
+        let posix = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
+        return posix.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(posix.code))) : "\(error.code)"
+    }
+
+    private struct FileIdentity: Hashable {
+        var device: UInt64
+        var number: UInt64
+        var size: Int64
+        var modified: Int64
+
+        init?(_ path: String) {
+            var status = stat()
+            guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+            device = UInt64(truncatingIfNeeded: status.st_dev)
+            number = UInt64(truncatingIfNeeded: status.st_ino)
+            size = Int64(status.st_size)
+            #if canImport(Darwin)
+                let time = status.st_mtimespec
+            #else
+                let time = status.st_mtim
+            #endif
+            modified = Int64(time.tv_sec) &* 1_000_000_000 &+ Int64(time.tv_nsec)
+        }
+    }
+}
