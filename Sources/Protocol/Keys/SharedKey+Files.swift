@@ -1,0 +1,102 @@
+import Bytes
+import Foundation
+
+/// A key file that cannot be used. Exit status 77.
+public struct KeyError: Error, Sendable, Hashable, CustomStringConvertible {
+    public let path: String
+    public let problem: String
+
+    public var description: String { "key file \(path): \(problem)" }
+}
+
+extension SharedKey {
+    /// A key and where it came from.
+    public struct Loaded: Sendable {
+        public let key: SharedKey
+        public let path: String
+        /// It was made just now, by this call or by another process at the same time.
+        public let isNew: Bool
+    }
+
+    /// The shared key: of the file given; else `$CREDENTIALS_DIRECTORY/stnet.key`; else `~/.config/stnet/key`, which is
+    /// made where it is missing, so that hosts with a shared home directory need no set-up.
+    public static func load(
+        path: String?, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(KeyError) -> Loaded {
+        if let path { return Loaded(key: try read(path, allowsGroup: false), path: path, isNew: false) }
+        if let folder = environment["CREDENTIALS_DIRECTORY"], !folder.isEmpty {
+            let path = folder + "/stnet.key"
+            // systemd hands credentials out as 0440.
+            if access(path, F_OK) == 0 {
+                return Loaded(key: try read(path, allowsGroup: true), path: path, isNew: false)
+            }
+        }
+        guard let home = environment["HOME"], !home.isEmpty else {
+            throw KeyError(path: "~/.config/stnet/key", problem: "HOME is not set; give --key-file FILE")
+        }
+        let folder = environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? home + "/.config"
+        let path = folder + "/stnet/key"
+        if access(path, F_OK) == 0 { return Loaded(key: try read(path, allowsGroup: false), path: path, isNew: false) }
+        try make(path)
+        return Loaded(key: try read(path, allowsGroup: false), path: path, isNew: true)
+    }
+
+    private static func read(_ path: String, allowsGroup: Bool) throws(KeyError) -> SharedKey {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw KeyError(path: path, problem: text(errno)) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw KeyError(path: path, problem: text(errno)) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw KeyError(path: path, problem: "not a regular file") }
+        let mode = status.st_mode & 0o777
+        let forbidden: mode_t = allowsGroup && status.st_uid == 0 ? 0o337 : 0o077
+        guard mode & forbidden == 0 else {
+            throw KeyError(
+                path: path,
+                problem: "its mode is 0\(String(mode, radix: 8)): others may read or write it; expected 0600 "
+                    + "(chmod 600 \(path))")
+        }
+        guard status.st_uid == geteuid() || status.st_uid == 0 else {
+            throw KeyError(
+                path: path, problem: "it belongs to user \(status.st_uid), expected \(geteuid()) or root")
+        }
+        guard (minimumBytes...4096).contains(Int(status.st_size)) else {
+            throw KeyError(
+                path: path, problem: "\(status.st_size) bytes, expected \(minimumBytes) to 4096 random bytes")
+        }
+        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
+        let count = Foundation.read(descriptor, &bytes, bytes.count)
+        guard count == bytes.count, let key = try? SharedKey(bytes) else {
+            throw KeyError(path: path, problem: count < 0 ? text(errno) : "it changed while it was read")
+        }
+        return key
+    }
+
+    /// Makes a key file that never stands there in part: written under another name, then linked, which fails where
+    /// another process was faster; then that one's key counts.
+    private static func make(_ path: String) throws(KeyError) {
+        let folder = String(path[..<path.lastIndex(of: "/")!])
+        do {
+            try FileManager.default.createDirectory(
+                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw KeyError(path: path, problem: "cannot make its directory: \(error.localizedDescription)")
+        }
+        let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw KeyError(path: path, problem: "cannot make it: \(text(errno))") }
+        defer { unlink(temporary) }
+        let bytes = SharedKey.random().bytes
+        let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+        let isWritten = count == bytes.count && fsync(descriptor) == 0
+        let code = errno
+        guard close(descriptor) == 0, isWritten else {
+            throw KeyError(path: path, problem: "cannot write it: \(text(code))")
+        }
+        guard link(temporary, path) == 0 || errno == EEXIST else {
+            throw KeyError(path: path, problem: "cannot make it: \(text(errno))")
+        }
+    }
+
+    private static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
+}

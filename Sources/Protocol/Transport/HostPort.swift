@@ -1,0 +1,77 @@
+/// Where a node listens: "node7", "node7:7000", "10.0.0.3:7000", "[fe80::1]:7000", ":7000" for any address.
+public struct HostPort: Sendable, Hashable, CustomStringConvertible {
+    public static let standardPort: UInt16 = 7000
+
+    /// A name or an address, IPv6 without brackets; empty for all of this host's addresses.
+    public var host: String
+    public var port: UInt16
+
+    public init(host: String, port: UInt16 = HostPort.standardPort) {
+        self.host = host
+        self.port = port
+    }
+
+    public struct ParseError: Error, Sendable, Hashable, CustomStringConvertible {
+        public let text: String
+        public let problem: String
+
+        public var description: String {
+            "\"\(text)\": \(problem); expected host, host:port or [IPv6 address]:port"
+        }
+    }
+
+    /// Reads one address; the port is 7000 where none is given.
+    public init(parsing text: String) throws(ParseError) {
+        func fail(_ problem: String) -> ParseError { ParseError(text: String(text.prefix(100)), problem: problem) }
+        let name: Substring
+        var rest: Substring
+        if text.hasPrefix("[") {
+            guard let end = text.firstIndex(of: "]") else { throw fail("a bracket is not closed") }
+            name = text[text.index(after: text.startIndex)..<end]
+            rest = text[text.index(after: end)...]
+            guard name.contains(":") else { throw fail("brackets are for IPv6 addresses") }
+        } else {
+            let colon = text.firstIndex(of: ":") ?? text.endIndex
+            name = text[..<colon]
+            rest = text[colon...]
+            guard rest.dropFirst().firstIndex(of: ":") == nil else {
+                throw fail("more than one colon (an IPv6 address stands in brackets)")
+            }
+        }
+        guard name.utf8.count <= 255, !name.unicodeScalars.contains(where: { !HostPort.isAllowed($0) }) else {
+            throw fail("this is no host name")
+        }
+        guard !(name.isEmpty && rest.isEmpty) else { throw fail("it is empty") }
+        host = String(name)
+        guard !rest.isEmpty else {
+            port = HostPort.standardPort
+            return
+        }
+        guard rest.hasPrefix(":") else { throw fail("\"\(rest)\" follows the address") }
+        rest = rest.dropFirst()
+        guard !rest.isEmpty, rest.utf8.allSatisfy({ (48...57).contains($0) }), let number = UInt16(rest) else {
+            throw fail("\"\(rest)\" is no port (0...65535)")
+        }
+        port = number
+    }
+
+    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar {
+        case "a"..."z", "A"..."Z", "0"..."9", ".", "-", "_", ":", "%": true
+        default: false
+        }
+    }
+
+    public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+
+    /// Whether the host names this machine's loopback interface.
+    public var isLoopback: Bool {
+        let name = host.lowercased()
+        return name == "localhost" || name == "::1" || HostPort.isLoopbackIPv4(name)
+    }
+
+    private static func isLoopbackIPv4(_ name: String) -> Bool {
+        let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+        return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
+    }
+}
