@@ -1,0 +1,134 @@
+import Dispatch
+import Protocol
+import SelectiveTuning
+
+/// The device's thread: prepares jobs and evaluates leases, one after the other. What it has prepared it keeps, so that
+/// the next coordinator with the same network and weights need not wait.
+final class DeviceWorker: @unchecked Sendable {
+    let identity: NodeIdentity
+    let resources: NodeResources
+    private let post: @Sendable (NodeEvent) -> Void
+    private let queue = DispatchQueue(label: "stnet.device")
+    // Used on `queue` only.
+    private var loaded: Loaded?
+
+    /// A backend, and the canaries that were seen on it.
+    struct Loaded {
+        let network: String
+        let networkDescription: String?
+        let weightsSHA256: String
+        let backend: any Backend
+        var canaries: [LocalizationOptions: String] = [:]
+
+        func fits(_ job: Job) -> Bool {
+            network == job.network && networkDescription == job.networkDescription
+                && weightsSHA256 == job.weightsSHA256
+        }
+    }
+
+    init(identity: NodeIdentity, resources: NodeResources, post: @escaping @Sendable (NodeEvent) -> Void) {
+        self.identity = identity
+        self.resources = resources
+        self.post = post
+    }
+
+    /// Posts `prepared`, unless the session ends before that.
+    func prepare(_ session: JobSession) {
+        queue.async { [self] in
+            guard !session.isStopped else { return }
+            do {
+                guard let prepared = try prepareNow(session) else { return }
+                post(.prepared(session: session.number, .success(prepared)))
+            } catch let refused as JobRefused {
+                session.weights.close()
+                post(.prepared(session: session.number, .failure(refused)))
+            } catch {
+                session.weights.close()
+                post(.prepared(session: session.number, .failure(JobRefused(.device, "\(error)"))))
+            }
+        }
+    }
+
+    /// Posts `results` for each batch, then `leaseEnded`.
+    func run(_ lease: Lease, ahead: LeaseEvaluator.ReadAhead?, with evaluator: LeaseEvaluator, for session: JobSession)
+    {
+        queue.async { [self] in
+            var fault: String?
+            do {
+                try evaluator.evaluate(lease.images, ahead: ahead, isStopped: { session.isStopped }) {
+                    post(.results(session: session.number, lease: lease.id, $0))
+                }
+            } catch {
+                fault = "\(error)"
+                loaded = nil  // the next job begins with a fresh one
+            }
+            post(.leaseEnded(session: session.number, lease: lease.id, fault: fault))
+        }
+    }
+
+    private func prepareNow(_ session: JobSession) throws -> PreparedJob? {
+        let recipe = try JobRecipe(session.job)
+        if loaded?.fits(session.job) != true {
+            loaded = nil  // its memory is needed
+            guard let weights = try weights(for: session) else { return nil }
+            loaded = Loaded(
+                network: session.job.network, networkDescription: session.job.networkDescription,
+                weightsSHA256: session.job.weightsSHA256, backend: try backend(recipe.network, weights))
+            weights.releasePages()
+        }
+        let backend = loaded!.backend
+        let numerics: String
+        if let known = loaded!.canaries[recipe.options.localization] {
+            numerics = known
+        } else {
+            numerics = try Canary.digest(of: backend, options: recipe.options.localization)
+            loaded!.canaries[recipe.options.localization] = numerics
+        }
+        guard !session.isStopped else { return nil }
+        let (reader, samples) = images(for: session)
+        let evaluator = LeaseEvaluator(
+            backend: backend, images: reader, options: recipe.options, pool: resources.pool)
+        return PreparedJob(
+            evaluator: evaluator,
+            description: NodeDescription(
+                name: identity.name, instance: identity.instance, device: backend.device, version: identity.version,
+                numerics: numerics, batch: UInt32(clamping: backend.batchCapacity),
+                images: resources.images.count.map { UInt32(clamping: $0) }, samples: samples))
+    }
+
+    private func weights(for session: JobSession) throws -> WeightFile? {
+        let job = session.job
+        switch resources.weights {
+        case .file(let file, let sha256):
+            guard sha256 == job.weightsSHA256 else {
+                throw JobRefused(.weights, "the weights here have SHA-256 \(sha256), the job's \(job.weightsSHA256)")
+            }
+            return file
+        case .cache(let cache):
+            try JobRecipe.checkWeights(of: job)
+            let found = try cache.find(job) ?? cache.receive(job, from: session.weights) {
+                session.link.send(.wantWeights(offset: 0))
+            }
+            guard let path = found else { return nil }
+            return try JobRecipe.refusing(path) { try WeightFile.open(path: path) }
+        }
+    }
+
+    private func backend(_ network: Network, _ weights: WeightFile) throws -> any Backend {
+        try JobRecipe.refusing(weights.path) { try resources.makeBackend(network, weights) }
+    }
+
+    private func images(for session: JobSession) -> (any ImageReader, samples: [String]) {
+        switch resources.images {
+        case .remote: return (session.remoteImages!, [])
+        case .files(let index):
+            var samples = index.digests(of: session.job.sampleIDs)
+            if samples.contains("") {
+                // Files may have come since the start; what was known stays when the root cannot be read.
+                try? index.rescan()
+                samples = index.digests(of: session.job.sampleIDs)
+            }
+            return (index, samples)
+        }
+    }
+}

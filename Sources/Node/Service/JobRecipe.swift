@@ -1,0 +1,65 @@
+import Bytes
+import Foundation
+import Protocol
+import SelectiveTuning
+
+/// A job's texts, read: the network and the options. Everything in a job comes from another machine.
+struct JobRecipe {
+    let network: Network
+    let options: JobOptions
+
+    /// Throws `JobRefused` that names what is not known here.
+    init(_ job: Job) throws(JobRefused) {
+        do {
+            if let text = job.networkDescription {
+                network = try Network(json: try JSON.parse(text, source: "network"), source: "network")
+            } else {
+                network = try NetworkCatalog.network(named: job.network)
+            }
+            options = try JobOptions(job.options)
+        } catch {
+            throw JobRefused(.job, "\(error)")
+        }
+        let readOut = options.localization.readOut
+        guard network.readOuts.contains(where: { $0.name == readOut }) else {
+            throw JobRefused(
+                .job,
+                "\(NetworkError.unknownReadOut(name: readOut, network: network.name, known: network.readOuts.map(\.name)))"
+            )
+        }
+        guard job.sampleIDs.count <= WireLimits.samples else {
+            throw JobRefused(.job, "\(job.sampleIDs.count) sample ids, at most \(WireLimits.samples) are accepted")
+        }
+    }
+
+    /// The digest and the suffix become a file's name: nothing else may be in them.
+    static func checkWeights(of job: Job) throws(JobRefused) {
+        let digits = job.weightsSHA256.utf8
+        guard digits.count == 64, digits.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else {
+            throw JobRefused(.weights, "the digest of the weights is no SHA-256 in lower-case hexadecimal digits")
+        }
+        guard WeightsCache.suffixes.contains(job.weightsSuffix) else {
+            throw JobRefused(
+                .weights,
+                "weights \"\(job.weightsSuffix)\": expected \(WeightsCache.suffixes.joined(separator: " or "))")
+        }
+        guard (1...WeightsCache.largest).contains(job.weightsBytes) else {
+            throw JobRefused(
+                .weights, "\(job.weightsBytes) bytes of weights, expected 1 to \(WeightsCache.largest)")
+        }
+    }
+
+    /// Errors of a weight file and of a network become refusals, without the file's path, which stays on this machine.
+    static func refusing<Value>(_ path: String, _ body: () throws -> Value) throws(JobRefused) -> Value {
+        do {
+            return try body()
+        } catch let error as WeightError {
+            throw JobRefused(.weights, "\(error)".replacingOccurrences(of: path, with: "weights"))
+        } catch let error as NetworkError {
+            if case .outOfMemory = error { throw JobRefused(.device, "\(error)") }
+            throw JobRefused(.job, "\(error)")
+        } catch {
+            throw JobRefused(.device, "\(error)".replacingOccurrences(of: path, with: "weights"))
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import Foundation
+import Protocol
+
+/// One coordinator's job on this node, from its `job` to the end of its link: the part that several threads share.
+final class JobSession: Sendable {
+    let number: UInt64
+    let job: Job
+    let link: any Link<NodeMessage>
+    /// Nil where this node has images of its own.
+    let remoteImages: RemoteImages?
+    let weights: WeightsReception
+    private let stopFlag = StopFlag()
+
+    init(number: UInt64, job: Job, link: any Link<NodeMessage>, images: ImageSource) {
+        self.number = number
+        self.job = job
+        self.link = link
+        weights = WeightsReception(total: job.weightsBytes)
+        switch images {
+        case .files: remoteImages = nil
+        case .remote: remoteImages = RemoteImages { link.send(.wantImage(index: $0)) }
+        }
+    }
+
+    /// The device leaves the rest of the lease at the next batch; whoever waits for bytes goes on.
+    func stop() {
+        stopFlag.set()
+        weights.close()
+        remoteImages?.close()
+    }
+
+    var isStopped: Bool { stopFlag.isSet }
+}
+
+/// Set once, seen by every thread.
+private final class StopFlag: @unchecked Sendable {
+    private let lock = NSLock()
+    private var value = false
+
+    func set() { lock.withLock { value = true } }
+    var isSet: Bool { lock.withLock { value } }
+}

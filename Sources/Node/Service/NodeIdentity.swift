@@ -1,0 +1,23 @@
+import Foundation
+import Options
+
+/// Who a node is, on the wire and in logs.
+public struct NodeIdentity: Sendable, Hashable {
+    /// Stable over restarts: host name and device, such as "node7/cpu".
+    public var name: String
+    /// Drawn anew at each start.
+    public var instance: UInt64
+    public var version: String
+
+    public init(name: String, instance: UInt64 = .random(in: 1 ... .max), version: String = stnetVersion) {
+        self.name = name
+        self.instance = instance
+        self.version = version
+    }
+
+    /// The name of a node on a host's CPU. Several of them on one host differ in their ports; the one at the standard
+    /// port needs no number.
+    public static func cpuName(host: String, port: UInt16, standardPort: UInt16) -> String {
+        port == standardPort ? "\(host)/cpu" : "\(host)/cpu:\(port)"
+    }
+}

@@ -1,0 +1,37 @@
+import SelectiveTuning
+
+/// What a node works with: one device, and where its images and weights come from.
+public struct NodeResources: Sendable {
+    /// Makes the device ready for one network and its weights. Throws `NetworkError` or `WeightError`.
+    public typealias MakeBackend = @Sendable (Network, WeightFile) throws -> any Backend
+
+    public var images: ImageSource
+    public var weights: WeightsSource
+    /// For decoding, and for a backend on the CPU.
+    public var pool: ThreadPool
+    /// For people, before a job has made a backend.
+    public var device: String
+    public var makeBackend: MakeBackend
+
+    public init(
+        images: ImageSource, weights: WeightsSource, pool: ThreadPool, device: String,
+        makeBackend: @escaping MakeBackend
+    ) {
+        self.images = images
+        self.weights = weights
+        self.pool = pool
+        self.device = device
+        self.makeBackend = makeBackend
+    }
+
+    /// The CPU as the device. `batch` nil: what memory allows. Throws when the system does not give so many threads.
+    public static func cpu(
+        images: ImageSource, weights: WeightsSource, threads: Int, batch: Int? = nil
+    ) throws(NetworkError) -> NodeResources {
+        let pool = try ThreadPool(threads: threads)
+        return NodeResources(images: images, weights: weights, pool: pool, device: "cpu, \(threads) threads") {
+            network, weights in
+            try CPUBackend(network: network, source: weights, pool: pool, batch: batch)
+        }
+    }
+}

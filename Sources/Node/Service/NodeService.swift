@@ -1,0 +1,103 @@
+import Dispatch
+import Foundation
+import Protocol
+
+/// One device's place of work: takes a coordinator's job, prepares it, and evaluates its leases.
+///
+/// One thread handles all events and never evaluates; another one drives the device. Any number of connections are
+/// told how the node is; one of them at a time has it for its job, and as soon as that one is gone the next may come.
+public final class NodeService: Sendable {
+    private let mailbox = Mailbox<NodeEvent>()
+    private let doorway = Doorway()
+
+    /// `clock` counts milliseconds and never goes back; `log` gets one line for each coordinator that comes or goes;
+    /// `onTick` is called on the event loop's thread at each tick. `tickMilliseconds` nil: ticks come by `tick()` only.
+    public init(
+        identity: NodeIdentity, resources: NodeResources,
+        clock: @escaping @Sendable () -> UInt64 = { DispatchTime.now().uptimeNanoseconds / 1_000_000 },
+        tickMilliseconds: Int? = 1000, log: @escaping @Sendable (String) -> Void = { _ in },
+        onTick: @escaping @Sendable () -> Void = {}
+    ) {
+        let thread = Thread { [mailbox, doorway] in
+            let worker = DeviceWorker(identity: identity, resources: resources) { mailbox.post($0) }
+            let loop = NodeLoop(identity: identity, resources: resources, worker: worker, clock: clock, log: log)
+            NodeService.run(loop, mailbox, tickMilliseconds: tickMilliseconds, onTick: onTick)
+            doorway.shut()
+            // Who came at the last moment is not left waiting.
+            for case .connected(_, let link, _) in mailbox.take(until: .now()) { link.close() }
+        }
+        thread.name = "stnet.node"
+        thread.start()
+    }
+
+    private static func run(
+        _ loop: NodeLoop, _ mailbox: Mailbox<NodeEvent>, tickMilliseconds: Int?, onTick: () -> Void
+    ) {
+        let interval = tickMilliseconds.map { DispatchTimeInterval.milliseconds($0) }
+        var next = interval.map { DispatchTime.now() + $0 } ?? .distantFuture
+        while !loop.isStopped {
+            for event in mailbox.take(until: next) where !loop.isStopped { loop.handle(event) }
+            guard let interval, DispatchTime.now() >= next, !loop.isStopped else { continue }
+            loop.handle(.tick)
+            onTick()
+            next = max(next + interval, .now())
+        }
+    }
+
+    /// A new connection, of which `peer` is the address for people. Gives where its events go.
+    public func connected(_ link: any Link<NodeMessage>, peer: String) -> @Sendable (LinkEvent<CoordinatorMessage>) ->
+        Void
+    {
+        guard let number = doorway.enter() else {
+            link.close()
+            return { _ in }
+        }
+        mailbox.post(.connected(number, link, peer: peer))
+        return { [mailbox] event in mailbox.post(.link(number, event)) }
+    }
+
+    /// An orderly end: the running lease is finished if that takes no longer than `graceSeconds`, what waits goes back.
+    public func drain(graceSeconds: Double) {
+        mailbox.post(.drain(graceMilliseconds: UInt64(max(0, min(graceSeconds, 1e9)) * 1000)))
+    }
+
+    /// An end at once. A batch that the device has begun is not waited for.
+    public func stopNow() { mailbox.post(.stop) }
+
+    /// As if the time for a tick had come.
+    public func tick() { mailbox.post(.tick) }
+
+    /// Returns when the last event was handled and every link has sent what lay queued (or 5 s later).
+    public func waitUntilStopped() { doorway.waitUntilShut() }
+
+    public var isStopped: Bool { doorway.isShut }
+
+    /// Numbers the connections, until the end.
+    private final class Doorway: @unchecked Sendable {
+        private let condition = NSCondition()
+        private var count: UInt64 = 0
+        private(set) var shutFlag = false
+
+        func enter() -> UInt64? {
+            condition.withLock {
+                count += 1
+                return shutFlag ? nil : count
+            }
+        }
+
+        func shut() {
+            condition.withLock {
+                shutFlag = true
+                condition.broadcast()
+            }
+        }
+
+        var isShut: Bool { condition.withLock { shutFlag } }
+
+        func waitUntilShut() {
+            condition.withLock {
+                while !shutFlag { condition.wait() }
+            }
+        }
+    }
+}
