@@ -1,2 +1,4 @@
-/// Replaced by the program.
+import Foundation
 import Node
+
+exit(NodeMain.run(arguments: Array(CommandLine.arguments.dropFirst())).rawValue)

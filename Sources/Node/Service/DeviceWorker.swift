@@ -106,9 +106,11 @@ final class DeviceWorker: @unchecked Sendable {
             return file
         case .cache(let cache):
             try JobRecipe.checkWeights(of: job)
-            let found = try cache.find(job) ?? cache.receive(job, from: session.weights) {
-                session.link.send(.wantWeights(offset: 0))
-            }
+            let found =
+                try cache.find(job)
+                ?? cache.receive(job, from: session.weights) {
+                    session.link.send(.wantWeights(offset: 0))
+                }
             guard let path = found else { return nil }
             return try JobRecipe.refusing(path) { try WeightFile.open(path: path) }
         }

@@ -45,7 +45,8 @@ public final class NodeService: Sendable {
     }
 
     /// A new connection, of which `peer` is the address for people. Gives where its events go.
-    public func connected(_ link: any Link<NodeMessage>, peer: String) -> @Sendable (LinkEvent<CoordinatorMessage>) ->
+    public func connected(_ link: any Link<NodeMessage>, peer: String)
+        -> @Sendable (LinkEvent<CoordinatorMessage>) ->
         Void
     {
         guard let number = doorway.enter() else {

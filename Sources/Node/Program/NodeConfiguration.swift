@@ -1,0 +1,65 @@
+import Foundation
+import Options
+import Protocol
+
+/// Everything that the program was told, with defaults resolved.
+struct NodeConfiguration: Sendable {
+    var listen: HostPort
+    var gpu: String?
+    /// The data root; nil when the coordinator sends the images.
+    var imagesPath: String?
+    var weightsCache: String
+    var keyFile: String?
+    var isInsecure: Bool
+    var announceDirectory: String?
+    var advertise: String?
+    var name: String?
+    var threads: Int
+    var batch: Int?
+    var graceSeconds: Double
+    var probe: HostPort?
+
+    static let defaultImages = "dataset/ILSVRC2012/images"
+
+    /// Throws `UsageError`.
+    init(_ parsed: ParsedOptions) throws(UsageError) {
+        let values = parsed.values
+        func place(_ name: String) throws(UsageError) -> HostPort? {
+            guard let text = values[name] else { return nil }
+            do {
+                return try HostPort(parsing: text)
+            } catch {
+                throw UsageError("--\(name) \(error)")
+            }
+        }
+        listen = try place("listen") ?? HostPort(host: "")
+        probe = try place("probe")
+        if probe?.host.isEmpty == true { probe!.host = "localhost" }
+        gpu = values["gpu"]
+        if gpu != nil && parsed.switches.contains("cpu") { throw UsageError("--gpu and --cpu: expected one of them") }
+        switch values["images"] {
+        case "remote": imagesPath = nil
+        case let path?: imagesPath = path
+        case nil:
+            imagesPath =
+                FileManager.default.fileExists(atPath: NodeConfiguration.defaultImages)
+                ? NodeConfiguration.defaultImages : nil
+        }
+        weightsCache = values["weights-cache"] ?? WeightsCache.defaultDirectory()
+        keyFile = values["key-file"]
+        isInsecure = parsed.switches.contains("insecure")
+        if isInsecure && keyFile != nil { throw UsageError("--insecure and --key-file: expected one of them") }
+        announceDirectory = values["announce"]
+        advertise = values["advertise"]
+        if let advertise, (try? HostPort(parsing: "\(HostPort(host: advertise, port: 1))"))?.host != advertise {
+            throw UsageError("--advertise \(advertise): expected a host name or an address")
+        }
+        name = values["name"]
+        if let name, name.isEmpty || name.utf8.count > WireLimits.identifier {
+            throw UsageError("--name: expected 1 to \(WireLimits.identifier) bytes")
+        }
+        threads = try parsed.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
+        batch = try parsed.integer("batch", in: 1...4096)
+        graceSeconds = try parsed.number("grace", in: 0...86400) ?? 30
+    }
+}

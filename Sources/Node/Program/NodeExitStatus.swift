@@ -1,0 +1,26 @@
+/// What `stnet-node`'s exit statuses mean; part of the command line's contract.
+public enum NodeExitStatus: Int32, Sendable {
+    /// Drained in order; a probe: healthy.
+    case success = 0
+    /// A probe: the node answers, but it is leaving.
+    case unhealthy = 1
+    /// A command line that cannot be followed.
+    case usage = 64
+    /// A data root that cannot be used.
+    case badData = 65
+    /// No such device, the address cannot be listened on; a probe: nobody answers.
+    case unavailable = 69
+    /// A key that cannot be used, or that the other end does not accept.
+    case refused = 77
+}
+
+/// An error of the program with the status that it ends with.
+struct ProgramError: Error, CustomStringConvertible {
+    let status: NodeExitStatus
+    let description: String
+
+    init(_ status: NodeExitStatus, _ description: String) {
+        self.status = status
+        self.description = description
+    }
+}

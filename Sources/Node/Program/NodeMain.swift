@@ -1,0 +1,166 @@
+import Bytes
+import Dataset
+import Foundation
+import Options
+import Protocol
+import SelectiveTuning
+
+/// The whole of `stnet-node`: reads the command line, serves until it is told to end, gives the exit status.
+public enum NodeMain {
+    public static func run(arguments: [String]) -> NodeExitStatus {
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            let help = NodeOptions.help
+            let parsed = try ParsedOptions(arguments: arguments, specifications: help.options)
+            if parsed.switches.contains("help") { return show(help.text) }
+            if parsed.switches.contains("version") { return show("stnet \(stnetVersion)\n") }
+            let configuration = try NodeConfiguration(parsed)
+            if let place = configuration.probe {
+                let (trust, _) = try trust(configuration)
+                let answer = Probe.run(place, trust: trust, reactor: try Reactor())
+                print(answer.line)
+                return answer.status
+            }
+            return try serve(configuration)
+        } catch let error as UsageError {
+            log("\(error)\nstnet-node --help lists the options")
+            return .usage
+        } catch let error as ProgramError {
+            log("\(error)")
+            return error.status
+        } catch let error as KeyError {
+            log("\(error)")
+            return .refused
+        } catch let error as DatasetError {
+            log("\(error)")
+            return .badData
+        } catch {
+            log("\(error)")
+            return .unavailable
+        }
+    }
+
+    private static func serve(_ configuration: NodeConfiguration) throws -> NodeExitStatus {
+        if let gpu = configuration.gpu { throw GPU.problem(gpu) }
+        let (trust, origin) = try trust(configuration)
+        let index = try configuration.imagesPath.map { path throws(DatasetError) in try ImageIndex(root: path) }
+        let resources = try NodeResources.cpu(
+            images: index.map { .files($0) } ?? .remote,
+            weights: .cache(WeightsCache(directory: configuration.weightsCache, alsoIn: "weights")),
+            threads: configuration.threads, batch: configuration.batch)
+        let notifier = SystemdNotifier()
+        let reactor = try Reactor()
+        // The port, which may be any that is free, stands in the node's name: so the listener is there first.
+        let arrivals = Arrivals()
+        let listener = try listen(configuration, trust, reactor, arrivals)
+        let host = hostName()
+        let name =
+            configuration.name
+            ?? NodeIdentity.cpuName(host: host, port: listener.port, standardPort: HostPort.standardPort)
+        let service = NodeService(
+            identity: NodeIdentity(name: name), resources: resources,
+            tickMilliseconds: min(1000, notifier.watchdogMilliseconds ?? 1000),
+            log: { line in
+                log(line)
+                notifier.send("STATUS=\(line)")
+            },
+            onTick: { if notifier.watchdogMilliseconds != nil { notifier.send("WATCHDOG=1") } })
+        let place = HostPort(host: configuration.listen.host, port: listener.port)
+        let announcement = try configuration.announceDirectory.map { directory throws(FileError) in
+            let place = HostPort(host: advertisedHost(configuration, host), port: listener.port)
+            return try AnnounceFile(directory: directory, name: name, place: "\(place)")
+        }
+        let signals = NodeSignals()
+        signals.install(
+            onEnd: {
+                log("ending: the running lease is finished first; once more ends at once")
+                notifier.send("STOPPING=1", "STATUS=finishing the running lease")
+                service.drain(graceSeconds: configuration.graceSeconds)
+            },
+            onSecond: { number in
+                announcement?.remove()
+                _exit(128 + number)
+            },
+            onHangUp: { rescan(index) })
+        arrivals.begin(service)
+        let images = index.map { "\($0.count) images found" } ?? "images from the coordinator"
+        log("listening on \(place) as \(name), \(resources.device), \(images), \(origin)")
+        notifier.send("READY=1", "STATUS=listening on \(place)")
+        service.waitUntilStopped()
+        listener.close()
+        reactor.stop()
+        announcement?.remove()
+        withExtendedLifetime(signals) {}
+        log("ended")
+        return .success
+    }
+
+    private static func trust(_ configuration: NodeConfiguration) throws(KeyError) -> (Trust, origin: String) {
+        if configuration.isInsecure { return (.insecure, "no key") }
+        let loaded = try SharedKey.load(path: configuration.keyFile)
+        return (.key(loaded.key), "key from \(loaded.path)" + (loaded.isNew ? ", made just now" : ""))
+    }
+
+    private static func listen(
+        _ configuration: NodeConfiguration, _ trust: Trust, _ reactor: Reactor, _ arrivals: Arrivals
+    ) throws -> TCPListener<NodeMessage, CoordinatorMessage> {
+        do {
+            return try TCPListener(address: configuration.listen, trust: trust, reactor: reactor) { link, peer in
+                arrivals.service.connected(link, peer: peer)
+            }
+        } catch LinkClosure.refused(let reason) {
+            throw UsageError(reason)
+        }
+    }
+
+    /// Where coordinators should connect: the host asked for, the address listened on if it is one, or the host's name.
+    static func advertisedHost(_ configuration: NodeConfiguration, _ host: String) -> String {
+        if let advertised = configuration.advertise { return advertised }
+        let listened = configuration.listen.host
+        if listened.isEmpty { return configuration.isInsecure ? "localhost" : host }
+        return ["0.0.0.0", "::"].contains(listened) ? host : listened
+    }
+
+    private static func hostName() -> String {
+        var name = [CChar](repeating: 0, count: 256)
+        guard gethostname(&name, name.count - 1) == 0, name[0] != 0 else { return "localhost" }
+        return String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
+    }
+
+    private static func rescan(_ index: ImageIndex?) {
+        guard let index else { return log("SIGHUP: no images of its own to search") }
+        do {
+            try index.rescan()
+            log("SIGHUP: \(index.count) images found")
+        } catch {
+            log("SIGHUP: what was known of the images stays: \(error)")
+        }
+    }
+
+    private static func show(_ text: String) -> NodeExitStatus {
+        print(text, terminator: "")
+        return .success
+    }
+
+    private static func log(_ text: String) { StandardError.write("stnet-node: \(text)\n") }
+
+    /// Connections that come before the service is there wait the moment that it takes.
+    private final class Arrivals: @unchecked Sendable {
+        private let condition = NSCondition()
+        private var value: NodeService?
+
+        func begin(_ service: NodeService) {
+            condition.withLock {
+                value = service
+                condition.broadcast()
+            }
+        }
+
+        var service: NodeService {
+            condition.withLock {
+                while value == nil { condition.wait() }
+                return value!
+            }
+        }
+    }
+}
