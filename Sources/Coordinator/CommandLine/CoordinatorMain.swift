@@ -9,6 +9,7 @@ import SelectiveTuning
 public enum CoordinatorMain {
     public static func run(arguments: [String]) async -> ExitStatus {
         signal(SIGPIPE, SIG_IGN)  // a reader that went away must not end a run
+        signal(SIGXFSZ, SIG_IGN)  // a file-size limit is an error of that write
         do {
             if arguments.first == "baseline" {
                 let help = BaselineOptions.help
