@@ -1,0 +1,82 @@
+import Bytes
+
+extension ImageResult {
+    private static let evaluated: UInt8 = 1
+    private static let failed: UInt8 = 2
+
+    /// Index, outcome and a failure with an empty text.
+    static let minEncodedBytes = 4 + 1 + 4
+    /// A failure with the longest text.
+    public static let maxEncodedBytes = minEncodedBytes + WireLimits.text
+
+    /// The form in which a result travels and in which the journal keeps it.
+    public func encode(into writer: inout ByteWriter) {
+        writer.append(index)
+        switch outcome {
+        case .evaluated(let evaluated):
+            writer.append(ImageResult.evaluated)
+            evaluated.encode(into: &writer)
+        case .failed(let failure):
+            writer.append(ImageResult.failed)
+            failure.encode(into: &writer)
+        }
+    }
+
+    public init(from reader: inout ByteReader) throws(ByteReaderError) {
+        let index = try reader.uint32("image index")
+        let start = reader.offset
+        switch try reader.uint8("outcome") {
+        case ImageResult.evaluated: self.init(index: index, outcome: .evaluated(try Evaluated(from: &reader)))
+        case ImageResult.failed: self.init(index: index, outcome: .failed(try ImageFailure(from: &reader)))
+        case let other: throw ByteReaderError("outcome", at: start, "is \(other), neither 1 nor 2")
+        }
+    }
+}
+
+extension ImageResult.Evaluated {
+    public func encode(into writer: inout ByteWriter) {
+        precondition(top5.count <= WireLimits.topClasses && top5.count == scores.count, "at most 5 classes with scores")
+        writer.append(UInt8(top5.count))
+        for label in top5 { writer.append(label) }
+        for score in scores { writer.append(score) }
+        box.encode(into: &writer)
+        boxOriginal.encode(into: &writer)
+        writer.append(iou)
+        writer.append(optional: groundTruthIndex) { $1.append($0) }
+        writer.append(droppedMass)
+        writer.append(ties)
+        writer.append(ineligible)
+        writer.append(isEmpty)
+        writer.append(width)
+        writer.append(height)
+    }
+
+    public init(from reader: inout ByteReader) throws(ByteReaderError) {
+        let count = Int(try reader.uint8("classes"))
+        try reader.checkCount("classes", count, limit: WireLimits.topClasses, elementBytes: 8)
+        var top5: [UInt32] = []
+        for _ in 0..<count { top5.append(try reader.uint32("class")) }
+        var scores: [Float] = []
+        for _ in 0..<count { scores.append(try reader.float("score")) }
+        self.init(
+            top5: top5, scores: scores, box: try Rectangle(from: &reader), boxOriginal: try Rectangle(from: &reader),
+            iou: try reader.double("IoU"),
+            groundTruthIndex: try reader.optional("ground truth present") { reader throws(ByteReaderError) in
+                try reader.uint32("ground truth")
+            },
+            droppedMass: try reader.int64("dropped mass"), ties: try reader.int64("ties"),
+            ineligible: try reader.int64("ineligible"), isEmpty: try reader.bool("empty map"),
+            width: try reader.uint32("width"), height: try reader.uint32("height"))
+    }
+}
+
+extension ImageFailure {
+    public func encode(into writer: inout ByteWriter) {
+        writer.append(kind.rawValue)
+        writer.append(text, maxLength: WireLimits.text)
+    }
+
+    public init(from reader: inout ByteReader) throws(ByteReaderError) {
+        self.init(try reader.code("failure kind"), try reader.string("failure text", maxLength: WireLimits.text))
+    }
+}

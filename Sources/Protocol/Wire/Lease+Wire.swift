@@ -1,0 +1,82 @@
+import Bytes
+
+extension Lease {
+    /// Bytes of the message without images.
+    private static let fixedBytes = 8 + 4 + 4 + 4
+    /// The largest lease that a frame carries.
+    public static let maxEncodedBytes = WireLimits.payload
+
+    /// Bytes of the payload, which may not pass `maxEncodedBytes`.
+    public var encodedBytes: Int { images.reduce(Lease.fixedBytes) { $0 + $1.encodedBytes } }
+
+    /// At most 512 images, each without a `wireProblem`.
+    public func encode(into writer: inout ByteWriter) {
+        precondition(images.count <= WireLimits.leaseImages, "a lease has at most 512 images")
+        writer.append(id)
+        writer.append(attempt)
+        writer.append(deadlineMilliseconds)
+        writer.append(UInt32(images.count))
+        for image in images { image.encode(into: &writer) }
+    }
+
+    public init(from reader: inout ByteReader) throws(ByteReaderError) {
+        self.init(
+            id: try reader.uint64("lease"), attempt: try reader.uint32("attempt"),
+            deadlineMilliseconds: try reader.uint32("deadline"),
+            images: try reader.array(
+                "images", limit: WireLimits.leaseImages, elementBytes: LeasedImage.fixedBytes, LeasedImage.init(from:)))
+    }
+}
+
+extension LeasedImage {
+    static let fixedBytes = 4 + 2 + 4 + 4
+
+    public var encodedBytes: Int {
+        LeasedImage.fixedBytes + min(id.utf8.count, WireLimits.identifier) + boxes.count * Rectangle.encodedBytes
+    }
+
+    /// Why the image cannot be leased at all, to be asked when a manifest is read; nil when it can.
+    public var wireProblem: String? {
+        if id.utf8.count > WireLimits.identifier {
+            return "its id has \(id.utf8.count) bytes; a lease carries at most \(WireLimits.identifier)"
+        }
+        if boxes.count > WireLimits.imageBoxes {
+            return "it has \(boxes.count) ground-truth boxes; a lease carries at most \(WireLimits.imageBoxes)"
+        }
+        return nil
+    }
+
+    public func encode(into writer: inout ByteWriter) {
+        precondition(boxes.count <= WireLimits.imageBoxes, "an image has at most 4096 boxes")
+        writer.append(index)
+        writer.append(identifier: id)
+        writer.append(label)
+        writer.append(UInt32(boxes.count))
+        for box in boxes { box.encode(into: &writer) }
+    }
+
+    public init(from reader: inout ByteReader) throws(ByteReaderError) {
+        self.init(
+            index: try reader.uint32("image index"), id: try reader.identifier("image id"),
+            label: try reader.uint32("label"),
+            boxes: try reader.array(
+                "boxes", limit: WireLimits.imageBoxes, elementBytes: Rectangle.encodedBytes, Rectangle.init(from:)))
+    }
+}
+
+extension Rectangle {
+    static let encodedBytes = 16
+
+    public func encode(into writer: inout ByteWriter) {
+        writer.append(x0)
+        writer.append(y0)
+        writer.append(x1)
+        writer.append(y1)
+    }
+
+    public init(from reader: inout ByteReader) throws(ByteReaderError) {
+        self.init(
+            x0: try reader.float("box x0"), y0: try reader.float("box y0"), x1: try reader.float("box x1"),
+            y1: try reader.float("box y1"))
+    }
+}
