@@ -4,27 +4,27 @@ import SelectiveTuning
 import Testing
 
 /// What no honest node sends is refused by image and field, and leaves no trace.
-@Suite struct RefusalTests {
+@Suite struct ResultRefusalTests {
     private let samples: LedgerSamples
     private let box = Rectangle(x0: 10, y0: 8, x1: 40, y1: 50)
 
     init() throws { samples = try LedgerSamples() }
 
     /// The refusal of image 0's result after a change; nil if it is accepted.
-    private func refusal(_ change: (inout ImageResult.Evaluated) -> Void) throws -> Refusal? {
+    private func refusal(_ change: (inout ImageResult.Evaluated) -> Void) throws -> ResultRefusal? {
         var found = samples.found(0)
         change(&found)
         return try refusal(of: ImageResult(index: 0, outcome: .evaluated(found)))
     }
 
-    private func refusal(of result: ImageResult) throws -> Refusal? {
+    private func refusal(of result: ImageResult) throws -> ResultRefusal? {
         var ledger = try samples.open(InMemoryStorage())
         let node = try ledger.nodeJoined(name: "n", device: "cpu", numerics: "x")
         let end = ledger.journal.endOffset
         do {
             _ = try ledger.accept(result, node: node)
             return nil
-        } catch let refusal as Refusal {
+        } catch let refusal as ResultRefusal {
             #expect(ledger.journal.endOffset == end && ledger.counts == LedgerCounts())
             #expect(ledger.deliveries.attempts == 0 && !ledger.isDone(0))
             return refusal
@@ -126,7 +126,7 @@ import Testing
             storage: InMemoryStorage(), fingerprint: LedgerSamples.fingerprint, manifest: samples.manifest,
             options: samples.options, inputSize: 64, classes: 2)
         var found = samples.found(0)
-        #expect(throws: Refusal.self) {
+        #expect(throws: ResultRefusal.self) {
             try ledger.accept(ImageResult(index: 0, outcome: .evaluated(found)), node: Ledger.coordinator)
         }
         (found.top5, found.scores) = ([1, 0], [2, 1])
