@@ -40,7 +40,7 @@ import Testing
                         Issue.record("bit \(bit) of byte \(place) went unnoticed")
                         continue
                     }
-                    #expect(offset == UInt64(start) && problem.contains("whole one at byte"))
+                    #expect(offset == UInt64(start) && problem.hasSuffix("whole one at byte \(end)"))
                     #expect(broken.bytes == flipped, "nothing is changed")
                 }
             }
