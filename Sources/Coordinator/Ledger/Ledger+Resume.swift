@@ -63,7 +63,7 @@ struct LedgerReplay {
     private mutating func counted(_ record: JournalRecord) throws(JournalContradiction) {
         let entry = try decode { () throws(ByteReaderError) in try ResultEntry(record.payload) }
         try checkNode(entry.node)
-        do throws(Refusal) {
+        do throws(ResultRefusal) {
             try check.check(entry.result)
         } catch {
             throw JournalContradiction("a result that is not of this run: \(error)")

@@ -35,7 +35,7 @@ public struct Ledger: Sendable {
     /// Takes one result and journals it (buffered: `journal.flush()`). A failure is to be given here only when it is
     /// final; a success that comes later still replaces it.
     ///
-    /// - Throws: `Refusal` for a result that contradicts itself or the run, of which nothing is kept; `JournalError` when
+    /// - Throws: `ResultRefusal` for a result that contradicts itself or the run, of which nothing is kept; `JournalError` when
     ///   it could not be journalled, after which it does not count either.
     public mutating func accept(_ result: ImageResult, node: UInt32) throws -> Acceptance {
         precondition(isKnown(node), "nodeJoined comes before a node's results")

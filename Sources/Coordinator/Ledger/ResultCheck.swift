@@ -17,15 +17,15 @@ struct ResultCheck: Sendable {
 
     /// Throws for what no honest node sends. `droppedMass` has no bound: with `selection reference`, slightly negative
     /// products win too, so that gating of either sign, and of more than 1 in all, can be dropped.
-    func check(_ result: ImageResult) throws(Refusal) {
+    func check(_ result: ImageResult) throws(ResultRefusal) {
         guard let entry = entry(result.index) else {
-            throw Refusal(
+            throw ResultRefusal(
                 image: "image \(result.index)", field: "index", "is not one of the \(manifest.entries.count) images")
         }
         switch result.outcome {
         case .failed(let failure):
             guard (1...Self.longestFailure).contains(failure.text.utf8.count) else {
-                throw Refusal(
+                throw ResultRefusal(
                     image: entry.id, field: "failure text",
                     "has \(failure.text.utf8.count) bytes, expected 1...\(Self.longestFailure)")
             }
@@ -36,64 +36,64 @@ struct ResultCheck: Sendable {
         }
     }
 
-    private func checkClasses(_ found: ImageResult.Evaluated, _ entry: ManifestEntry) throws(Refusal) {
+    private func checkClasses(_ found: ImageResult.Evaluated, _ entry: ManifestEntry) throws(ResultRefusal) {
         let expected = min(5, classes)
         let (top5, scores) = (found.top5, found.scores)
         guard top5.count == expected else {
-            throw Refusal(image: entry.id, field: "top5", "has \(top5.count) classes, expected \(expected)")
+            throw ResultRefusal(image: entry.id, field: "top5", "has \(top5.count) classes, expected \(expected)")
         }
         guard scores.count == expected else {
-            throw Refusal(image: entry.id, field: "scores", "has \(scores.count) values, expected \(expected)")
+            throw ResultRefusal(image: entry.id, field: "scores", "has \(scores.count) values, expected \(expected)")
         }
         for place in top5.indices {
             guard Int(top5[place]) < classes else {
-                throw Refusal(image: entry.id, field: "top5", "has class \(top5[place]) of \(classes)")
+                throw ResultRefusal(image: entry.id, field: "top5", "has class \(top5[place]) of \(classes)")
             }
             guard !top5[..<place].contains(top5[place]) else {
-                throw Refusal(image: entry.id, field: "top5", "has class \(top5[place]) twice")
+                throw ResultRefusal(image: entry.id, field: "top5", "has class \(top5[place]) twice")
             }
             guard !scores[place].isNaN else {
-                throw Refusal(image: entry.id, field: "scores", "has a value that is not a number")
+                throw ResultRefusal(image: entry.id, field: "scores", "has a value that is not a number")
             }
             guard place > 0 else { continue }
             let (before, here) = (scores[place - 1], scores[place])
             guard before > here || (before == here && top5[place - 1] < top5[place]) else {
-                throw Refusal(
+                throw ResultRefusal(
                     image: entry.id, field: "scores",
                     "are not in order: \(before) of class \(top5[place - 1]) before \(here) of class \(top5[place])")
             }
         }
     }
 
-    private func checkCounts(_ found: ImageResult.Evaluated, _ entry: ManifestEntry) throws(Refusal) {
-        guard found.ties >= 0 else { throw Refusal(image: entry.id, field: "ties", "is \(found.ties)") }
+    private func checkCounts(_ found: ImageResult.Evaluated, _ entry: ManifestEntry) throws(ResultRefusal) {
+        guard found.ties >= 0 else { throw ResultRefusal(image: entry.id, field: "ties", "is \(found.ties)") }
         guard found.ineligible >= 0 else {
-            throw Refusal(image: entry.id, field: "ineligible", "is \(found.ineligible)")
+            throw ResultRefusal(image: entry.id, field: "ineligible", "is \(found.ineligible)")
         }
     }
 
-    private func checkBoxes(_ found: ImageResult.Evaluated, _ entry: ManifestEntry) throws(Refusal) {
+    private func checkBoxes(_ found: ImageResult.Evaluated, _ entry: ManifestEntry) throws(ResultRefusal) {
         let sizes: ClosedRange<UInt32> = 1...1 << 16
         guard sizes.contains(found.width) && sizes.contains(found.height) else {
-            throw Refusal(image: entry.id, field: "size", "is \(found.width)x\(found.height) pixels")
+            throw ResultRefusal(image: entry.id, field: "size", "is \(found.width)x\(found.height) pixels")
         }
         let box = found.box
         let limit = Float(inputSize)
         // Not-a-number fails every comparison; minus zero is no coordinate that a read-out gives.
         let isInside = [box.x0, box.y0, box.x1, box.y1].allSatisfy { $0 >= 0 && $0 <= limit && $0.sign == .plus }
         guard isInside && box.x0 <= box.x1 && box.y0 <= box.y1 else {
-            throw Refusal(
+            throw ResultRefusal(
                 image: entry.id, field: "box", "is \(text(box)), expected x0 <= x1 and y0 <= y1 within 0...\(inputSize)"
             )
         }
         // An all-zero map has this box (`localize`).
         guard !found.isEmpty || bits(box) == bits(Rectangle(x0: 0, y0: 0, x1: 1, y1: 1)) else {
-            throw Refusal(image: entry.id, field: "box", "is \(text(box)), but the map is said to be empty")
+            throw ResultRefusal(image: entry.id, field: "box", "is \(text(box)), but the map is said to be empty")
         }
         let geometry = geometry(found)
         let original = Rectangle(geometry.original(Box(box)))
         guard bits(found.boxOriginal) == bits(original) else {
-            throw Refusal(
+            throw ResultRefusal(
                 image: entry.id, field: "box in the original",
                 "is \(text(found.boxOriginal)), but its box gives "
                     + text(original))
@@ -101,11 +101,11 @@ struct ResultCheck: Sendable {
         let match = options.iou.bestMatch(of: Box(box), among: entry.boxes.map(geometry.map))
         let iou = match?.iou ?? 0
         guard iou.bitPattern == found.iou.bitPattern else {
-            throw Refusal(image: entry.id, field: "IoU", "is \(found.iou), but its box gives \(iou)")
+            throw ResultRefusal(image: entry.id, field: "IoU", "is \(found.iou), but its box gives \(iou)")
         }
         let truth = match.flatMap { $0.iou > 0 ? UInt32($0.index) : nil }
         guard truth == found.groundTruthIndex else {
-            throw Refusal(
+            throw ResultRefusal(
                 image: entry.id, field: "ground-truth index",
                 "is \(name(found.groundTruthIndex)), but its box gives \(name(truth))")
         }

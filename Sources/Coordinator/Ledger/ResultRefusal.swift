@@ -1,5 +1,5 @@
 /// A result that cannot be what an honest node computed for the image; nothing of it is kept.
-public struct Refusal: Error, Sendable, Hashable, CustomStringConvertible {
+public struct ResultRefusal: Error, Sendable, Hashable, CustomStringConvertible {
     /// The image's id, or its index where no image has it.
     public var image: String
     public var field: String

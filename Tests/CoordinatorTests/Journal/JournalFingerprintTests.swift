@@ -1,0 +1,70 @@
+import Bytes
+import Coordinator
+import Testing
+
+/// Only a run that computes the same may go on with a journal.
+@Suite struct JournalFingerprintTests {
+    @Test func eachFieldThatDiffersIsNamedWithBothValues() throws {
+        let (storage, _) = try JournalSamples.make()
+        let bytes = storage.bytes
+        let other = JournalFingerprint(["version": "2", "manifest_sha256": "aa", "preset": "squash"])
+        let expected = JournalError.differs(
+            path: storage.path,
+            [
+                .init(name: "version", journal: "1", run: "2"), .init(name: "preset", journal: nil, run: "squash"),
+                .init(name: "iou", journal: "stnet", run: nil),
+            ])
+        #expect(throws: expected) { try Journal.open(storage: storage, fingerprint: other) { _ in } }
+        #expect(
+            expected.description
+                == "journal in memory: the journal of another run: version is \"1\" in the journal and \"2\" in this "
+                + "run; preset is nothing in the journal and \"squash\" in this run; iou is \"stnet\" in the journal "
+                + "and nothing in this run")
+        #expect(storage.bytes == bytes)
+    }
+
+    @Test func theOrderOfFieldsDoesNotMatter() throws {
+        let (storage, _) = try JournalSamples.make()
+        let other = JournalFingerprint(["version": "1", "iou": "stnet", "manifest_sha256": "aa"])
+        let journal = try Journal.open(storage: storage, fingerprint: other) { _ in }
+        #expect(journal.recordCount == JournalSamples.payloads.count)
+    }
+
+    @Test func anotherFormatIsRefused() throws {
+        let (storage, _) = try JournalSamples.make()
+        let header = JournalRecordBytes.make(kind: 1, payload: [2, 0, 99], at: 8)
+        let other = InMemoryStorage(Array(storage.bytes.prefix(8)) + header)
+        #expect(throws: JournalError.unknownVersion(path: other.path, found: 2, known: 1)) {
+            try JournalSamples.read(other)
+        }
+    }
+
+    @Test func aHeaderWithTrailingOrMissingBytesIsDamage() throws {
+        for payload: [UInt8] in [[], [1], [1, 0], [1, 0, 1, 0], [1, 0, 0, 0, 7], [1, 0, 255, 255]] {
+            let storage = InMemoryStorage(Journal.magic + JournalRecordBytes.make(kind: 1, payload: payload, at: 8))
+            #expect(throws: JournalError.self, "\(payload)") { try JournalSamples.read(storage) }
+            let result = InMemoryStorage(Journal.magic + JournalRecordBytes.make(kind: 3, payload: payload, at: 8))
+            #expect(throws: JournalError.self, "\(payload)") { try JournalSamples.read(result) }
+        }
+    }
+
+    @Test func aNewRunDoesNotTakeAnOldJournal() throws {
+        let (storage, _) = try JournalSamples.make()
+        #expect(throws: JournalError.exists(path: storage.path)) {
+            try Journal.open(storage: storage, fingerprint: JournalSamples.fingerprint, opening: .new) { _ in }
+        }
+    }
+}
+
+/// A record as the format describes it, made without the journal's own code.
+enum JournalRecordBytes {
+    static func make(kind: UInt8, payload: [UInt8], at offset: UInt64) -> [UInt8] {
+        let length = little(UInt32(payload.count))
+        let checksum = CRC32C.checksum(little(offset) + length + [kind] + payload)
+        return length + little(checksum) + [kind] + payload
+    }
+
+    private static func little<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
+        withUnsafeBytes(of: value.littleEndian) { Array($0) }
+    }
+}

@@ -1,0 +1,167 @@
+import Coordinator
+import Protocol
+import SelectiveTuning
+import Testing
+
+/// Each image counts once, by its first result; the others are compared with it.
+@Suite struct LedgerAcceptTests {
+    private let samples: LedgerSamples
+    private var ledger: Ledger
+    private let storage = InMemoryStorage()
+    private let first: UInt32
+    private let second: UInt32
+
+    init() throws {
+        samples = try LedgerSamples()
+        ledger = try samples.open(storage)
+        first = try ledger.nodeJoined(name: "node1/cpu", device: "cpu", numerics: "bits")
+        second = try ledger.nodeJoined(name: "node2/cpu", device: "cpu", numerics: "bits")
+    }
+
+    /// The same state once more, out of the journal.
+    private func reopened(retryFailures: Bool = false) throws -> Ledger {
+        try ledger.journal.flush()
+        return try samples.open(storage.crashed(after: .max), retryFailures: retryFailures)
+    }
+
+    private func expectSameAfterReopening() throws {
+        let again = try reopened()
+        #expect(again.counts == ledger.counts && again.deliveries == ledger.deliveries)
+        #expect(again.nodes == ledger.nodes && again.disagreements == ledger.disagreements)
+        #expect(again.lateFailures == ledger.lateFailures && again.isComplete == ledger.isComplete)
+        for image in 0..<ledger.images {
+            #expect(try again.result(image) == ledger.result(image))
+            #expect(again.isDone(image) == ledger.isDone(image) && again.isFailed(image) == ledger.isFailed(image))
+        }
+    }
+
+    @Test mutating func resultsAreCountedAndReadBack() throws {
+        for image in [2, 0, 3] { #expect(try ledger.accept(samples.result(image), node: first) == .first) }
+        #expect(ledger.isDone(0) && !ledger.isDone(1) && !ledger.isComplete)
+        #expect(try ledger.result(0) == samples.result(0) && ledger.result(1) == nil)
+        var expected = LedgerCounts()
+        expected.evaluated = 3
+        expected.top1Right = 2
+        expected.top5Right = 3
+        let iou = samples.found(0).iou
+        #expect(iou >= 0.5 && iou < 0.75)
+        (expected.iou25, expected.iou50, expected.iou75) = (3, 3, 0)
+        #expect(ledger.counts == expected)
+        #expect(try ledger.accept(samples.result(1), node: first) == .first)
+        #expect(ledger.isComplete)
+        try expectSameAfterReopening()
+    }
+
+    @Test mutating func theSameBitsAgainAreTheSame() throws {
+        _ = try ledger.accept(samples.result(0), node: first)
+        try ledger.journal.flush()
+        #expect(try ledger.accept(samples.result(0), node: second) == .same)
+        #expect(ledger.deliveries.attempts == 2 && ledger.deliveries.duplicates == 1)
+        #expect(ledger.deliveries.compared == 1 && ledger.deliveries.disagreeing.isEmpty)
+        #expect(ledger.counts.evaluated == 1)
+        try expectSameAfterReopening()
+    }
+
+    @Test mutating func oneBitMakesADifferenceWithItsName() throws {
+        _ = try ledger.accept(samples.result(1), node: first)
+        var found = samples.found(1)
+        found.scores[2] = found.scores[2].nextUp
+        found.ties += 1
+        let other = ImageResult(index: 1, outcome: .evaluated(found))
+        let expected = Disagreement(image: 1, countedNode: first, otherNode: second, fields: ["scores", "ties"])
+        #expect(try ledger.accept(other, node: second) == .different(expected))
+        #expect(try ledger.accept(other, node: second) == .different(expected))
+        #expect(ledger.deliveries.disagreeing == ["b0"] && ledger.deliveries.duplicates == 2)
+        #expect(ledger.nodes[1].disagreements == 2 && ledger.nodes[0].disagreements == 0)
+        #expect(try ledger.result(1) == samples.result(1), "the first counts")
+        try expectSameAfterReopening()
+    }
+
+    /// Each field alone is found, zeros of either sign are told apart, and a box brings what follows from it.
+    @Test mutating func everyFieldIsCompared() throws {
+        var counted = samples.found(0)
+        counted.scores[4] = 0
+        _ = try ledger.accept(ImageResult(index: 0, outcome: .evaluated(counted)), node: first)
+        let cases: [([String], (inout ImageResult.Evaluated) -> Void)] = [
+            (["top5"], { $0.top5[4] = 9 }), (["scores"], { $0.scores[4] = -0.0 }),
+            (["dropped mass"], { $0.droppedMass += 1 }), (["ties"], { $0.ties = 0 }),
+            (["ineligible"], { $0.ineligible = 0 }),
+        ]
+        for (fields, change) in cases {
+            var found = counted
+            change(&found)
+            let result = ImageResult(index: 0, outcome: .evaluated(found))
+            guard case .different(let disagreement) = try ledger.accept(result, node: second) else {
+                Issue.record("\(fields) were not compared")
+                continue
+            }
+            #expect(disagreement.fields == fields)
+        }
+        var moved = samples.found(0, box: Box(11, 8, 40, 50))
+        moved.scores[4] = 0
+        guard case .different(let boxes) = try ledger.accept(.init(index: 0, outcome: .evaluated(moved)), node: first)
+        else {
+            Issue.record("another box is another result")
+            return
+        }
+        #expect(boxes.fields == ["box", "box in the original", "IoU"])
+    }
+
+    @Test mutating func aLateSuccessReplacesAFinalFailure() throws {
+        let failure = ImageFailure(.unavailable, "gone")
+        #expect(try ledger.acceptFailure(failure, image: 1, node: first) == .first)
+        #expect(ledger.isFailed(1) && ledger.isDone(1) && ledger.counts.failed == 1)
+        try expectSameAfterReopening()
+        #expect(try ledger.accept(samples.result(1), node: second) == .supersedes)
+        #expect(!ledger.isFailed(1) && ledger.counts.failed == 0 && ledger.counts.evaluated == 1)
+        #expect(ledger.deliveries.attempts == 2 && ledger.deliveries.duplicates == 0)
+        try expectSameAfterReopening()
+        #expect(try ledger.accept(samples.result(1), node: first) == .same)
+    }
+
+    @Test mutating func aLateFailureSaysNothingAboutBits() throws {
+        _ = try ledger.accept(samples.result(0), node: first)
+        #expect(try ledger.accept(samples.failure(0), node: second) == .lateFailure)
+        #expect(!ledger.isFailed(0) && ledger.lateFailures == 1)
+        _ = try ledger.acceptFailure(.init(.abandoned, "3 attempts"), image: 1)
+        #expect(try ledger.accept(samples.failure(1), node: second) == .lateFailure)
+        #expect(try ledger.record(1)?.error == "3 attempts")
+        #expect(ledger.deliveries.attempts == 4 && ledger.deliveries.duplicates == 0)
+        try expectSameAfterReopening()
+    }
+
+    @Test mutating func nodesKeepTheirNumbersAcrossResumptions() throws {
+        #expect(try ledger.nodeJoined(name: "node2/cpu", device: "cpu", numerics: "bits") == second)
+        let count = ledger.journal.recordCount
+        _ = try ledger.accept(samples.result(0), node: second)
+        var again = try reopened()
+        #expect(try again.nodeJoined(name: "node2/cpu", device: "cpu", numerics: "bits") == second)
+        #expect(again.journal.recordCount == count + 1, "it is known already")
+        let third = try again.nodeJoined(name: "node2/cpu", device: "cpu", numerics: "other bits")
+        #expect(third == 2 && again.nodes.count == 3)
+        #expect(again.deliveries.numericsClasses == ["bits": 1], "only nodes whose results came")
+        _ = try again.accept(samples.result(1), node: third)
+        #expect(again.deliveries.numericsClasses == ["bits": 1, "other bits": 1])
+    }
+
+    @Test mutating func longTextsOfANodeComeBackAsTheyWereKept() throws {
+        let long = String(repeating: "ä", count: 2000)
+        let number = try ledger.nodeJoined(name: long, device: long, numerics: long)
+        #expect(ledger.nodes[Int(number)].name == String(repeating: "ä", count: 127))
+        try expectSameAfterReopening()
+    }
+
+    @Test mutating func aJournalThatIsFullLeavesTheLedgerAsItWas() throws {
+        _ = try ledger.accept(samples.result(0), node: first)
+        try ledger.journal.flush()
+        storage.setLimit(storage.bytes.count + 20)
+        _ = try ledger.accept(samples.result(1), node: first)
+        #expect(throws: JournalError.self) { try ledger.journal.flush() }
+        #expect(throws: JournalError.writtenBefore(path: storage.path)) {
+            try ledger.accept(samples.result(2), node: first)
+        }
+        #expect(!ledger.isDone(2) && ledger.counts.evaluated == 2)
+        let again = try samples.open(storage)
+        #expect(again.isDone(0) && !again.isDone(1) && again.counts.evaluated == 1)
+    }
+}

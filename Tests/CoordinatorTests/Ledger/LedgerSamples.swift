@@ -1,0 +1,54 @@
+import Coordinator
+import Dataset
+import Evaluation
+import Node
+import Protocol
+import SelectiveTuning
+
+/// A small run: images "a", "b", ... of 128 x 96 pixels with two boxes each, a network of 10 classes with an input of
+/// 64 pixels.
+struct LedgerSamples {
+    static let inputSize = 64
+    static let classes = 10
+    static let fingerprint = JournalFingerprint(["manifest_sha256": "sample"])
+
+    let manifest: Manifest
+    var options = JobOptions()
+
+    init(images: Int = 4, declaredWidth: Int? = 128) throws {
+        let annotations = (0..<images).map { image in
+            Annotation(
+                id: Self.id(image), label: image % Self.classes,
+                boxes: [Box(30, 10, 90, 80), Box(20, 20, 60, 60)], declaredWidth: declaredWidth,
+                declaredHeight: declaredWidth.map { _ in 96 })
+        }
+        manifest = try Manifest(annotations: annotations, images: [:])
+    }
+
+    static func id(_ image: Int) -> String { String(UnicodeScalar(UInt8(97 + image % 26))) + String(image / 26) }
+
+    func open(_ storage: InMemoryStorage, retryFailures: Bool = true) throws -> Ledger {
+        try Ledger.open(
+            storage: storage, fingerprint: Self.fingerprint, manifest: manifest, options: options,
+            inputSize: Self.inputSize, classes: Self.classes, retryFailures: retryFailures)
+    }
+
+    /// What an honest node finds; the true class comes first for images with an even index.
+    func found(_ image: Int, box: Box = Box(10, 8, 40, 50), width: Int = 128) -> ImageResult.Evaluated {
+        let geometry = Geometry(preset: options.preset, inputSize: Self.inputSize, width: width, height: 96)
+        let match = options.iou.bestMatch(of: box, among: manifest.entries[image].boxes.map(geometry.map))!
+        let label = UInt32(manifest.entries[image].label)
+        let others = (0..<UInt32(Self.classes)).filter { $0 != label }.prefix(4)
+        return ImageResult.Evaluated(
+            top5: image % 2 == 0 ? [label] + others : [others[0], label] + others.dropFirst(),
+            scores: [9, 8.5, 3, 2, -1], box: Rectangle(box), boxOriginal: Rectangle(geometry.original(box)),
+            iou: match.iou, groundTruthIndex: match.iou > 0 ? UInt32(match.index) : nil, droppedMass: 1 << 40, ties: 3,
+            ineligible: 2, isEmpty: false, width: UInt32(width), height: 96)
+    }
+
+    func result(_ image: Int) -> ImageResult { ImageResult(index: UInt32(image), outcome: .evaluated(found(image))) }
+
+    func failure(_ image: Int, _ text: String = "no image file has the stem") -> ImageResult {
+        ImageResult(index: UInt32(image), outcome: .failed(.init(.unavailable, text)))
+    }
+}

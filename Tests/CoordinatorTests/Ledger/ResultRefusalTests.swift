@@ -1,0 +1,136 @@
+import Coordinator
+import Protocol
+import SelectiveTuning
+import Testing
+
+/// What no honest node sends is refused by image and field, and leaves no trace.
+@Suite struct ResultRefusalTests {
+    private let samples: LedgerSamples
+    private let box = Rectangle(x0: 10, y0: 8, x1: 40, y1: 50)
+
+    init() throws { samples = try LedgerSamples() }
+
+    /// The refusal of image 0's result after a change; nil if it is accepted.
+    private func refusal(_ change: (inout ImageResult.Evaluated) -> Void) throws -> ResultRefusal? {
+        var found = samples.found(0)
+        change(&found)
+        return try refusal(of: ImageResult(index: 0, outcome: .evaluated(found)))
+    }
+
+    private func refusal(of result: ImageResult) throws -> ResultRefusal? {
+        var ledger = try samples.open(InMemoryStorage())
+        let node = try ledger.nodeJoined(name: "n", device: "cpu", numerics: "x")
+        let end = ledger.journal.endOffset
+        do {
+            _ = try ledger.accept(result, node: node)
+            return nil
+        } catch let refusal as ResultRefusal {
+            #expect(ledger.journal.endOffset == end && ledger.counts == LedgerCounts())
+            #expect(ledger.deliveries.attempts == 0 && !ledger.isDone(0))
+            return refusal
+        }
+    }
+
+    @Test func anHonestResultIsAccepted() throws {
+        #expect(try refusal { _ in } == nil)
+        #expect(try refusal(of: samples.failure(0)) == nil)
+    }
+
+    @Test func theIndexIsOneOfTheManifest() throws {
+        for index in [4, UInt32.max] {
+            var result = samples.result(0)
+            result.index = index
+            let refusal = try refusal(of: result)
+            #expect(refusal?.field == "index" && refusal?.image == "image \(index)")
+        }
+    }
+
+    @Test func theSizeIsThatOfAnImage() throws {
+        for size: UInt32 in [0, 65537, .max] {
+            #expect(try refusal { $0.width = size }?.field == "size")
+            #expect(try refusal { $0.height = size }?.field == "size")
+        }
+        #expect(try refusal { $0.width = 0 }?.description == "a0: size is 0x96 pixels")
+    }
+
+    @Test func theBoxLiesInTheInput() throws {
+        for bad in [-1, Float.nan, .infinity, -.infinity, 64.5, -0.0] {
+            #expect(try refusal { $0.box.x0 = bad }?.field == "box", "\(bad)")
+            #expect(try refusal { $0.box.y0 = bad }?.field == "box", "\(bad)")
+            #expect(try refusal { $0.box.x1 = bad }?.field == "box", "\(bad)")
+            #expect(try refusal { $0.box.y1 = bad }?.field == "box", "\(bad)")
+        }
+        #expect(try refusal { $0.box.x0 = 41 }?.field == "box")
+        #expect(try refusal { $0.box.y1 = 7 }?.field == "box")
+        #expect(try refusal { $0.isEmpty = true }?.field == "box")
+    }
+
+    @Test func anEmptyMapHasItsBox() throws {
+        var found = samples.found(0, box: Box(0, 0, 1, 1))
+        found.isEmpty = true
+        #expect(try refusal(of: ImageResult(index: 0, outcome: .evaluated(found))) == nil)
+    }
+
+    @Test func theBoxInTheOriginalIsRecomputed() throws {
+        #expect(try refusal { $0.boxOriginal.x0 = $0.boxOriginal.x0.nextUp }?.field == "box in the original")
+        #expect(try refusal { $0.boxOriginal.y1 = .nan }?.field == "box in the original")
+        // Another size of the image gives another box.
+        #expect(try refusal { $0.width = 130 }?.field == "box in the original")
+    }
+
+    @Test func theIoUIsRecomputed() throws {
+        #expect(try refusal { $0.iou = $0.iou.nextUp }?.field == "IoU")
+        #expect(try refusal { $0.iou = .nan }?.field == "IoU")
+        #expect(try refusal { $0.groundTruthIndex = nil }?.field == "ground-truth index")
+        #expect(try refusal { $0.groundTruthIndex = 1 - $0.groundTruthIndex! }?.field == "ground-truth index")
+        var nowhere = samples.found(0, box: Box(60, 60, 63, 63))
+        #expect(nowhere.iou == 0 && nowhere.groundTruthIndex == nil)
+        #expect(try refusal(of: ImageResult(index: 0, outcome: .evaluated(nowhere))) == nil)
+        nowhere.iou = -0.0
+        #expect(try refusal(of: ImageResult(index: 0, outcome: .evaluated(nowhere)))?.field == "IoU")
+    }
+
+    @Test func theClassesAreARanking() throws {
+        #expect(try refusal { $0.top5.removeLast() }?.field == "top5")
+        #expect(try refusal { $0.top5 += [9] }?.field == "top5")
+        #expect(try refusal { $0.top5[4] = 10 }?.field == "top5")
+        #expect(try refusal { $0.top5[4] = $0.top5[0] }?.field == "top5")
+        #expect(try refusal { $0.scores.removeLast() }?.field == "scores")
+        #expect(try refusal { $0.scores[0] = 8 }?.field == "scores")
+        #expect(try refusal { $0.scores[2] = .nan }?.field == "scores")
+        #expect(try refusal { $0.scores[0] = .nan }?.field == "scores")
+        // Among equals the lower index comes first.
+        #expect(try refusal { ($0.scores[2], $0.scores[3]) = (2, 2) } == nil)
+        #expect(
+            try refusal {
+                ($0.scores[2], $0.scores[3]) = (2, 2)
+                $0.top5.swapAt(2, 3)
+            }?.field == "scores")
+    }
+
+    @Test func countsAreNotNegative() throws {
+        #expect(try refusal { $0.ties = -1 }?.field == "ties")
+        #expect(try refusal { $0.ineligible = .min }?.field == "ineligible")
+        // Slightly negative winners: gating of either sign can be dropped.
+        for mass: Int64 in [-5, 1 << 49] { #expect(try refusal { $0.droppedMass = mass } == nil) }
+    }
+
+    @Test func aFailureSaysWhy() throws {
+        #expect(try refusal(of: samples.failure(0, ""))?.field == "failure text")
+        #expect(try refusal(of: samples.failure(0, String(repeating: "é", count: 501)))?.field == "failure text")
+        #expect(try refusal(of: samples.failure(0, String(repeating: "é", count: 500))) == nil)
+    }
+
+    @Test func aNetworkOfFewClassesHasFewInTheRanking() throws {
+        var ledger = try Ledger.open(
+            storage: InMemoryStorage(), fingerprint: LedgerSamples.fingerprint, manifest: samples.manifest,
+            options: samples.options, inputSize: 64, classes: 2)
+        var found = samples.found(0)
+        #expect(throws: ResultRefusal.self) {
+            try ledger.accept(ImageResult(index: 0, outcome: .evaluated(found)), node: Ledger.coordinator)
+        }
+        (found.top5, found.scores) = ([1, 0], [2, 1])
+        let result = ImageResult(index: 0, outcome: .evaluated(found))
+        #expect(try ledger.accept(result, node: Ledger.coordinator) == .first)
+    }
+}
