@@ -57,7 +57,7 @@ let package = Package(
         .testTarget(
             name: "Simulation", dependencies: ["Coordinator", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
         .testTarget(
-            name: "ProcessTests", dependencies: ["Coordinator", "Dataset", "SelectiveTuning", "Protocol", "Bytes"]),
+            name: "ProcessTests", dependencies: ["stnet-node", "stnet-coord", "Dataset", "Bytes"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -15,15 +15,16 @@ final class Proxy: @unchecked Sendable {
     init(to address: String, cutAfter bytes: Int) throws {
         target = UInt16(address.split(separator: ":").last!)!
         cutAfter = bytes
-        listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let made = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        listener = made
         var place = Proxy.loopback(port: 0)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
         let bound = withUnsafeMutablePointer(to: &place) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(listener, $0, size) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(made, $0, size) }
         }
-        guard bound == 0, listen(listener, 16) == 0 else { throw POSIXError(.EADDRINUSE) }
+        guard bound == 0, listen(made, 16) == 0 else { throw POSIXError(.EADDRINUSE) }
         _ = withUnsafeMutablePointer(to: &place) {
-            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(listener, $0, &size) }
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(made, $0, &size) }
         }
         port = UInt16(bigEndian: place.sin_port)
         Thread.detachNewThread { [weak self, listener] in

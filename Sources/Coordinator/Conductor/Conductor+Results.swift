@@ -23,7 +23,7 @@ extension Conductor {
                             .error, "results differ", "\(name): its result of \(id) differs from an earlier one",
                             ["node.name": name, "image.id": id])
                     }
-                } catch let refusal as Refusal {
+                } catch let refusal as ResultRefusal {
                     return distrust(node, "\(refusal)", now)
                 } catch {
                     ending = .journalFailed(reason: "\(error)")

@@ -1,0 +1,169 @@
+import Foundation
+import Testing
+
+/// Whole programs on loopback: whatever happens to nodes on the way, the records have the digest of the embedded run.
+@Suite(.serialized) struct ClusterTests {
+    @Test func threeNodesGiveTheBitsOfOne() throws {
+        let cluster = try Cluster(pictures: 60)
+        let nodes = try cluster.nodes(3)
+        let run = try cluster.coordinator(nodes.map(\.address))
+        #expect(run.wait() == 0, "\(run.standardError)")
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+        #expect(!FileManager.default.fileExists(atPath: cluster.path("out/journal.stnet")))
+        // The nodes are there for the next one.
+        let again = try cluster.coordinator(nodes.map(\.address), out: "again")
+        #expect(again.wait() == 0, "\(again.standardError)")
+        #expect(try cluster.digest("again") == cluster.digest())
+    }
+
+    @Test func aKilledNodeCostsNothingButItsLeases() throws {
+        let cluster = try Cluster()
+        let nodes = try cluster.nodes(3)
+        let run = try cluster.coordinator(nodes.map(\.address), ["--log", "log"])
+        try cluster.waitForResults(run)
+        nodes[1].program.send(SIGKILL)
+        #expect(run.wait() == 0, "\(run.standardError)")
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+        let log = try String(contentsOfFile: cluster.path("log"), encoding: .utf8)
+        #expect(log.contains(#""node.name":"node2","node.state":"gone""#), "\(log)")
+    }
+
+    @Test func aStoppedNodeIsNotWaitedForAndItsLateResultsAreWelcome() throws {
+        let cluster = try Cluster()
+        let nodes = try cluster.nodes(3)
+        let run = try cluster.coordinator(nodes.map(\.address))
+        try cluster.waitForResults(run)
+        nodes[2].program.send(SIGSTOP)
+        #expect(run.wait() == 0, "\(run.standardError)")
+        nodes[2].program.send(SIGCONT)
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+    }
+
+    @Test func aConnectionCutWithinAFrameIsMadeAgain() throws {
+        let cluster = try Cluster(pictures: 200)
+        let node = try cluster.node(name: "node1")
+        // The handshake and the first messages have some 1,000 bytes; results follow.
+        let proxy = try Proxy(to: node.address, cutAfter: 4321)
+        let run = try cluster.coordinator(["127.0.0.1:\(proxy.port)"])
+        #expect(run.wait() == 0, "\(run.standardError)")
+        #expect(proxy.cutCount == 1)
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+    }
+
+    @Test func aKilledCoordinatorIsResumedWithOtherNodes() throws {
+        let cluster = try Cluster()
+        let nodes = try cluster.nodes(3)
+        let run = try cluster.coordinator([nodes[0].address, nodes[1].address])
+        try cluster.waitForResults(run)
+        run.send(SIGKILL)
+        #expect(run.wait() == 128 + SIGKILL)
+        // Without --resume nothing is overwritten.
+        let careless = try cluster.coordinator([nodes[2].address])
+        #expect(careless.wait() == 64)
+        #expect(careless.standardError.contains("--resume"), "\(careless.standardError)")
+        let resumed = try cluster.coordinator([nodes[2].address], ["--resume"])
+        #expect(resumed.wait() == 0, "\(resumed.standardError)")
+        #expect(resumed.standardError.contains("images have a result in the journal"))
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+    }
+
+    @Test func anotherRunsJournalIsRefusedWithTheFieldThatDiffers() throws {
+        let cluster = try Cluster()
+        let node = try cluster.node(name: "node1")
+        let run = try cluster.coordinator([node.address])
+        try cluster.waitForResults(run)
+        run.send(SIGKILL)
+        #expect(run.wait() == 128 + SIGKILL)
+        let other = try cluster.coordinator([node.address], ["--resume", "--box-rule", "mass"])
+        #expect(other.wait() == 65)
+        #expect(other.standardError.contains("option.box-rule"), "\(other.standardError)")
+    }
+
+    @Test func twoCoordinatorsNeverShareAJournal() throws {
+        let cluster = try Cluster()
+        let node = try cluster.node(name: "node1")
+        let first = try cluster.coordinator([node.address])
+        try cluster.waitForResults(first)
+        first.send(SIGSTOP)
+        let second = try cluster.coordinator([node.address], ["--resume"])
+        #expect(second.wait() == 65)
+        #expect(second.standardError.contains("journal.stnet"), "\(second.standardError)")
+        first.send(SIGCONT)
+        #expect(first.wait() == 0, "\(first.standardError)")
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+    }
+
+    @Test func aFullDiskEndsTheRunAndLosesNothing() throws {
+        let cluster = try Cluster()
+        let node = try cluster.node(name: "node1")
+        try cluster.write("hosts", node.address + "\n")
+        let limited = try Program(
+            "/bin/bash",
+            [
+                "-c", "ulimit -f 20; exec \"$0\" \"$@\"", Program.path("stnet-coord"), "--nodes", "hosts", "--key-file",
+                "key", "--out", "out",
+            ] + cluster.evaluation, directory: cluster.directory)
+        #expect(limited.wait() == 1, "\(limited.standardError)")
+        #expect(limited.standardError.contains("journal.stnet"), "\(limited.standardError)")
+        let resumed = try cluster.coordinator([node.address], ["--resume"])
+        #expect(resumed.wait() == 0, "\(resumed.standardError)")
+        #expect(resumed.standardError.contains("images have a result in the journal"))
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+    }
+
+    @Test func aNodeThatIsAskedToGoFinishesItsLeaseAndGoes() throws {
+        let cluster = try Cluster()
+        let nodes = try cluster.nodes(2)
+        let run = try cluster.coordinator(nodes.map(\.address))
+        try cluster.waitForResults(run)
+        nodes[0].program.send(SIGTERM)
+        #expect(nodes[0].program.wait() == 0)
+        #expect(run.wait() == 0, "\(run.standardError)")
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+    }
+
+    @Test func aNodeWithoutDataAsksForBytes() throws {
+        let cluster = try Cluster(pictures: 80)
+        let far = try cluster.node(["--images", "remote"], name: "far")
+        let near = try cluster.node(name: "near")
+        let run = try cluster.coordinator([far.address, near.address])
+        #expect(run.wait() == 0, "\(run.standardError)")
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+        let alone = try cluster.coordinator([far.address], out: "alone")
+        #expect(alone.wait() == 0, "\(alone.standardError)")
+        #expect(try cluster.digest("alone") == cluster.digest())
+    }
+
+    @Test func announcedNodesAndLateOnesTakePart() throws {
+        let cluster = try Cluster()
+        let first = try cluster.node(name: "node1")
+        try cluster.write("hosts", first.address + "\n")
+        let run = try Program(
+            "stnet-coord",
+            cluster.evaluation + ["--out", "out", "--nodes", "hosts", "--announce", cluster.path("announce-late")]
+                + ["--key-file", "key"], directory: cluster.directory)
+        // The directory does not exist yet: an error at once, not a run that waits for ever.
+        #expect(run.wait() == 65, "\(run.standardError)")
+        let late = try cluster.node(name: "late")
+        let second = try Program(
+            "stnet-coord",
+            cluster.evaluation + ["--out", "out", "--announce", cluster.path("announce-late"), "--key-file", "key"],
+            directory: cluster.directory)
+        #expect(second.wait() == 0, "\(second.standardError)")
+        #expect(late.program.isRunning)
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+    }
+
+    @Test func interruptedTwiceOrOnceTheJournalGoesOn() throws {
+        let cluster = try Cluster()
+        let node = try cluster.node(name: "node1")
+        let run = try cluster.coordinator([node.address])
+        try cluster.waitForResults(run)
+        run.send(SIGINT)
+        #expect(run.wait() == 1, "\(run.standardError)")
+        #expect(run.standardOutput.contains("INVALID"))
+        let resumed = try cluster.coordinator([node.address], ["--resume"])
+        #expect(resumed.wait() == 0, "\(resumed.standardError)")
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+    }
+}

@@ -1,0 +1,141 @@
+import Foundation
+import Testing
+
+/// What is wrong with a fleet has one clear message and the right exit status, and the rest goes on where it can.
+@Suite(.serialized) struct RefusalTests {
+    @Test func aWrongKeyIsRefusedAtBothEnds() throws {
+        let cluster = try Cluster(pictures: 20)
+        try cluster.write("other", String(repeating: "x", count: 32), mode: 0o600)
+        let node = try cluster.node(name: "node1", key: "other")
+        let run = try cluster.coordinator([node.address])
+        #expect(run.wait() == 77, "\(run.standardError)")
+        #expect(run.standardError.contains("another key"), "\(run.standardError)")
+        let good = try cluster.node(name: "node2")
+        let mixed = try cluster.coordinator([node.address, good.address], ["--resume"])
+        #expect(mixed.wait() == 0, "\(mixed.standardError)")
+    }
+
+    @Test func anUnreachableHostIsNamed() throws {
+        let cluster = try Cluster(pictures: 20)
+        // A port that nothing listens on: it was free a moment ago.
+        let run = try cluster.coordinator(["127.0.0.1:1"], ["--wait", "1"])
+        #expect(run.wait() == 69, "\(run.standardError)")
+        #expect(run.standardError.contains("127.0.0.1:1"))
+        let good = try cluster.node(name: "node1")
+        let mixed = try cluster.coordinator(["127.0.0.1:1", good.address], ["--resume"])
+        #expect(mixed.wait() == 0, "\(mixed.standardError)")
+    }
+
+    @Test func badFilesAreNamed() throws {
+        let cluster = try Cluster(pictures: 5)
+        try cluster.write("open", String(repeating: "x", count: 32), mode: 0o644)
+        let cases: [(hosts: String, key: String, status: Int32, text: String)] = [
+            ("127.0.0.1:7000\n127.0.0.1\n", "key", 65, "hosts:2"),
+            ("127.0.0.1:seven\n", "key", 65, "seven"),
+            ("# nobody\n", "key", 65, "hosts"),
+            ("127.0.0.1:7000\n", "open", 77, "chmod 600"),
+            ("127.0.0.1:7000\n", "missing", 77, "missing"),
+        ]
+        for (hosts, key, status, text) in cases {
+            try cluster.write("hosts", hosts)
+            let run = try Program(
+                "stnet-coord", cluster.evaluation + ["--out", "out", "--nodes", "hosts", "--key-file", key],
+                directory: cluster.directory)
+            #expect(run.wait() == status, "\(hosts) \(key): \(run.standardError)")
+            #expect(run.standardError.contains(text), "\(run.standardError)")
+        }
+    }
+
+    @Test func aNodeWithoutTheImagesIsLeftOut() throws {
+        let cluster = try Cluster(pictures: 40)
+        try FileManager.default.createDirectory(atPath: cluster.path("empty"), withIntermediateDirectories: true)
+        let copied = try FileManager.default.contentsOfDirectory(atPath: cluster.path("images")).sorted()
+        for name in copied {
+            // Other pictures under the same names.
+            let source = name == copied.last! ? copied.first! : copied.last!
+            try FileManager.default.createDirectory(atPath: cluster.path("wrong"), withIntermediateDirectories: true)
+            try FileManager.default.copyItem(
+                atPath: cluster.path("images/" + source), toPath: cluster.path("wrong/" + name))
+        }
+        let wrong = try cluster.node(["--images", "wrong"], name: "wrong")
+        let alone = try cluster.coordinator([wrong.address])
+        #expect(alone.wait() == 65, "\(alone.standardError)")
+        #expect(alone.standardError.contains("another file for"), "\(alone.standardError)")
+        let good = try cluster.node(name: "good")
+        let mixed = try cluster.coordinator([wrong.address, good.address], ["--resume"])
+        #expect(mixed.wait() == 0, "\(mixed.standardError)")
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+    }
+
+    @Test func garbageAndSilenceDoNotDisturbAJob() throws {
+        let cluster = try Cluster(pictures: 200)
+        let node = try cluster.node(name: "node1")
+        let port = UInt16(node.address.split(separator: ":").last!)!
+        var silent: [Int32] = []
+        for _ in 0..<100 { silent.append(Proxy.connect(port: port)) }
+        defer { for socket in silent where socket >= 0 { close(socket) } }
+        let frames: [[UInt8]] = [
+            Array("GET / HTTP/1.1\r\nHost: node\r\n\r\n".utf8),
+            (0..<5000).map { UInt8(truncatingIfNeeded: $0 &* 167 &+ 13) },
+            // A header that claims 4 GiB.
+            Array("STNT".utf8) + [1, 0, 1, 0, 0, 0, 0, 0, 255, 255, 255, 255] + [UInt8](repeating: 0, count: 16),
+        ]
+        for frame in frames {
+            let stranger = Proxy.connect(port: port)
+            _ = frame.withUnsafeBytes { send(stranger, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+            silent.append(stranger)
+        }
+        let run = try cluster.coordinator([node.address])
+        try cluster.waitForResults(run)
+        for _ in 0..<100 { silent.append(Proxy.connect(port: port)) }
+        #expect(run.wait() == 0, "\(run.standardError)")
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+        let probe = try Program(
+            "stnet-node", ["--probe", node.address, "--key-file", "key"], directory: cluster.directory)
+        #expect(probe.wait() == 0, "\(probe.standardError)")
+    }
+
+    @Test func twoNodesOfOneNameAreNotBothUsed() throws {
+        let cluster = try Cluster(pictures: 60)
+        let first = try cluster.node(name: "twin")
+        let second = try cluster.node(name: "twin2")
+        let other = try Program(
+            "stnet-node",
+            ["--listen", "127.0.0.1:0", "--cpu", "--threads", "1", "--name", "twin", "--key-file", "key", "--images"]
+                + ["images", "--announce", cluster.path("announce-twin2")], directory: cluster.directory)
+        defer { other.send(SIGKILL) }
+        let isThere = Wait.until {
+            let files = (try? FileManager.default.contentsOfDirectory(atPath: cluster.path("announce-twin2"))) ?? []
+            return files.filter { !$0.hasPrefix(".") }.count == 2
+        }
+        try #require(isThere)
+        second.program.send(SIGKILL)
+        let names = try FileManager.default.contentsOfDirectory(atPath: cluster.path("announce-twin2"))
+        let addresses = try names.map {
+            try String(contentsOfFile: cluster.path("announce-twin2/" + $0), encoding: .utf8)
+                .trimmingCharacters(in: .whitespacesAndNewlines)
+        }
+        let run = try cluster.coordinator([first.address] + addresses.filter { $0 != second.address })
+        #expect(run.wait() == 0, "\(run.standardError)")
+        #expect(run.standardError.contains("takes part already"), "\(run.standardError)")
+    }
+
+    @Test func aGPUThatIsNotThereIsSaid() throws {
+        let cluster = try Cluster(pictures: 1)
+        let node = try Program(
+            "stnet-node", ["--listen", "127.0.0.1:0", "--gpu", "0", "--key-file", "key"],
+            directory: cluster.directory)
+        #expect(node.wait() == 69)
+        #expect(node.standardError.contains("libcuda.so.1"), "\(node.standardError)")
+    }
+
+    @Test func aDryRunChecksAndLeasesNothing() throws {
+        let cluster = try Cluster(pictures: 30)
+        let nodes = try cluster.nodes(2)
+        let run = try cluster.coordinator(nodes.map(\.address), ["--dry-run"])
+        #expect(run.wait() == 0, "\(run.standardError)")
+        #expect(run.standardOutput.contains("node1"))
+        #expect(run.standardOutput.contains("node2"))
+        #expect(!FileManager.default.fileExists(atPath: cluster.path("out")))
+    }
+}
