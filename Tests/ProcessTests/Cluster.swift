@@ -7,14 +7,27 @@ import Testing
 /// directory that is removed with its owner.
 final class Cluster: @unchecked Sendable {
     let directory: String
+    private let pictures: Int
     private var nodes: [Program] = []
+    private static let digests = Digests()
 
     static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().path
 
     init(pictures: Int = 400) throws {
+        self.pictures = pictures
         directory = FileManager.default.temporaryDirectory.path + "/stnet-" + UUID().uuidString
-        try DemoPictures.generate(count: pictures, seed: 11, to: URL(fileURLWithPath: directory, isDirectory: true))
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        let shared = try Cluster.pictures.get()
+        for folder in ["images", "annotations"] {
+            try FileManager.default.createDirectory(atPath: path(folder), withIntermediateDirectories: true)
+            for name in try FileManager.default.contentsOfDirectory(atPath: shared + "/" + folder).sorted()
+                .prefix(pictures)
+            {
+                try FileManager.default.createSymbolicLink(
+                    atPath: path(folder + "/" + name), withDestinationPath: shared + "/" + folder + "/" + name)
+            }
+        }
         try write("key", SharedText.key, mode: 0o600)
     }
 
@@ -25,6 +38,17 @@ final class Cluster: @unchecked Sendable {
         }
         nodes = []
         try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// Pictures for all tests, made once a test run.
+    private static let pictures = Result {
+        let folder = FileManager.default.temporaryDirectory.path + "/stnet-pictures-\(getpid())"
+        try DemoPictures.generate(count: 400, seed: 11, to: URL(fileURLWithPath: folder, isDirectory: true))
+        atexit {
+            let folder = FileManager.default.temporaryDirectory.path + "/stnet-pictures-\(getpid())"
+            try? FileManager.default.removeItem(atPath: folder)
+        }
+        return folder
     }
 
     private enum SharedText {
@@ -91,10 +115,13 @@ final class Cluster: @unchecked Sendable {
 
     /// The digest that every run must have: the embedded node's.
     func embeddedDigest() throws -> String {
+        if let known = Cluster.digests.of(pictures) { return known }
         let program = try coordinator(out: "embedded")
         let status = program.wait()
         try #require(status == 0, "\(program.standardError)")
-        return try digest("embedded")
+        let found = try digest("embedded")
+        Cluster.digests.set(pictures, found)
+        return found
     }
 
     /// Waits until a run is well under way: its journal holds some results, and it is not over.
@@ -105,4 +132,13 @@ final class Cluster: @unchecked Sendable {
         }
         try #require(began && program.isRunning, "it ended before it could be disturbed: \(program.standardError)")
     }
+}
+
+/// The digest of the embedded run by the number of pictures: the same for all tests.
+private final class Digests: @unchecked Sendable {
+    private let lock = NSLock()
+    private var known: [Int: String] = [:]
+
+    func of(_ pictures: Int) -> String? { lock.withLock { known[pictures] } }
+    func set(_ pictures: Int, _ digest: String) { lock.withLock { known[pictures] = digest } }
 }

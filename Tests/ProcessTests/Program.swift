@@ -3,8 +3,8 @@ import Foundation
 /// A program of this package, running as a process of its own.
 final class Program: @unchecked Sendable {
     private let process = Process()
-    private let output = Output()
-    private let errors = Output()
+    private let output: OutputFile
+    private let errors: OutputFile
 
     /// Everything that came so far.
     var standardOutput: String { output.text }
@@ -13,13 +13,15 @@ final class Program: @unchecked Sendable {
     var isRunning: Bool { process.isRunning }
 
     init(_ name: String, _ arguments: [String], environment: [String: String] = [:], directory: String? = nil) throws {
+        output = try OutputFile()
+        errors = try OutputFile()
         process.executableURL = URL(fileURLWithPath: Program.path(name))
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output.pipe
-        process.standardError = errors.pipe
+        process.standardOutput = output.handle
+        process.standardError = errors.handle
         try process.run()
     }
 
@@ -47,34 +49,27 @@ final class Program: @unchecked Sendable {
             return nil
         }
         process.waitUntilExit()
-        output.waitForEnd()
-        errors.waitForEnd()
         return process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
     }
 
-    /// What a pipe brings, read as it comes so that the program never waits for its reader.
-    private final class Output: @unchecked Sendable {
-        let pipe = Pipe()
-        private let lock = NSLock()
-        private var bytes = Data()
-        private let ended = DispatchSemaphore(value: 0)
+    /// A file without a name that a program writes into: unlike a pipe it never fills, and no other program that is
+    /// started at the same moment can hold it open.
+    private final class OutputFile: @unchecked Sendable {
+        let handle: FileHandle
 
-        init() {
-            pipe.fileHandleForReading.readabilityHandler = { [weak self] handle in
-                let data = handle.availableData
-                guard let self else { return }
-                if data.isEmpty {
-                    handle.readabilityHandler = nil
-                    ended.signal()
-                } else {
-                    lock.withLock { bytes.append(data) }
-                }
-            }
+        init() throws {
+            let path = FileManager.default.temporaryDirectory.path + "/stnet-output-" + UUID().uuidString
+            let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_APPEND, 0o600)
+            guard descriptor >= 0 else { throw POSIXError(.EIO) }
+            unlink(path)
+            handle = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
         }
 
-        func waitForEnd() { _ = ended.wait(timeout: .now() + 5) }
-
-        var text: String { lock.withLock { String(decoding: bytes, as: UTF8.self) } }
+        var text: String {
+            var bytes = [UInt8](repeating: 0, count: 1 << 20)
+            let count = pread(handle.fileDescriptor, &bytes, bytes.count, 0)
+            return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+        }
     }
 }
 

@@ -48,7 +48,7 @@ public enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
         case .locked(let path):
             return "\(path): another coordinator holds this journal"
         case .exists(let path):
-            return "\(path): there is a journal already: resume it, or name another file"
+            return "\(path): the journal of a run that was not finished: go on with --resume, or choose another --out"
         case .missing(let path):
             return "\(path): there is no journal to resume"
         case .damaged(let path, let offset, let problem):

@@ -30,11 +30,15 @@ extension Schedule {
     }
 
     private mutating func speculate(_ idle: [Int], now: Microseconds) -> [Action] {
-        guard let median = durations.median else { return [] }
+        let median = durations.median ?? 0
         let limit = max(policy.speculationFloor, Microseconds(policy.speculationFactor * Double(median)))
+        // What a silent node holds, started or not, is not waited for.
         let old = leases.values
-            .filter { !$0.isLost && !$0.isSpeculative && $0.start.map { now - $0 > limit } ?? false }
-            .sorted { ($0.start!, $0.id) < ($1.start!, $1.id) }
+            .filter { lease in
+                guard !lease.isLost, !lease.isSpeculative else { return false }
+                return nodes[lease.node].state == .suspect || lease.start.map { now - $0 > limit } ?? false
+            }
+            .sorted { ($0.start ?? .max, $0.id) < ($1.start ?? .max, $1.id) }
         var actions: [Action] = []
         // The fastest first: what is late already should not wait for a slow node.
         var helpers = idle.sorted { (nodes[$1].rate, $0) < (nodes[$0].rate, $1) }[...]
