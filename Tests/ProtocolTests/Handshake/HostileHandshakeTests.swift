@@ -161,34 +161,44 @@ struct HostileHandshakeTests {
         }
     }
 
-    @Test func aStrangerMaySend256Bytes() throws {
-        // A hello, and then a refusal's header that never becomes a frame: 88 + 32 + 136 bytes.
-        var conversation = Conversation()
-        var bytes = ByteWriter()
-        bytes.append(conversation.coordinator.takeOutgoing())
-        FrameHeader(version: 0, type: 5, flags: 0, length: 84, sequence: 1).encode(into: &bytes)
-        bytes.append([UInt8](repeating: 0, count: 84 + 15))
-        #expect(try conversation.node.receive(bytes.bytes).isEmpty)
-        #expect(bytes.count < 256)
+    /// The most that a stranger can make an end keep: a good first frame and then the longest refusal without its last
+    /// byte. Whatever follows ends the conversation before byte 257.
+    @Test func aStrangerWhoSends257BytesIsRefused() throws {
+        for role in [SecureChannel.Role.coordinator, .node] {
+            var other = Conversation()
+            let hello = other.coordinator.takeOutgoing()
+            _ = try other.node.receive(hello)
+            var stream = ByteWriter()
+            stream.append(role == .node ? hello : other.node.takeOutgoing())
+            FrameHeader(version: 0, type: 5, flags: 0, length: 84, sequence: 1).encode(into: &stream)
+            stream.append([UInt8](repeating: 0, count: 84 + 15))
+            #expect(stream.count < 256)
+            let more = [UInt8](repeating: 0, count: 257 - stream.count)
 
-        let more = [UInt8](repeating: 0, count: 257 - bytes.count)
-        #expect(throws: ProtocolError.self) { try conversation.node.receive(more) }
+            var drip = Conversation()
+            _ = drip.coordinator.takeOutgoing()
+            var flood = drip
+            func receive(_ bytes: [UInt8], _ conversation: inout Conversation) throws(ProtocolError) {
+                _ = role == .node ? try conversation.node.receive(bytes) : try conversation.coordinator.receive(bytes)
+            }
+            for byte in stream.bytes { try receive([byte], &drip) }
+            #expect(throws: ProtocolError.self) { for byte in more { try receive([byte], &drip) } }
+            #expect(throws: ProtocolError.self) { try receive(stream.bytes + more, &flood) }
+        }
     }
 
-    @Test func aStrangersByte257IsRefused() throws {
-        // The longest refusal is malformed here only in its last byte, so that nothing but the count can be wrong.
-        for role in [SecureChannel.Role.coordinator, .node] {
-            var channel = SecureChannel(role: role, trust: Conversation.key(), nonce: Conversation.nodeNonce)
-            var stream = ByteWriter()
-            if role == .node {
-                var other = Conversation()
-                stream.append(other.coordinator.takeOutgoing())
+    @Test func aCoordinatorWhoseProofIsAlteredIsTold() throws {
+        var conversation = Conversation()
+        let error = #expect(throws: ProtocolError.self) {
+            try conversation.handshake { flight, bytes in
+                flight == 2 ? bytes[..<32] + [bytes[32] ^ 1] + bytes[33...] : bytes
             }
-            stream.append(FrameHeader.magic)
-            stream.append([UInt8](repeating: 0, count: 257 - stream.count))
-            #expect(stream.count == 257)
-            #expect(throws: ProtocolError.self) { try channel.receive(stream.bytes) }
         }
+        #expect(error == .wrongKey)
+        let told = #expect(throws: ProtocolError.self) {
+            try conversation.coordinator.receive(conversation.node.takeOutgoing())
+        }
+        #expect(told == .refused(Refusal(.key, "the two ends have different keys")))
     }
 
     /// Even a handshake whose frames are right, followed by more than is allowed, ends: here a node that sends its
@@ -222,7 +232,10 @@ struct HostileHandshakeTests {
         let told = #expect(throws: ProtocolError.self) {
             try conversation.coordinator.receive(conversation.node.takeOutgoing())
         }
-        guard case .refused(let refusal) = told else { return #expect(Bool(false), "the other end is told") }
+        guard case .refused(let refusal) = told else {
+            Issue.record("the other end is told")
+            return
+        }
         #expect(refusal.code == .outOfProtocol && refusal.text.count <= Refusal.textLimit)
     }
 
