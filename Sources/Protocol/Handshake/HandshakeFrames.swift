@@ -7,6 +7,8 @@ enum HandshakeType {
     static let proof: UInt16 = 3
     static let accepted: UInt16 = 4
     static let refusal: UInt16 = 5
+    /// The types below are the handshake's.
+    static let firstMessage: UInt16 = 0x100
 
     /// Bytes of the payload; every frame has exactly so many but the refusal, which has at most these.
     static func payloadBytes(_ type: UInt16) -> Int {

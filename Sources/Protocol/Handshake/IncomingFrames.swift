@@ -80,7 +80,7 @@ struct IncomingFrames: Sendable {
         let agreed = isTagged ? version : 0
         guard header.version == agreed else { throw .frameVersion(found: header.version, expected: agreed) }
         try header.check(cap: cap)
-        if header.type < 0x100 && header.flags != 0 {
+        if header.type < HandshakeType.firstMessage && header.flags != 0 {
             throw .reservedBits(field: "flags", value: UInt64(header.flags))
         }
         guard header.sequence == sequence else {
@@ -103,6 +103,6 @@ struct IncomingFrames: Sendable {
 
     /// The first three frames of the handshake and refusals come before there are keys.
     private static func isTagged(_ type: UInt16) -> Bool {
-        type == HandshakeType.accepted || type >= 0x100
+        type == HandshakeType.accepted || type >= HandshakeType.firstMessage
     }
 }

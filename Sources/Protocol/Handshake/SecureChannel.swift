@@ -74,7 +74,7 @@ public struct SecureChannel: Sendable {
 
     /// Queues a frame; until the handshake is done it waits. After a failure it does nothing.
     public mutating func send(type: UInt16, isOptional: Bool = false, payload: [UInt8]) {
-        precondition(type >= 0x100, "the types below 0x100 are the handshake's")
+        precondition(type >= HandshakeType.firstMessage, "the types below 0x100 are the handshake's")
         precondition(payload.count <= WireLimits.payload, "the sender keeps its messages below the cap")
         guard failure == nil else { return }
         guard let version else {
@@ -101,7 +101,14 @@ public struct SecureChannel: Sendable {
             let allowed = rest.prefix(incoming.strangerBytesLeft)
             incoming.append(UnsafeRawBufferPointer(rebasing: allowed), isStranger: true)
             rest = rest.dropFirst(allowed.count)
-            while !isEstablished, let frame = try incoming.nextFrame(cap: handshakeCap) { try shakeHands(frame) }
+            while !isEstablished {
+                let expected = handshake.expectedType
+                guard let frame = try incoming.nextFrame(cap: { Self.handshakeCap($0, expected: expected) }) else {
+                    break
+                }
+                try shakeHands(frame)
+            }
+            // The caps of the handshake's frames stay below the limit: this is the second lock on the same door.
             guard isEstablished || rest.isEmpty else {
                 throw .tooManyBytesBeforeHandshake(limit: WireLimits.stranger)
             }
@@ -109,7 +116,8 @@ public struct SecureChannel: Sendable {
         }
         incoming.append(UnsafeRawBufferPointer(rebasing: rest), isStranger: false)
         var frames: [ReceivedFrame] = []
-        while let frame = try incoming.nextFrame(cap: messageCap) {
+        let role = role
+        while let frame = try incoming.nextFrame(cap: { Self.messageCap($0, role: role) }) {
             let payload = Array(frame.bytes[FrameHeader.byteCount..<frame.bytes.count - FrameHeader.tagBytes])
             frames.append(
                 ReceivedFrame(type: frame.header.type, isOptional: frame.header.isOptional, payload: payload))
@@ -117,13 +125,13 @@ public struct SecureChannel: Sendable {
         return frames
     }
 
-    /// nil: the type is not allowed now.
-    private func handshakeCap(_ type: UInt16) -> Int? {
-        type == handshake.expectedType || type == HandshakeType.refusal ? HandshakeType.payloadBytes(type) : nil
+    /// What the payload of a type may have during the handshake; nil: the type may not come now.
+    private static func handshakeCap(_ type: UInt16, expected: UInt16) -> Int? {
+        type == expected || type == HandshakeType.refusal ? HandshakeType.payloadBytes(type) : nil
     }
 
-    private func messageCap(_ type: UInt16) -> Int? {
-        guard type >= 0x100 else { return nil }
+    private static func messageCap(_ type: UInt16, role: Role) -> Int? {
+        guard type >= HandshakeType.firstMessage else { return nil }
         return role == .node ? CoordinatorMessage.payloadCap(wireType: type) : NodeMessage.payloadCap(wireType: type)
     }
 

@@ -6,7 +6,7 @@ extension Lease {
     /// The largest lease that a frame carries.
     public static let maxEncodedBytes = WireLimits.payload
 
-    /// Bytes of the payload, which may not pass `maxEncodedBytes`.
+    /// Bytes of the payload, which may not pass `maxEncodedBytes`; exact where no image has a `wireProblem`.
     public var encodedBytes: Int { images.reduce(Lease.fixedBytes) { $0 + $1.encodedBytes } }
 
     /// At most 512 images, each without a `wireProblem`.

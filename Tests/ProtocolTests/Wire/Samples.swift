@@ -1,0 +1,121 @@
+import Protocol
+
+/// One message of each type, with every field set, and the special forms that some have.
+enum Samples {
+    enum Message: Sendable, Hashable {
+        case coordinator(CoordinatorMessage)
+        case node(NodeMessage)
+
+        var wire: any WireMessage {
+            switch self {
+            case .coordinator(let message): message
+            case .node(let message): message
+            }
+        }
+
+        /// What a payload of the message's type may have.
+        var cap: Int {
+            switch self {
+            case .coordinator(let message): CoordinatorMessage.payloadCap(wireType: message.wireType)
+            case .node(let message): NodeMessage.payloadCap(wireType: message.wireType)
+            }
+        }
+    }
+
+    static let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+    static let evaluated = ImageResult(
+        index: 7,
+        outcome: .evaluated(
+            ImageResult.Evaluated(
+                top5: [3, 1, 4, 0, 5], scores: [9.5, 2.25, 1, 0.5, -0.125], box: rectangle(1, 2, 30, 40),
+                boxOriginal: rectangle(1.5, 3, 45, 60), iou: 0.75, groundTruthIndex: 1, droppedMass: 0x0102_0304_0506,
+                ties: 2, ineligible: -1, isEmpty: false, width: 640, height: 480)))
+
+    static let withoutOverlap = ImageResult(
+        index: 8,
+        outcome: .evaluated(
+            ImageResult.Evaluated(
+                top5: [2], scores: [.infinity], box: rectangle(0, 0, 0, 0), boxOriginal: rectangle(0, 0, 0, 0), iou: 0,
+                groundTruthIndex: nil, droppedMass: 0, ties: 0, ineligible: 0, isEmpty: true, width: 1, height: 1)))
+
+    static let failed = ImageResult(index: 9, outcome: .failed(ImageFailure(.content, "not a JPEG file")))
+
+    static let golden: [(name: String, message: Message)] = [
+        (
+            "job",
+            .coordinator(
+                .job(
+                    Job(
+                        network: "alexnet", networkDescription: nil, weightsSHA256: digest,
+                        weightsBytes: 244_418_560, weightsSuffix: ".pth", options: ["mode": "exact", "batch": "8"],
+                        sampleIDs: ["000001", "000002"])))
+        ),
+        (
+            "job-described",
+            .coordinator(
+                .job(
+                    Job(
+                        network: "small", networkDescription: "{\"layers\":[]}", weightsSHA256: digest,
+                        weightsBytes: 4096, weightsSuffix: ".safetensors", options: [:])))
+        ),
+        (
+            "lease",
+            .coordinator(
+                .lease(
+                    Lease(
+                        id: 5, attempt: 1, deadlineMilliseconds: 30_000,
+                        images: [
+                            LeasedImage(index: 7, id: "dog-7", label: 3, boxes: [rectangle(1, 2, 30.5, 40)]),
+                            LeasedImage(index: 8, id: "cat-8", label: 2, boxes: []),
+                        ])))
+        ),
+        ("cancel", .coordinator(.cancel(lease: 5))),
+        ("ping", .coordinator(.ping)),
+        (
+            "image",
+            .coordinator(
+                .image(ImageChunk(index: 7, totalBytes: 70_000, offset: 65_536, bytes: [0xff, 0xd8, 0xff, 0xe0])))
+        ),
+        (
+            "image-missing",
+            .coordinator(.image(ImageChunk(index: 8, totalBytes: ImageChunk.missing, offset: 0, bytes: [])))
+        ),
+        ("weights", .coordinator(.weights(WeightsChunk(offset: 262_144, bytes: [1, 2, 3, 4, 5])))),
+        ("status-request", .coordinator(.status)),
+        ("drain", .coordinator(.drain)),
+        (
+            "ready",
+            .node(
+                .ready(
+                    NodeDescription(
+                        name: "node7/cpu", instance: 0x1122_3344_5566_7788, device: "cpu avx512, 2 threads",
+                        version: "0.3.0", numerics: digest, batch: 8, images: 50_000, samples: [digest, ""])))
+        ),
+        (
+            "refused",
+            .node(.refused(JobRefusal(.data, "sample 000001 has other bytes")))
+        ),
+        ("results", .node(.results(lease: 5, [evaluated, withoutOverlap, failed]))),
+        ("lease-done", .node(.leaseDone(5))),
+        ("heartbeat", .node(.heartbeat(Heartbeat(running: 5, waiting: 1, evaluated: 1234)))),
+        ("heartbeat-idle", .node(.heartbeat(Heartbeat(running: nil, waiting: 0, evaluated: 0)))),
+        ("want-image", .node(.wantImage(index: 7))),
+        ("want-weights", .node(.wantWeights(offset: 262_144))),
+        (
+            "status",
+            .node(
+                .status(
+                    NodeStatus(
+                        name: "node7/cpu", device: "cpu avx512, 2 threads", version: "0.3.0", state: .working,
+                        evaluated: 1234)))
+        ),
+        ("leaving", .node(.leaving(reason: "asked to stop"))),
+        ("failed", .node(.failed(reason: "the device was lost"))),
+        ("goodbye", .node(.goodbye)),
+    ]
+
+    static func rectangle(_ x0: Float, _ y0: Float, _ x1: Float, _ y1: Float) -> Rectangle {
+        Rectangle(x0: x0, y0: y0, x1: x1, y1: y1)
+    }
+}
