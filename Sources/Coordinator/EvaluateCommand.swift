@@ -68,8 +68,8 @@ public struct EvaluateCommand: Sendable {
 
     /// A lease must fit into one frame, whatever its images' boxes.
     static func largestLease(_ manifest: Manifest) -> Int {
-        let most = manifest.entries.lazy.map { $0.boxes.count * 16 + $0.id.utf8.count + 16 }.max() ?? 1
-        return max(1, min(SchedulePolicy().largestLease, 1_000_000 / most))
+        let most = manifest.entries.lazy.map { $0.boxes.count * 16 + $0.id.utf8.count + 32 }.max() ?? 1
+        return max(1, min(SchedulePolicy().largestLease, (Lease.maxEncodedBytes - 64) / most))
     }
 
     private func announce() {
@@ -81,17 +81,32 @@ public struct EvaluateCommand: Sendable {
     private func readInputs() throws -> Inputs {
         let manifest = try readManifest()
         let weights = try WeightFile.open(path: configuration.weightsPath)
+        let description = configuration.networkIsCustom ? configuration.network.json.compact : nil
+        if let description, description.utf8.count > WireLimits.description {
+            throw NetworkError.badDescription(
+                source: "network \(configuration.network.name)",
+                problem: "\(description.utf8.count) bytes, at most \(WireLimits.description) are accepted")
+        }
         let samples = Samples(manifest)
         var hash = SHA256()
         hash.update(configuration.network.json.compact)
         let job = Job(
             network: configuration.network.name,
-            networkDescription: configuration.networkIsCustom ? configuration.network.json.compact : nil,
+            networkDescription: description,
             weightsSHA256: weights.sha256(), weightsBytes: UInt64(weights.byteCount),
-            weightsSuffix: "." + (configuration.weightsPath as NSString).pathExtension,
+            weightsSuffix: EvaluateCommand.suffix(configuration.weightsPath),
             options: configuration.options.texts, sampleIDs: samples.ids)
         return Inputs(
             manifest: manifest, weights: weights, job: job, samples: samples, networkDigest: hash.finalizeHex())
+    }
+
+    /// ".pth" of a path: for the names of files in a node's cache, so only what is harmless there.
+    private static func suffix(_ path: String) -> String {
+        let text = (path as NSString).pathExtension.lowercased()
+        let isPlain =
+            (1...15).contains(text.utf8.count)
+            && text.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) }
+        return isPlain ? "." + text : ""
     }
 
     private func readManifest() throws -> Manifest {
@@ -108,6 +123,13 @@ public struct EvaluateCommand: Sendable {
         let manifest = try Manifest(
             annotations: annotations, images: try scanImages(), idsPath: configuration.idsPath,
             limit: configuration.limit)
+        for entry in manifest.entries {
+            let image = LeasedImage(
+                index: 0, id: entry.id, label: UInt32(entry.label), boxes: entry.boxes.map(Rectangle.init))
+            if let problem = image.wireProblem {
+                throw UsageError("\(configuration.annotationsPath): image \(entry.id): \(problem)")
+            }
+        }
         printer.say("\(manifest.entries.count) images to evaluate, \(manifest.digest.prefix(16)) is their digest")
         if manifest.imagesWithoutAnnotation > 0 {
             printer.say("\(manifest.imagesWithoutAnnotation) image files have no annotation and are left out")
