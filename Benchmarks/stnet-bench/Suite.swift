@@ -42,6 +42,9 @@ struct Suite {
             seconds: seconds)
         stages.append(squeezenet.forward)
         stages.append(squeezenet.topDown)
+        let cluster = try ClusterStage.Work(pictures: 3000)
+        stages.append(ClusterStage(work: cluster, threads: threads, nodes: 0))
+        stages.append(ClusterStage(work: cluster, threads: threads, nodes: threads))
 
         var measurements = stages.map {
             Measurement(stage: $0.name, operationsPerImage: $0.operationsPerImage, note: $0.note)
@@ -105,6 +108,11 @@ struct Suite {
             print(
                 "whole evaluation / what the sum of the stages allows (\(number(sum)) images/s): \(number(whole.median / sum, 3))"
             )
+        }
+        if let embedded = find("evaluation demo, embedded"),
+            let nodes = measurements.first(where: { $0.stage.hasSuffix("nodes, loopback") })
+        {
+            print("\(nodes.stage) / embedded: \(number(nodes.median / embedded.median, 3))")
         }
         print("largest resident memory: \(number(peakMemory / 1_048_576, 0)) MiB")
     }

@@ -127,7 +127,9 @@ public struct EvaluateCommand: Sendable {
             let image = LeasedImage(
                 index: 0, id: entry.id, label: UInt32(entry.label), boxes: entry.boxes.map(Rectangle.init))
             if let problem = image.wireProblem {
-                throw UsageError("\(configuration.annotationsPath): image \(entry.id): \(problem)")
+                throw DatasetError.field(
+                    file: configuration.annotationsPath, line: nil, field: "image \(entry.id)", found: problem,
+                    expected: "what one lease can carry")
             }
         }
         printer.say("\(manifest.entries.count) images to evaluate, \(manifest.digest.prefix(16)) is their digest")
