@@ -79,7 +79,7 @@ final class NodeLoop {
         case .prepared(let session, let result): prepared(session, result)
         case .results(let session, let lease, let results): deliver(session, lease, results)
         case .leaseEnded(let session, let lease, let fault): leaseEnded(session, lease, fault)
-        case .tick: tick()
+        case .tick(let now): tick(now)
         case .drain(let grace): leave(graceMilliseconds: grace)
         case .stop: stop()
         }
@@ -113,8 +113,7 @@ final class NodeLoop {
         if current?.connection == number { endJob(reason) }
     }
 
-    private func tick() {
-        let now = clock()
+    private func tick(_ now: UInt64) {
         let gap = now - min(lastTick, now)
         lastTick = now
         if gap > NodeLoop.stallMilliseconds {
