@@ -10,12 +10,25 @@ import Testing
         (["--gpu", "0"], NodeExitStatus.unavailable), (["--gpu", "0", "--cpu"], .usage), (["--nodes", "x"], .usage),
         (["--listen", "a:b:c"], .usage), (["--insecure", "--listen", "0.0.0.0:0"], .usage),
         (["--insecure", "--images", "/nowhere/at/all"], .badData), (["--key-file", "/nowhere/key"], .refused),
-        (["--insecure", "--images", "remote", "--listen", "no-such-host.invalid:0"], .unavailable),
         (["--insecure", "--key-file", "x"], .usage), (["--batch", "0"], .usage), (["--help"], .success),
         (["--probe", "127.0.0.1:1", "--insecure"], .unavailable), (["--advertise", "a b"], .usage),
     ])
     func theExitStatusSaysWhatIsWrong(arguments: [String], status: NodeExitStatus) {
         #expect(NodeMain.run(arguments: arguments) == status)
+    }
+
+    @Test func aPortThatIsTakenIsUnavailable() throws {
+        let reactor = try Reactor()
+        defer { reactor.stop() }
+        let listener = try TCPListener<NodeMessage, CoordinatorMessage>(
+            address: HostPort(host: "127.0.0.1", port: 0), trust: .insecure, reactor: reactor
+        ) { link, _ in
+            link.close()
+            return { _ in }
+        }
+        let place = "127.0.0.1:\(listener.port)"
+        #expect(NodeMain.run(arguments: ["--insecure", "--images", "remote", "--listen", place]) == .unavailable)
+        listener.close()
     }
 
     @Test func everyLineOfTheHelpFitsAWideTerminal() {

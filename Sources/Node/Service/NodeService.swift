@@ -6,6 +6,8 @@ import Protocol
 ///
 /// One thread handles all events and never evaluates; another one drives the device. Any number of connections are
 /// told how the node is; one of them at a time has it for its job, and as soon as that one is gone the next may come.
+///
+/// Works until `drain` or `stopNow`: a service that nobody holds any more does not end by itself.
 public final class NodeService: Sendable {
     private let mailbox = Mailbox<NodeEvent>()
     private let doorway = Doorway()
