@@ -7,8 +7,8 @@ import Protocol
 /// At most 64 images are asked for at a time, and what is being put together stays below 256 MiB: an image that turns
 /// out too large for the room that is left is dropped and asked for again when there is room.
 public final class RemoteImages: ImageReader, @unchecked Sendable {
-    static let window = 64
-    static let windowBytes = UInt64(ImageFile.largest)
+    private let window: Int
+    private let windowBytes: UInt64
 
     private let condition = NSCondition()
     private let ask: @Sendable (UInt32) -> Void
@@ -37,7 +37,16 @@ public final class RemoteImages: ImageReader, @unchecked Sendable {
     }
 
     /// `ask` sends `wantImage`.
-    public init(ask: @escaping @Sendable (UInt32) -> Void) { self.ask = ask }
+    public convenience init(ask: @escaping @Sendable (UInt32) -> Void) {
+        self.init(window: 64, windowBytes: UInt64(ImageFile.largest), ask: ask)
+    }
+
+    /// With other limits, in images and in bytes.
+    package init(window: Int, windowBytes: UInt64, ask: @escaping @Sendable (UInt32) -> Void) {
+        self.window = window
+        self.windowBytes = windowBytes
+        self.ask = ask
+    }
 
     public func read(_ images: [LeasedImage]) -> [Result<ImageFile, ImageFailure>] {
         condition.lock()
@@ -45,7 +54,7 @@ public final class RemoteImages: ImageReader, @unchecked Sendable {
         complete = [:]
         var fresh = images[...]
         while complete.count < images.count, !isClosed {
-            if arriving.count < RemoteImages.window {
+            if arriving.count < window {
                 if let first = postponed.first {
                     if room >= first.total! {
                         postponed.removeFirst()
@@ -97,7 +106,7 @@ public final class RemoteImages: ImageReader, @unchecked Sendable {
         guard end == chunk.totalBytes else { return }
         if !image.isDropped {
             finish(image, .success(image.bytes))
-        } else if end > RemoteImages.windowBytes {
+        } else if end > windowBytes {
             finish(image, .failure(.tooLarge(bytes: end)))
         } else {
             arriving[image.index] = nil
@@ -119,7 +128,7 @@ public final class RemoteImages: ImageReader, @unchecked Sendable {
     /// Bytes that may still be announced.
     private var room: UInt64 {
         let taken = arriving.values.reduce(UInt64(0)) { $0 + ($1.isDropped ? 0 : $1.total ?? 0) }
-        return RemoteImages.windowBytes - min(taken, RemoteImages.windowBytes)
+        return windowBytes - min(taken, windowBytes)
     }
 
     private func begin(_ image: Arriving) {

@@ -3,26 +3,26 @@ import Options
 import Protocol
 
 /// Everything that the program was told, with defaults resolved.
-struct NodeConfiguration: Sendable {
-    var listen: HostPort
-    var gpu: String?
+package struct NodeConfiguration: Sendable {
+    package var listen: HostPort
+    package var gpu: String?
     /// The data root; nil when the coordinator sends the images.
-    var imagesPath: String?
-    var weightsCache: String
-    var keyFile: String?
-    var isInsecure: Bool
-    var announceDirectory: String?
-    var advertise: String?
-    var name: String?
-    var threads: Int
-    var batch: Int?
-    var graceSeconds: Double
-    var probe: HostPort?
+    package var imagesPath: String?
+    package var weightsCache: String
+    package var keyFile: String?
+    package var isInsecure: Bool
+    package var announceDirectory: String?
+    package var advertise: String?
+    package var name: String?
+    package var threads: Int
+    package var batch: Int?
+    package var graceSeconds: Double
+    package var probe: HostPort?
 
-    static let defaultImages = "dataset/ILSVRC2012/images"
+    package static let defaultImages = "dataset/ILSVRC2012/images"
 
     /// Throws `UsageError`.
-    init(_ parsed: ParsedOptions) throws(UsageError) {
+    package init(_ parsed: ParsedOptions) throws(UsageError) {
         let values = parsed.values
         func place(_ name: String) throws(UsageError) -> HostPort? {
             guard let text = values[name] else { return nil }

@@ -114,7 +114,7 @@ public enum NodeMain {
     }
 
     /// Where coordinators should connect: the host asked for, the address listened on if it is one, or the host's name.
-    static func advertisedHost(_ configuration: NodeConfiguration, _ host: String) -> String {
+    package static func advertisedHost(_ configuration: NodeConfiguration, _ host: String) -> String {
         if let advertised = configuration.advertise { return advertised }
         let listened = configuration.listen.host
         if listened.isEmpty { return configuration.isInsecure ? "localhost" : host }

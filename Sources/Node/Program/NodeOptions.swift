@@ -23,11 +23,11 @@ public enum NodeOptions {
                 "Data",
                 [
                     .init(
-                        "images", "PATH|remote", "directory of *.JPEG; remote: the coordinator sends them",
-                        default: "dataset/ILSVRC2012/images if it is there, else remote"),
+                        "images", "PATH|remote", "directory of *.JPEG; remote: from the coordinator",
+                        default: "dataset/ILSVRC2012/images, or remote"),
                     .init(
-                        "weights-cache", "DIR", "where weights from coordinators are kept",
-                        default: "$XDG_CACHE_HOME/stnet/weights or ~/.cache/stnet/weights"),
+                        "weights-cache", "DIR", "where weights are kept",
+                        default: "~/.cache/stnet/weights"),
                 ]
             ),
             (

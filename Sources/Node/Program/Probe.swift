@@ -2,11 +2,13 @@ import Foundation
 import Protocol
 
 /// `stnet-node --probe`: asks a node how it is.
-enum Probe {
-    static let timeoutSeconds = 10.0
+package enum Probe {
+    package static let timeoutSeconds = 10.0
 
     /// One line for people, and the exit status that says the same to programs.
-    static func run(_ place: HostPort, trust: Trust, reactor: Reactor, timeoutSeconds: Double = Probe.timeoutSeconds)
+    package static func run(
+        _ place: HostPort, trust: Trust, reactor: Reactor, timeoutSeconds: Double = Probe.timeoutSeconds
+    )
         -> (line: String, status: NodeExitStatus)
     {
         let mailbox = Mailbox<LinkEvent<NodeMessage>>()

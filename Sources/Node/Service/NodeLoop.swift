@@ -4,7 +4,8 @@ import Protocol
 final class NodeLoop {
     /// A coordinator that says nothing for so long is gone.
     static let silenceMilliseconds: UInt64 = 30_000
-    static let heartbeatMilliseconds: UInt64 = 1000
+    /// A second, less what one tick may come late before the next comes in time.
+    static let heartbeatMilliseconds: UInt64 = 900
     /// A longer time between two ticks means that this process stood still, and nobody could be heard.
     static let stallMilliseconds: UInt64 = 3000
     /// For what lies queued on the links at the end.
@@ -79,7 +80,7 @@ final class NodeLoop {
         case .prepared(let session, let result): prepared(session, result)
         case .results(let session, let lease, let results): deliver(session, lease, results)
         case .leaseEnded(let session, let lease, let fault): leaseEnded(session, lease, fault)
-        case .tick: tick()
+        case .tick(let now): tick(now)
         case .drain(let grace): leave(graceMilliseconds: grace)
         case .stop: stop()
         }
@@ -88,7 +89,6 @@ final class NodeLoop {
 
     func makeSession(_ job: Job, _ link: any Link<NodeMessage>) -> JobSession {
         sessions += 1
-        lastHeartbeat = clock()
         return JobSession(number: sessions, job: job, link: link, images: resources.images)
     }
 
@@ -113,8 +113,7 @@ final class NodeLoop {
         if current?.connection == number { endJob(reason) }
     }
 
-    private func tick() {
-        let now = clock()
+    private func tick(_ now: UInt64) {
         let gap = now - min(lastTick, now)
         lastTick = now
         if gap > NodeLoop.stallMilliseconds {

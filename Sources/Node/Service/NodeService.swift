@@ -6,9 +6,12 @@ import Protocol
 ///
 /// One thread handles all events and never evaluates; another one drives the device. Any number of connections are
 /// told how the node is; one of them at a time has it for its job, and as soon as that one is gone the next may come.
+///
+/// Works until `drain` or `stopNow`: a service that nobody holds any more does not end by itself.
 public final class NodeService: Sendable {
     private let mailbox = Mailbox<NodeEvent>()
     private let doorway = Doorway()
+    private let clock: @Sendable () -> UInt64
 
     /// `clock` counts milliseconds and never goes back; `log` gets one line for each coordinator that comes or goes;
     /// `onTick` is called on the event loop's thread at each tick. `tickMilliseconds` nil: ticks come by `tick()` only.
@@ -18,10 +21,11 @@ public final class NodeService: Sendable {
         tickMilliseconds: Int? = 1000, log: @escaping @Sendable (String) -> Void = { _ in },
         onTick: @escaping @Sendable () -> Void = {}
     ) {
+        self.clock = clock
         let thread = Thread { [mailbox, doorway] in
             let worker = DeviceWorker(identity: identity, resources: resources) { mailbox.post($0) }
             let loop = NodeLoop(identity: identity, resources: resources, worker: worker, clock: clock, log: log)
-            NodeService.run(loop, mailbox, tickMilliseconds: tickMilliseconds, onTick: onTick)
+            NodeService.run(loop, mailbox, clock: clock, tickMilliseconds: tickMilliseconds, onTick: onTick)
             doorway.shut()
             // Who came at the last moment is not left waiting.
             for case .connected(_, let link, _) in mailbox.take(until: .now()) { link.close() }
@@ -31,14 +35,15 @@ public final class NodeService: Sendable {
     }
 
     private static func run(
-        _ loop: NodeLoop, _ mailbox: Mailbox<NodeEvent>, tickMilliseconds: Int?, onTick: () -> Void
+        _ loop: NodeLoop, _ mailbox: Mailbox<NodeEvent>, clock: () -> UInt64, tickMilliseconds: Int?,
+        onTick: () -> Void
     ) {
         let interval = tickMilliseconds.map { DispatchTimeInterval.milliseconds($0) }
         var next = interval.map { DispatchTime.now() + $0 } ?? .distantFuture
         while !loop.isStopped {
             for event in mailbox.take(until: next) where !loop.isStopped { loop.handle(event) }
             guard let interval, DispatchTime.now() >= next, !loop.isStopped else { continue }
-            loop.handle(.tick)
+            loop.handle(.tick(clock()))
             onTick()
             next = max(next + interval, .now())
         }
@@ -66,7 +71,7 @@ public final class NodeService: Sendable {
     public func stopNow() { mailbox.post(.stop) }
 
     /// As if the time for a tick had come.
-    public func tick() { mailbox.post(.tick) }
+    public func tick() { mailbox.post(.tick(clock())) }
 
     /// Returns when the last event was handled and every link has sent what lay queued (or 5 s later).
     public func waitUntilStopped() { doorway.waitUntilShut() }

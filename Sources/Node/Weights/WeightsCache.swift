@@ -55,11 +55,7 @@ public final class WeightsCache: @unchecked Sendable {
     /// ended before that. Two nodes may do so at the same time: each writes a file of its own and renames it.
     func receive(_ job: Job, from reception: WeightsReception, ask: () -> Void) throws(JobRefused) -> String? {
         let path = directory + "/" + job.weightsSHA256 + job.weightsSuffix
-        do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        } catch {
-            throw JobRefused(.weights, "no directory for the weights can be made here: \(reason(error))")
-        }
+        try makeDirectory()
         do throws(FileError) {
             var file = try AtomicFile(path: path)
             var hash = SHA256()
@@ -88,10 +84,14 @@ public final class WeightsCache: @unchecked Sendable {
         }
     }
 
-    private func reason(_ error: any Error) -> String {
-        let error = error as NSError
-        let posix = error.userInfo[NSUnderlyingErrorKey] as? NSError ?? error
-        return posix.domain == NSPOSIXErrorDomain ? String(cString: strerror(Int32(posix.code))) : "\(error.code)"
+    private func makeDirectory() throws(JobRefused) {
+        var path = directory.hasPrefix("/") ? "" : "."
+        for part in directory.split(separator: "/") {
+            path += "/" + part
+            guard access(path, F_OK) != 0, mkdir(path, 0o777) != 0, errno != EEXIST else { continue }
+            throw JobRefused(
+                .weights, "no directory for the weights can be made here: \(String(cString: strerror(errno)))")
+        }
     }
 
     private struct FileIdentity: Hashable {

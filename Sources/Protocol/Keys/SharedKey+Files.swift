@@ -26,7 +26,7 @@ extension SharedKey {
         if let path { return Loaded(key: try read(path, allowsGroup: false), path: path, isNew: false) }
         if let folder = environment["CREDENTIALS_DIRECTORY"], !folder.isEmpty {
             let path = folder + "/stnet.key"
-            // systemd hands credentials out as 0440.
+            // systemd hands credentials out as 0440 with root as the owner.
             if access(path, F_OK) == 0 {
                 return Loaded(key: try read(path, allowsGroup: true), path: path, isNew: false)
             }
@@ -49,7 +49,7 @@ extension SharedKey {
         guard fstat(descriptor, &status) == 0 else { throw KeyError(path: path, problem: text(errno)) }
         guard status.st_mode & S_IFMT == S_IFREG else { throw KeyError(path: path, problem: "not a regular file") }
         let mode = status.st_mode & 0o777
-        let forbidden: mode_t = allowsGroup && status.st_uid == 0 ? 0o337 : 0o077
+        let forbidden: mode_t = allowsGroup && status.st_uid == 0 ? 0o037 : 0o077
         guard mode & forbidden == 0 else {
             throw KeyError(
                 path: path,

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Where a node listens: "node7", "node7:7000", "10.0.0.3:7000", "[fe80::1]:7000", ":7000" for any address.
 public struct HostPort: Sendable, Hashable, CustomStringConvertible {
     public static let standardPort: UInt16 = 7000
@@ -30,11 +32,12 @@ public struct HostPort: Sendable, Hashable, CustomStringConvertible {
         func fail(_ problem: String) -> ParseError { ParseError(text: String(text.prefix(100)), problem: problem) }
         let name: Substring
         var rest: Substring
-        if text.hasPrefix("[") {
+        let isBracketed = text.hasPrefix("[")
+        if isBracketed {
             guard let end = text.firstIndex(of: "]") else { throw fail("a bracket is not closed") }
             name = text[text.index(after: text.startIndex)..<end]
             rest = text[text.index(after: end)...]
-            guard name.contains(":") else { throw fail("brackets are for IPv6 addresses") }
+            guard HostPort.isIPv6(name) else { throw fail("\"\(name)\" in brackets is no IPv6 address") }
         } else {
             let colon = text.firstIndex(of: ":") ?? text.endIndex
             name = text[..<colon]
@@ -43,7 +46,9 @@ public struct HostPort: Sendable, Hashable, CustomStringConvertible {
                 throw fail("more than one colon (an IPv6 address stands in brackets)")
             }
         }
-        guard name.utf8.count <= 255, !name.unicodeScalars.contains(where: { !HostPort.isAllowed($0) }) else {
+        guard name.utf8.count <= 255,
+            !name.unicodeScalars.contains(where: { !HostPort.isAllowed($0, isBracketed: isBracketed) })
+        else {
             throw fail("this is no host name")
         }
         guard !(name.isEmpty && rest.isEmpty) else { throw fail("it is empty") }
@@ -60,11 +65,18 @@ public struct HostPort: Sendable, Hashable, CustomStringConvertible {
         port = number
     }
 
-    private static func isAllowed(_ scalar: Unicode.Scalar) -> Bool {
+    private static func isAllowed(_ scalar: Unicode.Scalar, isBracketed: Bool) -> Bool {
         switch scalar {
-        case "a"..."z", "A"..."Z", "0"..."9", ".", "-", "_", ":", "%": true
+        case "a"..."z", "A"..."Z", "0"..."9", ".", "-", "_": true
+        case ":", "%": isBracketed
         default: false
         }
+    }
+
+    /// Also with the interface behind it: "fe80::1%eth0".
+    private static func isIPv6(_ name: Substring) -> Bool {
+        var address = in6_addr()
+        return inet_pton(AF_INET6, String(name.prefix { $0 != "%" }), &address) == 1
     }
 
     public var description: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }

@@ -36,6 +36,7 @@ public final class MemoryLink<Outgoing: Sendable, Incoming: Sendable>: Link {
 private final class MemoryLane<Message: Sendable>: @unchecked Sendable {
     private let queue: DispatchQueue
     // Used on `queue` only.
+    private var isStarted = false
     private var deliver: (@Sendable (LinkEvent<Message>) -> Void)?
     private var waiting: [LinkEvent<Message>] = []
     private var isClosed = false
@@ -44,11 +45,13 @@ private final class MemoryLane<Message: Sendable>: @unchecked Sendable {
 
     func start(_ deliver: @escaping @Sendable (LinkEvent<Message>) -> Void) {
         queue.async { [self] in
-            precondition(self.deliver == nil, "a link is started once")
+            precondition(!isStarted, "a link is started once")
+            isStarted = true
             self.deliver = deliver
             deliver(.opened)
             for event in waiting { deliver(event) }
             waiting = []
+            if isClosed { self.deliver = nil }
         }
     }
 
@@ -56,7 +59,10 @@ private final class MemoryLane<Message: Sendable>: @unchecked Sendable {
         queue.async { [self] in
             guard !isClosed else { return }
             if case .closed = event { isClosed = true }
-            if let deliver { deliver(event) } else { waiting.append(event) }
+            guard let deliver else { return waiting.append(event) }
+            // What the closure holds on to, which may be the link, is let go at the end.
+            if isClosed { self.deliver = nil }
+            deliver(event)
         }
     }
 }

@@ -2,53 +2,91 @@ import Foundation
 
 /// The one thread that waits for sockets and timers; everything that happens on a socket happens on it.
 ///
-/// Nothing on this thread blocks. `poll` is enough: a coordinator has a thousand connections at the most.
+/// Nothing on this thread blocks. `poll` is enough: a coordinator has a thousand connections at the most. The poll set
+/// is kept from one round to the next and changed only on this thread; other threads hand it closures.
 public final class Reactor: @unchecked Sendable {
+    /// Bytes read at once; a link gives way to the others after that.
+    static let readSize = 64 << 10
+
     private let lock = NSLock()
+    // Under the lock.
     private var commands: [@Sendable () -> Void] = []
     private var isStopping = false
+    private var isFinished = false
     private var hasWoken = false
-    private let wakeRead: Int32
-    private let wakeWrite: Int32
-    private let stopped = DispatchSemaphore(value: 0)
-    // Used on the reactor's thread only.
-    private var members: [ObjectIdentifier: any ReactorMember] = [:]
+    private var runner: Thread?
 
+    private let wakeRead: Descriptor
+    private let wakeWrite: Descriptor
+    private let stopped = DispatchSemaphore(value: 0)
+    /// What is asked for after the thread's end runs here.
+    private let afterwards = DispatchQueue(label: "stnet.reactor.afterwards")
+    /// Where names are looked up, which blocks.
+    let names = DispatchQueue(label: "stnet.names", attributes: .concurrent)
+
+    // On the reactor's thread only; after its end on `afterwards`.
+    private var pollSet: PollSet
+    private var isEnding = false
+    /// One for all links: each is done with its bytes before the next one reads.
+    let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Reactor.readSize, alignment: 16)
+
+    /// Starts the thread, which holds on to the reactor until `stop`.
     public init() throws(TransportError) {
         var ends: [Int32] = [0, 0]
-        guard pipe(&ends) == 0 else { throw TransportError("make a pipe") }
-        (wakeRead, wakeWrite) = (ends[0], ends[1])
-        for end in ends { Sockets.prepare(end) }
+        guard pipe(&ends) == 0 else {
+            readBuffer.deallocate()
+            throw TransportError("make a pipe")
+        }
+        for end in ends {
+            _ = fcntl(end, F_SETFL, fcntl(end, F_GETFL) | O_NONBLOCK)
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        }
+        wakeRead = Descriptor(owning: ends[0])
+        wakeWrite = Descriptor(owning: ends[1])
+        pollSet = PollSet(wake: ends[0])
         Sockets.raiseDescriptorLimit()
         let thread = Thread { [self] in loop() }
         thread.name = "stnet.reactor"
         thread.start()
     }
 
-    deinit {
-        Foundation.close(wakeRead)
-        Foundation.close(wakeWrite)
-    }
+    deinit { readBuffer.deallocate() }
 
-    /// Ends the thread; every connection is closed as `local`. Returns when it is done; not to be called on it.
+    /// Ends the thread; every connection is closed as `local`, what is queued on it is not sent any more. Returns when
+    /// that is done. Links made afterwards are closed at once.
     public func stop() {
-        let isFirst = lock.withLock {
-            defer { isStopping = true }
-            return !isStopping
+        lock.withLock {
+            precondition(runner !== Thread.current, "a reactor cannot wait for its own end")
+            isStopping = true
         }
-        guard isFirst else { return }
         wake()
         stopped.wait()
+        // For the next one who waits.
+        stopped.signal()
     }
 
-    /// Runs a closure on the reactor's thread.
+    /// Runs a closure on the reactor's thread, in the order of the calls.
     func perform(_ command: @escaping @Sendable () -> Void) {
-        lock.withLock { commands.append(command) }
-        wake()
+        let isLate = lock.withLock {
+            if !isFinished { commands.append(command) }
+            return isFinished
+        }
+        if isLate { afterwards.async(execute: command) } else { wake() }
     }
 
-    func add(_ member: any ReactorMember) { members[ObjectIdentifier(member)] = member }
-    func remove(_ member: any ReactorMember) { members[ObjectIdentifier(member)] = nil }
+    /// Holds on to a member until `remove`. Where the reactor has ended the member is stopped instead.
+    func add(_ member: any ReactorMember) {
+        if isEnding { return member.stop() }
+        pollSet.add(member)
+    }
+
+    func remove(_ member: any ReactorMember) { pollSet.remove(member) }
+    /// To be called after anything that changes what a member waits for.
+    func update(_ member: any ReactorMember) { pollSet.update(member) }
+
+    /// Nanoseconds on a clock that nobody sets.
+    static func now() -> UInt64 { DispatchTime.now().uptimeNanoseconds }
+    static func now(plus seconds: Double) -> UInt64 { now() + UInt64(max(0, seconds) * 1e9) }
 
     private func wake() {
         let needsByte = lock.withLock {
@@ -58,67 +96,71 @@ public final class Reactor: @unchecked Sendable {
         guard needsByte else { return }
         var byte: UInt8 = 1
         // A full pipe wakes as well.
-        _ = write(wakeWrite, &byte, 1)
+        _ = SystemCall.run { write(wakeWrite.number, &byte, 1) }
     }
 
-    static func now() -> UInt64 { DispatchTime.now().uptimeNanoseconds }
-
     private func loop() {
+        lock.withLock { runner = Thread.current }
         while true {
-            let (todo, isLast) = lock.withLock {
-                defer {
-                    commands = []
-                    hasWoken = false
-                }
-                return (commands, isStopping)
-            }
+            let (todo, isLast) = takeCommands()
             for command in todo { command() }
             if isLast { break }
             wait()
         }
-        for member in members.values { member.stop() }
-        members = [:]
+        isEnding = true
+        for member in pollSet.members { member.stop() }
+        while let todo = takeLastCommands() { for command in todo { command() } }
         stopped.signal()
     }
 
+    private func takeCommands() -> ([@Sendable () -> Void], isLast: Bool) {
+        lock.withLock {
+            defer {
+                commands = []
+                hasWoken = false
+            }
+            return (commands, isStopping)
+        }
+    }
+
+    /// nil when there is none; from then on no thread adds one.
+    private func takeLastCommands() -> [@Sendable () -> Void]? {
+        lock.withLock {
+            defer { commands = [] }
+            if commands.isEmpty { isFinished = true }
+            return commands.isEmpty ? nil : commands
+        }
+    }
+
     private func wait() {
-        var polled = [pollfd(fd: wakeRead, events: Int16(POLLIN), revents: 0)]
-        var owners: [any ReactorMember] = []
-        var deadline = UInt64.max
-        for member in members.values {
-            deadline = min(deadline, member.deadline)
-            guard let (descriptor, events) = member.interest() else { continue }
-            polled.append(pollfd(fd: descriptor, events: events, revents: 0))
-            owners.append(member)
+        let ready = pollSet.wait()
+        if ready.hasWoken { emptyPipe() }
+        for (member, events) in ready.members where pollSet.contains(member) {
+            // One that was handled before it may have removed it.
+            member.ready(events)
         }
         let now = Reactor.now()
-        let milliseconds = deadline == .max ? -1 : deadline <= now ? 0 : Int32(min((deadline - now) / 1_000_000 + 1, 60_000))
-        let count = poll(&polled, nfds_t(polled.count), milliseconds)
-        guard count >= 0 || errno == EINTR else { fatalError("poll: \(TransportError.text(errno))") }
-        if count > 0 {
-            if polled[0].revents != 0 { emptyPipe() }
-            for (entry, owner) in zip(polled.dropFirst(), owners) where entry.revents != 0 {
-                // An earlier one may have removed it.
-                if members[ObjectIdentifier(owner)] != nil { owner.ready(entry.revents) }
-            }
+        for member in pollSet.overdue(at: now) where pollSet.contains(member) && member.deadline <= now {
+            member.timedOut()
         }
-        let after = Reactor.now()
-        for member in Array(members.values) where member.deadline <= after { member.timedOut(after) }
     }
 
     private func emptyPipe() {
-        var bytes = [UInt8](repeating: 0, count: 64)
-        while read(wakeRead, &bytes, bytes.count) > 0 {}
+        var bytes: (UInt64, UInt64) = (0, 0)
+        withUnsafeMutableBytes(of: &bytes) { buffer in
+            while case .done(buffer.count) = SystemCall.run({ read(wakeRead.number, buffer.baseAddress, buffer.count) })
+            {}
+        }
     }
 }
 
-/// Who has a socket on a reactor. All calls come on its thread.
+/// Who has a socket on a reactor. All calls come on its thread; `update` follows whatever changes the first two.
 protocol ReactorMember: AnyObject {
     /// The descriptor and the poll events that matter now; nil for none.
-    func interest() -> (descriptor: Int32, events: Int16)?
-    func ready(_ events: Int16)
+    var interest: (descriptor: Int32, events: Int16)? { get }
     /// On the reactor's clock; `UInt64.max` for none.
     var deadline: UInt64 { get }
-    func timedOut(_ now: UInt64)
+    func ready(_ events: Int16)
+    func timedOut()
     func stop()
 }

@@ -2,47 +2,85 @@ import Foundation
 
 /// The system calls of the transport, with one policy for each thing that can happen to them.
 enum Sockets {
-    /// Bytes read at once; a link gives way to the others after that.
-    static let readSize = 64 << 10
-
-    enum Read {
+    enum Transfer {
         case bytes(Int)
         case wouldBlock
         case end
         case failed(Int32)
     }
 
-    /// Non-blocking, closed in programs that this one starts, and without delay for small frames.
+    #if canImport(Darwin)
+        static let stream = SOCK_STREAM
+        private static let atCreation: Int32 = 0
+        private static let sendFlags: Int32 = 0
+    #else
+        static let stream = Int32(SOCK_STREAM.rawValue)
+        /// From the start, so that a program started by another thread in between does not inherit it.
+        private static let atCreation = Int32(SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
+        /// A connection that is gone is an error and not a signal.
+        private static let sendFlags = Int32(MSG_NOSIGNAL)
+    #endif
+
+    /// A socket as `prepare` makes them.
+    static func make(family: Int32, for operation: @autoclosure () -> String) throws(TransportError) -> Descriptor {
+        switch SystemCall.run({ Int(socket(family, stream | atCreation, 0)) }) {
+        case .done(let number):
+            prepare(Int32(number))
+            return Descriptor(owning: Int32(number))
+        case .failed(let code): throw TransportError(operation(), code: code)
+        }
+    }
+
+    /// Non-blocking, closed in programs that this one starts, never a signal, and no delay for small frames.
     static func prepare(_ descriptor: Int32) {
         _ = fcntl(descriptor, F_SETFL, fcntl(descriptor, F_GETFL) | O_NONBLOCK)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        turnOn(TCP_NODELAY, at: Int32(IPPROTO_TCP), descriptor)
+        #if canImport(Darwin)
+            turnOn(SO_NOSIGPIPE, at: SOL_SOCKET, descriptor)
+        #endif
+    }
+
+    static func turnOn(_ option: Int32, at level: Int32, _ descriptor: Int32) {
         var on: Int32 = 1
-        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
+        setsockopt(descriptor, level, option, &on, socklen_t(MemoryLayout<Int32>.size))
     }
 
-    static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Read {
-        while true {
-            let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
-            if count > 0 { return .bytes(count) }
-            if count == 0 { return .end }
-            switch errno {
-            case EINTR: continue
-            case EAGAIN, EWOULDBLOCK: return .wouldBlock
-            default: return .failed(errno)
-            }
+    static func accept(_ listening: Int32) -> SystemCall {
+        let accepted = SystemCall.run { Int(Foundation.accept(listening, nil, nil)) }
+        if case .done(let number) = accepted { prepare(Int32(number)) }
+        return accepted
+    }
+
+    /// 0 where it stands or is under way, else the error's number.
+    static func connect(_ descriptor: Int32, to address: SocketAddress) -> Int32 {
+        let code = SystemCall.run { address.withPointer { Int(Foundation.connect(descriptor, $0, $1)) } }.code
+        // A call that a signal cut short goes on by itself; made again it says so.
+        return code == EINPROGRESS || code == EALREADY || code == EISCONN ? 0 : code
+    }
+
+    static func read(_ descriptor: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Transfer {
+        switch SystemCall.run({ recv(descriptor, buffer.baseAddress, buffer.count, 0) }) {
+        case .done(0): .end
+        case .done(let count): .bytes(count)
+        case .failed(EAGAIN), .failed(EWOULDBLOCK): .wouldBlock
+        // The other end had ended its stream before it refused what this end still wrote.
+        case .failed(EPIPE): .end
+        case .failed(let code): .failed(code)
         }
     }
 
-    static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Read {
-        while true {
-            let count = send(descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
-            if count >= 0 { return .bytes(count) }
-            switch errno {
-            case EINTR: continue
-            case EAGAIN, EWOULDBLOCK: return .wouldBlock
-            default: return .failed(errno)
-            }
+    static func write(_ descriptor: Int32, _ bytes: UnsafeRawBufferPointer) -> Transfer {
+        switch SystemCall.run({ send(descriptor, bytes.baseAddress, bytes.count, sendFlags) }) {
+        case .done(let count): .bytes(count)
+        case .failed(EAGAIN), .failed(EWOULDBLOCK): .wouldBlock
+        case .failed(let code): .failed(code)
         }
+    }
+
+    /// Tells the other end that no more bytes come.
+    static func endStream(_ descriptor: Int32) {
+        _ = shutdown(descriptor, Int32(SHUT_WR))
     }
 
     /// The error that a connection attempt ended with; 0 for none.
@@ -54,70 +92,16 @@ enum Sockets {
 
     /// A coordinator has a thousand connections; many systems allow 1024 descriptors until one asks for more.
     static func raiseDescriptorLimit() {
+        #if canImport(Darwin)
+            let resource = RLIMIT_NOFILE
+        #else
+            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #endif
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+        guard getrlimit(resource, &limit) == 0 else { return }
         let wanted = min(limit.rlim_max, 65_536)
         guard limit.rlim_cur < wanted else { return }
         limit.rlim_cur = wanted
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
-    }
-
-    /// An address in the form that the system calls take.
-    struct Address: Sendable {
-        var bytes: [UInt8]
-        var family: Int32
-        /// For people: "127.0.0.1", "::1".
-        var text: String
-        var isLoopback: Bool
-
-        func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
-            bytes.withUnsafeBytes { raw in
-                body(raw.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t(raw.count))
-            }
-        }
-    }
-
-    /// All addresses of a name. Blocks: not on a reactor.
-    static func resolve(_ place: HostPort, isPassive: Bool) -> Result<[Address], LinkClosure> {
-        var hints = addrinfo()
-        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
-        hints.ai_flags = Int32(AI_NUMERICSERV) | (isPassive ? Int32(AI_PASSIVE) : 0)
-        var list: UnsafeMutablePointer<addrinfo>?
-        let code = getaddrinfo(place.host.isEmpty ? nil : place.host, String(place.port), &hints, &list)
-        defer { if let list { freeaddrinfo(list) } }
-        guard code == 0 else { return .failure(.unreachable("\(place.host): \(String(cString: gai_strerror(code)))")) }
-        var addresses: [Address] = []
-        var next = list
-        while let entry = next?.pointee {
-            addresses.append(address(entry.ai_addr, entry.ai_addrlen))
-            next = entry.ai_next
-        }
-        return .success(addresses)
-    }
-
-    static func address(_ pointer: UnsafePointer<sockaddr>, _ size: socklen_t) -> Address {
-        let bytes = [UInt8](UnsafeRawBufferPointer(start: pointer, count: Int(size)))
-        var name = [CChar](repeating: 0, count: Int(NI_MAXHOST))
-        getnameinfo(pointer, size, &name, socklen_t(name.count), nil, 0, NI_NUMERICHOST)
-        let text = String(decoding: name.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self)
-        let isLoopback = text == "::1" || text.hasPrefix("127.") || text.hasPrefix("::ffff:127.")
-        return Address(bytes: bytes, family: Int32(pointer.pointee.sa_family), text: text, isLoopback: isLoopback)
-    }
-
-    /// Address and port of one end of a socket.
-    static func name(
-        _ descriptor: Int32, _ call: (Int32, UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
-    ) -> (address: Address, port: UInt16)? {
-        var storage = sockaddr_storage()
-        var size = socklen_t(MemoryLayout<sockaddr_storage>.size)
-        return withUnsafeMutablePointer(to: &storage) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
-                guard call(descriptor, pointer, &size) == 0 else { return nil }
-                let found = address(pointer, size)
-                // The port stands at the same place for both families, in network order.
-                let port = found.bytes.count >= 4 ? UInt16(found.bytes[2]) << 8 | UInt16(found.bytes[3]) : 0
-                return (found, port)
-            }
-        }
+        setrlimit(resource, &limit)
     }
 }

@@ -1,10 +1,13 @@
-/// A conversation over a TCP connection, authenticated as the design's `Trust` says.
+/// A conversation over a TCP connection, authenticated as its `Trust` says.
 public final class TCPLink<Outgoing: WireMessage, Incoming: WireMessage>: Link {
     let connection: TCPConnection
 
     init(connection: TCPConnection) { self.connection = connection }
 
     /// Begins to connect and returns at once. `deliver` is called on the reactor's thread; its last event is `closed`.
+    /// - Parameters:
+    ///   - timeoutSeconds: for the name and all its addresses together.
+    ///   - handshakeSeconds: from the connection to `opened`.
     public static func connect(
         to place: HostPort, trust: Trust, reactor: Reactor, timeoutSeconds: Double = 10, handshakeSeconds: Double = 5,
         deliver: @escaping @Sendable (LinkEvent<Incoming>) -> Void
@@ -32,7 +35,7 @@ public final class TCPLink<Outgoing: WireMessage, Incoming: WireMessage>: Link {
         let link = TCPLink(connection: connection)
         reactor.perform {
             link.listen(deliver)
-            connection.adopt(descriptor)
+            connection.adopt(Descriptor(owning: descriptor))
         }
         return link
     }

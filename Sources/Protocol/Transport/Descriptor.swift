@@ -1,0 +1,47 @@
+import Foundation
+
+/// A file descriptor that has one owner and is closed when that goes. A copy of its number could name another file by
+/// the time it is used.
+struct Descriptor: ~Copyable {
+    /// For system calls while the owner holds it; -1 for none.
+    private(set) var number: Int32
+
+    init() { number = -1 }
+    init(owning number: Int32) { self.number = number }
+
+    var isOpen: Bool { number >= 0 }
+
+    mutating func close() {
+        // Not repeated after a signal: the number is free then, and may be another thread's already.
+        if number >= 0 { _ = Foundation.close(number) }
+        number = -1
+    }
+
+    deinit {
+        if number >= 0 { _ = Foundation.close(number) }
+    }
+}
+
+/// What a system call gave: a count or a descriptor, or the number of its error.
+enum SystemCall {
+    case done(Int)
+    case failed(Int32)
+
+    /// Every call that may be cut short by a signal goes through here, and is made again then.
+    static func run(_ call: () -> Int) -> SystemCall {
+        while true {
+            let value = call()
+            if value >= 0 { return .done(value) }
+            let code = errno
+            if code != EINTR { return .failed(code) }
+        }
+    }
+
+    /// 0 where it went well.
+    var code: Int32 {
+        switch self {
+        case .done: 0
+        case .failed(let code): code
+        }
+    }
+}

@@ -1,0 +1,97 @@
+import Foundation
+
+/// What a reactor waits for: the descriptors in the form that `poll` takes, and the deadlines. Changed member by member,
+/// because with a thousand links nearly nothing changes from one round to the next.
+struct PollSet {
+    private struct Entry {
+        let member: any ReactorMember
+        /// Its place in `polled`; nil while it waits for no descriptor.
+        var slot: Int?
+    }
+
+    private var entries: [ObjectIdentifier: Entry] = [:]
+    /// The first one wakes the thread; behind it the members', in any order.
+    private var polled: [pollfd]
+    /// Whose descriptors they are; the first is nobody's.
+    private var owners: [(any ReactorMember)?]
+    /// Those with a deadline: handshakes and ends, few at a time.
+    private var timed: [ObjectIdentifier: any ReactorMember] = [:]
+
+    init(wake: Int32) {
+        polled = [pollfd(fd: wake, events: Int16(POLLIN), revents: 0)]
+        owners = [nil]
+    }
+
+    var members: [any ReactorMember] { entries.values.map(\.member) }
+    func contains(_ member: any ReactorMember) -> Bool { entries[ObjectIdentifier(member)] != nil }
+
+    mutating func add(_ member: any ReactorMember) {
+        entries[ObjectIdentifier(member)] = Entry(member: member)
+        update(member)
+    }
+
+    mutating func remove(_ member: any ReactorMember) {
+        let id = ObjectIdentifier(member)
+        guard let entry = entries.removeValue(forKey: id) else { return }
+        timed[id] = nil
+        if let slot = entry.slot { free(slot) }
+    }
+
+    mutating func update(_ member: any ReactorMember) {
+        let id = ObjectIdentifier(member)
+        guard let entry = entries[id] else { return }
+        timed[id] = member.deadline == .max ? nil : member
+        switch (member.interest, entry.slot) {
+        case (nil, nil): break
+        case (nil, let slot?):
+            entries[id]?.slot = nil
+            free(slot)
+        case (let wanted?, let slot?):
+            polled[slot].fd = wanted.descriptor
+            polled[slot].events = wanted.events
+        case (let wanted?, nil):
+            entries[id]?.slot = polled.count
+            polled.append(pollfd(fd: wanted.descriptor, events: wanted.events, revents: 0))
+            owners.append(member)
+        }
+    }
+
+    /// The last one moves to the free place.
+    private mutating func free(_ slot: Int) {
+        let (lastPolled, lastOwner) = (polled.removeLast(), owners.removeLast())
+        guard slot < polled.count, let lastOwner else { return }
+        polled[slot] = lastPolled
+        owners[slot] = lastOwner
+        entries[ObjectIdentifier(lastOwner)]?.slot = slot
+    }
+
+    /// Waits for a descriptor or the next deadline.
+    mutating func wait() -> (hasWoken: Bool, members: [(any ReactorMember, Int16)]) {
+        let count = poll(&polled, nfds_t(polled.count), milliseconds())
+        if count < 0 {
+            // A signal leads to another round, with a new time to wait. Lack of memory may pass.
+            let code = errno
+            guard code != EINTR else { return (false, []) }
+            precondition(code == ENOMEM || code == EAGAIN, "poll: \(TransportError.text(code))")
+            usleep(10_000)
+            return (false, [])
+        }
+        guard count > 0 else { return (false, []) }
+        var ready: [(any ReactorMember, Int16)] = []
+        for (entry, owner) in zip(polled, owners) where entry.revents != 0 {
+            if let owner { ready.append((owner, entry.revents)) }
+        }
+        return (polled[0].revents != 0, ready)
+    }
+
+    func overdue(at now: UInt64) -> [any ReactorMember] {
+        timed.isEmpty ? [] : timed.values.filter { $0.deadline <= now }
+    }
+
+    private func milliseconds() -> Int32 {
+        guard let next = timed.values.lazy.map(\.deadline).min() else { return -1 }
+        let now = Reactor.now()
+        // Rounded up: a wait that ends just before the deadline would be followed by many of no time at all.
+        return next <= now ? 0 : Int32(min((next - now) / 1_000_000 + 1, 60_000))
+    }
+}

@@ -1,0 +1,130 @@
+import Bytes
+import Dataset
+import Foundation
+import Node
+import Protocol
+import SelectiveTuning
+import Testing
+
+@Suite struct SessionTests {
+    @Test func aJobFromItsBeginningToItsEnd() throws {
+        let bench = try Bench(SmallJob())
+        let coordinator = TestCoordinator(bench)
+        let ids = bench.small.entries.map(\.id)
+        let description = try coordinator.ready(bench.small.job(samples: [ids[2], "unknown"]))
+        #expect(description.name == "host/test" && description.instance == 77 && description.version == "9.9")
+        #expect(description.batch == 2 && description.images == 7 && description.numerics.count == 64)
+        #expect(description.samples == [SHA256.hex(try bench.small.bytes(of: ids[2])), ""])
+        coordinator.send(.lease(bench.small.lease(5, 0..<5)), .lease(bench.small.lease(6, 5..<7)))
+        #expect(try coordinator.results(of: 5) == bench.small.expected(0..<5))
+        #expect(try coordinator.results(of: 6) == bench.small.expected(5..<7))
+        #expect(
+            try coordinator.status()
+                == NodeStatus(
+                    name: "host/test", device: "test", version: "9.9", state: .working, evaluated: 7))
+        coordinator.send(.drain)
+        #expect(try coordinator.message() == .goodbye)
+        #expect(try coordinator.message() == nil)
+        let probe = TestCoordinator(bench)
+        #expect(try probe.status()?.state == .idle)
+    }
+
+    @Test func aLastLeaseIsFinishedBeforeTheGoodbye() throws {
+        let bench = try Bench(SmallJob(pictures: 3))
+        let coordinator = TestCoordinator(bench)
+        try coordinator.ready(bench.small.job())
+        coordinator.send(.lease(bench.small.lease(1, 0..<3)), .lease(bench.small.lease(2, 3..<4)), .drain)
+        #expect(try coordinator.results(of: 1).count == 3)
+        #expect(try coordinator.results(of: 2).count == 1)
+        #expect(try coordinator.message() == .goodbye)
+    }
+
+    @Test func filesThatCameLaterAreFoundByTheirSampleIDs() throws {
+        let bench = try Bench(SmallJob(pictures: 2))
+        let bytes = try bench.small.bytes(of: bench.small.entries[0].id)
+        try AtomicFile.write(path: bench.small.path("images/later.JPEG"), bytes: bytes)
+        let description = try TestCoordinator(bench).ready(bench.small.job(samples: ["later"]))
+        #expect(description.samples == [SHA256.hex(bytes)] && description.images == 3)
+    }
+
+    @Test func missingAndBrokenImagesFailAlone() throws {
+        let bench = try Bench(SmallJob(pictures: 3))
+        let broken = bench.small.entries[1].id
+        try AtomicFile.write(path: bench.small.path("images/\(broken).JPEG"), text: "no picture")
+        try FileManager.default.removeItem(atPath: bench.small.path("images/\(bench.small.entries[2].id).JPEG"))
+        let coordinator = TestCoordinator(bench)
+        try coordinator.ready(bench.small.job())
+        coordinator.send(.lease(bench.small.lease(1, 0..<3)))
+        let results = try coordinator.results(of: 1)
+        #expect(results.count == 3)
+        #expect(try results[0] == bench.small.expected(0..<1)[0])
+        #expect(results[1].failure?.kind == .content)
+        #expect(results[2].failure == ImageFailure(.unavailable, "cannot open: No such file or directory"))
+    }
+
+    @Test func aPreparedJobIsUsedAgainWithoutLoading() throws {
+        let bench = try Bench(SmallJob(pictures: 2))
+        var numerics: [String] = []
+        for options in [[:], [:], ["box-rule": "mass"]] {
+            let coordinator = TestCoordinator(bench)
+            numerics.append(try coordinator.ready(bench.small.job(options: options)).numerics)
+            coordinator.send(.drain)
+            #expect(try coordinator.message() == .goodbye)
+        }
+        #expect(bench.gate.backendsMade == 1)
+        #expect(numerics[0] == numerics[1] && numerics[0] != numerics[2])
+    }
+
+    @Test(arguments: [
+        (["blur": "1"], SmallJob.description, "unknown option --blur"),
+        (["mass": "2"], SmallJob.description, "--mass 2: expected a number"),
+        (["bottom": "c9"], SmallJob.description, "no read-out \"c9\""), ([:], nil, "unknown network \"small\""),
+        ([:], "{\"name\": 1}", "network"),
+    ])
+    func aJobThatIsNotKnownHereIsRefused(options: [String: String], network: String?, text: String) throws {
+        let bench = try Bench(SmallJob(pictures: 1))
+        let coordinator = TestCoordinator(bench)
+        let refusal = try coordinator.refusal(of: bench.small.job(options: options, network: network))
+        #expect(refusal.code == .job && refusal.reason.contains(text), "\(refusal)")
+        // The node is free, also for the same coordinator.
+        try coordinator.ready(bench.small.job())
+    }
+
+    @Test func imagesOutOfRangeFailAlone() throws {
+        // Scaled until the brightest of the pictures no longer fit, but the darkest still do.
+        for exponent in 12...26 {
+            let bench = try Bench(SmallJob(pictures: 7, scale: Float(1 << exponent)))
+            let coordinator = TestCoordinator(bench)
+            try coordinator.ready(bench.small.job())
+            coordinator.send(.lease(bench.small.lease(1, 0..<7)))
+            let results = try coordinator.results(of: 1)
+            #expect(results.map(\.index) == Array(0..<7))
+            let failures = results.compactMap(\.failure)
+            guard (1...6).contains(failures.count) else { continue }
+            #expect(failures.allSatisfy { $0.kind == .evaluation && $0.text.contains("top-down pass, layer") })
+            return
+        }
+        Issue.record("no scale let some pictures fail and others not")
+    }
+
+    @Test func aFaultOfTheDeviceEndsTheJobAndIsNotKept() throws {
+        let bench = try Bench(SmallJob(pictures: 3)) { call in
+            call == 4 ? .outOfMemory(bytes: 12, purpose: "a test") : nil  // two calls are the canary's
+        }
+        let coordinator = TestCoordinator(bench)
+        try coordinator.ready(bench.small.job())
+        coordinator.send(.lease(bench.small.lease(1, 0..<3)))
+        guard case .results(1, let first) = try coordinator.message() else { throw TestCoordinator.Silence() }
+        #expect(first.count == 2)
+        #expect(try coordinator.message() == .failed(reason: "cannot have 12 bytes of memory for a test"))
+        #expect(try coordinator.message() == nil)
+        try TestCoordinator(bench).ready(bench.small.job())
+        #expect(bench.gate.backendsMade == 2)
+    }
+}
+
+extension ImageResult {
+    var failure: ImageFailure? {
+        if case .failed(let failure) = outcome { failure } else { nil }
+    }
+}

@@ -1,0 +1,129 @@
+import Bytes
+import Foundation
+import Node
+import Protocol
+import Testing
+
+@Suite struct WeightsTests {
+    private func send(_ bytes: [UInt8], to coordinator: TestCoordinator) throws {
+        #expect(try coordinator.message() == .wantWeights(offset: 0))
+        for start in stride(from: 0, to: bytes.count, by: 5000) {
+            coordinator.send(
+                .weights(
+                    WeightsChunk(offset: UInt64(start), bytes: Array(bytes[start..<min(start + 5000, bytes.count)]))))
+        }
+    }
+
+    private func names(in directory: String) -> [String] {
+        (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+    }
+
+    @Test func weightsAreStreamedOnceAndFoundAgain() throws {
+        let small = try SmallJob(pictures: 2)
+        let cache = small.path("cache/deep")
+        let coordinator = TestCoordinator(try Bench(small, weights: .cache(WeightsCache(directory: cache))))
+        coordinator.send(.job(small.job()))
+        try send(small.weightsBytes, to: coordinator)
+        guard case .ready = try coordinator.message() else { throw TestCoordinator.Silence() }
+        coordinator.send(.lease(small.lease(1, 0..<2)))
+        #expect(try coordinator.results(of: 1) == small.expected(0..<2))
+        #expect(names(in: cache) == ["\(small.weights.sha256()).safetensors"])
+        // Another process.
+        try TestCoordinator(try Bench(small, weights: .cache(WeightsCache(directory: cache)))).ready(small.job())
+    }
+
+    @Test func aFileOfAnyNameBesideTheCacheIsFound() throws {
+        let small = try SmallJob(pictures: 1)
+        let cache = WeightsCache(directory: small.path("cache"), alsoIn: small.directory)
+        try TestCoordinator(try Bench(small, weights: .cache(cache))).ready(small.job())
+        #expect(names(in: small.path("cache")).isEmpty)
+    }
+
+    @Test func bytesOfAnotherDigestAreRefusedAndNotKept() throws {
+        let small = try SmallJob(pictures: 1)
+        let coordinator = TestCoordinator(
+            try Bench(small, weights: .cache(WeightsCache(directory: small.path("cache")))))
+        coordinator.send(.job(small.job()))
+        var bytes = small.weightsBytes
+        bytes[bytes.count / 2] ^= 1
+        try send(bytes, to: coordinator)
+        guard case .refused(let refusal) = try coordinator.message() else { throw TestCoordinator.Silence() }
+        #expect(refusal.code == .weights && refusal.reason.contains("SHA-256"), "\(refusal)")
+        #expect(!refusal.reason.contains(small.directory), "paths stay on their machine")
+        #expect(names(in: small.path("cache")).isEmpty)
+        // And the next attempt of the same coordinator succeeds.
+        coordinator.send(.job(small.job()))
+        try send(small.weightsBytes, to: coordinator)
+        guard case .ready = try coordinator.message() else { throw TestCoordinator.Silence() }
+    }
+
+    @Test func aDamagedFileInTheCacheIsReplaced() throws {
+        let small = try SmallJob(pictures: 1)
+        let path = small.path("cache/\(small.weights.sha256()).safetensors")
+        try FileManager.default.createDirectory(atPath: small.path("cache"), withIntermediateDirectories: true)
+        var bytes = small.weightsBytes
+        bytes[9] ^= 1
+        try AtomicFile.write(path: path, bytes: bytes)
+        let coordinator = TestCoordinator(
+            try Bench(small, weights: .cache(WeightsCache(directory: small.path("cache")))))
+        coordinator.send(.job(small.job()))
+        try send(small.weightsBytes, to: coordinator)
+        guard case .ready = try coordinator.message() else { throw TestCoordinator.Silence() }
+        #expect(try WholeFile.read(path: path, limit: 1 << 24) == small.weightsBytes)
+    }
+
+    @Test func aCacheThatCannotBeWrittenIsARefusal() throws {
+        let small = try SmallJob(pictures: 1)
+        // A file is no directory, for the superuser as well.
+        let cache = WeightsCache(directory: small.path("w.safetensors/cache"))
+        let refusal = try TestCoordinator(try Bench(small, weights: .cache(cache))).refusal(of: small.job())
+        #expect(refusal.code == .weights && refusal.reason.contains("Not a directory"), "\(refusal)")
+    }
+
+    @Test func aLinkThatEndsInTheMiddleLeavesNothing() throws {
+        let small = try SmallJob(pictures: 1)
+        let bench = try Bench(small, weights: .cache(WeightsCache(directory: small.path("cache"))))
+        let first = TestCoordinator(bench)
+        first.send(.job(small.job()))
+        #expect(try first.message() == .wantWeights(offset: 0))
+        first.send(.weights(WeightsChunk(offset: 0, bytes: Array(small.weightsBytes.prefix(100)))))
+        #expect(try first.status()?.state == .preparing)
+        first.close()
+        let second = TestCoordinator(bench)
+        // The second one is asked once the first one's part is gone.
+        while try first.message() != nil {}
+        second.send(.job(small.job()))
+        #expect(try second.message() == .wantWeights(offset: 0))
+        #expect(names(in: small.path("cache")).filter { $0.hasSuffix(".tmp") }.count == 1)
+        second.send(.weights(WeightsChunk(offset: 1, bytes: [0])))
+        guard case .failed(let reason) = try second.message() else { throw TestCoordinator.Silence() }
+        #expect(reason.contains("1 bytes of weights at 1, expected those at 0"))
+    }
+
+    @Test(arguments: [
+        ("../../etc/passwd", ".pth", UInt64(9), "no SHA-256"),
+        (String(repeating: "A", count: 64), ".pth", 9, "no SHA-256"),
+        (String(repeating: "a", count: 64), "/../x", 9, "expected .pth or .safetensors"),
+        (String(repeating: "a", count: 64), ".pth", 0, "0 bytes"),
+        (String(repeating: "a", count: 64), ".pth", .max, "bytes of weights, expected 1 to"),
+    ])
+    func whatCannotBeAFilesNameIsRefused(sha256: String, suffix: String, bytes: UInt64, text: String) throws {
+        let small = try SmallJob(pictures: 1)
+        var job = small.job(sha256: sha256)
+        (job.weightsSuffix, job.weightsBytes) = (suffix, bytes)
+        let cache = WeightsCache(directory: small.path("cache"))
+        let refusal = try TestCoordinator(try Bench(small, weights: .cache(cache))).refusal(of: job)
+        #expect(refusal.code == .weights && refusal.reason.contains(text), "\(refusal)")
+    }
+
+    @Test func otherWeightsThanTheEmbeddedNodesAreRefused() throws {
+        let small = try SmallJob(pictures: 1)
+        let job = small.job(sha256: String(repeating: "0", count: 64))
+        #expect(try TestCoordinator(try Bench(small)).refusal(of: job).code == .weights)
+    }
+
+    @Test func theDefaultDirectoryFollowsTheEnvironment() {
+        #expect(WeightsCache.defaultDirectory(environment: ["XDG_CACHE_HOME": "/c"]) == "/c/stnet/weights")
+        #expect(WeightsCache.defaultDirectory(environment: [:]).hasSuffix("/.cache/stnet/weights"))
+    }
+}
