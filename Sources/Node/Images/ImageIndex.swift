@@ -39,7 +39,7 @@ public final class ImageIndex: ImageReader, @unchecked Sendable {
         guard let path = path(of: id) else { return .failure(.noFile(id)) }
         do throws(FileError) {
             let bytes = try WholeFile.read(path: path, limit: ImageFile.largest)
-            return .success(ImageFile(name: (path as NSString).lastPathComponent, bytes: bytes))
+            return .success(ImageFile(name: id, bytes: bytes))
         } catch {
             return .failure(ImageFailure(.unavailable, "cannot \(error.operation): \(error.reason)"))
         }

@@ -71,7 +71,7 @@ public final class RemoteImages: ImageReader, @unchecked Sendable {
         return images.map { image in
             // The name is what a node with the data set has, so that a failure's text is the same.
             (complete.removeValue(forKey: image.index) ?? .failure(ImageFailure(.unavailable, "the connection ended")))
-                .map { ImageFile(name: "\(image.id).JPEG", bytes: $0) }
+                .map { ImageFile(name: image.id, bytes: $0) }
         }
     }
 
