@@ -59,7 +59,8 @@ final class SmallRun: Sendable {
         let parsed = try ParsedOptions(arguments: arguments, specifications: EvaluateOptions.help.options)
         let text = Text()
         let command = EvaluateCommand(
-            configuration: try EvaluateConfiguration(parsed), printer: ProgressPrinter(style: .plain) { text.append($0) },
+            configuration: try EvaluateConfiguration(parsed),
+            printer: ProgressPrinter(style: .plain) { text.append($0) },
             interrupts: interrupts
         ) { text.append($0) }
         return (try await command.run(), text.all)

@@ -49,7 +49,8 @@ final class Program: @unchecked Sendable {
             return nil
         }
         process.waitUntilExit()
-        return process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+        let isSignal = process.terminationReason == .uncaughtSignal
+        return (isSignal ? 128 : 0) + process.terminationStatus
     }
 
     /// A file without a name that a program writes into: unlike a pipe it never fills, and no other program that is

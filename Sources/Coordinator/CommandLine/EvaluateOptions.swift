@@ -74,7 +74,7 @@ public enum EvaluateOptions {
             (
                 "Nodes",
                 [
-                    .init("nodes", "FILE", "evaluate on these: host[:port] a line, # comments; read again when it changes"),
+                    .init("nodes", "FILE", "evaluate on these, a host[:port] a line; read again when it changes"),
                     .init("announce", "DIR", "and on the nodes that announce themselves here"),
                     .init("key-file", "FILE", "the shared key", default: "made once as ~/.config/stnet/key"),
                     .init("insecure", nil, "without a key, on loopback only"),

@@ -118,7 +118,8 @@ extension Conductor {
         }
         if state.phase == .connected(session: id) {
             let isFinal = state.refusal != nil || state.isRemoved || !state.endpoint.reconnects
-            state.phase = isFinal ? .closed : .waiting(until: now + state.backoff.failed(using: &generator).microseconds)
+            state.phase =
+                isFinal ? .closed : .waiting(until: now + state.backoff.failed(using: &generator).microseconds)
         }
         endpoints[name] = state
     }

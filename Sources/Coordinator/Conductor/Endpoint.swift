@@ -11,7 +11,8 @@ public struct Endpoint: Sendable {
 
     public init(
         name: String, reconnects: Bool,
-        connect: @escaping @Sendable (@escaping @Sendable (LinkEvent<NodeMessage>) -> Void) ->
+        connect:
+            @escaping @Sendable (@escaping @Sendable (LinkEvent<NodeMessage>) -> Void) ->
             any Link<CoordinatorMessage>
     ) {
         self.name = name

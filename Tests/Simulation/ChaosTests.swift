@@ -1,0 +1,42 @@
+import Foundation
+import Testing
+
+/// Thousands of runs in which everything goes wrong that can, until a moment from which nothing more does: nothing is
+/// lost or counted twice at any time, and each run comes to its end.
+///
+/// STNET_SEEDS=N tries more seeds, STNET_SEED=N one of them with its log.
+@Suite struct ChaosTests {
+    private static var environment: [String: String] { ProcessInfo.processInfo.environment }
+
+    @Test func nothingIsLostNothingCountsTwiceAndItEnds() {
+        if let seed = Self.environment["STNET_SEED"].flatMap(UInt64.init) {
+            var simulator = Simulator(seed: seed, isLogged: true)
+            simulator.run()
+            print((simulator.log ?? []).joined(separator: "\n"))
+            #expect(simulator.violation == nil, "seed \(seed)")
+            return
+        }
+        let count = Self.environment["STNET_SEEDS"].flatMap(UInt64.init) ?? 2000
+        var steps = 0
+        var failures = 0
+        for seed in 0..<count where failures < 5 {
+            var simulator = Simulator(seed: seed)
+            simulator.run()
+            steps += simulator.steps
+            guard let violation = simulator.violation else { continue }
+            failures += 1
+            Issue.record("seed \(seed): \(violation); replay with STNET_SEED=\(seed)")
+        }
+        #expect(steps > Int(count) * 10, "\(steps) events in \(count) runs: nothing was simulated")
+    }
+
+    @Test(arguments: [Simulator.Mistake.forgetsTheLost, .countsTwice, .waitsForEver])
+    func mistakesAreFound(_ mistake: Simulator.Mistake) {
+        let found = (0..<300).contains { seed in
+            var simulator = Simulator(seed: UInt64(seed), mistake: mistake)
+            simulator.run()
+            return simulator.violation != nil
+        }
+        #expect(found)
+    }
+}
