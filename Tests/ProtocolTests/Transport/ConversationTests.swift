@@ -94,8 +94,9 @@ struct ConversationTests {
         pair.node.close()
         pair.coordinator.close()
         #expect(pair.atNode.closure() != nil && pair.atCoordinator.closure() != nil)
+        let large = largeMessage(1)
         for _ in 0..<100 {
-            pair.coordinator.send(largeMessage(1))
+            pair.coordinator.send(large)
             pair.node.send(.goodbye)
         }
         pair.node.close()
