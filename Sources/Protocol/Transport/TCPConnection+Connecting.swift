@@ -17,7 +17,7 @@ extension TCPConnection {
     func connect(to place: HostPort, loopbackOnly: Bool) {
         attempts.place = place
         attempts.deadline = Reactor.now(plus: limits.connectSeconds)
-        deadline = attempts.deadline
+        resetDeadline()
         reactor.add(self)
         guard case .connecting = phase else { return }
         reactor.names.async { [self] in
@@ -72,7 +72,7 @@ extension TCPConnection {
         let code = Sockets.pendingError(socket.number)
         if code == 0 { return startHandshake() }
         note(TransportError.text(code))
-        deadline = attempts.deadline
+        resetDeadline()
         tryNext()
     }
 
@@ -81,9 +81,11 @@ extension TCPConnection {
         guard Reactor.now() < attempts.deadline else {
             return end(attempts.firstFailure ?? .unreachable("\(attempts.place)"))
         }
-        deadline = attempts.deadline
+        resetDeadline()
         tryNext()
     }
+
+    private func resetDeadline() { deadline = min(attempts.deadline, closingDeadline ?? .max) }
 
     private func note(_ problem: String) {
         guard attempts.firstFailure == nil else { return }

@@ -4,7 +4,7 @@ import Foundation
 ///
 ///     connecting -> handshake -> open -> flushing -> lingering -> closed
 ///
-/// Any phase may be left out but the last. Lives on the reactor's thread, but for `shared`.
+/// Any phase may be left out but the last. Lives on the reactor's thread, but for what is `shared`.
 final class TCPConnection: ReactorMember, @unchecked Sendable {
     enum Phase {
         /// Names are looked up, addresses tried.
@@ -29,23 +29,9 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
         var backlog = 64 << 20
     }
 
-    /// What threads that send use too, under the lock.
-    private struct Shared {
-        var channel: SecureChannel
-        var queue = SendQueue()
-        /// Bytes of messages that wait in the channel for the end of the handshake.
-        var heldBytes = 0
-        /// `close` was called, or the connection has ended: nothing more is queued.
-        var isOver = false
-        var hasOverflowed = false
-
-        var backlog: Int { queue.count + heldBytes }
-    }
-
     let reactor: Reactor
     let limits: Limits
-    private let lock = NSLock()
-    private var shared: Shared
+    let shared: SharedChannel
 
     // Used on the reactor's thread only.
     var phase = Phase.connecting
@@ -55,9 +41,9 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
     /// Bytes that the other end has sent: silence is told by it.
     private(set) var receivedBytes = 0
     /// The socket takes nothing more; what the other end said before is still to be read.
-    private var writeFailure: Int32?
+    private(set) var writeFailure: Int32?
     /// `close` was called before messages that were sent earlier could go; they have until then.
-    private var closingDeadline: UInt64?
+    var closingDeadline: UInt64?
 
     /// What the link wants to know; set before the connection starts. Called on the reactor's thread.
     var onOpened: () -> Void = {}
@@ -68,52 +54,21 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
     init(reactor: Reactor, role: SecureChannel.Role, trust: Trust, limits: Limits) {
         self.reactor = reactor
         self.limits = limits
-        shared = Shared(channel: SecureChannel(role: role, trust: trust, nonce: SecureChannel.randomNonce()))
+        shared = SharedChannel(role: role, trust: trust, limit: limits.backlog)
     }
 
     // MARK: from any thread
 
-    /// Numbers, tags and queues a frame.
     func send(type: UInt16, isOptional: Bool, payload: [UInt8]) {
-        let wakes = lock.withLock {
-            guard !shared.isOver else { return false }
-            let wasEmpty = shared.queue.isEmpty
-            shared.channel.send(type: type, isOptional: isOptional, payload: payload)
-            if shared.channel.isEstablished {
-                shared.queue.append(shared.channel.takeOutgoing())
-            } else {
-                shared.heldBytes += FrameHeader.byteCount + payload.count + FrameHeader.tagBytes
-            }
-            if shared.backlog > limits.backlog {
-                shared.hasOverflowed = true
-                shared.isOver = true
-                return true
-            }
-            // Where something lies there already, the reactor waits for the socket to take it.
-            return wasEmpty && !shared.queue.isEmpty
-        }
-        if wakes { reactor.perform { [self] in flush() } }
+        guard shared.send(type: type, isOptional: isOptional, payload: payload) else { return }
+        reactor.perform { [self] in flush() }
     }
 
-    var backlog: Int { lock.withLock { shared.backlog } }
-
     func close() {
-        let isFirst = lock.withLock {
-            defer { shared.isOver = true }
-            return !shared.isOver
-        }
-        if isFirst { reactor.perform { [self] in closeInOrder() } }
+        if shared.stopSending() { reactor.perform { [self] in closeInOrder() } }
     }
 
     // MARK: on the reactor's thread
-
-    /// It will not open any more.
-    var isLeaving: Bool {
-        switch phase {
-        case .flushing, .lingering, .closed: true
-        case .connecting, .handshake, .open: false
-        }
-    }
 
     /// Takes over a connected socket.
     func adopt(_ connected: consuming Descriptor) {
@@ -126,16 +81,16 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
     func startHandshake() {
         phase = .handshake
         deadline = closingDeadline ?? Reactor.now(plus: limits.handshakeSeconds)
-        lock.withLock { shared.queue.append(shared.channel.takeOutgoing()) }
+        shared.beginHandshake()
         flush()
     }
 
     var interest: (descriptor: Int32, events: Int16)? {
         guard socket.isOpen else { return nil }
-        let writes = lock.withLock { !shared.queue.isEmpty }
         switch phase {
         case .connecting: return (socket.number, Int16(POLLOUT))
-        case .handshake, .open, .flushing: return (socket.number, Int16(POLLIN) | (writes ? Int16(POLLOUT) : 0))
+        case .handshake, .open, .flushing:
+            return (socket.number, Int16(POLLIN) | (shared.isEmpty ? 0 : Int16(POLLOUT)))
         case .lingering: return (socket.number, Int16(POLLIN))
         case .closed: return nil
         }
@@ -169,21 +124,12 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
         case .end:
             // The write took the error of a reset with it, and what is left looks like an end in order.
             if let writeFailure, writeFailure != EPIPE { return end(.lost(TransportError.text(writeFailure))) }
-            let failure = lock.withLock { () -> ProtocolError? in
-                do throws(ProtocolError) { try shared.channel.receiveEnd() } catch { return error }
-                return nil
-            }
-            end(failure?.closure ?? .remote)
+            end(shared.receiveEnd())
         }
     }
 
     private func absorb(_ bytes: UnsafeRawBufferPointer) {
-        let (outcome, isEstablished) = lock.withLock { () -> (Result<[ReceivedFrame], ProtocolError>, Bool) in
-            let outcome = Result { () throws(ProtocolError) in try shared.channel.receive(bytes) }
-            if writeFailure == nil { shared.queue.append(shared.channel.takeOutgoing()) }
-            if shared.channel.isEstablished { shared.heldBytes = 0 }
-            return (outcome, shared.channel.isEstablished)
-        }
+        let (outcome, isEstablished) = shared.receive(bytes, answers: writeFailure == nil)
         if case .handshake = phase, isEstablished {
             phase = .open
             deadline = .max
@@ -199,119 +145,31 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
         }
     }
 
-    /// What was sent before `close` still goes, also where the handshake is not done.
-    private func closeInOrder() {
-        switch phase {
-        case .connecting, .handshake:
-            guard lock.withLock({ shared.heldBytes > 0 }) else { return begin(closing: .local) }
-            closingDeadline = Reactor.now(plus: limits.closingSeconds)
-            deadline = min(deadline, closingDeadline ?? .max)
-            reactor.update(self)
-        case .open: begin(closing: .local)
-        case .flushing, .lingering, .closed: break
-        }
-    }
-
-    /// Ends the conversation once everything that is queued has been written.
-    func begin(closing closure: LinkClosure) {
-        switch phase {
-        case .closed, .flushing, .lingering: return
-        case .connecting: end(closure)
-        case .handshake, .open:
-            lock.withLock { shared.isOver = true }
-            phase = .flushing(closure)
-            deadline = Reactor.now(plus: limits.closingSeconds)
-            flush()
-        }
-    }
-
-    /// Tells a stranger why it is not served, as far as that fits, and ends at once.
-    func dismiss(_ code: Refusal.Code, _ text: String) {
-        if case .handshake = phase {
-            lock.withLock {
-                shared.channel.refuse(code, text)
-                shared.queue.append(shared.channel.takeOutgoing())
-            }
-            flush()
-        }
-        end(.refused(text))
-    }
-
     /// Writes what the socket takes.
-    private func flush() {
+    func flush() {
         switch phase {
         case .connecting, .lingering, .closed: return checkOverflow()
         case .handshake, .open, .flushing: break
         }
-        let (failure, isEmpty, isDrained) = lock.withLock { () -> (Int32?, Bool, Bool) in
-            var failure: Int32?
-            // Not more at a time than some of the kernel's buffers hold, for the others' sake.
-            for _ in 0..<8 where !shared.queue.isEmpty {
-                let result = shared.queue.withNext(256 << 10) { Sockets.write(socket.number, $0) }
-                if case .failed(let code) = result { failure = code }
-                guard case .bytes(let count) = result else { break }
-                shared.queue.remove(count)
-            }
-            if failure != nil {
-                shared.queue.removeAll()
-                shared.isOver = true
-            }
-            return (failure, shared.queue.isEmpty, shared.queue.takeDrained())
-        }
         defer { reactor.update(self) }
+        let written = shared.write(to: socket.number)
         if case .flushing(let closure) = phase {
-            if failure != nil { return end(closure) }
-            if isEmpty { linger(closure) }
-            return
-        }
-        if let failure {
-            writeFailure = failure
-            deadline = min(deadline, Reactor.now(plus: limits.closingSeconds))
+            switch written {
+            case .failed: end(closure)
+            case .some(let isEmpty, _): if isEmpty { linger(closure) }
+            }
             return
         }
         checkOverflow()
-        if isDrained { onDrained() }
-    }
-
-    private func linger(_ closure: LinkClosure) {
-        Sockets.endStream(socket.number)
-        phase = .lingering(closure)
+        switch written {
+        case .failed(let code):
+            writeFailure = code
+            deadline = min(deadline, Reactor.now(plus: limits.closingSeconds))
+        case .some(_, let isDrained): if isDrained { onDrained() }
+        }
     }
 
     private func checkOverflow() {
-        if lock.withLock({ shared.hasOverflowed }) { end(.lost("the other end does not read what it is sent")) }
-    }
-
-    func timedOut() {
-        switch phase {
-        case .connecting where closingDeadline.map { $0 <= deadline } ?? false: end(.local)
-        case .connecting: attemptTimedOut()
-        case .handshake: end(closingDeadline == nil ? .lost("no handshake in time") : .local)
-        case .flushing(let closure), .lingering(let closure): end(closure)
-        case .open:
-            deadline = .max
-            if let writeFailure { end(.lost(TransportError.text(writeFailure))) }
-        case .closed: deadline = .max
-        }
-        reactor.update(self)
-    }
-
-    func stop() { end(.local) }
-
-    /// The last thing that happens.
-    func end(_ closure: LinkClosure) {
-        if case .closed = phase { return }
-        phase = .closed
-        deadline = .max
-        reactor.remove(self)
-        socket.close()
-        lock.withLock {
-            shared.isOver = true
-            shared.queue.removeAll()
-            shared.heldBytes = 0
-        }
-        let tell = onClosed
-        (onOpened, onFrames, onDrained, onClosed) = ({}, { _ in }, {}, { _ in })
-        tell(closure)
+        if shared.hasOverflowed { end(.lost("the other end does not read what it is sent")) }
     }
 }

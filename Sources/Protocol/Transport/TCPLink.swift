@@ -60,6 +60,6 @@ public final class TCPLink<Outgoing: WireMessage, Incoming: WireMessage>: Link {
         connection.send(type: message.wireType, isOptional: false, payload: message.wirePayload)
     }
 
-    public var backlog: Int { connection.backlog }
+    public var backlog: Int { connection.shared.backlog }
     public func close() { connection.close() }
 }
