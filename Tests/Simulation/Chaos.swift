@@ -42,6 +42,8 @@ struct Chaos {
         case kill(node: Int, back: Int64)
         /// SIGTERM; another process takes its place.
         case leave(node: Int, back: Int64)
+        /// Its machine loses power: no end of the connection is ever seen. Comes back later as another process.
+        case vanish(node: Int, back: Int64)
         case stall(lasting: Int64)
         case crash
     }
@@ -68,7 +70,7 @@ struct Chaos {
                     let share = [2, 20, 100].randomElement(using: &random)!
                     node.lacks = Set((0..<images).filter { _ in Int.random(in: 0..<100, using: &random) < share })
                 }
-                if chance(6) { node.name = nodes[Int.random(in: 0..<number, using: &random)].name }
+                if number > 1, chance(6) { node.name = nodes[Int.random(in: 1..<number, using: &random)].name }
             }
             nodes.append(node)
         }
@@ -79,13 +81,14 @@ struct Chaos {
             let time = Int64.random(in: 0...healing, using: &random)
             let node = Int.random(in: 0..<count, using: &random)
             let fault: Fault
-            switch Int.random(in: 0..<10, using: &random) {
+            switch Int.random(in: 0..<12, using: &random) {
             case 0, 1: fault = .reset(node: node)
             case 2, 3: fault = .partition(node: node, lasting: seconds(0.5...40), breaks: chance(50))
             case 4, 5: fault = .stop(node: node, lasting: seconds(3...40))
             case 6: fault = .kill(node: node, back: seconds(0.5...20))
             case 7: fault = .leave(node: node, back: seconds(0.5...20))
             case 8: fault = .stall(lasting: seconds(1...30))
+            case 9: fault = .vanish(node: node, back: seconds(0.5...100))
             default: fault = .crash
             }
             faults.append((time, fault))

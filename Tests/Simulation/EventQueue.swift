@@ -1,12 +1,21 @@
-/// Events in the order of their times, and of their making where times are equal.
+/// Events in the order of their times; of those at one time the one that was to come earlier, then the one made first.
 struct EventQueue<Event> {
-    private var heap: [(time: Int64, number: Int, event: Event)] = []
+    private var heap: [Entry] = []
     private var made = 0
+
+    private struct Entry {
+        var time: Int64
+        /// When it was to come before it was put off.
+        var since: Int64
+        var number: Int
+        var event: Event
+    }
 
     var isEmpty: Bool { heap.isEmpty }
 
-    mutating func add(_ event: Event, at time: Int64) {
-        heap.append((time, made, event))
+    /// An event that is put off keeps its place before those which are to come later.
+    mutating func add(_ event: Event, at time: Int64, since: Int64? = nil) {
+        heap.append(Entry(time: time, since: since ?? time, number: made, event: event))
         made += 1
         var child = heap.count - 1
         while child > 0 {
@@ -17,7 +26,7 @@ struct EventQueue<Event> {
         }
     }
 
-    mutating func next() -> (time: Int64, event: Event)? {
+    mutating func next() -> (time: Int64, since: Int64, event: Event)? {
         guard let first = heap.first else { return nil }
         let last = heap.removeLast()
         if !heap.isEmpty {
@@ -33,10 +42,11 @@ struct EventQueue<Event> {
                 parent = least
             }
         }
-        return (first.time, first.event)
+        return (first.time, first.since, first.event)
     }
 
     private func isBefore(_ one: Int, _ other: Int) -> Bool {
-        (heap[one].time, heap[one].number) < (heap[other].time, heap[other].number)
+        (heap[one].time, heap[one].since, heap[one].number)
+            < (heap[other].time, heap[other].since, heap[other].number)
     }
 }

@@ -10,6 +10,7 @@ extension Simulator {
             return queue.add(.connect(node), at: now + 1_000_000)
         }
         sessions[node] = nextSession
+        lastHeard[node] = now
         nodes[node].session = nextSession
         nextSession += 1
         send(.ready, from: node)
@@ -31,12 +32,37 @@ extension Simulator {
         return schedule.lost(node: number, now: now)
     }
 
-    private mutating func countLosses(of number: Int) {
+    mutating func tick() {
+        let before = schedule
+        let actions = schedule.tick(now: now)
+        for action in actions {
+            switch action {
+            case .disconnect(let number, _), .evict(let number, _), .stateChanged(let number, .dead):
+                countLosses(of: number, in: before)
+            default: break
+            }
+        }
+        perform(actions)
+    }
+
+    private mutating func countLosses(of number: Int) { countLosses(of: number, in: schedule) }
+
+    private mutating func countLosses(of number: Int, in schedule: Schedule) {
         guard let running = schedule.nodes[number].leases.first, let lease = schedule.leases[running] else { return }
         for image in lease.images { losses[image, default: 0] += 1 }
     }
 
+    /// A connection on which nothing has come for a minute is given up.
+    mutating func closeSilent() {
+        for node in nodes.indices where sessions[node] != 0 && now - lastHeard[node] > 60_000_000 {
+            let number = numbers[node]
+            hangUp(node)
+            if let number, mistake != .waitsForEver { perform(lost(number)) }
+        }
+    }
+
     mutating func receive(_ message: Up, from node: Int) {
+        lastHeard[node] = now
         if let number = numbers[node] { perform(schedule.heard(node: number, now: now)) }
         switch message {
         case .ready: join(node)
@@ -105,9 +131,7 @@ extension Simulator {
                 }
                 send(.lease(order), to: order.node)
             case .cancel(let number, let lease): send(.cancel(lease), to: number)
-            case .stateChanged(let number, let state):
-                if state == .dead { countLosses(of: number) }
-                if mistake == .forgetsTheLost, state == .gone { schedule = Simulator.forgetting(schedule) }
+            case .stateChanged: break
             case .disconnect(let number, _): hangUp(numbers.firstIndex(of: number))
             case .evict(let number, let reason):
                 let node = numbers.firstIndex(of: number)
@@ -153,16 +177,13 @@ extension Simulator {
             refused[node] = false
             queue.add(.connect(node), at: now + 300_000)
         }
-        schedule = Schedule(images: chaos.images, policy: schedule.policy)
+        let old = schedule
+        schedule = Schedule(images: chaos.images, policy: old.policy)
         for image in ledger.keys { schedule.resume(done: image) }
+        if mistake == .resumesTooMuch {
+            for image in 0..<chaos.images where old.state(of: image) == .leased { schedule.resume(done: image) }
+        }
         givenUp = [:]
         losses = [:]
-    }
-
-    /// For `Mistake.forgetsTheLost`: what came back is taken for done.
-    private static func forgetting(_ schedule: Schedule) -> Schedule {
-        var fresh = Schedule(images: schedule.images, policy: schedule.policy)
-        for image in 0..<schedule.images where schedule.state(of: image) != .leased { fresh.resume(done: image) }
-        return fresh
     }
 }

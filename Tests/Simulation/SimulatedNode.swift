@@ -133,6 +133,12 @@ extension Simulator {
             send(.leaving, from: node)
             nodes[node].leases = Array(nodes[node].leases.prefix(1))
             if nodes[node].leases.isEmpty { depart(node) }
+        case .vanish(let node, let back):
+            guard nodes[node].isAlive else { return }
+            dropSession(node)
+            nodes[node].isAlive = false
+            nodes[node].stoppedUntil = 0
+            queue.add(.revive(node), at: now + back)
         case .stall(let lasting): stalledUntil = max(stalledUntil, now + lasting)
         case .crash: crash()
         }

@@ -33,11 +33,11 @@ struct Simulator {
     /// A mistake that is made on purpose, to see that it is found.
     enum Mistake {
         case none
-        /// Images that come back from a lost node are forgotten.
-        case forgetsTheLost
+        /// After a crash it takes for done what was only leased.
+        case resumesTooMuch
         /// The second result of an image counts as well.
         case countsTwice
-        /// Silence is never death.
+        /// Silence is never death, and no lease late.
         case waitsForEver
     }
 
@@ -58,6 +58,7 @@ struct Simulator {
     var sessions: [Int]
     var numbers: [Int?]
     var refused: [Bool]
+    var lastHeard: [Int64]
     var nextSession = 1
     var stalledUntil: Int64 = 0
     var violation: String?
@@ -71,13 +72,16 @@ struct Simulator {
         nodes = self.chaos.nodes.map { SimulatedNode(character: $0) }
         var policy = SchedulePolicy()
         if mistake == .waitsForEver {
-            policy.deadAfter = .max
-            policy.suspectAfter = .max
+            policy.suspectAfter = .max / 2
+            policy.deadAfter = .max / 2
+            policy.shortestDeadline = .max / 2
+            policy.unknownDeadline = .max / 2
         }
         schedule = Schedule(images: self.chaos.images, policy: policy)
         sessions = nodes.map { _ in 0 }
         numbers = nodes.map { _ in nil }
         refused = nodes.map { _ in false }
+        lastHeard = nodes.map { _ in 0 }
         if isLogged { log = [] }
         for (number, node) in self.chaos.nodes.enumerated() { queue.add(.connect(number), at: node.joins) }
         for (number, fault) in self.chaos.faults.enumerated() { queue.add(.fault(number), at: fault.time) }
@@ -88,15 +92,15 @@ struct Simulator {
     mutating func run() {
         let limit = lastMoment
         while violation == nil, !schedule.isComplete {
-            guard let (time, event) = queue.next() else { return fail("nothing will happen any more") }
+            guard let (time, since, event) = queue.next() else { return fail("nothing will happen any more") }
             now = time
             if now > limit { return fail("it is not over after \(now / 1_000_000) s: \(schedule.remaining) images") }
             if now < stalledUntil, isCoordinators(event) {
-                queue.add(event, at: stalledUntil)
+                queue.add(event, at: stalledUntil, since: since)
                 continue
             }
             if let node = nodeThatActs(event), now < nodes[node].stoppedUntil {
-                queue.add(event, at: nodes[node].stoppedUntil)
+                queue.add(event, at: nodes[node].stoppedUntil, since: since)
                 continue
             }
             note("\(event)")
@@ -112,7 +116,7 @@ struct Simulator {
     private var lastMoment: Int64 {
         let slowest = chaos.nodes.filter(\.isGood).map(\.pace).max()!
         let patience = Int64(1 + 3 * chaos.nodes.count { $0.hangs != nil }) * 130_000_000
-        return chaos.healing + 80_000_000 + patience + Int64(chaos.images) * slowest * 3
+        return chaos.healing + 250_000_000 + patience + Int64(chaos.images) * slowest * 3
     }
 
     private func isCoordinators(_ event: Event) -> Bool {
@@ -156,7 +160,8 @@ struct Simulator {
             nodes[node].isLeaving = false
             nodes[node].instance += 1
         case .tick:
-            perform(schedule.tick(now: now))
+            closeSilent()
+            tick()
             queue.add(.tick, at: now + 100_000)
         case .fault(let number): strike(chaos.faults[number].fault)
         }

@@ -50,7 +50,7 @@ extension Schedule {
         nodes[number].missedDeadlines += 1
         let reason = "no result for too long, though its heartbeat goes on: its device hangs"
         if nodes[number].missedDeadlines >= policy.missedDeadlines {
-            return evict(node: number, reason: reason, now: now)
+            return evict(node: number, reason: reason, counting: true, now: now)
         }
         return lose(node: number, now: now) + [.disconnect(node: number, reason: reason)] + assign(now: now)
     }

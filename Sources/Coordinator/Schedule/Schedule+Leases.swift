@@ -115,7 +115,7 @@ extension Schedule {
         for image in lease.images.reversed() where lease.open.contains(image) {
             holders[image] -= 1
             if counting, states[image] == .leased {
-                attempts[image] += 1
+                attempts[image] = min(attempts[image], 254) + 1
                 nodes[lease.node].counted.append(image)
             }
             if let action = release(image) { actions.append(action) }

@@ -68,10 +68,10 @@ extension Schedule {
         return actions + assign(now: now)
     }
 
-    /// The node broke a rule: it takes no further part.
-    public mutating func evict(node: Int, reason: String, now: Microseconds) -> [Action] {
+    /// The node broke a rule: it takes no further part. `counting` where its running images may be the cause.
+    public mutating func evict(node: Int, reason: String, counting: Bool = false, now: Microseconds) -> [Action] {
         guard nodes[node].state != .evicted else { return [] }
-        let actions = nodes[node].isConnected ? lose(node: node, now: now) : []
+        let actions = nodes[node].isConnected ? lose(node: node, counting: counting, now: now) : []
         nodes[node].state = .evicted
         return actions + [.stateChanged(node: node, .evicted), .evict(node: node, reason: reason)] + assign(now: now)
     }
@@ -88,8 +88,8 @@ extension Schedule {
     }
 
     /// Everything that a node has goes back and its late results are no longer expected.
-    mutating func lose(node: Int, now: Microseconds) -> [Action] {
-        let actions = takeBack(node: node)
+    mutating func lose(node: Int, counting: Bool = true, now: Microseconds) -> [Action] {
+        let actions = takeBack(node: node, counting: counting)
         for (id, lease) in leases where lease.node == node { leases[id] = nil }
         nodes[node].late = 0
         if nodes[node].state == .live { leaveTotal(node) }
@@ -99,12 +99,12 @@ extension Schedule {
 
     /// All leases of a node go back. The images of the one that ran have had an attempt: perhaps it was one of them
     /// that ended the node.
-    mutating func takeBack(node: Int) -> [Action] {
+    mutating func takeBack(node: Int, counting: Bool = true) -> [Action] {
         var actions: [Action] = []
         nodes[node].counted = []
         // The last first: what is returned last is leased first, and images keep roughly the manifest's order.
         for (place, id) in nodes[node].leases.enumerated().reversed() {
-            actions += giveBack(lease: id, counting: place == 0)
+            actions += giveBack(lease: id, counting: counting && place == 0)
         }
         nodes[node].late += nodes[node].leases.count
         nodes[node].leases = []

@@ -59,7 +59,11 @@ extension Schedule {
             if states[image] == .done { nodes[node].contradictions += 1 }
             return (.ignored, [])
         }
-        if hasFailed(image, on: node) { return (.ignored, []) }
+        // Nobody else has it: it waits for a node on which it has not failed.
+        if hasFailed(image, on: node) {
+            awaitRetry(image)
+            return (.ignored, assign(now: now))
+        }
         nodes[node].failed += 1
         nodes[node].openFailures += 1
         failures[image, default: []].append((node, kind))
@@ -69,16 +73,17 @@ extension Schedule {
         let isHopeless =
             (notes.count >= 2 && notes.allSatisfy { $0.kind == .content || $0.kind == .evaluation })
             || notes.count >= policy.attempts
-        if states[image] == .pending {
-            pending -= 1
-            states[image] = .retrying
-            retries.append(image)
-        } else if states[image] == .leased, holders[image] == 0 {
-            states[image] = .retrying
-            retries.append(image)
-        }
+        awaitRetry(image)
         if isHopeless { return (.noted, [giveUp(image)] + settle(now: now)) }
         return (.noted, assign(now: now))
+    }
+
+    /// An image that failed is no longer for just any node.
+    private mutating func awaitRetry(_ image: Int) {
+        guard states[image] == .pending || (states[image] == .leased && holders[image] == 0) else { return }
+        if states[image] == .pending { pending -= 1 }
+        states[image] = .retrying
+        retries.append(image)
     }
 
     /// The node says that a lease is over.

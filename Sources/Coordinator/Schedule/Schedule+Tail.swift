@@ -44,7 +44,11 @@ extension Schedule {
         var helpers = idle.sorted { (nodes[$1].rate, $0) < (nodes[$0].rate, $1) }[...]
         for lease in old {
             // From its far end: the node itself goes on from the near one.
-            var rest = lease.images.filter { lease.open.contains($0) && states[$0] == .leased && holders[$0] == 1 }
+            // What may have ended other nodes is not given to yet another while somebody has it.
+            var rest = lease.images.filter {
+                lease.open.contains($0) && states[$0] == .leased && holders[$0] == 1
+                    && Int(attempts[$0]) < policy.aloneAfter
+            }
             while !rest.isEmpty, let helper = helpers.first {
                 let size = max(1, min(rest.count, Int(nodes[helper].rate * policy.leaseSeconds)))
                 let images = Array(rest.suffix(size)).filter { !hasFailed($0, on: helper) }
