@@ -5,6 +5,8 @@ extension Schedule {
         lastTick = now
         var actions: [Action] = []
         for number in nodes.indices { actions += checkSilence(number, now: now) }
+        // Only when all who are silent are known: none of them is to get what the others lose.
+        if actions.contains(where: \.isLoss) { actions += assign(now: now) }
         for number in overdue(now: now) { actions += missDeadline(number, now: now) }
         if !isStopped { actions += shortenTail(now: now) }
         return actions + settle(now: now)
@@ -28,10 +30,9 @@ extension Schedule {
             return [.stateChanged(node: number, .suspect)]
         case .suspect where silence >= policy.deadAfter:
             nodes[number].state = .dead
-            return [.stateChanged(node: number, .dead)] + takeBack(node: number) + assign(now: now)
+            return [.stateChanged(node: number, .dead)] + takeBack(node: number)
         case .leaving where silence >= policy.deadAfter:
             return lose(node: number, now: now) + [.disconnect(node: number, reason: "silent while leaving")]
-                + assign(now: now)
         default: return []
         }
     }
@@ -53,5 +54,15 @@ extension Schedule {
             return evict(node: number, reason: reason, counting: true, now: now)
         }
         return lose(node: number, now: now) + [.disconnect(node: number, reason: reason)] + assign(now: now)
+    }
+}
+
+extension Schedule.Action {
+    /// A node has lost its leases.
+    fileprivate var isLoss: Bool {
+        switch self {
+        case .stateChanged(_, .dead), .stateChanged(_, .gone): true
+        default: false
+        }
     }
 }
