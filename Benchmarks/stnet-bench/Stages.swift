@@ -77,9 +77,13 @@ struct DecodeStage: Stage {
 
 /// Weights from the project's generator, made when they are asked for.
 struct SeededTensors: TensorSource {
-    func tensor(_ name: String, expecting shape: [Int]) throws -> [Float] {
-        SeededWeights.fill(seed: 1, tensor: name, shape: shape, fanIn: max(1, shape.dropFirst().reduce(1, *)))
+    private let tensors: [String: TensorSpecification]
+
+    init(_ network: Network) throws {
+        tensors = Dictionary(try network.tensors().map { ($0.name, $0) }) { first, _ in first }
     }
+
+    func tensor(_ name: String, expecting shape: [Int]) -> [Float] { SeededWeights.fill(seed: 1, tensors[name]!) }
 }
 
 /// The two passes of one network at full size with seeded weights, over prepared photographs.
@@ -93,7 +97,7 @@ struct PassStages {
         throws
     {
         self.network = network
-        backend = try CPUBackend(network: network, source: SeededTensors(), pool: pool, batch: batch)
+        backend = try CPUBackend(network: network, source: try SeededTensors(network), pool: pool, batch: batch)
         let pictures = Array(try photographs.prepared(inputSize: network.inputSize).prefix(batch))
         forward = ForwardStage(backend: backend, pictures: pictures, peerName: peerName, seconds: seconds)
         topDown = TopDownStage(backend: backend, pictures: pictures, seconds: seconds)

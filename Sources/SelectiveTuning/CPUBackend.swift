@@ -45,10 +45,12 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     package func outputs(image: Int) -> [Float] { Array(forward.outputs(image: image)) }
 
     /// The activations of a layer for one picture of the last batch, [height][width][channels]; for comparisons.
+    /// Nil where there is no such layer or the next one has overwritten them.
     package func activations(of layer: String, image: Int) -> [Float]? {
         guard
             let number = layer == Network.image
-                ? 0 : network.layers.firstIndex(where: { $0.name == layer }).map({ $0 + 1 })
+                ? 0 : network.layers.firstIndex(where: { $0.name == layer }).map({ $0 + 1 }),
+            !forward.layout.overwritten.contains(number)
         else { return nil }
         let (shape, storage) = (forward.shapes[number], forward.layout.storage(of: number))
         let origin = forward.address(of: number, image: image)

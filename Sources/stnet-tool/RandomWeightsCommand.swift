@@ -27,12 +27,12 @@ enum RandomWeightsCommand {
         let seed = UInt64(try parsed.integer("seed", in: 0...Int.max) ?? 1)
         let (network, _) = try EvaluateConfiguration.network(name)
         let tensors = try network.tensors()
-        let fanIn = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.fanIn) })
+        let named = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
         try SafetensorsWriter.write(
             path: out, tensors: tensors.map { ($0.name, $0.shape) },
             metadata: ["network": network.name, "seed": String(seed), "made_by": "stnet-tool random-weights"]
-        ) { name, shape in
-            SeededWeights.fill(seed: seed, tensor: name, shape: shape, fanIn: fanIn[name]!)
+        ) { name, _ in
+            SeededWeights.fill(seed: seed, named[name]!)
         }
         print("\(tensors.count) tensors in \(out)")
     }

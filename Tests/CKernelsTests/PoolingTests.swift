@@ -38,7 +38,7 @@ import Testing
                         input_height: Int32(height), input_width: Int32(width), output: output.baseAddress,
                         output_row: outWidth * channels, output_pixel: channels, height: Int32(outHeight),
                         width: Int32(outWidth), channels: Int32(channels), kernel: Int32(kernel),
-                        stride: Int32(stride), padding: Int32(padding))
+                        stride: Int32(stride), padding: Int32(padding), counts_padding: 0)
                     ck_max_pool(isa, &pool)
                 }
             }

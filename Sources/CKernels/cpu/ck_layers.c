@@ -41,6 +41,51 @@ void ck_max_pool(ck_isa isa, const ck_pool2d *pool) {
     max_pool_portable(pool);
 }
 
+static inline int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
+static inline int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
+
+static inline __attribute__((always_inline)) void average_pool_body(const ck_pool2d *pool) {
+    const int32_t channels = pool->channels, padding = pool->padding;
+    for (int32_t y = 0; y < pool->height; y++) {
+        const int32_t top = y * pool->stride - padding, y0 = larger(top, 0);
+        const int32_t bottom = smaller(top + pool->kernel, pool->input_height + padding);
+        const int32_t y1 = smaller(bottom, pool->input_height);
+        for (int32_t x = 0; x < pool->width; x++) {
+            const int32_t left = x * pool->stride - padding, x0 = larger(left, 0);
+            const int32_t right = smaller(left + pool->kernel, pool->input_width + padding);
+            const int32_t x1 = smaller(right, pool->input_width);
+            float *restrict out = pool->output + y * pool->output_row + x * pool->output_pixel;
+            memset(out, 0, (size_t)channels * sizeof(float));
+            for (int32_t iy = y0; iy < y1; iy++) {
+                for (int32_t ix = x0; ix < x1; ix++) {
+                    const float *restrict in = pool->input + iy * pool->input_row + ix * pool->input_pixel;
+                    for (int32_t c = 0; c < channels; c++) out[c] += in[c];
+                }
+            }
+            const int32_t cells = pool->counts_padding ? (bottom - top) * (right - left) : (y1 - y0) * (x1 - x0);
+            for (int32_t c = 0; c < channels; c++) out[c] /= (float)cells;
+        }
+    }
+}
+
+static void average_pool_portable(const ck_pool2d *pool) { average_pool_body(pool); }
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) static void average_pool_avx2(const ck_pool2d *pool) { average_pool_body(pool); }
+__attribute__((target("avx512f,avx512vl"))) static void average_pool_avx512(const ck_pool2d *pool) {
+    average_pool_body(pool);
+}
+#endif
+
+void ck_average_pool(ck_isa isa, const ck_pool2d *pool) {
+#if defined(__x86_64__)
+    if (isa == CK_ISA_AVX512) return average_pool_avx512(pool);
+    if (isa == CK_ISA_AVX2) return average_pool_avx2(pool);
+#endif
+    (void)isa;
+    average_pool_portable(pool);
+}
+
 void ck_global_average(const ck_pool2d *pool) {
     float *restrict out = pool->output;
     const int32_t channels = pool->channels;

@@ -15,10 +15,15 @@ typedef struct {
     ptrdiff_t output_row, output_pixel;
     int32_t height, width, channels;
     int32_t kernel, stride, padding;
+    int32_t counts_padding;  // averages: the divisor counts the cells of the padding too
 } ck_pool2d;
 
 /// Maximum over each window, clipped to the input (padding and ceil mode never add a value).
 void ck_max_pool(ck_isa isa, const ck_pool2d *pool);
+
+/// Mean over each window: float32 additions of the cells inside the input in row-major order from +0, then one division
+/// by their number, or, if padding counts, by the number of cells inside the padded input.
+void ck_average_pool(ck_isa isa, const ck_pool2d *pool);
 
 /// Mean over the whole input of one image: float32 additions in row-major order from +0, then one division.
 /// output_row and output_pixel are not used; height and width are 1.

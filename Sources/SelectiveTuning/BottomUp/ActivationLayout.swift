@@ -1,6 +1,7 @@
 /// Where each activation lies in memory: channel-last, inside a halo of zeros as wide as its readers' padding.
 ///
-/// The parts of a concatenation are written straight into their place between the others' channels.
+/// The parts of a concatenation are written straight into their place between the others' channels. A local response
+/// normalisation overwrites its input where nothing else reads that: the top-down pass needs only its output.
 struct ActivationLayout: Sendable {
     /// One block of memory; a concatenation and its parts share one.
     struct Storage: Sendable {
@@ -26,6 +27,8 @@ struct ActivationLayout: Sendable {
     let inputs: [[Int]]
     /// For each concatenation (by layer index), which of its inputs must be copied because they lie elsewhere.
     private(set) var copied: [Int: [Int]] = [:]
+    /// Activations that the next layer writes over.
+    private(set) var overwritten: Set<Int> = []
 
     init(network: Network, shapes: [Shape]) {
         var index = [Network.image: 0]
@@ -48,10 +51,25 @@ struct ActivationLayout: Sendable {
                 }
             }
         }
+        // What a local response normalisation may overwrite: the output of one layer, read by it alone. Not a
+        // concatenation's, whose parts have readers of their own.
+        let readers = inputs.reduce(into: [Int](repeating: 0, count: shapes.count)) { counts, inputs in
+            for input in inputs { counts[input] += 1 }
+        }
+        var successor = [Int?](repeating: nil, count: shapes.count)
+        for (number, layer) in network.layers.enumerated() {
+            guard case .localResponseNormalization = layer.kind else { continue }
+            let input = inputs[number][0]
+            guard input > 0, readers[input] == 1, network.layers[input - 1].kind != .concatenation else { continue }
+            successor[input] = number + 1
+            overwritten.insert(input)
+        }
         // From the last layer upwards, so that a concatenation inside another one finds its owner's storage.
         var places = [Place?](repeating: nil, count: shapes.count)
         for activation in shapes.indices.reversed() {
-            if let concatenation = owner[activation] {
+            if let next = successor[activation] {
+                places[activation] = places[next]
+            } else if let concatenation = owner[activation] {
                 var offset = places[concatenation]!.channelOffset
                 for part in inputs[concatenation - 1] {
                     if part == activation { break }

@@ -14,6 +14,8 @@ final class ForwardPass: @unchecked Sendable {
     private let table: [Float]
     private var storages: [FloatBuffer] = []
     private let scratch: [FloatBuffer]
+    /// For each thread; of no size where the network has no local response normalisation.
+    private let responseScratch: [FloatBuffer]
 
     /// Reads, checks and packs the weights, and allocates activations for `batchCapacity` images.
     init(
@@ -28,13 +30,23 @@ final class ForwardPass: @unchecked Sendable {
         table = network.normalization.table
         let (shapes, inputs) = (shapes, layout.inputs)
         weights = try network.layers.enumerated().map { number, layer in
-            try LayerWeights(layer: layer, input: shapes[inputs[number][0]], source: source, pool: pool)
+            try LayerWeights(
+                layer: layer, network: network.name, input: shapes[inputs[number][0]], source: source, pool: pool)
         }
         storages = try layout.storages.map {
             try FloatBuffer(count: $0.image * batchCapacity, purpose: "activations of \(batchCapacity) images")
         }
         scratch = try (0..<pool.threads).map { _ in
             try FloatBuffer(count: Int(CK_CONV_SCRATCH), purpose: "scratch memory")
+        }
+        let response = network.layers.enumerated().reduce(0) { most, layer in
+            guard case .localResponseNormalization(let normalization) = layer.element.kind else { return most }
+            return max(
+                most,
+                ck_local_response_scratch(Int32(shapes[layer.offset + 1].channels), Int32(normalization.size)))
+        }
+        responseScratch = try (0..<pool.threads).map { _ in
+            try FloatBuffer(count: response, purpose: "scratch memory")
         }
     }
 
@@ -79,6 +91,20 @@ final class ForwardPass: @unchecked Sendable {
                 )
                 ck_max_pool(isa, &call)
             }
+        case .averagePool(let pooling, let countsPadding):
+            pool.run(batch) { [isa] image, _ in
+                var call = self.poolCall(from: inputs[0], to: number + 1, image: image)
+                (call.kernel, call.stride, call.padding) = (
+                    Int32(pooling.kernel), Int32(pooling.stride), Int32(pooling.padding)
+                )
+                call.counts_padding = countsPadding ? 1 : 0
+                ck_average_pool(isa, &call)
+            }
+        case .localResponseNormalization(let normalization):
+            pool.run(batch) { [isa, responseScratch] image, thread in
+                var call = self.localResponseCall(normalization, from: inputs[0], to: number + 1, image: image)
+                ck_local_response_run(isa, &call, responseScratch[thread].pointer)
+            }
         case .globalAveragePool:
             pool.run(batch) { image, _ in
                 var call = self.poolCall(from: inputs[0], to: number + 1, image: image)
@@ -99,6 +125,23 @@ final class ForwardPass: @unchecked Sendable {
                 }
             }
         }
+    }
+
+    private func localResponseCall(
+        _ normalization: Layer.LocalResponseNormalization, from input: Int, to output: Int, image: Int
+    ) -> ck_local_response {
+        let (from, to) = (layout.storage(of: input), layout.storage(of: output))
+        var call = ck_local_response()
+        call.input = UnsafePointer(address(of: input, image: image))
+        (call.input_row, call.input_pixel) = (from.row, from.channels)
+        call.output = address(of: output, image: image)
+        (call.output_row, call.output_pixel) = (to.row, to.channels)
+        let shape = shapes[output]
+        (call.height, call.width, call.channels) = (Int32(shape.height), Int32(shape.width), Int32(shape.channels))
+        call.size = Int32(normalization.size)
+        call.alpha_over_size = normalization.alpha / Float(normalization.size)
+        call.k = normalization.k
+        return call
     }
 
     private func poolCall(from input: Int, to output: Int, image: Int) -> ck_pool2d {

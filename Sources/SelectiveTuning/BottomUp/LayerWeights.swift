@@ -25,7 +25,7 @@ struct LayerWeights: Sendable {
     var paddedGroup: Int { Int(ck_conv_padded_channels(Int32(channelsOut / groups))) }
 
     /// Nil for a layer that has no weights.
-    init?(layer: Layer, input: Shape, source: some TensorSource, pool: ThreadPool) throws {
+    init?(layer: Layer, network: String, input: Shape, source: some TensorSource, pool: ThreadPool) throws {
         guard let weightShape = layer.weightShape(input: input) else { return nil }
         switch layer.kind {
         case .convolution(let c):
@@ -34,7 +34,7 @@ struct LayerWeights: Sendable {
         case .linear(let outputs, let relu):
             (kernelHeight, kernelWidth, stride, padding) = (input.height, input.width, 1, 0)
             (groups, self.relu, channelsOut) = (1, relu, outputs)
-        case .maxPool, .globalAveragePool, .concatenation:
+        case .maxPool, .averagePool, .globalAveragePool, .localResponseNormalization, .concatenation:
             return nil
         }
         channelsIn = input.channels
@@ -47,9 +47,13 @@ struct LayerWeights: Sendable {
         let packed = try FloatBuffer(count: groups * padded * chain, purpose: "the packed weights of \(layer.name)")
         let bias = try FloatBuffer(count: groups * padded, purpose: "the bias of \(layer.name)")
 
-        // From [out][in][row][column] of the files to [out][row][column][in].
         let outputs = channelsOut
-        try source.withTensor("\(layer.name).weight", expecting: weightShape) { stored in
+        let normalization = try layer.batchNormalization.map {
+            try BatchNormalizationTensors($0, channels: outputs, layer: layer.name, network: network, source: source)
+        }
+
+        // From [out][in][row][column] of the files to [out][row][column][in].
+        try source.withTensor("\(layer.tensorPrefix).weight", expecting: weightShape) { stored in
             nonisolated(unsafe) let stored = stored.baseAddress!
             pool.run(outputs) { out, _ in
                 let target = rows.pointer + out * chain
@@ -61,6 +65,9 @@ struct LayerWeights: Sendable {
                         for cell in 0..<area { target[cell * groupIn + channel] = origin[channel * area + cell] }
                     }
                 }
+                if let normalization {
+                    for tap in 0..<chain { target[tap] = normalization.weight(target[tap], channel: out) }
+                }
             }
         }
         pool.run(groups) { group, _ in
@@ -68,8 +75,18 @@ struct LayerWeights: Sendable {
                 rows.pointer + group * groupOut * chain, Int32(groupOut), Int64(chain),
                 packed.pointer + group * padded * chain)
         }
-        let storedBias = try source.tensor("\(layer.name).bias", expecting: [channelsOut])
-        for (channel, value) in storedBias.enumerated() {
+        var values = [Float](repeating: 0, count: outputs)
+        if layer.hasBias { values = try source.tensor("\(layer.tensorPrefix).bias", expecting: [outputs]) }
+        if let normalization {
+            values = values.enumerated().map { normalization.bias($1, channel: $0) }
+            // The file's numbers are finite; their quotient by a tiny variance may not be.
+            guard values.allSatisfy(\.isFinite), (0..<outputs * chain).allSatisfy({ rows.pointer[$0].isFinite }) else {
+                throw NetworkError.badLayer(
+                    network: network, layer: layer.name,
+                    problem: "its weights are beyond float32 once the batch normalisation is folded in")
+            }
+        }
+        for (channel, value) in values.enumerated() {
             // + 0 turns -0 into +0: then no output depends on the sign of a chain's zero.
             bias.pointer[channel / groupOut * padded + channel % groupOut] = value + 0
         }

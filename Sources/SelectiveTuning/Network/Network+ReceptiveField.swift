@@ -42,10 +42,12 @@ extension Network {
             switch layer.kind {
             case .convolution(let c):
                 fields.append(input.through(kernel: c.kernel, stride: c.stride, before: before, after: after))
-            case .maxPool(let p):
+            case .maxPool(let p), .averagePool(let p, _):
                 fields.append(input.through(kernel: p.kernel, stride: p.stride, before: before, after: after))
             case .linear, .globalAveragePool:
                 fields.append(input.through(kernel: before, stride: 1, before: before, after: 1))
+            case .localResponseNormalization:
+                fields.append(input)
             case .concatenation:
                 fields.append(inputs.map { fields[$0] }.max { $0.size < $1.size }!)
             }

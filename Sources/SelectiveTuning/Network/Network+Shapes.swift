@@ -73,10 +73,16 @@ extension Network {
         }
         switch layer.kind {
         case .convolution(let c):
-            guard c.outputs > 0, c.kernel > 0, c.stride > 0, c.padding >= 0, c.padding < c.kernel, c.groups > 0,
+            guard c.outputs > 0, c.kernel > 0, c.stride > 0, c.padding >= 0, c.padding <= 64, c.groups > 0,
                 c.outputs <= 1 << 20, c.kernel <= 64
             else {
-                throw problem(layer, "outputs, kernel, stride and groups must be positive, 0 <= padding < kernel <= 64")
+                throw problem(
+                    layer, "outputs, kernel, stride and groups must be positive, kernel <= 64, 0 <= padding <= 64")
+            }
+            if let normalization = c.batchNormalization {
+                guard normalization.epsilon >= 0, normalization.epsilon.isFinite else {
+                    throw problem(layer, "its batch normalisation's epsilon must be finite and not negative")
+                }
             }
             guard input.channels % c.groups == 0, c.outputs % c.groups == 0 else {
                 throw problem(
@@ -94,7 +100,7 @@ extension Network {
                 throw problem(layer, "\(outputs) outputs: expected 1...2^20")
             }
             return Shape(height: 1, width: 1, channels: outputs)
-        case .maxPool(let p):
+        case .maxPool(let p), .averagePool(let p, _):
             guard p.kernel > 0, p.stride > 0, p.padding >= 0, 2 * p.padding <= p.kernel, p.kernel <= 64 else {
                 throw problem(
                     layer, "kernel and stride must be positive, padding at most half the kernel, kernel <= 64")
@@ -104,6 +110,10 @@ extension Network {
             return Shape(height: height, width: width, channels: input.channels)
         case .globalAveragePool:
             return Shape(height: 1, width: 1, channels: input.channels)
+        case .localResponseNormalization(let n):
+            guard n.size > 0, n.size <= 255, n.size % 2 == 1, n.alpha >= 0, n.alpha.isFinite, n.k > 0, n.k.isFinite
+            else { throw problem(layer, "size must be odd, 1...255, alpha not negative, k positive") }
+            return input
         case .concatenation:
             for other in inputs where other.height != input.height || other.width != input.width {
                 throw problem(layer, "its inputs \(input) and \(other) differ in height or width")

@@ -47,12 +47,17 @@ public struct Layer: Sendable, Hashable {
     public var inputs: [String]
     /// The gating that arrives at this layer's output is re-selected there, selective-tuning.md section 7.
     public var bridge: Bool
+    /// What the names of its weights and bias start with; nil where that is the layer's own name.
+    public var tensors: String?
 
-    public init(_ name: String, _ kind: Kind, from inputs: [String], bridge: Bool = false) {
+    public init(
+        _ name: String, _ kind: Kind, from inputs: [String], bridge: Bool = false, tensors: String? = nil
+    ) {
         self.name = name
         self.kind = kind
         self.inputs = inputs
         self.bridge = bridge
+        self.tensors = tensors
     }
 
     public enum Kind: Sendable, Hashable {
@@ -60,13 +65,18 @@ public struct Layer: Sendable, Hashable {
         /// Fully connected; over a feature map it is a valid convolution of the map's size.
         case linear(outputs: Int, relu: Bool)
         case maxPool(Pooling)
+        /// Mean over each window. The divisor is the number of cells inside the map, or, where padding counts, inside the
+        /// map with its padding (Caffe's rule and PyTorch's default).
+        case averagePool(Pooling, countsPadding: Bool)
         /// Mean over the whole map.
         case globalAveragePool
+        /// Across channels; the top-down pass leaves the gating as it is.
+        case localResponseNormalization(LocalResponseNormalization)
         /// Inputs side by side along the channels.
         case concatenation
     }
 
-    /// Square kernels; weights [out, in / groups, kernel, kernel] under `<name>.weight`, bias under `<name>.bias`.
+    /// Square kernels; weights [out, in / groups, kernel, kernel] under `<tensors>.weight`, bias under `<tensors>.bias`.
     public struct Convolution: Sendable, Hashable {
         public var outputs: Int
         public var kernel: Int
@@ -74,14 +84,50 @@ public struct Layer: Sendable, Hashable {
         public var padding: Int
         public var groups: Int
         public var relu: Bool
+        /// Without one, nothing is read for it.
+        public var hasBias: Bool
+        /// Follows the convolution and is folded into its weights.
+        public var batchNormalization: BatchNormalization?
 
-        public init(outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0, groups: Int = 1, relu: Bool = true) {
+        public init(
+            outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0, groups: Int = 1, relu: Bool = true,
+            hasBias: Bool = true, batchNormalization: BatchNormalization? = nil
+        ) {
+            self.hasBias = hasBias
+            self.batchNormalization = batchNormalization
             self.outputs = outputs
             self.kernel = kernel
             self.stride = stride
             self.padding = padding
             self.groups = groups
             self.relu = relu
+        }
+    }
+
+    /// Four vectors of one value a channel: `<tensors>.weight`, `.bias`, `.running_mean` and `.running_var`.
+    public struct BatchNormalization: Sendable, Hashable {
+        public var tensors: String
+        /// Added to the variance.
+        public var epsilon: Double
+
+        public init(tensors: String, epsilon: Double) {
+            self.tensors = tensors
+            self.epsilon = epsilon
+        }
+    }
+
+    /// x / (k + alpha / size * sum of squares over `size` channels around it)^0.75 (Krizhevsky et al. 2012, in Caffe's
+    /// form, where alpha is divided by the size). Only this exponent: it is two square roots and exact everywhere.
+    public struct LocalResponseNormalization: Sendable, Hashable {
+        /// Channels, odd.
+        public var size: Int
+        public var alpha: Float
+        public var k: Float
+
+        public init(size: Int = 5, alpha: Float = 1e-4, k: Float = 1) {
+            self.size = size
+            self.alpha = alpha
+            self.k = k
         }
     }
 

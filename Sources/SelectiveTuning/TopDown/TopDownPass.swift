@@ -102,6 +102,11 @@ final class TopDownPass: @unchecked Sendable {
         case .maxPool(let pooling):
             var layer = TopDownPass.window(pooling.kernel, pooling.stride, pooling.padding)
             status = ck_td_max_pool(&layer, &view, &gatings[number + 1], &gatings[inputs[0]], &stats)
+        case .averagePool(let pooling, _):
+            var layer = TopDownPass.window(pooling.kernel, pooling.stride, pooling.padding)
+            status = ck_td_average_pool(&layer, &view, &gatings[number + 1], &gatings[inputs[0]], &stats)
+        case .localResponseNormalization:
+            status = ck_td_pass(&gatings[number + 1], &gatings[inputs[0]])
         case .globalAveragePool:
             var layer = ck_td_pool_layer(
                 kernel_height: view.height, kernel_width: view.width, stride_y: 1, stride_x: 1, pad_y: 0, pad_x: 0)

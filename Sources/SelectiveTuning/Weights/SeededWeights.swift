@@ -23,6 +23,20 @@ public enum SeededWeights {
         }
     }
 
+    /// The same for a tensor of a network. A batch normalisation gets scales and variances around 1, in 0.5 ..< 1.5, and
+    /// shifts and means within +-0.1: near what it has before it is trained, and none of them the identity.
+    public static func fill(seed: UInt64, _ tensor: TensorSpecification) -> [Float] {
+        func uniform(_ centre: Float, _ width: Float) -> [Float] {
+            // Within +-1 for a fan-in of 6.
+            fill(seed: seed, tensor: tensor.name, shape: tensor.shape, fanIn: 6).map { centre + width * $0 }
+        }
+        return switch tensor.role {
+        case .weight, .bias: fill(seed: seed, tensor: tensor.name, shape: tensor.shape, fanIn: tensor.fanIn)
+        case .scale, .variance: uniform(1, 0.5)
+        case .shift, .mean: uniform(0, 0.1)
+        }
+    }
+
     /// FNV-1a with 64 bits over the name's UTF-8 (Fowler, Noll and Vo).
     private static func hash(_ name: String) -> UInt64 {
         name.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }

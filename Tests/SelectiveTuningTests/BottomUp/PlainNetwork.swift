@@ -15,7 +15,41 @@ struct RandomTensors: TensorSource {
         let scale = name.hasSuffix(".bias") ? 0.1 : (3 / Float(shape.dropFirst().reduce(1, *))).squareRoot()
         return (0..<shape.reduce(1, *)).map { _ in
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return scale * (Float(state >> 40) / Float(1 << 23) - 1)
+            let value = Float(state >> 40) / Float(1 << 23) - 1
+            return name.hasSuffix(".running_var") ? 1 + 0.9 * value : scale * value
+        }
+    }
+}
+
+/// What a layer's weights are once its batch normalisation is folded in.
+extension RandomTensors {
+    private func factors(_ normalization: Layer.BatchNormalization, _ count: Int) throws -> [Double] {
+        try zip(
+            try tensor(normalization.tensors + ".weight", expecting: [count]),
+            try tensor(normalization.tensors + ".running_var", expecting: [count])
+        ).map { Double($0) / (Double($1) + normalization.epsilon).squareRoot() }
+    }
+
+    /// In the file's order.
+    func weights(_ layer: Layer, shape: [Int]) throws -> [Float] {
+        let stored = try tensor("\(layer.tensors ?? layer.name).weight", expecting: shape)
+        guard case .convolution(let c) = layer.kind, let normalization = c.batchNormalization else { return stored }
+        let factors = try factors(normalization, shape[0])
+        let chain = shape.dropFirst().reduce(1, *)
+        return stored.enumerated().map { Float(Double($1) * factors[$0 / chain]) }
+    }
+
+    func bias(_ layer: Layer, count: Int, hasBias: Bool, normalization: Layer.BatchNormalization?) throws -> [Float] {
+        let stored =
+            hasBias
+            ? try tensor("\(layer.tensors ?? layer.name).bias", expecting: [count])
+            : [Float](repeating: 0, count: count)
+        guard let normalization else { return stored }
+        let factors = try factors(normalization, count)
+        let means = try tensor(normalization.tensors + ".running_mean", expecting: [count])
+        let shifts = try tensor(normalization.tensors + ".bias", expecting: [count])
+        return stored.indices.map {
+            Float(Double(shifts[$0]) + (Double(stored[$0]) - Double(means[$0])) * factors[$0])
         }
     }
 }
@@ -45,7 +79,7 @@ struct PlainNetwork {
                 activations.append(
                     try convolution(
                         layer, input, from, to, kernel: (c.kernel, c.kernel), stride: c.stride, padding: c.padding,
-                        groups: c.groups, relu: c.relu,
+                        groups: c.groups, relu: c.relu, hasBias: c.hasBias, normalization: c.batchNormalization,
                         shape: [c.outputs, from.channels / c.groups, c.kernel, c.kernel]))
             case .linear(let outputs, let relu):
                 activations.append(
@@ -68,6 +102,10 @@ struct PlainNetwork {
                     }
                 }
                 activations.append(output)
+            case .averagePool(let p, let countsPadding):
+                activations.append(averages(input, from, to, p, countsPadding: countsPadding))
+            case .localResponseNormalization(let n):
+                activations.append(responses(input, from, n))
             case .globalAveragePool:
                 activations.append(
                     (0..<from.channels).map { c in
@@ -88,6 +126,42 @@ struct PlainNetwork {
         return activations
     }
 
+    private func averages(
+        _ input: [Float], _ from: Shape, _ to: Shape, _ p: Layer.Pooling, countsPadding: Bool
+    ) -> [Float] {
+        var output: [Float] = []
+        for y in 0..<to.height {
+            for x in 0..<to.width {
+                for c in 0..<to.channels {
+                    var sum: Float = 0
+                    var (inside, padded) = (0, 0)
+                    for iy in y * p.stride - p.padding..<y * p.stride - p.padding + p.kernel {
+                        for ix in x * p.stride - p.padding..<x * p.stride - p.padding + p.kernel {
+                            if iy < from.height + p.padding, ix < from.width + p.padding { padded += 1 }
+                            guard (0..<from.height).contains(iy), (0..<from.width).contains(ix) else { continue }
+                            inside += 1
+                            sum += input[(iy * from.width + ix) * from.channels + c]
+                        }
+                    }
+                    output.append(sum / Float(countsPadding ? padded : inside))
+                }
+            }
+        }
+        return output
+    }
+
+    private func responses(_ input: [Float], _ shape: Shape, _ n: Layer.LocalResponseNormalization) -> [Float] {
+        input.indices.map { place in
+            let (pixel, channel) = (place / shape.channels * shape.channels, place % shape.channels)
+            var sum: Float = 0
+            for near in channel - n.size / 2...channel + n.size / 2 where (0..<shape.channels).contains(near) {
+                sum.addProduct(input[pixel + near], input[pixel + near])
+            }
+            let t = n.k.addingProduct(n.alpha / Float(n.size), sum)
+            return input[place] / (t.squareRoot() * t.squareRoot().squareRoot())
+        }
+    }
+
     /// [out][in][ky][kx] to [out][ky][kx][in].
     static func channelLast(_ weights: [Float], out: Int, channels: Int, area: Int) -> [Float] {
         (0..<out).flatMap { o in
@@ -97,12 +171,12 @@ struct PlainNetwork {
 
     private func convolution(
         _ layer: Layer, _ input: [Float], _ from: Shape, _ to: Shape, kernel: (Int, Int), stride: Int, padding: Int,
-        groups: Int, relu: Bool, shape: [Int]
+        groups: Int, relu: Bool, hasBias: Bool = true, normalization: Layer.BatchNormalization? = nil, shape: [Int]
     ) throws -> [Float] {
         let weights = PlainNetwork.channelLast(
-            try tensors.tensor("\(layer.name).weight", expecting: shape), out: to.channels,
+            try tensors.weights(layer, shape: shape), out: to.channels,
             channels: from.channels / groups, area: kernel.0 * kernel.1)
-        let bias = try tensors.tensor("\(layer.name).bias", expecting: [to.channels])
+        let bias = try tensors.bias(layer, count: to.channels, hasBias: hasBias, normalization: normalization)
         var output = [Float](repeating: .nan, count: to.count)
         ck_conv_reference(
             input, Int32(from.height), Int32(from.width), Int32(from.channels), weights, bias, Int32(to.channels),
@@ -145,6 +219,50 @@ enum TestNetworks {
             Layer("classifier.6", .linear(outputs: 13, relu: false), from: ["classifier.4"]),
         ],
         readOuts: [.init(name: "image", layer: "image"), .init(name: "pool1", layer: "pool1")])
+
+    /// What GoogLeNet and the Caffe forms need besides: batch normalisation with and without a bias, normalised responses
+    /// that overwrite their input and ones that must not, averages over windows, padding wider than the kernel.
+    static let normalized = Network(
+        name: "normalized", inputSize: 39,
+        normalization: .init(
+            channelOrder: [0, 1, 2], mean: [0.5, 0.5, 0.5], deviation: [0.5, 0.5, 0.5], dividesBy255: true),
+        layers: [
+            Layer(
+                "c1",
+                .convolution(
+                    .init(
+                        outputs: 18, kernel: 5, stride: 2, padding: 2, hasBias: false,
+                        batchNormalization: .init(tensors: "c1.bn", epsilon: 0.001))),
+                from: ["image"], tensors: "c1.conv"),
+            Layer("p1", .maxPool(.init(kernel: 3, stride: 2, ceilMode: true)), from: ["c1"]),
+            // Overwrites the pool's output.
+            Layer("n1", .localResponseNormalization(.init(size: 5, alpha: 0.5, k: 1)), from: ["p1"]),
+            Layer(
+                "c2",
+                .convolution(
+                    .init(
+                        outputs: 22, kernel: 3, padding: 1, groups: 2,
+                        batchNormalization: .init(tensors: "second", epsilon: 0))),
+                from: ["n1"]),
+            // Must not: the average below reads the same input.
+            Layer("n2", .localResponseNormalization(.init(size: 3, alpha: 2, k: 2)), from: ["c2"]),
+            Layer("v1", .averagePool(.init(kernel: 3, stride: 1, padding: 1), countsPadding: true), from: ["c2"]),
+            Layer("both", .concatenation, from: ["n2", "v1"]),
+            // Overwrites a layer and lies in a concatenation itself.
+            Layer("c3", .convolution(.init(outputs: 20, kernel: 1)), from: ["both"]),
+            Layer("n3", .localResponseNormalization(.init(size: 7, alpha: 1, k: 1)), from: ["c3"]),
+            Layer("all", .concatenation, from: ["both", "n3"]),
+            Layer(
+                "v2", .averagePool(.init(kernel: 3, stride: 2, padding: 1, ceilMode: true), countsPadding: false),
+                from: ["all"]),
+            Layer("c4", .convolution(.init(outputs: 30, kernel: 1, padding: 2)), from: ["v2"]),
+            Layer("g", .globalAveragePool, from: ["c4"], bridge: true),
+            Layer("f", .linear(outputs: 12, relu: false), from: ["g"]),
+        ],
+        readOuts: [.init(name: "image", layer: "image"), .init(name: "n1", layer: "n1")])
+
+    /// Activations of `normalized` that are not kept.
+    static let overwritten: Set = ["p1", "c3"]
 
     static func picture(side: Int, seed: Int) -> [UInt8] {
         var state = UInt64(truncatingIfNeeded: seed) &* 77_777 &+ 5

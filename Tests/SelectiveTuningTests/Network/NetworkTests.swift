@@ -22,6 +22,44 @@ import Testing
         #expect(named["pool10"]?.description == "1x1x1000")
     }
 
+    /// As published: torchvision's documentation of its weights (without the auxiliary heads of GoogLeNet; its batch
+    /// normalisations' means and variances are no parameters), and the shapes of the stored Caffe forms.
+    @Test(arguments: [
+        ("alexnet", 61_100_840), ("vgg16", 138_357_544), ("squeezenet1_0", 1_248_424), ("squeezenet1_1", 1_235_496),
+        ("alexnet-caffe", 60_965_224), ("googlenet-caffe", 6_998_552), ("squeezenet1_0-caffe", 1_248_424),
+        ("squeezenet1_1-caffe", 1_235_496), ("googlenet", 6_624_904),
+    ])
+    func networksHaveTheirPublishedNumberOfParameters(name: String, expected: Int) throws {
+        let tensors = try NetworkCatalog.network(named: name).tensors()
+        let parameters = tensors.filter { $0.role != .mean && $0.role != .variance }
+        #expect(parameters.reduce(0) { $0 + $1.shape.reduce(1, *) } == expected)
+        #expect(Set(tensors.map(\.name)).count == tensors.count)
+    }
+
+    @Test func mapsHaveTheSizesOfTheirPapers() throws {
+        func shape(_ name: String, _ layer: String) throws -> String {
+            let network = try NetworkCatalog.network(named: name)
+            let place = try #require(network.layers.firstIndex { $0.name == layer }, "\(layer)")
+            return try network.shapes()[place + 1].description
+        }
+        #expect(try shape("vgg16", "features.28") == "14x14x512")
+        #expect(try shape("vgg16", "pool5") == "7x7x512")
+        for (name, pool1, pool2, three, four, five) in [
+            ("googlenet", "maxpool1", "maxpool2", "inception3b", "inception4e", "inception5b"),
+            ("googlenet-caffe", "pool1", "pool2", "inception_3b-output", "inception_4e-output", "inception_5b-output"),
+        ] {
+            #expect(try shape(name, pool1) == "56x56x64")
+            #expect(try shape(name, pool2) == "28x28x192")
+            #expect(try shape(name, three) == "28x28x480")
+            #expect(try shape(name, four) == "14x14x832")
+            #expect(try shape(name, five) == "7x7x1024")
+        }
+        #expect(try shape("squeezenet1_0", "classifier.1") == "13x13x1000")
+        #expect(try shape("squeezenet1_1", "classifier.1") == "13x13x1000")
+        #expect(try shape("squeezenet1_0-caffe", "conv_final") == "15x15x1000")
+        #expect(try shape("alexnet-caffe", "pool5") == "6x6x256")
+    }
+
     /// Stride, receptive field and start of AlexNet's layers as design and reference state them.
     @Test func alexnetReceptiveFields() throws {
         let expected = [

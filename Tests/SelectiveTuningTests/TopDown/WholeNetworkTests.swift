@@ -64,6 +64,14 @@ private struct PlainTopDown {
                 )
                 (shape.padY, shape.padX, shape.isCeiling) = (p.padding, p.padding, p.ceilMode)
                 result = try referencePool(shape, isAverage: false, activities: activations[inputs[0]], gating: gating)
+            case .averagePool(let p, _):
+                (shape.kernelHeight, shape.kernelWidth, shape.strideY, shape.strideX) = (
+                    p.kernel, p.kernel, p.stride, p.stride
+                )
+                (shape.padY, shape.padX, shape.isCeiling) = (p.padding, p.padding, p.ceilMode)
+                result = try referencePool(shape, isAverage: true, activities: activations[inputs[0]], gating: gating)
+            case .localResponseNormalization:
+                result = ReferenceResult(gating: gating)
             case .globalAveragePool:
                 (shape.kernelHeight, shape.kernelWidth) = (from.height, from.width)
                 result = try referencePool(shape, isAverage: true, activities: activations[inputs[0]], gating: gating)
@@ -102,7 +110,7 @@ private struct PlainTopDown {
         var stored = [shape.outChannels, channels, shape.kernelHeight, shape.kernelWidth]
         if case .linear = layer.kind { stored = [shape.outChannels, channels * area] }
         return PlainNetwork.channelLast(
-            try tensors.tensor("\(layer.name).weight", expecting: stored), out: shape.outChannels, channels: channels,
+            try tensors.weights(layer, shape: stored), out: shape.outChannels, channels: channels,
             area: area)
     }
 }
@@ -114,7 +122,7 @@ private struct PlainTopDown {
         TopDownOptions(selection: .strict, linearMode: .all, bridgeMode: .maximum),
     ]
 
-    @Test(arguments: [TestNetworks.branched, TestNetworks.chain], choices)
+    @Test(arguments: [TestNetworks.branched, TestNetworks.chain, TestNetworks.normalized], choices)
     func theGatingIsTheSlowReferencesOnEveryInstructionSet(network: Network, options: TopDownOptions) throws {
         let tensors = RandomTensors(seed: 9)
         let plainNetwork = PlainNetwork(network: network, tensors: tensors)

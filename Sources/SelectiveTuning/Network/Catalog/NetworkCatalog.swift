@@ -1,6 +1,9 @@
 /// The networks that are known by name.
 public enum NetworkCatalog {
-    public static let all: [Network] = [.alexnet, .squeezenet11Caffe]
+    public static let all: [Network] = [
+        .alexnet, .vgg16, .googlenet, .squeezenet10, .squeezenet11, .alexnetCaffe, .googlenetCaffe, .squeezenet10Caffe,
+        .squeezenet11Caffe,
+    ]
 
     public static var names: [String] { all.map(\.name) }
 

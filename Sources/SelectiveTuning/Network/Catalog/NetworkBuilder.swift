@@ -1,0 +1,41 @@
+/// Writes a network's layers down one after the other; each method adds one and gives its name, to be the next one's
+/// input.
+struct NetworkBuilder {
+    private(set) var layers: [Layer] = []
+
+    mutating func add(_ name: String, _ kind: Layer.Kind, from inputs: String..., bridge: Bool = false) -> String {
+        layers.append(Layer(name, kind, from: inputs, bridge: bridge))
+        return name
+    }
+
+    /// With its bias and ReLU.
+    mutating func convolution(
+        _ name: String, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0, groups: Int = 1, from: String
+    ) -> String {
+        add(
+            name,
+            .convolution(
+                .init(outputs: outputs, kernel: kernel, stride: stride, padding: padding, groups: groups)),
+            from: from)
+    }
+
+    mutating func maxPool(
+        _ name: String, kernel: Int = 3, stride: Int = 2, padding: Int = 0, ceilMode: Bool = true, from: String
+    ) -> String {
+        add(name, .maxPool(.init(kernel: kernel, stride: stride, padding: padding, ceilMode: ceilMode)), from: from)
+    }
+
+    mutating func linear(_ name: String, _ outputs: Int, relu: Bool, from: String, bridge: Bool = false) -> String {
+        add(name, .linear(outputs: outputs, relu: relu), from: from, bridge: bridge)
+    }
+
+    mutating func concatenation(_ name: String, from inputs: [String]) -> String {
+        layers.append(Layer(name, .concatenation, from: inputs))
+        return name
+    }
+
+    /// The picture and these layers, each under a name of its own.
+    static func readOuts(_ named: KeyValuePairs<String, String>) -> [Network.ReadOutPoint] {
+        [.init(name: Network.image, layer: Network.image)] + named.map { .init(name: $0.key, layer: $0.value) }
+    }
+}
