@@ -2,11 +2,12 @@ import Coordinator
 import Foundation
 import Options
 
-// stnet-tool: what the project itself needs around an evaluation: demo pictures, seeded weights.
+// stnet-tool: what the project itself needs around an evaluation: demo pictures, seeded weights, descriptions.
 
 let commands: [(name: String, help: HelpText, run: (ParsedOptions) throws -> Void)] = [
     ("demo-images", DemoImagesCommand.help, DemoImagesCommand.run),
     ("random-weights", RandomWeightsCommand.help, RandomWeightsCommand.run),
+    ("describe", DescribeCommand.help, DescribeCommand.run),
 ]
 
 func complain(_ text: String) { FileHandle.standardError.write(Data("stnet-tool: \(text)\n".utf8)) }

@@ -13,10 +13,11 @@ struct RandomTensors: TensorSource {
     func tensor(_ name: String, expecting shape: [Int]) throws -> [Float] {
         var state = UInt64(truncatingIfNeeded: seed) &+ name.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) }
         let scale = name.hasSuffix(".bias") ? 0.1 : (3 / Float(shape.dropFirst().reduce(1, *))).squareRoot()
+        // A variance is positive.
+        let (centre, width): (Float, Float) = name.hasSuffix(".running_var") ? (1, 0.9) : (0, scale)
         return (0..<shape.reduce(1, *)).map { _ in
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            let value = Float(state >> 40) / Float(1 << 23) - 1
-            return name.hasSuffix(".running_var") ? 1 + 0.9 * value : scale * value
+            return centre + width * (Float(state >> 40) / Float(1 << 23) - 1)
         }
     }
 }
@@ -25,8 +26,8 @@ struct RandomTensors: TensorSource {
 extension RandomTensors {
     private func factors(_ normalization: Layer.BatchNormalization, _ count: Int) throws -> [Double] {
         try zip(
-            try tensor(normalization.tensors + ".weight", expecting: [count]),
-            try tensor(normalization.tensors + ".running_var", expecting: [count])
+            tensor(normalization.tensors + ".weight", expecting: [count]),
+            tensor(normalization.tensors + ".running_var", expecting: [count])
         ).map { Double($0) / (Double($1) + normalization.epsilon).squareRoot() }
     }
 

@@ -154,6 +154,33 @@ private struct PlainTopDown {
         }
     }
 
+    /// The networks of the catalogue as they are, over smaller pictures, so that the slow reference ends in time.
+    @Test(arguments: [
+        ("alexnet", 95), ("vgg16", 64), ("googlenet", 64), ("squeezenet1_0", 67), ("squeezenet1_1", 67),
+        ("alexnet-caffe", 95), ("googlenet-caffe", 64), ("squeezenet1_0-caffe", 67), ("squeezenet1_1-caffe", 67),
+    ])
+    func everyNetworkOfTheCatalogueAgreesWithTheSlowReference(name: String, side: Int) throws {
+        var network = try NetworkCatalog.network(named: name)
+        network.inputSize = side
+        let tensors = RandomTensors(seed: 5)
+        let pixels = TestNetworks.picture(side: side, seed: 3)
+        let activations = try PlainNetwork(network: network, tensors: tensors).run(pixels)
+        let outputs = activations.last!
+        let picture = Picture(pixels: pixels, label: outputs.firstIndex(of: outputs.max()!)!)
+        let options = TopDownOptions()
+        let backend = try CPUBackend(
+            network: network, source: tensors, pool: try ThreadPool(threads: 2), batch: 1)
+        let expected = try PlainTopDown(network: network, tensors: tensors, options: options)
+            .run(activations: activations, start: picture.label, readOut: Network.image)
+        #expect(expected.gating.contains { $0 != 0 }, "the test must not be empty")
+        let found = try backend.evaluate([picture], options: LocalizationOptions(topDown: options))[0]
+        #expect(backend.outputs(image: 0).map(\.bitPattern) == outputs.map(\.bitPattern))
+        var dense = [Int64](repeating: 0, count: expected.gating.count)
+        for entry in found.map.entries { dense[Int(entry.index)] = entry.value }
+        #expect(dense == expected.gating)
+        #expect(found.droppedMass == expected.droppedMass)
+    }
+
     @Test func predictedAndLabelStartAtTheirClass() throws {
         let network = TestNetworks.chain
         let backend = try CPUBackend(
