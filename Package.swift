@@ -42,7 +42,7 @@ let package = Package(
         .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
         .testTarget(
             name: "SelectiveTuningTests", dependencies: ["SelectiveTuning", "CKernels", "Bytes"],
-            exclude: ["Weights/Golden"]),
+            exclude: ["Weights/Golden", "Network/Golden"]),
         .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Bytes"], exclude: ["Golden"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Bytes"], exclude: ["Snapshots"]),
         .testTarget(
