@@ -53,7 +53,7 @@ let package = Package(
         .testTarget(
             name: "CoordinatorTests",
             dependencies: ["Coordinator", "Node", "Options", "Protocol", "Dataset", "SelectiveTuning", "Bytes"],
-            exclude: ["Snapshots"]),
+            exclude: ["Snapshots", "Golden"]),
         .testTarget(
             name: "Simulation", dependencies: ["Coordinator", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
         .testTarget(

@@ -165,4 +165,5 @@ def main():
     write_safetensors(HERE / "logits.safetensors", logits)
 
 
-main()
+if __name__ == "__main__":
+    main()
