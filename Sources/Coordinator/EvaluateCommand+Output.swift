@@ -71,7 +71,7 @@ extension EvaluateCommand {
                 .init(name: "network", sha256: inputs.networkDigest),
                 .init(name: "weights", sha256: inputs.job.weightsSHA256),
                 .init(name: "manifest", sha256: inputs.manifest.digest),
-            ], otherReasons: reasons)
+            ], precision: configuration.options.precision.rawValue, otherReasons: reasons)
         let written = try RunOutput.write(run, to: configuration.outPath)
         say("")
         say(written.table.plain)

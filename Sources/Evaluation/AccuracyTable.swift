@@ -6,8 +6,13 @@ public struct AccuracyTable: Sendable {
         public var network: String
         public var metrics: Metrics
         public var certificate: Certificate
+        /// In precision `fast`: how it compares with `exact`.
+        public var agreement: PrecisionAgreement?
 
-        public init(network: String, metrics: Metrics, certificate: Certificate) {
+        public init(
+            network: String, metrics: Metrics, certificate: Certificate, agreement: PrecisionAgreement? = nil
+        ) {
+            self.agreement = agreement
             self.network = network
             self.metrics = metrics
             self.certificate = certificate
@@ -99,6 +104,7 @@ public struct AccuracyTable: Sendable {
                 }
                 line += "."
             }
+            if let agreement = row.agreement { line += " " + agreement.text }
             return line
         }
     }
@@ -108,9 +114,12 @@ public struct AccuracyTable: Sendable {
             + "the label known. Squares are centred, their side a share of the input's; the best ones are chosen on these same images: their rates are optimistic."
     }
 
-    private func percent(_ rate: Rate) -> String { rate.value.map { decimal(100 * $0, places: 1) } ?? "-" }
+}
 
-    private func percentInterval(_ rate: Rate) -> String? {
-        rate.interval.map { "\(decimal(100 * $0.low, places: 1))-\(decimal(100 * $0.high, places: 1))" }
-    }
+/// "77.8"; "-" of nothing.
+func percent(_ rate: Rate) -> String { rate.value.map { decimal(100 * $0, places: 1) } ?? "-" }
+
+/// "74.5-80.9"
+func percentInterval(_ rate: Rate) -> String? {
+    rate.interval.map { "\(decimal(100 * $0.low, places: 1))-\(decimal(100 * $0.high, places: 1))" }
 }

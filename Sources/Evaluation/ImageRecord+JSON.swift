@@ -12,9 +12,10 @@ extension ImageRecord {
     /// | `iou`, `gt_index` | overlap with the best ground-truth box, and which; null for a failed image |
     /// | `dropped_mass`, `ties`, `ineligible` | counts of the top-down pass |
     /// | `flags`, `error` | names of `Flag`; null, or what went wrong |
+    /// | `exact` | only in precision `fast`, for its sample: `label` and `box` of precision `exact` |
     public var json: JSON {
         let failed = isFailed
-        return .object([
+        var members: [(String, JSON)] = [
             ("id", .string(id)),
             ("label", .int(label)),
             ("top5", .array(top5.map { .int($0) })),
@@ -28,7 +29,11 @@ extension ImageRecord {
             ("ineligible", .int(ineligible)),
             ("flags", .array(flags.map { .string($0.rawValue) })),
             ("error", error.map { .string($0) } ?? .null),
-        ])
+        ]
+        if let exact {
+            members.append(("exact", .object([("label", .int(exact.label)), ("box", exact.box.json)])))
+        }
+        return .object(members)
     }
 
     /// The record's line of `images.jsonl`, with its line end.
@@ -71,11 +76,17 @@ extension ImageRecord {
         let ties = try fields.int("ties", in: 0...Int.max)
         let ineligible = try fields.int("ineligible", in: 0...Int.max)
         let error = fields.optional("error") == nil ? nil : try fields.string("error")
+        var exact: Exact?
+        if fields.optional("exact") != nil {
+            var members = try fields.fields("exact")
+            exact = Exact(label: try members.int("label"), box: try members.box("box", isNull: false))
+            try members.finish()
+        }
         try fields.finish()
         self.init(
             id: id, label: label, top5: top5, scores: scores, box: box, boxOriginal: boxOriginal, iou: iou,
             groundTruthIndex: groundTruthIndex, droppedMass: droppedMass, ties: ties, ineligible: ineligible,
-            flags: flags, error: error)
+            flags: flags, error: error, exact: exact)
     }
 
     /// Reads the lines of an `images.jsonl`; each line ends with a line end. Errors name the line.

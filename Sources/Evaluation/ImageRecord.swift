@@ -41,12 +41,27 @@ public struct ImageRecord: Hashable, Sendable {
     /// Each once, in the order of `Flag`.
     public let flags: [Flag]
     public var error: String?
+    /// In precision `fast`, for the images of the sample: what `exact` gives.
+    public var exact: Exact?
+
+    public struct Exact: Hashable, Sendable {
+        /// The best class's index.
+        public var label: Int
+        /// In the network's input.
+        public var box: Box
+
+        public init(label: Int, box: Box) {
+            self.label = label
+            self.box = box
+        }
+    }
 
     public init(
         id: String, label: Int, top5: [Int], scores: [Float], box: Box, boxOriginal: Box, iou: Double,
         groundTruthIndex: Int?, droppedMass: Double, ties: Int = 0, ineligible: Int = 0, flags: [Flag] = [],
-        error: String? = nil
+        error: String? = nil, exact: Exact? = nil
     ) {
+        self.exact = exact
         self.id = id
         self.label = label
         self.top5 = top5

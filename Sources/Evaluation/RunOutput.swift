@@ -21,15 +21,15 @@ public enum RunOutput {
         public var protocolBlock: JSON
         public var deliveries: Deliveries
         public var digests: [Certificate.Digest]
-        /// For the precision `fast`.
-        public var allowsMixedNumerics: Bool
+        /// `exact` or `fast`.
+        public var precision: String
         /// What else makes the run invalid, such as an interruption.
         public var otherReasons: [String]
 
         public init(
             network: String, expected: [String], records: [ImageRecord], groundTruth: [GroundTruth],
             convention: IoUConvention, protocolBlock: JSON, deliveries: Deliveries,
-            digests: [Certificate.Digest] = [], allowsMixedNumerics: Bool = false, otherReasons: [String] = []
+            digests: [Certificate.Digest] = [], precision: String = "exact", otherReasons: [String] = []
         ) {
             self.network = network
             self.expected = expected
@@ -39,7 +39,7 @@ public enum RunOutput {
             self.protocolBlock = protocolBlock
             self.deliveries = deliveries
             self.digests = digests
-            self.allowsMixedNumerics = allowsMixedNumerics
+            self.precision = precision
             self.otherReasons = otherReasons
         }
     }
@@ -65,15 +65,21 @@ public enum RunOutput {
         let digest = try writeImages(run.records, path: path(imagesName))
         let certificate = Certificate(
             expected: run.expected, records: run.records, deliveries: run.deliveries, imagesSHA256: digest,
-            digests: run.digests, allowsMixedNumerics: run.allowsMixedNumerics, otherReasons: run.otherReasons)
+            digests: run.digests, precision: run.precision, otherReasons: run.otherReasons)
         let metrics = Metrics(records: run.records)
+        let agreement =
+            run.precision == "exact"
+            ? nil : PrecisionAgreement(records: run.records, convention: run.convention)
         let baselines = Baselines(run.groundTruth, convention: run.convention)
         let table = AccuracyTable(
-            rows: [AccuracyTable.Row(network: run.network, metrics: metrics, certificate: certificate)],
+            rows: [
+                AccuracyTable.Row(
+                    network: run.network, metrics: metrics, certificate: certificate, agreement: agreement)
+            ],
             baselines: baselines, convention: run.convention)
         let summary = Summary(
             network: run.network, protocolBlock: run.protocolBlock, metrics: metrics, baselines: baselines,
-            certificate: certificate)
+            certificate: certificate, agreement: agreement)
         try AtomicFile.write(path: path(summaryName), text: summary.json.pretty)
         try AtomicFile.write(path: path(tableName), text: table.markdown)
         try AtomicFile.write(path: path(certificateName), text: certificate.json.pretty)

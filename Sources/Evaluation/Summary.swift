@@ -8,10 +8,14 @@ public struct Summary: Sendable {
     public var metrics: Metrics
     public var baselines: Baselines
     public var certificate: Certificate
+    /// In precision `fast`: how it compares with `exact`.
+    public var agreement: PrecisionAgreement?
 
     public init(
-        network: String, protocolBlock: JSON, metrics: Metrics, baselines: Baselines, certificate: Certificate
+        network: String, protocolBlock: JSON, metrics: Metrics, baselines: Baselines, certificate: Certificate,
+        agreement: PrecisionAgreement? = nil
     ) {
+        self.agreement = agreement
         self.network = network
         self.protocolBlock = protocolBlock
         self.metrics = metrics
@@ -22,7 +26,7 @@ public struct Summary: Sendable {
     /// The metrics stand under `metrics` only when the certificate is valid, else under `invalid_metrics`: a script
     /// that asks for an accuracy cannot take that of half a run for one.
     public var json: JSON {
-        .object([
+        var members: [(String, JSON)] = [
             ("network", .string(network)),
             ("valid", .bool(certificate.isValid)),
             ("reasons", JSON(strings: certificate.reasons)),
@@ -39,7 +43,9 @@ public struct Summary: Sendable {
             ("counts", metrics.counts.json),
             (certificate.isValid ? "metrics" : "invalid_metrics", metrics.json),
             ("baselines", baselines.json),
-        ])
+        ]
+        if let agreement { members.append(("precision_agreement", agreement.json)) }
+        return .object(members)
     }
 }
 

@@ -28,12 +28,28 @@ public struct ImageResult: Sendable, Hashable {
         /// The decoded image's size in pixels.
         public var width: UInt32
         public var height: UInt32
+        /// In precision `fast`, for the images of the sample: what `exact` gives.
+        public var exact: Exact?
+
+        /// The part of a result by which the precisions are compared.
+        public struct Exact: Sendable, Hashable {
+            /// The best class.
+            public var label: UInt32
+            /// In the input frame.
+            public var box: Rectangle
+
+            public init(label: UInt32, box: Rectangle) {
+                self.label = label
+                self.box = box
+            }
+        }
 
         public init(
             top5: [UInt32], scores: [Float], box: Rectangle, boxOriginal: Rectangle, iou: Double,
             groundTruthIndex: UInt32?, droppedMass: Int64, ties: Int64, ineligible: Int64, isEmpty: Bool, width: UInt32,
-            height: UInt32
+            height: UInt32, exact: Exact? = nil
         ) {
+            self.exact = exact
             self.top5 = top5
             self.scores = scores
             self.box = box

@@ -6,10 +6,20 @@ public protocol Backend: Sendable {
     var device: String { get }
     /// Pictures that one call takes at the most.
     var batchCapacity: Int { get }
+    /// What it was made for. A backend for `fast` also computes `exact`, for comparison; not the other way round.
+    var precision: Precision { get }
 
     /// Evaluates pictures of [inputSize][inputSize][3] 8-bit RGB with their labels; results in the same order.
     /// One call at a time. Throws `NetworkError` when a unit leaves the fixed-point range.
-    func evaluate(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding]
+    func evaluate(_ pictures: [Picture], options: LocalizationOptions, precision: Precision) throws(NetworkError)
+        -> [Finding]
+}
+
+extension Backend {
+    /// In the backend's own precision.
+    public func evaluate(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding] {
+        try evaluate(pictures, options: options, precision: precision)
+    }
 }
 
 /// One prepared input.

@@ -5,6 +5,7 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     public let network: Network
     public let device: String
     public let batchCapacity: Int
+    public let precision: Precision
     private let forward: ForwardPass
     private let topDown: [TopDownPass]
     private let pool: ThreadPool
@@ -12,14 +13,15 @@ public final class CPUBackend: Backend, @unchecked Sendable {
 
     /// Reads, checks and packs the weights. `batch` nil: as many images as some 400 MB of activations hold, at most 32.
     public init(
-        network: Network, source: some TensorSource, pool: ThreadPool, batch: Int? = nil, isa: ck_isa = ck_isa_best()
-    )
-        throws
-    {
+        network: Network, source: some TensorSource, pool: ThreadPool, batch: Int? = nil,
+        precision: Precision = .exact, isa: ck_isa = ck_isa_best()
+    ) throws {
+        self.precision = precision
         self.network = network
         self.pool = pool
         let capacity = try batch ?? CPUBackend.defaultBatch(network)
-        forward = try ForwardPass(network: network, source: source, pool: pool, batchCapacity: capacity, isa: isa)
+        forward = try ForwardPass(
+            network: network, source: source, pool: pool, batchCapacity: capacity, precision: precision, isa: isa)
         fields = try network.receptiveFields()
         var passes: [TopDownPass] = []
         for _ in 0..<min(pool.threads, capacity) { passes.append(try TopDownPass(forward: forward, isa: isa)) }
@@ -33,13 +35,17 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         return min(32, max(1, 400_000_000 / (layout.floatsPerImage * 4)))
     }
 
-    public func evaluate(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding] {
-        forwardOnly(pictures)
+    public func evaluate(_ pictures: [Picture], options: LocalizationOptions, precision: Precision)
+        throws(NetworkError) -> [Finding]
+    {
+        forwardOnly(pictures, precision: precision)
         return try topDownOnly(pictures, options: options)
     }
 
     /// The bottom-up half of `evaluate`, for measurements.
-    package func forwardOnly(_ pictures: [Picture]) { forward.run(pictures.map(\.pixels)) }
+    package func forwardOnly(_ pictures: [Picture], precision: Precision? = nil) {
+        forward.run(pictures.map(\.pixels), precision: precision ?? self.precision)
+    }
 
     /// The outputs of the last layer for one picture of the last batch.
     package func outputs(image: Int) -> [Float] { Array(forward.outputs(image: image)) }

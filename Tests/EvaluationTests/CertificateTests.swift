@@ -10,7 +10,7 @@ struct CertificateTests {
         change(&run)
         return Certificate(
             expected: run.expected, records: run.records, deliveries: run.deliveries, imagesSHA256: "00",
-            digests: run.digests, allowsMixedNumerics: run.allowsMixedNumerics, otherReasons: run.otherReasons)
+            digests: run.digests, precision: run.precision, otherReasons: run.otherReasons)
     }
 
     @Test func aWholeRunIsValid() {
@@ -61,7 +61,7 @@ struct CertificateTests {
         #expect(
             certificate {
                 $0.deliveries.numericsClasses = ["a": 1, "b": 2]
-                $0.allowsMixedNumerics = true
+                $0.precision = "fast"
             }.isValid)
     }
 

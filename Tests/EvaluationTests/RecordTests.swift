@@ -26,6 +26,7 @@ struct RecordTests {
     @Test func aRecordIsReadBackAsItWas() throws {
         var records = SampleRun.run(40).records
         records[3] = .failed(id: "image-3", label: 3, error: "broken \"marker\"\n")
+        records[4].exact = .init(label: 17, box: Box(1, 2.5, 30, 40))
         #expect(try parse(records.map(\.jsonLine).joined()) == records)
         #expect(try parse("").isEmpty)
     }
@@ -69,7 +70,7 @@ struct RecordTests {
             ("\"box\":[", "\"box\":[1,", "box: expected [x0, y0, x1, y1]"),
             (
                 "\"error\":null", "\"error\":null,\"time\":1",
-                "time: is not known here (known: box, box_original, dropped_mass, error, flags, gt_index, id, "
+                "time: is not known here (known: box, box_original, dropped_mass, error, exact, flags, gt_index, id, "
                     + "ineligible, iou, label, scores, ties, top5)"
             ),
         ]

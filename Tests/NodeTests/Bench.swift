@@ -20,10 +20,11 @@ final class Bench: Sendable {
         let resources = NodeResources(
             images: try images ?? .files(ImageIndex(root: small.path("images"))),
             weights: weights ?? .file(small.weights, sha256: small.weights.sha256()), pool: pool, device: "test"
-        ) { [gate] network, weights in
+        ) { [gate] network, weights, precision in
             gate.countBackend()
             return GatedBackend(
-                inner: try CPUBackend(network: network, source: weights, pool: pool, batch: 2), gate: gate,
+                inner: try CPUBackend(network: network, source: weights, pool: pool, batch: 2, precision: precision),
+                gate: gate,
                 fault: fault)
         }
         service = NodeService(
@@ -102,9 +103,12 @@ struct GatedBackend: Backend {
     var network: Network { inner.network }
     var device: String { inner.device }
     var batchCapacity: Int { inner.batchCapacity }
+    var precision: Precision { inner.precision }
 
-    func evaluate(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding] {
+    func evaluate(_ pictures: [Picture], options: LocalizationOptions, precision: Precision)
+        throws(NetworkError) -> [Finding]
+    {
         if let error = fault(gate.enter()) { throw error }
-        return try inner.evaluate(pictures, options: options)
+        return try inner.evaluate(pictures, options: options, precision: precision)
     }
 }

@@ -25,7 +25,7 @@ public enum EvaluateOptions {
                         default: "dataset/ILSVRC2012/annotations"),
                     .init(
                         "network", "NAME|FILE.json",
-                        NetworkCatalog.names.joined(separator: ", ") + ", or a description",
+                        "one of the networks below, or a description",
                         default: "alexnet"),
                     .init(
                         "weights", "FILE", ".safetensors or PyTorch .pth", default: "the first weights/<network>*"),
@@ -53,7 +53,12 @@ public enum EvaluateOptions {
                     .init("bridge-mode", "ladder|1|all", "selection at the bridge", default: "ladder"),
                     .init("bridge-offset", "N", "rows by which the bridge's ladder is relaxed", default: "1"),
                     .init("one-by-one", "group|ladder", "selection in 1x1 convolutions", default: "group"),
-                    .init("precision", "exact", "the same bits on every machine", default: "exact"),
+                    .init(
+                        "precision", "exact|fast", "the same bits on every machine, or what is faster on each",
+                        default: "exact"),
+                    .init(
+                        "agreement-every", "N", "in fast, every Nth image is evaluated in exact too and compared",
+                        default: "16"),
                 ]
             ),
             (
@@ -97,6 +102,9 @@ public enum EvaluateOptions {
             ),
         ],
         footer: """
+            Networks: \(NetworkCatalog.names.prefix(5).joined(separator: ", ")) (torchvision's forms),
+            \(NetworkCatalog.names.dropFirst(5).joined(separator: ", ")).
+
             Exit status: 0 valid, 1 invalid or incomplete, 2 too few nodes left, 64 usage, 65 bad data or another run's
             journal, 69 no node reachable, 77 refused (key, version).
             """)

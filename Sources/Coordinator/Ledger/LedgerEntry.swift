@@ -99,6 +99,10 @@ extension ImageResult {
             ("dropped mass", a.droppedMass == b.droppedMass), ("ties", a.ties == b.ties),
             ("ineligible", a.ineligible == b.ineligible), ("empty flag", a.isEmpty == b.isEmpty),
             ("size", a.width == b.width && a.height == b.height),
+            (
+                "exact",
+                a.exact?.label == b.exact?.label && a.exact.map { bits($0.box) } == b.exact.map { bits($0.box) }
+            ),
         ]
         return comparisons.filter { !$0.1 }.map(\.0)
     }

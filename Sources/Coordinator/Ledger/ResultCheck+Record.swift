@@ -25,7 +25,8 @@ extension ResultCheck {
                 box: Box(found.box), boxOriginal: Box(found.boxOriginal), iou: found.iou,
                 groundTruthIndex: found.groundTruthIndex.map(Int.init),
                 droppedMass: Double(found.droppedMass) / Double(1 << 48), ties: Int(found.ties),
-                ineligible: Int(found.ineligible), flags: flags)
+                ineligible: Int(found.ineligible), flags: flags,
+                exact: found.exact.map { .init(label: Int($0.label), box: Box($0.box)) })
         }
     }
 

@@ -33,6 +33,24 @@ struct ResultCheck: Sendable {
             try checkClasses(found, entry)
             try checkCounts(found, entry)
             try checkBoxes(found, entry)
+            try checkExact(found, entry, index: result.index)
+        }
+    }
+
+    /// What the precision `fast` is compared with: there for the images of the sample, and for no others.
+    private func checkExact(_ found: ImageResult.Evaluated, _ entry: ManifestEntry, index: UInt32)
+        throws(ResultRefusal)
+    {
+        let isSampled = options.isSampled(index)
+        guard (found.exact != nil) == isSampled else {
+            throw ResultRefusal(image: entry.id, field: "exact", isSampled ? "is missing" : "was not asked for")
+        }
+        guard let exact = found.exact else { return }
+        guard Int(exact.label) < classes else {
+            throw ResultRefusal(image: entry.id, field: "exact", "has class \(exact.label) of \(classes)")
+        }
+        guard isInInput(exact.box) else {
+            throw ResultRefusal(image: entry.id, field: "exact", "has the box \(text(exact.box))")
         }
     }
 
@@ -78,10 +96,7 @@ struct ResultCheck: Sendable {
             throw ResultRefusal(image: entry.id, field: "size", "is \(found.width)x\(found.height) pixels")
         }
         let box = found.box
-        let limit = Float(inputSize)
-        // Not-a-number fails every comparison; minus zero is no coordinate that a read-out gives.
-        let isInside = [box.x0, box.y0, box.x1, box.y1].allSatisfy { $0 >= 0 && $0 <= limit && $0.sign == .plus }
-        guard isInside && box.x0 <= box.x1 && box.y0 <= box.y1 else {
+        guard isInInput(box) else {
             throw ResultRefusal(
                 image: entry.id, field: "box", "is \(text(box)), expected x0 <= x1 and y0 <= y1 within 0...\(inputSize)"
             )
@@ -109,6 +124,13 @@ struct ResultCheck: Sendable {
                 image: entry.id, field: "ground-truth index",
                 "is \(name(found.groundTruthIndex)), but its box gives \(name(truth))")
         }
+    }
+
+    private func isInInput(_ box: Rectangle) -> Bool {
+        let limit = Float(inputSize)
+        // Not-a-number fails every comparison; minus zero is no coordinate that a read-out gives.
+        let isInside = [box.x0, box.y0, box.x1, box.y1].allSatisfy { $0 >= 0 && $0 <= limit && $0.sign == .plus }
+        return isInside && box.x0 <= box.x1 && box.y0 <= box.y1
     }
 
     func entry(_ index: UInt32) -> ManifestEntry? {

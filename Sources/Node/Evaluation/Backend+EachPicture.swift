@@ -3,11 +3,12 @@ import SelectiveTuning
 extension Backend {
     /// One result a picture, in order: a picture whose units leave the fixed-point range fails alone. Throws what is
     /// wrong with the device or the job.
-    func evaluateEach(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Result<
-        Finding, NetworkError
-    >] {
+    func evaluateEach(
+        _ pictures: [Picture], options: LocalizationOptions, precision: Precision? = nil
+    ) throws(NetworkError) -> [Result<Finding, NetworkError>] {
+        let precision = precision ?? self.precision
         do {
-            return try evaluate(pictures, options: options).map { .success($0) }
+            return try evaluate(pictures, options: options, precision: precision).map { .success($0) }
         } catch {
             guard error.concernsOnePicture else { throw error }
         }
@@ -15,7 +16,7 @@ extension Backend {
         var results: [Result<Finding, NetworkError>] = []
         for picture in pictures {
             do throws(NetworkError) {
-                results.append(.success(try evaluate([picture], options: options)[0]))
+                results.append(.success(try evaluate([picture], options: options, precision: precision)[0]))
             } catch {
                 guard error.concernsOnePicture else { throw error }
                 results.append(.failure(error))

@@ -8,8 +8,16 @@ public struct JobOptions: Sendable, Hashable {
     public var preset: Preset
     public var iou: IoUConvention
     public var localization: LocalizationOptions
+    public var precision: Precision
+    /// In precision `fast`, each image whose place in the manifest is a multiple of this is evaluated in `exact` too.
+    public var agreementEvery: Int
 
-    public init(preset: Preset = .stnet, iou: IoUConvention = .stnet, localization: LocalizationOptions = .init()) {
+    public init(
+        preset: Preset = .stnet, iou: IoUConvention = .stnet, localization: LocalizationOptions = .init(),
+        precision: Precision = .exact, agreementEvery: Int = 16
+    ) {
+        self.precision = precision
+        self.agreementEvery = agreementEvery
         self.preset = preset
         self.iou = iou
         self.localization = localization
@@ -20,7 +28,13 @@ public struct JobOptions: Sendable, Hashable {
         "preprocess", "iou", "class-source", "selection", "bottom", "collapse", "prune", "mean-multiplier",
         "std-multiplier", "percentage", "energy", "box-rule", "mass", "component-threshold", "component-blur",
         "linear-mode", "linear-offset", "bridge-mode", "bridge-offset", "one-by-one", "precision",
+        "agreement-every",
     ]
+}
+
+extension JobOptions {
+    /// Whether the image at this place of the manifest is evaluated in both precisions.
+    public func isSampled(_ index: UInt32) -> Bool { precision == .fast && Int(index) % agreementEvery == 0 }
 }
 
 /// An option whose value cannot be used.
@@ -46,7 +60,9 @@ extension JobOptions {
             "box-rule": box.rule.rawValue, "mass": "\(box.mass)", "component-threshold": "\(box.componentThreshold)",
             "component-blur": "\(box.componentBlur)", "linear-mode": topDown.linearMode.rawValue,
             "linear-offset": "\(topDown.linearOffset)", "bridge-mode": topDown.bridgeMode.rawValue,
-            "bridge-offset": "\(topDown.bridgeOffset)", "one-by-one": topDown.oneByOne.rawValue, "precision": "exact",
+            "bridge-offset": "\(topDown.bridgeOffset)", "one-by-one": topDown.oneByOne.rawValue,
+            "precision": precision.rawValue,
+            "agreement-every": "\(agreementEvery)",
         ]
     }
 
@@ -93,8 +109,12 @@ extension JobOptions {
         case "mass": localization.box.mass = try number(0...1)
         case "component-threshold": localization.box.componentThreshold = try number(0...1)
         case "component-blur": localization.box.componentBlur = try number(0...256)
-        case "precision":
-            guard text == "exact" else { throw JobOptionError(description: "--precision \(text): expected exact") }
+        case "precision": precision = try choice(Precision.self)
+        case "agreement-every":
+            guard let value = Int(text), (1...1_000_000_000).contains(value) else {
+                throw JobOptionError(description: "--\(name) \(text): expected a whole number, 1...1000000000")
+            }
+            agreementEvery = value
         default: throw JobOptionError(description: "unknown option --\(name)")
         }
     }

@@ -69,7 +69,7 @@ public final class LeaseEvaluator: @unchecked Sendable {
             }
         }
         var found = try backend.evaluateEach(pictures, options: options.localization)[...]
-        return zip(batch, inputs).map { image, input in
+        var results = zip(batch, inputs).map { image, input in
             switch input {
             case .failure(let failure): ImageResult(index: image.index, outcome: .failed(failure))
             case .success(let input):
@@ -78,6 +78,33 @@ public final class LeaseEvaluator: @unchecked Sendable {
                 case .failure(let error):
                     ImageResult(index: image.index, outcome: .failed(ImageFailure(.evaluation, "\(error)")))
                 }
+            }
+        }
+        if options.precision == .fast { try addExact(to: &results, batch, inputs) }
+        return results
+    }
+
+    /// The sample on which the precision `fast` is compared with `exact`. An image that fails in `exact` alone fails.
+    private func addExact(
+        to results: inout [ImageResult], _ batch: [LeasedImage], _ inputs: [Result<PreparedInput, ImageFailure>]
+    ) throws {
+        var places: [Int] = []
+        var pictures: [Picture] = []
+        for place in batch.indices where options.isSampled(batch[place].index) {
+            guard case .evaluated = results[place].outcome, case .success(let input) = inputs[place] else { continue }
+            places.append(place)
+            pictures.append(Picture(pixels: input.pixels, label: Int(batch[place].label)))
+        }
+        guard !pictures.isEmpty else { return }
+        let found = try backend.evaluateEach(pictures, options: options.localization, precision: .exact)
+        for (place, found) in zip(places, found) {
+            guard case .evaluated(var evaluated) = results[place].outcome else { continue }
+            switch found {
+            case .success(let found):
+                evaluated.exact = .init(label: UInt32(found.top5[0]), box: Rectangle(found.box))
+                results[place].outcome = .evaluated(evaluated)
+            case .failure(let error):
+                results[place].outcome = .failed(ImageFailure(.evaluation, "in precision exact: \(error)"))
             }
         }
     }

@@ -17,11 +17,12 @@ final class DeviceWorker: @unchecked Sendable {
         let network: String
         let networkDescription: String?
         let weightsSHA256: String
+        let precision: Precision
         let backend: any Backend
         var canaries: [LocalizationOptions: String] = [:]
 
-        func fits(_ job: Job) -> Bool {
-            network == job.network && networkDescription == job.networkDescription
+        func fits(_ job: Job, _ precision: Precision) -> Bool {
+            precision == self.precision && network == job.network && networkDescription == job.networkDescription
                 && weightsSHA256 == job.weightsSHA256
         }
     }
@@ -68,12 +69,13 @@ final class DeviceWorker: @unchecked Sendable {
 
     private func prepareNow(_ session: JobSession) throws -> PreparedJob? {
         let recipe = try JobRecipe(session.job)
-        if loaded?.fits(session.job) != true {
+        if loaded?.fits(session.job, recipe.options.precision) != true {
             loaded = nil  // its memory is needed
             guard let weights = try weights(for: session) else { return nil }
             loaded = Loaded(
                 network: session.job.network, networkDescription: session.job.networkDescription,
-                weightsSHA256: session.job.weightsSHA256, backend: try backend(recipe.network, weights))
+                weightsSHA256: session.job.weightsSHA256, precision: recipe.options.precision,
+                backend: try backend(recipe, weights))
             weights.releasePages()
         }
         let backend = loaded!.backend
@@ -116,8 +118,10 @@ final class DeviceWorker: @unchecked Sendable {
         }
     }
 
-    private func backend(_ network: Network, _ weights: WeightFile) throws -> any Backend {
-        try JobRecipe.refusing(weights.path) { try resources.makeBackend(network, weights) }
+    private func backend(_ recipe: JobRecipe, _ weights: WeightFile) throws -> any Backend {
+        try JobRecipe.refusing(weights.path) {
+            try resources.makeBackend(recipe.network, weights, recipe.options.precision)
+        }
     }
 
     private func images(for session: JobSession) -> (any ImageReader, samples: [String]) {

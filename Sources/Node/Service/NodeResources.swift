@@ -2,8 +2,8 @@ import SelectiveTuning
 
 /// What a node works with: one device, and where its images and weights come from.
 public struct NodeResources: Sendable {
-    /// Makes the device ready for one network and its weights. Throws `NetworkError` or `WeightError`.
-    public typealias MakeBackend = @Sendable (Network, WeightFile) throws -> any Backend
+    /// Makes the device ready for one network, its weights and a precision. Throws `NetworkError` or `WeightError`.
+    public typealias MakeBackend = @Sendable (Network, WeightFile, Precision) throws -> any Backend
 
     public var images: ImageSource
     public var weights: WeightsSource
@@ -30,8 +30,8 @@ public struct NodeResources: Sendable {
     ) throws(NetworkError) -> NodeResources {
         let pool = try ThreadPool(threads: threads)
         return NodeResources(images: images, weights: weights, pool: pool, device: "cpu, \(threads) threads") {
-            network, weights in
-            try CPUBackend(network: network, source: weights, pool: pool, batch: batch)
+            network, weights, precision in
+            try CPUBackend(network: network, source: weights, pool: pool, batch: batch, precision: precision)
         }
     }
 }

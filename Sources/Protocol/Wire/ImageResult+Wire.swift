@@ -3,6 +3,8 @@ import Bytes
 extension ImageResult {
     private static let evaluated: UInt8 = 1
     private static let failed: UInt8 = 2
+    /// As 1, followed by the label and the box of precision `exact`.
+    private static let evaluatedTwice: UInt8 = 3
 
     /// Index, outcome and a failure with an empty text.
     static let minEncodedBytes = 4 + 1 + 4
@@ -14,8 +16,12 @@ extension ImageResult {
         writer.append(index)
         switch outcome {
         case .evaluated(let evaluated):
-            writer.append(ImageResult.evaluated)
+            writer.append(evaluated.exact == nil ? ImageResult.evaluated : ImageResult.evaluatedTwice)
             evaluated.encode(into: &writer)
+            if let exact = evaluated.exact {
+                writer.append(exact.label)
+                exact.box.encode(into: &writer)
+            }
         case .failed(let failure):
             writer.append(ImageResult.failed)
             failure.encode(into: &writer)
@@ -28,7 +34,12 @@ extension ImageResult {
         switch try reader.uint8("outcome") {
         case ImageResult.evaluated: self.init(index: index, outcome: .evaluated(try Evaluated(from: &reader)))
         case ImageResult.failed: self.init(index: index, outcome: .failed(try ImageFailure(from: &reader)))
-        case let other: throw ByteReaderError("outcome", at: start, "is \(other), neither 1 nor 2")
+        case ImageResult.evaluatedTwice:
+            var evaluated = try Evaluated(from: &reader)
+            evaluated.exact = .init(
+                label: try reader.uint32("class in exact"), box: try Rectangle(from: &reader))
+            self.init(index: index, outcome: .evaluated(evaluated))
+        case let other: throw ByteReaderError("outcome", at: start, "is \(other), expected 1, 2 or 3")
         }
     }
 }

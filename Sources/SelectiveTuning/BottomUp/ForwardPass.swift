@@ -9,6 +9,7 @@ final class ForwardPass: @unchecked Sendable {
     let layout: ActivationLayout
     let weights: [LayerWeights?]
     let batchCapacity: Int
+    private let precision: Precision
     private let isa: ck_isa
     private let pool: ThreadPool
     private let table: [Float]
@@ -19,8 +20,10 @@ final class ForwardPass: @unchecked Sendable {
 
     /// Reads, checks and packs the weights, and allocates activations for `batchCapacity` images.
     init(
-        network: Network, source: some TensorSource, pool: ThreadPool, batchCapacity: Int, isa: ck_isa = ck_isa_best()
+        network: Network, source: some TensorSource, pool: ThreadPool, batchCapacity: Int,
+        precision: Precision = .exact, isa: ck_isa = ck_isa_best()
     ) throws {
+        self.precision = precision
         self.network = network
         self.isa = isa
         self.pool = pool
@@ -58,8 +61,10 @@ final class ForwardPass: @unchecked Sendable {
     }
 
     /// Runs the whole network over pictures of [inputSize][inputSize][3] 8-bit RGB; at most `batchCapacity` of them.
-    func run(_ pictures: [[UInt8]]) {
+    /// Only a pass that was made for `fast` can compute so.
+    func run(_ pictures: [[UInt8]], precision: Precision) {
         precondition(pictures.count <= batchCapacity)
+        precondition(precision == .exact || self.precision == .fast)
         pool.run(pictures.count) { image, _ in self.normalize(pictures[image], image: image) }
         for number in network.layers.indices { run(layer: number, batch: pictures.count) }
     }

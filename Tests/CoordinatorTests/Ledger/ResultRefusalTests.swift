@@ -36,6 +36,34 @@ import Testing
         #expect(try refusal(of: samples.failure(0)) == nil)
     }
 
+    @Test func whatExactGivesIsThereForTheSampleOfAFastRunOnly() throws {
+        let exact = ImageResult.Evaluated.Exact(label: 9, box: box)
+        #expect(try refusal { $0.exact = exact }?.description == "a0: exact was not asked for")
+        var fast = samples
+        fast.options.precision = .fast
+        fast.options.agreementEvery = 2
+        func fastRefusal(_ image: Int, _ exact: ImageResult.Evaluated.Exact?) throws -> String? {
+            var found = fast.found(image)
+            found.exact = exact
+            var ledger = try fast.open(InMemoryStorage())
+            let node = try ledger.nodeJoined(name: "n", device: "cpu", numerics: "x")
+            do {
+                _ = try ledger.accept(ImageResult(index: UInt32(image), outcome: .evaluated(found)), node: node)
+                #expect(ledger.records.compactMap { $0 }.first?.exact?.label == exact.map { Int($0.label) })
+                return nil
+            } catch let refusal as ResultRefusal {
+                return refusal.description
+            }
+        }
+        #expect(try fastRefusal(2, exact) == nil)
+        #expect(try fastRefusal(1, nil) == nil)
+        #expect(try fastRefusal(1, exact) == "b0: exact was not asked for")
+        #expect(try fastRefusal(2, nil) == "c0: exact is missing")
+        #expect(try fastRefusal(2, .init(label: 10, box: box)) == "c0: exact has class 10 of 10")
+        let outside = Rectangle(x0: 0, y0: 0, x1: 65, y1: 1)
+        #expect(try fastRefusal(2, .init(label: 1, box: outside)) == "c0: exact has the box [0.0, 0.0, 65.0, 1.0]")
+    }
+
     @Test func theIndexIsOneOfTheManifest() throws {
         for index in [4, UInt32.max] {
             var result = samples.result(0)

@@ -192,7 +192,7 @@ struct MessageTests {
 
     @Test func aResultStandsByItselfInAJournal() throws {
         var writer = ByteWriter()
-        let results = [Samples.evaluated, Samples.withoutOverlap, Samples.failed]
+        let results = [Samples.evaluated, Samples.withoutOverlap, Samples.failed, Samples.evaluatedTwice]
         for result in results {
             let before = writer.count
             result.encode(into: &writer)

@@ -39,6 +39,15 @@ enum Samples {
                 top5: [2], scores: [.infinity], box: rectangle(0, 0, 0, 0), boxOriginal: rectangle(0, 0, 0, 0), iou: 0,
                 groundTruthIndex: nil, droppedMass: 0, ties: 0, ineligible: 0, isEmpty: true, width: 1, height: 1)))
 
+    /// In both precisions.
+    static let evaluatedTwice = ImageResult(
+        index: 10,
+        outcome: .evaluated(
+            ImageResult.Evaluated(
+                top5: [2], scores: [1.5], box: rectangle(0, 0, 9, 9), boxOriginal: rectangle(0, 0, 9, 9), iou: 0,
+                groundTruthIndex: nil, droppedMass: 0, ties: 0, ineligible: 0, isEmpty: false, width: 1, height: 1,
+                exact: .init(label: 3, box: rectangle(0, 1, 9, 8)))))
+
     static let failed = ImageResult(index: 9, outcome: .failed(ImageFailure(.content, "not a JPEG file")))
 
     static let golden: [(name: String, message: Message)] = [
