@@ -73,13 +73,7 @@ public struct AtomicFile: ~Copyable {
             unlink(temporaryPath)
             throw FileError(path: path, operation: "rename to", code: code)
         }
-        // The new name lies in the directory: without this the name, not the bytes, could be lost.
-        let directory = open((path as NSString).deletingLastPathComponent.ifEmpty("."), O_RDONLY | O_CLOEXEC)
-        guard directory >= 0 else { throw FileError(path: path, operation: "open the directory of", code: errno) }
-        let flushed = fsync(directory) == 0 || errno == EINVAL  // some file systems cannot flush directories
-        let code = errno
-        close(directory)
-        guard flushed else { throw FileError(path: path, operation: "flush the directory of", code: code) }
+        try flushDirectory(of: path)
     }
 
     deinit {
@@ -88,8 +82,4 @@ public struct AtomicFile: ~Copyable {
             unlink(temporaryPath)
         }
     }
-}
-
-extension String {
-    fileprivate func ifEmpty(_ other: String) -> String { isEmpty ? other : self }
 }
