@@ -9,9 +9,10 @@ public enum ExitStatus: Int32, Sendable {
     case tooFewNodes = 2
     /// A command line that cannot be followed.
     case usage = 64
-    /// Input that cannot be used: boxes, weights, a network's description, a hosts file, a journal of another run.
+    /// Input that cannot be used: boxes, weights, a network's description, a hosts file, a journal of another run; or
+    /// a file that cannot be written.
     case badData = 65
-    /// Not one of the nodes could be reached.
+    /// Not one of the nodes could be reached; or not the server that has the weights.
     case noNodeReachable = 69
     /// Every node that was reached refused, or was refused: wrong key, version, data or numerics.
     case refused = 77

@@ -17,6 +17,7 @@ public enum CoordinatorMain {
                 if parsed.switches.contains("help") { return show(help.text) }
                 return try BaselineCommand(parsed).run()
             }
+            if arguments.first == "weights" { return try weights(Array(arguments.dropFirst())) }
             return try await evaluate(arguments)
         } catch let error as UsageError {
             complain("\(error)\nstnet-coord --help lists the options")
@@ -41,7 +42,7 @@ public enum CoordinatorMain {
     private static func evaluate(_ arguments: [String]) async throws -> ExitStatus {
         let help = EvaluateOptions.help
         if let first = arguments.first, !first.hasPrefix("-") {
-            throw UsageError("unknown command \"\(first)\": expected baseline, or options")
+            throw UsageError("unknown command \"\(first)\": expected baseline, weights, or options")
         }
         var parsed = try ParsedOptions(arguments: arguments, specifications: help.options)
         if parsed.switches.contains("help") { return show(help.text) }
@@ -58,6 +59,14 @@ public enum CoordinatorMain {
             printer.say("interrupted: finishing what is running, then a partial result; once more stops at once")
         }
         return try await EvaluateCommand(configuration: configuration, printer: printer, interrupts: interrupts).run()
+    }
+
+    private static func weights(_ arguments: [String]) throws -> ExitStatus {
+        let help = WeightsOptions.help
+        let parsed = try ParsedOptions(
+            arguments: arguments, specifications: help.options, operands: WeightsOptions.operands)
+        if parsed.switches.contains("help") { return show(help.text) }
+        return WeightsCommand(try WeightsOptions(parsed), survivesTraps: true).run()
     }
 
     private static func show(_ text: String) -> ExitStatus {

@@ -119,7 +119,9 @@ public struct EvaluateConfiguration: Sendable {
             $0.hasPrefix(network) && ($0.hasSuffix(".pth") || $0.hasSuffix(".safetensors"))
         }
         guard let first = fitting.min() else {
-            throw UsageError("no weights: give --weights FILE, or place weights/\(network)*.pth or .safetensors")
+            let fetch = PublishedWeights.named(network) == nil ? "" : ", or fetch them: stnet-coord weights \(network)"
+            throw UsageError(
+                "no weights: give --weights FILE, or place weights/\(network)*.pth or .safetensors\(fetch)")
         }
         return "weights/" + first
     }

@@ -7,6 +7,7 @@ public enum EvaluateOptions {
         usage: [
             "stnet-coord [options]",
             "stnet-coord baseline --annotations PATH [options]",
+            "stnet-coord weights [NAME...|all] [options]",
         ],
         summary: """
             Evaluates object localization by selective tuning: reads photographs with their boxes, runs a network bottom-up

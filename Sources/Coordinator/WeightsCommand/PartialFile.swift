@@ -1,0 +1,141 @@
+import Bytes
+import Foundation
+
+/// The part of a file that has come so far, with its digest: `NAME.part`, locked as long as this object lives, and its
+/// state beside it. Not for two threads at once.
+public final class PartialFile: @unchecked Sendable {
+    public let path: String
+    /// Bytes that are there.
+    public private(set) var count = 0
+    /// What they belong to; nil where that is not known and they cannot be used.
+    public private(set) var state: PartialState?
+    private let descriptor: Int32
+    private var digest = SHA256()
+
+    private var statePath: String { path + ".json" }
+
+    /// Opens the part or makes an empty one. Throws `FetchError.locked` while another fetch holds it.
+    public init(path: String) throws {
+        self.path = path
+        while true {
+            // Without O_NONBLOCK, opening a pipe could wait for ever.
+            let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
+            guard opened >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
+            do {
+                if try Self.lock(opened, path: path) {
+                    descriptor = opened
+                    return
+                }
+            } catch {
+                close(opened)
+                throw error
+            }
+            close(opened)
+        }
+    }
+
+    deinit { close(descriptor) }
+
+    /// Takes over what an earlier run left, if it is of this address; else begins anew.
+    public func restore(url: String) throws {
+        let known = try? JSON.parse(try WholeFile.read(path: statePath, limit: 1 << 16), source: statePath)
+        guard let found = known.flatMap(PartialState.init(json:)), found.url == url else { return try clear() }
+        state = found
+        count = 0
+        digest = SHA256()
+        var buffer = [UInt8](repeating: 0, count: 1 << 20)
+        while true {
+            let got = pread(descriptor, &buffer, buffer.count, off_t(count))
+            if got < 0 && errno == EINTR { continue }
+            guard got >= 0 else { throw FileError(path: path, operation: "read", code: errno) }
+            if got == 0 { break }
+            buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
+            count += got
+        }
+        // Without a mark of the version, or longer than the whole, it cannot be continued.
+        if count > found.total ?? Int.max || found.validator == nil && count != found.total { try clear() }
+    }
+
+    /// The bytes that come next are the first of the file that `state` describes.
+    public func begin(_ state: PartialState) throws {
+        try clear()
+        try AtomicFile.write(path: statePath, text: state.json.compact + "\n")
+        self.state = state
+    }
+
+    /// The server says how large the whole is, which it did not when the part began.
+    public func learn(total: Int) throws {
+        guard var state, state.total == nil else { return }
+        state.total = total
+        try AtomicFile.write(path: statePath, text: state.json.compact + "\n")
+        self.state = state
+    }
+
+    public func append(_ bytes: UnsafeRawBufferPointer) throws {
+        var rest = bytes
+        while !rest.isEmpty {
+            let written = pwrite(descriptor, rest.baseAddress, rest.count, off_t(count))
+            if written < 0 && errno == EINTR { continue }
+            guard written > 0 else { throw FileError(path: path, operation: "write", code: written < 0 ? errno : EIO) }
+            digest.update(UnsafeRawBufferPointer(rebasing: rest[..<written]))
+            count += written
+            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+        }
+    }
+
+    /// Forgets the bytes.
+    public func clear() throws {
+        while ftruncate(descriptor, 0) != 0 {
+            guard errno == EINTR else { throw FileError(path: path, operation: "truncate", code: errno) }
+        }
+        state = nil
+        count = 0
+        digest = SHA256()
+    }
+
+    /// The complete file comes under its name, also after a power failure; a file that is there is never replaced.
+    /// Gives the digest. Where it is another one than `prefix` begins, part and state are removed.
+    public func finish(as target: String, digestPrefix prefix: String) throws -> String {
+        let found = digest.finalizeHex()
+        guard found.hasPrefix(prefix) else {
+            remove()
+            throw FetchError.wrongDigest(path: target, prefix: prefix, found: found)
+        }
+        guard fsync(descriptor) == 0 else { throw FileError(path: path, operation: "flush", code: errno) }
+        guard !Self.isTaken(target) else {
+            throw FileError(path: target, operation: "create", reason: "another file has come under this name")
+        }
+        guard rename(path, target) == 0 else { throw FileError(path: target, operation: "rename to", code: errno) }
+        try flushDirectory(of: target)
+        unlink(statePath)
+        return found
+    }
+
+    public func remove() {
+        unlink(path)
+        unlink(statePath)
+    }
+
+    /// Whether anything has this name, be it a link that leads nowhere.
+    static func isTaken(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+
+    /// Locks the open file. False where another process renamed or removed it between opening and locking: the name
+    /// then stands for another file or for none, and this one must not be touched.
+    private static func lock(_ descriptor: Int32, path: String) throws -> Bool {
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            if errno == EINTR { continue }
+            if errno == EWOULDBLOCK { throw FetchError.locked(path: path) }
+            throw FileError(path: path, operation: "lock", code: errno)
+        }
+        var mine = stat()
+        var named = stat()
+        guard fstat(descriptor, &mine) == 0 else { throw FileError(path: path, operation: "stat", code: errno) }
+        guard mine.st_mode & S_IFMT == S_IFREG else {
+            throw FileError(path: path, operation: "write", reason: "not a regular file")
+        }
+        return lstat(path, &named) == 0 && named.st_dev == mine.st_dev && named.st_ino == mine.st_ino
+    }
+}
