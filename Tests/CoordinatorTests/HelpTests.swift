@@ -4,7 +4,10 @@ import Testing
 
 /// The help texts as they were reviewed; STNET_RECORD=1 records them again.
 @Suite struct HelpTests {
-    @Test(arguments: [("evaluate", EvaluateOptions.help.text), ("baseline", BaselineOptions.help.text)])
+    @Test(arguments: [
+        ("evaluate", EvaluateOptions.help.text), ("baseline", BaselineOptions.help.text),
+        ("weights", WeightsOptions.help.text),
+    ])
     func theTextIsTheRecordedOne(name: String, text: String) throws {
         let path = URL(filePath: #filePath).appending(path: "../Snapshots/help-\(name).txt").standardized
         if ProcessInfo.processInfo.environment["STNET_RECORD"] == "1" {
@@ -16,7 +19,8 @@ import Testing
     }
 
     @Test func everyLineFitsAWideTerminal() {
-        for line in (EvaluateOptions.help.text + BaselineOptions.help.text).split(separator: "\n") {
+        let texts = [EvaluateOptions.help.text, BaselineOptions.help.text, WeightsOptions.help.text]
+        for line in texts.joined().split(separator: "\n") {
             #expect(line.count <= 120, "\(line)")
         }
     }
