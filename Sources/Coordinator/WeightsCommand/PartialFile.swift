@@ -1,15 +1,15 @@
 import Bytes
 import Foundation
 
-/// The part of a file that has come so far, with its digest: `NAME.part`, locked as long as this object lives, and its
-/// state beside it. Not for two threads at once.
+/// The part of a file that has come so far, with its digest: `NAME.part`, locked until it is closed, and its state
+/// beside it. Not for two threads at once.
 public final class PartialFile: @unchecked Sendable {
     public let path: String
     /// Bytes that are there.
     public private(set) var count = 0
     /// What they belong to; nil where that is not known and they cannot be used.
     public private(set) var state: PartialState?
-    private let descriptor: Int32
+    private var descriptor: Int32
     private var digest = SHA256()
 
     private var statePath: String { path + ".json" }
@@ -27,14 +27,24 @@ public final class PartialFile: @unchecked Sendable {
                     return
                 }
             } catch {
-                close(opened)
+                Foundation.close(opened)
                 throw error
             }
-            close(opened)
+            Foundation.close(opened)
         }
     }
 
-    deinit { close(descriptor) }
+    deinit { close() }
+
+    /// Ends the lock; the part cannot be used any more. Said, not left to the last reference: a session lets go of what
+    /// its callbacks hold some time after it has ended.
+    public func close() {
+        guard descriptor >= 0 else { return }
+        // A process that is being started holds the file for a moment, and with it a lock that is not given back.
+        flock(descriptor, LOCK_UN)
+        Foundation.close(descriptor)
+        descriptor = -1
+    }
 
     /// Takes over what an earlier run left, if it is of this address; else begins anew.
     public func restore(url: String) throws {

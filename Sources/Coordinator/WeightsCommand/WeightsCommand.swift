@@ -63,6 +63,7 @@ public struct WeightsCommand {
             throw FileError(path: options.directory, operation: "create", reason: error.localizedDescription)
         }
         let part = try PartialFile(path: target + ".part")
+        defer { part.close() }
         // Another fetch may have completed it while this one began.
         if try isPresent(file) { return part.remove() }
         defer { if part.count == 0 { part.remove() } }

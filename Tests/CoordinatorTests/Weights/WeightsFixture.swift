@@ -28,6 +28,9 @@ final class WeightsFixture {
 
     func content(_ path: String) -> [UInt8]? { FileManager.default.contents(atPath: path).map { [UInt8]($0) } }
 
+    /// A comparison whose failure does not print every byte.
+    func holds(_ path: String, _ bytes: [UInt8]) -> Bool { content(path) == bytes }
+
     func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
 
     func write(_ bytes: [UInt8], to path: String) throws {
