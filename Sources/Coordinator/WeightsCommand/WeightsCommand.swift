@@ -57,11 +57,7 @@ public struct WeightsCommand {
     private func get(_ file: PublishedWeights) throws {
         let target = path(file)
         if try isPresent(file) { return }
-        do {
-            try FileManager.default.createDirectory(atPath: options.directory, withIntermediateDirectories: true)
-        } catch {
-            throw FileError(path: options.directory, operation: "create", reason: error.localizedDescription)
-        }
+        try makeDirectory(options.directory)
         let part = try PartialFile(path: target + ".part")
         defer { part.close() }
         // Another fetch may have completed it while this one began.
@@ -81,6 +77,20 @@ public struct WeightsCommand {
         let digest = try part.finish(as: target, digestPrefix: file.digestPrefix)
         printer.leave()
         say("\(target): \(part.count) bytes, SHA-256 \(digest), begins with \(file.digestPrefix) as published")
+    }
+
+    /// With the directories above it that are missing. Where a file is in the way, opening the part says so.
+    private func makeDirectory(_ path: String) throws(FileError) {
+        if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
+        let code = errno
+        let parent = (path as NSString).deletingLastPathComponent
+        guard code == ENOENT, !parent.isEmpty, parent != path else {
+            throw FileError(path: path, operation: "create", code: code)
+        }
+        try makeDirectory(parent)
+        guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
+            throw FileError(path: path, operation: "create", code: errno)
+        }
     }
 
     private func fetch(_ name: String, from url: URL, to part: PartialFile) throws {
