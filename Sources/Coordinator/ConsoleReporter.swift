@@ -28,7 +28,8 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
 
     func show(_ metrics: RunMetrics) {
         last = metrics
-        if showsNodes { printer.show(metrics.progress) } else { printer.show(metrics.progress.overall) }
+        let progress = metrics.progress
+        if showsNodes { printer.show(progress) } else { printer.show(progress.overall, runSeconds: progress.runSeconds) }
         writeMetrics(metrics)
     }
 

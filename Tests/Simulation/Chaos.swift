@@ -12,6 +12,8 @@ struct Chaos {
     var badFiles: Set<Int>
     var killers: Set<Int>
     var faults: [(time: Int64, fault: Fault)]
+    /// After a stall the coordinator handles what has come before it looks at its clock.
+    var ticksLast: Bool
 
     /// How one node is.
     struct Character {
@@ -76,6 +78,7 @@ struct Chaos {
         }
         badFiles = Set((0..<images).filter { _ in Int.random(in: 0..<400, using: &random) == 0 })
         killers = chance(10) ? [Int.random(in: 0..<images, using: &random)] : []
+        ticksLast = chance(50)
         faults = []
         for _ in 0..<Int.random(in: 0...12, using: &random) {
             let time = Int64.random(in: 0...healing, using: &random)

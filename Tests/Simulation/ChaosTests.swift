@@ -20,7 +20,6 @@ import Testing
         var steps = 0
         var failures = 0
         for seed in 0..<count where failures < 5 {
-            if ProcessInfo.processInfo.environment["STNET_TRACE"] != nil { print("trace", seed) }
             var simulator = Simulator(seed: seed)
             simulator.run()
             steps += simulator.steps
@@ -31,7 +30,7 @@ import Testing
         #expect(steps > Int(count) * 10, "\(steps) events in \(count) runs: nothing was simulated")
     }
 
-    @Test(arguments: [Simulator.Mistake.resumesTooMuch, .countsTwice, .waitsForEver])
+    @Test(arguments: [Simulator.Mistake.resumesTooMuch, .countsTwice, .waitsForEver, .isImpatient])
     func mistakesAreFound(_ mistake: Simulator.Mistake) {
         let found = (0..<300).contains { seed in
             var simulator = Simulator(seed: UInt64(seed), mistake: mistake)

@@ -39,6 +39,8 @@ struct Simulator {
         case countsTwice
         /// Silence is never death, and no lease late.
         case waitsForEver
+        /// Leases are late before they could be done.
+        case isImpatient
     }
 
     let chaos: Chaos
@@ -51,6 +53,8 @@ struct Simulator {
     /// The results that count, by image: which survive a crash of the coordinator.
     var ledger: [Int: Int] = [:]
     var counted = 0
+    /// Results that a crash of the coordinator can lose.
+    var unflushed: [Int] = []
     var givenUp: [Int: Schedule.GiveUp] = [:]
     /// How often an image was with a node when the node was lost.
     var losses: [Int: Int] = [:]
@@ -77,6 +81,11 @@ struct Simulator {
             policy.shortestDeadline = .max / 2
             policy.unknownDeadline = .max / 2
         }
+        if mistake == .isImpatient {
+            policy.deadlineFactor = 0.5
+            policy.shortestDeadline = 100_000
+            policy.missedDeadlines = 1
+        }
         schedule = Schedule(images: self.chaos.images, policy: policy)
         sessions = nodes.map { _ in 0 }
         numbers = nodes.map { _ in nil }
@@ -96,7 +105,9 @@ struct Simulator {
             now = time
             if now > limit { return fail("it is not over after \(now / 1_000_000) s: \(schedule.remaining) images") }
             if now < stalledUntil, isCoordinators(event) {
-                queue.add(event, at: stalledUntil, since: since)
+                // What came meanwhile is handled first, or the clock.
+                let isLast = chaos.ticksLast && isTick(event)
+                queue.add(event, at: stalledUntil, since: isLast ? stalledUntil : since)
                 continue
             }
             if let node = nodeThatActs(event), now < nodes[node].stoppedUntil {
@@ -118,6 +129,8 @@ struct Simulator {
         let patience = Int64(1 + 3 * chaos.nodes.count { $0.hangs != nil }) * 130_000_000
         return chaos.healing + 250_000_000 + patience + Int64(chaos.images) * slowest * 3
     }
+
+    private func isTick(_ event: Event) -> Bool { if case .tick = event { true } else { false } }
 
     private func isCoordinators(_ event: Event) -> Bool {
         switch event {

@@ -24,16 +24,16 @@ extension Conductor {
     }
 
     private func decideWithoutNodes(_ now: Microseconds) {
-        let open = endpoints.values.filter { $0.phase != .closed }
-        let reasons = endpointOrder.compactMap { name in endpoints[name]?.reason.map { "\(name): \($0)" } }
-        let reason = reasons.isEmpty ? "no node is known" : reasons.prefix(5).joined(separator: "; ")
-        if open.isEmpty, fleetFiles == nil || !endpoints.isEmpty {
-            ending = verdict(reason)
-        } else if !sessions.values.contains(where: { $0.node != nil || $0.phase == .preparing }),
-            now - lastMember > Microseconds(plan.waitSeconds * 1e6)
-        {
-            ending = verdict(reason)
+        let isHopeless =
+            endpoints.values.allSatisfy { $0.phase == .closed } && (fleetFiles == nil || !endpoints.isEmpty)
+        let isPatient =
+            now - lastMember <= Microseconds(plan.waitSeconds * 1e6)
+            || sessions.values.contains { $0.node != nil || $0.phase == .preparing }
+        guard isHopeless || !isPatient else { return }
+        let reasons = endpointOrder.lazy.compactMap { [endpoints] name in
+            endpoints[name]?.reason.map { "\(name): \($0)" }
         }
+        ending = verdict(reasons.isEmpty ? "no node is known" : reasons.prefix(5).joined(separator: "; "))
     }
 
     /// Which of the endings without nodes it is.

@@ -98,12 +98,12 @@ extension Conductor {
             sessions[id]!.phase = .working(node: node)
             endpoints[name]!.backoff.succeeded()
             endpoints[name]!.reason = nil
+            endpoints[name]!.member = node
             everWorked = true
             let data = description.images.map { "\($0) images" } ?? "images from here"
             reporter.note(
                 .info, "node ready", "\(name): \(description.name) is ready: \(description.device), \(data)",
                 ["node.address": name, "node.name": description.name, "node.device": description.device])
-            if plan.isDryRun { schedule.stop() }
             perform(actions)
         } catch let refusal as Schedule.JoinRefusal {
             reporter.note(

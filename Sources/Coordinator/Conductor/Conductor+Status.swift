@@ -16,7 +16,7 @@ extension Conductor {
             accuracy: RunningAccuracy(
                 evaluated: ledger.counts.evaluated, top1Correct: ledger.counts.top1Right,
                 localized: ledger.counts.iou50), nodes: endpointOrder.map { node($0, now: now, seconds: seconds) },
-            secondsSinceResult: Double(now - lastResult) / 1e6, isEnding: isInterrupted)
+            secondsSinceResult: Double(now - lastResult) / 1e6, isEnding: isInterrupted, runSeconds: seconds)
         return RunMetrics(
             progress: progress, leasesOutstanding: schedule.leases.values.filter { !$0.isLost }.count,
             duplicateResults: ledger.duplicates, disagreeingResults: ledger.disagreeing,
@@ -34,7 +34,7 @@ extension Conductor {
             shown.silentSeconds = Double(now - session.lastHeard) / 1e6
             if session.phase == .preparing { shown.state = .preparing }
         }
-        guard let number = members.first(where: { $0.value.endpoint == name })?.key else { return shown }
+        guard let number = endpoint.member else { return shown }
         let member = members[number]!
         let known = schedule.nodes[number]
         shown.name = member.description.name

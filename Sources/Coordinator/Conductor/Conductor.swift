@@ -126,6 +126,7 @@ public final class Conductor: @unchecked Sendable {
         lastMember = start
         lastResult = start
         for index in manifest.entries.indices where ledger.isDone(index) { schedule.resume(done: index) }
+        if plan.isDryRun { _ = schedule.stop() }
         numerics = ledger.nodes.first?.numerics
         resumed = schedule.images - schedule.remaining
         for endpoint in plan.endpoints { add(endpoint) }
@@ -177,7 +178,7 @@ public final class Conductor: @unchecked Sendable {
         case .link(let session, let event): handle(event, session: session, now: now)
         case .interrupt:
             isInterrupted = true
-            schedule.stop()
+            perform(schedule.stop())
         case .reread: refreshFleet(isForced: true, now: now)
         case .syncFailed(let reason): ending = .journalFailed(reason: reason)
         }

@@ -45,6 +45,8 @@ struct EndpointState {
     var refusal: Refusal?
     /// The last thing that went wrong, for people.
     var reason: String?
+    /// The schedule's number of the node that was last met there.
+    var member: Int?
     /// Taken out of the hosts file or the announce directory: not connected again.
     var isRemoved = false
 }

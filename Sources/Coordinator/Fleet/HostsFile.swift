@@ -15,7 +15,10 @@ public struct HostsFile: Sendable, Hashable {
     public init(bytes: [UInt8], source: String, mayBeEmpty: Bool = false) throws(FleetError) {
         var lines: [HostPort: Int] = [:]
         var addresses: [HostPort] = []
-        for (index, line) in bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
+        let mark: [UInt8] = [0xef, 0xbb, 0xbf]
+        // Some editors put a byte order mark before the first line.
+        let text = bytes.starts(with: mark) ? bytes.dropFirst(mark.count) : bytes[...]
+        for (index, line) in text.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).enumerated() {
             let entry = line.prefix { $0 != UInt8(ascii: "#") }.trimmingSpace
             guard !entry.isEmpty else { continue }
             let address: HostPort

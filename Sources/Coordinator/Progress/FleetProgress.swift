@@ -60,10 +60,13 @@ public struct FleetProgress: Sendable, Hashable {
     public var secondsSinceResult: Double
     /// No new leases are given: an interruption.
     public var isEnding: Bool
+    /// Since the run began, long before the first lease where nodes are slow to come.
+    public var runSeconds: Double
 
     public init(
         overall: Progress, recentImagesPerSecond: Double = 0, accuracy: RunningAccuracy = RunningAccuracy(),
-        nodes: [Node] = [], secondsSinceResult: Double = 0, isEnding: Bool = false
+        nodes: [Node] = [], secondsSinceResult: Double = 0, isEnding: Bool = false,
+        runSeconds: Double = 0
     ) {
         self.overall = overall
         self.recentImagesPerSecond = recentImagesPerSecond
@@ -71,6 +74,7 @@ public struct FleetProgress: Sendable, Hashable {
         self.nodes = nodes
         self.secondsSinceResult = secondsSinceResult
         self.isEnding = isEnding
+        self.runSeconds = runSeconds
     }
 
     /// At the recent speed; nil while there is none.

@@ -29,11 +29,12 @@ public final class ProgressPrinter: @unchecked Sendable {
         terminalSize = terminal ?? { .ofStandardError }
     }
 
-    /// Shows a state, unless one was shown a moment ago; the last state is always shown.
-    public func show(_ progress: Progress) {
+    /// Shows a state, unless one was shown a moment ago; the last state is always shown. `runSeconds` since the run
+    /// began: the time of the progress itself stands still until the first lease.
+    public func show(_ progress: Progress, runSeconds: Double? = nil) {
         lock.withLock {
             let isLast = progress.done == progress.total
-            guard isDue(progress.elapsedSeconds, isLast: isLast) else { return }
+            guard isDue(runSeconds ?? progress.elapsedSeconds, isLast: isLast) else { return }
             if isLive {
                 draw([TerminalText.clipped(progress.line, width: terminalSize().columns - 1)], isLast: isLast)
             } else if isJSON {
@@ -58,7 +59,7 @@ public final class ProgressPrinter: @unchecked Sendable {
             // Seconds and counts change all the time: they alone make no other reason.
             let waiting = progress.waitingReason?.filter { !$0.isNumber }
             let isNews = !isLive && !isJSON && waiting != nil && waiting != lastWaiting
-            guard isDue(progress.overall.elapsedSeconds, isLast: isLast || isNews) else { return }
+            guard isDue(progress.runSeconds, isLast: isLast || isNews) else { return }
             lastWaiting = waiting
             if isLive {
                 draw(progress.liveLines(terminalSize()), isLast: isLast)

@@ -15,10 +15,13 @@ extension Schedule {
     /// The coordinator itself stood still and heard nobody: that is no silence of theirs.
     private mutating func forgiveGap(_ gap: Microseconds, now: Microseconds) {
         for number in nodes.indices { nodes[number].lastHeard = min(now, nodes[number].lastHeard + gap) }
-        for (id, lease) in leases {
-            guard let deadline = lease.deadline else { continue }
-            leases[id]!.deadline = min(now + lease.allowance, deadline + gap)
-        }
+        for id in leases.keys { extendDeadline(of: id, by: gap, now: now) }
+    }
+
+    /// Time in which nothing could be heard does not count against a lease.
+    mutating func extendDeadline(of id: UInt64, by time: Microseconds, now: Microseconds) {
+        guard let lease = leases[id], let deadline = lease.deadline else { return }
+        leases[id]!.deadline = min(now + lease.allowance, deadline + time)
     }
 
     private mutating func checkSilence(_ number: Int, now: Microseconds) -> [Action] {

@@ -15,6 +15,8 @@ extension Schedule {
                 held[image] == Int(holders[image]), "image \(image): \(holders[image]) holders, really \(held[image])")
             switch states[image] {
             case .pending, .retrying:
+                expect(
+                    attempts(of: image) < policy.attempts, "image \(image) waits after \(attempts(of: image)) attempts")
                 expect(held[image] == 0, "image \(image) waits, but \(held[image]) nodes have it")
             case .leased: expect((1...2).contains(held[image]), "image \(image) is leased \(held[image]) times")
             case .done, .failed: break

@@ -37,12 +37,14 @@ extension Schedule {
 
     /// Anything was heard of a node.
     public mutating func heard(node: Int, now: Microseconds) -> [Action] {
+        let silence = now - min(nodes[node].lastHeard, now)
         nodes[node].lastHeard = max(nodes[node].lastHeard, now)
         switch nodes[node].state {
         case .suspect, .dead:
             if nodes[node].state == .dead { forgive(node: node) }
-            nodes[node].counted = []
             nodes[node].state = .live
+            // What it did in that time is still on its way.
+            for id in nodes[node].leases { extendDeadline(of: id, by: silence, now: now) }
             totalRate += nodes[node].rate
             return [.stateChanged(node: node, .live)] + resumeLate(node: node, now: now) + assign(now: now)
         case .live, .leaving, .gone, .evicted:
@@ -59,7 +61,8 @@ extension Schedule {
     /// The node finishes its running lease and goes; what waits behind it goes back.
     public mutating func leaving(node: Int, now: Microseconds) -> [Action] {
         guard nodes[node].isConnected, nodes[node].state != .leaving else { return [] }
-        leaveTotal(node)
+        // A silent one is not in the total any more.
+        if nodes[node].state == .live { leaveTotal(node) }
         nodes[node].state = .leaving
         var actions: [Action] = [.stateChanged(node: node, .leaving)]
         for id in nodes[node].leases.dropFirst().reversed() { actions += giveBack(lease: id, counting: false) }
@@ -101,7 +104,6 @@ extension Schedule {
     /// that ended the node.
     mutating func takeBack(node: Int, counting: Bool = true) -> [Action] {
         var actions: [Action] = []
-        nodes[node].counted = []
         // The last first: what is returned last is leased first, and images keep roughly the manifest's order.
         for (place, id) in nodes[node].leases.enumerated().reversed() {
             actions += giveBack(lease: id, counting: counting && place == 0)

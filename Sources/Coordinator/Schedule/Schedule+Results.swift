@@ -40,14 +40,17 @@ extension Schedule {
         // Those on which it failed did worse than this node: too often, and they are out.
         for note in failures.removeValue(forKey: image) ?? [] where note.node != node {
             if !wasGivenUp { nodes[note.node].openFailures -= 1 }
-            nodes[note.node].contradictions += 1
-            if nodes[note.node].contradictions == policy.contradictions {
-                let count = policy.contradictions
-                actions += evict(
-                    node: note.node, reason: "\(count) images failed on it that another node evaluated", now: now)
-            }
+            actions += contradict(note.node, now: now)
         }
         return (.first, actions)
+    }
+
+    /// An image failed on this node and not on another one.
+    private mutating func contradict(_ node: Int, now: Microseconds) -> [Action] {
+        nodes[node].contradictions += 1
+        let count = nodes[node].contradictions
+        guard count >= policy.contradictions else { return [] }
+        return evict(node: node, reason: "\(count) images failed on it that another node evaluated", now: now)
     }
 
     /// An image came back as failed. `expects` must hold.
@@ -56,13 +59,12 @@ extension Schedule {
     ) -> (Disposition, [Action]) {
         deliver(image, lease, now)
         guard states[image] != .done, states[image] != .failed else {
-            if states[image] == .done { nodes[node].contradictions += 1 }
-            return (.ignored, [])
+            return (.ignored, states[image] == .done ? contradict(node, now: now) : [])
         }
         // Nobody else has it: it waits for a node on which it has not failed.
         if hasFailed(image, on: node) {
-            awaitRetry(image)
-            return (.ignored, assign(now: now))
+            let actions = awaitRetry(image)
+            return (.ignored, actions + assign(now: now))
         }
         nodes[node].failed += 1
         nodes[node].openFailures += 1
@@ -73,17 +75,18 @@ extension Schedule {
         let isHopeless =
             (notes.count >= 2 && notes.allSatisfy { $0.kind == .content || $0.kind == .evaluation })
             || notes.count >= policy.attempts
-        awaitRetry(image)
-        if isHopeless { return (.noted, [giveUp(image)] + settle(now: now)) }
-        return (.noted, assign(now: now))
+        var actions = awaitRetry(image)
+        if isHopeless, states[image] != .failed { actions.append(giveUp(image)) }
+        return (.noted, actions + assign(now: now))
     }
 
-    /// An image that failed is no longer for just any node.
-    private mutating func awaitRetry(_ image: Int) {
-        guard states[image] == .pending || (states[image] == .leased && holders[image] == 0) else { return }
+    /// An image that failed is no longer for just any node; after the last attempt, losses counted, for none.
+    private mutating func awaitRetry(_ image: Int) -> [Action] {
+        guard states[image] == .pending || (states[image] == .leased && holders[image] == 0) else { return [] }
         if states[image] == .pending { pending -= 1 }
         states[image] = .retrying
         retries.append(image)
+        return Int(attempts[image]) >= policy.attempts ? [giveUp(image)] : []
     }
 
     /// The node says that a lease is over.
@@ -94,6 +97,8 @@ extension Schedule {
         if lease.isLost {
             leases[id] = nil
             nodes[node].late -= 1
+            // What it was given since then begins only now.
+            if let running = nodes[node].leases.first { begin(running, now: now) }
             return assign(to: node, now: now)
         }
         guard lease.open.isEmpty || lease.isCancelled || nodes[node].state == .leaving else {
@@ -105,13 +110,15 @@ extension Schedule {
         let wasFirst = nodes[node].leases.first == id
         nodes[node].leases.removeAll { $0 == id }
         if let start = lease.start, lease.delivered > 0 { measure(node, lease.delivered, now - start) }
-        if wasFirst, let following = nodes[node].leases.first {
-            leases[following]!.start = now
-            leases[following]!.deadline = now + leases[following]!.allowance
-        }
+        if wasFirst, let following = nodes[node].leases.first { begin(following, now: now) }
         // What came back in a cancelled lease is for whoever has nothing to do, first of all.
         guard lease.open.isEmpty else { return actions + assign(now: now) }
         return actions + assign(to: node, now: now) + settle(now: now)
+    }
+
+    private mutating func begin(_ lease: UInt64, now: Microseconds) {
+        leases[lease]!.start = now
+        leases[lease]!.deadline = now + leases[lease]!.allowance
     }
 
     private mutating func deliver(_ image: Int, _ id: UInt64, _ now: Microseconds) {
@@ -121,6 +128,10 @@ extension Schedule {
         if lease.deadline != nil { lease.deadline = now + lease.allowance }
         if !lease.isLost { holders[image] -= 1 }
         leases[id] = lease
+        // A late lease runs before those that the node was given since: they are not late for that.
+        if lease.isLost, let following = nodes[lease.node].leases.first {
+            leases[following]!.deadline = now + leases[following]!.allowance
+        }
     }
 
     private mutating func measure(_ node: Int, _ images: Int, _ duration: Microseconds) {

@@ -107,8 +107,16 @@ public struct Schedule: Sendable {
         remaining -= 1
     }
 
-    /// No new leases from now on; what is out may come back.
-    public mutating func stop() { isStopped = true }
+    /// No new leases from now on; what is out may come back, but what waits behind it is asked back.
+    public mutating func stop() -> [Action] {
+        isStopped = true
+        return nodes.indices.flatMap { number in
+            nodes[number].leases.dropFirst().filter { !leases[$0]!.isCancelled }.map { lease in
+                leases[lease]!.isCancelled = true
+                return .cancel(node: number, lease: lease)
+            }
+        }
+    }
 
     /// Nothing more will happen without new leases.
     public var isQuiet: Bool { !leases.values.contains { !$0.isLost } }

@@ -1,0 +1,161 @@
+import Coordinator
+import Protocol
+import Testing
+
+/// Single decisions of the schedule; what holds in all of them together is the simulation's to find out.
+@Suite struct ScheduleTests {
+    private static let second: Microseconds = 1_000_000
+
+    private func orders(_ actions: [Schedule.Action]) -> [Schedule.Order] {
+        actions.compactMap { if case .lease(let order) = $0 { order } else { nil } }
+    }
+
+    private func join(_ schedule: inout Schedule, _ name: String, instance: UInt64 = 1, at now: Microseconds) throws
+        -> (node: Int, orders: [Schedule.Order])
+    {
+        let (node, actions) = try schedule.join(name: name, instance: instance, batch: 1, now: now)
+        return (node, orders(actions))
+    }
+
+    @Test func lossesAndFailuresTogetherAreThreeAttemptsAndNotFour() throws {
+        var schedule = Schedule(images: 1)
+        var now: Microseconds = 0
+        for instance in 1...2 as ClosedRange<UInt64> {
+            let (node, orders) = try join(&schedule, "fragile", instance: instance, at: now)
+            #expect(orders.map(\.attempt) == [Int(instance)])
+            _ = schedule.lost(node: node, now: now)
+            now += Self.second
+        }
+        let (third, orders) = try join(&schedule, "lacking", at: now)
+        let order = try #require(orders.first)
+        #expect(order.attempt == 3)
+        let (disposition, actions) = schedule.failed(
+            image: 0, kind: .unavailable, lease: order.id, node: third, now: now)
+        #expect(disposition == .noted)
+        #expect(actions.contains(.giveUp(image: 0, .failed)))
+        #expect(schedule.state(of: 0) == .failed && schedule.isComplete)
+        #expect(try join(&schedule, "whole", at: now).orders.isEmpty)
+    }
+
+    @Test func aNodeThatWasOnlySilentIsForgivenAlsoOverASecondConnection() throws {
+        var schedule = Schedule(images: 1)
+        let (node, first) = try join(&schedule, "n", at: 0)
+        #expect(first.map(\.attempt) == [1])
+        for time in 1...12 { _ = schedule.tick(now: Microseconds(time) * Self.second) }
+        #expect(schedule.nodes[node].state == .dead && schedule.attempts(of: 0) == 1)
+        // The same process comes back over another connection before the old one has ended.
+        let (again, second) = try join(&schedule, "n", at: 13 * Self.second)
+        #expect(again == node)
+        #expect(schedule.attempts(of: 0) == 0)
+        #expect(second.map(\.attempt) == [1])
+    }
+
+    @Test func anotherProcessUnderTheNameIsNoReasonToForgive() throws {
+        var schedule = Schedule(images: 1)
+        _ = try join(&schedule, "n", instance: 1, at: 0)
+        for time in 1...12 { _ = schedule.tick(now: Microseconds(time) * Self.second) }
+        #expect(try join(&schedule, "n", instance: 2, at: 13 * Self.second).orders.map(\.attempt) == [2])
+    }
+
+    /// A node fails three images: two before and the last one after another node has evaluated it.
+    @Test func aContradictionCountsWhenTheSuccessCameFirst() throws {
+        var schedule = Schedule(images: 3)
+        let (bad, given) = try join(&schedule, "bad", at: 0)
+        let held = try #require(given.first)
+        #expect(held.images == [0, 1, 2])
+        for image in 0...1 {
+            _ = schedule.failed(image: image, kind: .content, lease: held.id, node: bad, now: Self.second)
+        }
+        // The bad node falls silent: a good one gets everything, and then the late failure comes.
+        let (good, retries) = try join(&schedule, "good", at: Self.second)
+        var open = retries
+        for time in 2...12 {
+            let now = Microseconds(time) * Self.second
+            _ = schedule.heard(node: good, now: now)
+            open += orders(schedule.tick(now: now))
+        }
+        for order in open {
+            for image in order.images {
+                _ = schedule.succeeded(image: image, lease: order.id, node: good, now: 12 * Self.second)
+            }
+        }
+        #expect(schedule.isComplete && schedule.nodes[bad].state == .dead)
+        _ = schedule.heard(node: bad, now: 13 * Self.second)
+        try #require(schedule.expects(image: 2, lease: held.id, node: bad))
+        let actions = schedule.failed(image: 2, kind: .content, lease: held.id, node: bad, now: 13 * Self.second).1
+        #expect(actions.contains { if case .evict(bad, _) = $0 { true } else { false } })
+    }
+
+    @Test func aSilentNodeThatLeavesIsTakenOffTheTotalSpeedOnce() throws {
+        var schedule = Schedule(images: 1000)
+        for name in ["slow", "other"] {
+            let (node, given) = try join(&schedule, name, at: 0)
+            let order = try #require(given.first)
+            for image in order.images {
+                _ = schedule.succeeded(image: image, lease: order.id, node: node, now: Self.second)
+            }
+            _ = schedule.ended(lease: order.id, node: node, now: Self.second)
+            #expect(schedule.nodes[node].rate == 8)
+        }
+        for time in 2...5 {
+            _ = schedule.heard(node: 1, now: Microseconds(time) * Self.second)
+            _ = schedule.tick(now: Microseconds(time) * Self.second)
+        }
+        #expect(schedule.nodes[0].state == .suspect)
+        _ = schedule.leaving(node: 0, now: 5 * Self.second)
+        #expect(schedule.brokenInvariants() == [])
+    }
+
+    @Test func aStallOfTheCoordinatorIsNobodysSilence() throws {
+        var schedule = Schedule(images: 100)
+        let (node, given) = try join(&schedule, "n", at: 0)
+        #expect(given.count == 2)
+        _ = schedule.tick(now: 0)
+        // Much longer than any deadline.
+        let later = 1000 * Self.second
+        #expect(schedule.tick(now: later).isEmpty)
+        #expect(schedule.nodes[node].state == .live)
+        #expect(schedule.tick(now: later + Self.second).isEmpty)
+    }
+
+    @Test func whatANodeWasGivenBehindALateLeaseIsNotLateForThat() throws {
+        var schedule = Schedule(images: 100)
+        let (node, given) = try join(&schedule, "n", at: 0)
+        var now: Microseconds = 0
+        for _ in 1...12 {
+            now += Self.second
+            _ = schedule.tick(now: now)
+        }
+        #expect(schedule.nodes[node].state == .dead)
+        // It lives, and drops the lease that waited: another takes that one's place behind the late one.
+        _ = schedule.heard(node: node, now: now)
+        let behind = orders(schedule.ended(lease: given[1].id, node: node, now: now))
+        #expect(behind.count == 1)
+        // The late one goes on slowly, an image in 100 s, each within its own time.
+        for image in given[0].images {
+            for _ in 1...100 {
+                now += Self.second
+                _ = schedule.heard(node: node, now: now)
+                let actions = schedule.tick(now: now)
+                #expect(actions.isEmpty, "at \(now): \(actions)")
+            }
+            _ = schedule.succeeded(image: image, lease: given[0].id, node: node, now: now)
+        }
+        _ = schedule.ended(lease: given[0].id, node: node, now: now)
+        #expect(schedule.nodes[node].state == .live)
+    }
+
+    @Test func stoppedItAsksBackWhatWaits() throws {
+        var schedule = Schedule(images: 100)
+        let (node, given) = try join(&schedule, "n", at: 0)
+        #expect(schedule.stop() == [.cancel(node: node, lease: given[1].id)])
+        #expect(schedule.stop().isEmpty)
+        #expect(schedule.ended(lease: given[1].id, node: node, now: Self.second).isEmpty)
+        #expect(!schedule.isQuiet)
+        for image in given[0].images {
+            _ = schedule.succeeded(image: image, lease: given[0].id, node: node, now: Self.second)
+        }
+        _ = schedule.ended(lease: given[0].id, node: node, now: Self.second)
+        #expect(schedule.isQuiet && schedule.remaining == 100 - given[0].images.count)
+    }
+}
