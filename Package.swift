@@ -38,6 +38,12 @@ let package = Package(
                 "Coordinator", "Node", "Options", "Protocol", "Dataset", "SelectiveTuning", "CKernels", "Bytes",
             ],
             path: "Benchmarks/stnet-bench"),
+        .executableTarget(
+            name: "stnet-fleet",
+            dependencies: [
+                "Coordinator", "Node", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
+            ],
+            path: "Benchmarks/stnet-fleet"),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
         .testTarget(

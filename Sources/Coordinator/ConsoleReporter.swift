@@ -29,7 +29,11 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
     func show(_ metrics: RunMetrics) {
         last = metrics
         let progress = metrics.progress
-        if showsNodes { printer.show(progress) } else { printer.show(progress.overall, runSeconds: progress.runSeconds) }
+        if showsNodes {
+            printer.show(progress)
+        } else {
+            printer.show(progress.overall, runSeconds: progress.runSeconds)
+        }
         writeMetrics(metrics)
     }
 

@@ -145,6 +145,41 @@ import Testing
         #expect(schedule.nodes[node].state == .live)
     }
 
+    /// Results that were held up come in one moment; who was measured by that would be late ever after.
+    @Test func whatWasHeldUpOnItsWayMakesNoNodeFast() throws {
+        var schedule = Schedule(images: 1000)
+        let (node, given) = try join(&schedule, "n", at: 0)
+        var open = given
+        for _ in 1...6 {
+            let order = open.removeFirst()
+            for image in order.images {
+                _ = schedule.succeeded(image: image, lease: order.id, node: node, now: 8 * Self.second)
+            }
+            open += orders(schedule.ended(lease: order.id, node: node, now: 8 * Self.second))
+        }
+        #expect(schedule.nodes[node].rate == 1)
+    }
+
+    @Test func aMissedDeadlineMakesTheSpeedUnknown() throws {
+        var schedule = Schedule(images: 1000)
+        let (node, given) = try join(&schedule, "n", at: 0)
+        for image in given[0].images {
+            _ = schedule.succeeded(image: image, lease: given[0].id, node: node, now: Self.second / 10)
+        }
+        let next = orders(schedule.ended(lease: given[0].id, node: node, now: Self.second / 10))
+        #expect(next.map(\.images.count) == [120] && schedule.nodes[node].rate == 80)
+        var isDisconnected = false
+        for second in 1...130 {
+            _ = schedule.heard(node: node, now: Microseconds(second) * Self.second)
+            for action in schedule.tick(now: Microseconds(second) * Self.second) {
+                if case .disconnect(node, _) = action { isDisconnected = true }
+            }
+        }
+        #expect(isDisconnected)
+        let again = try join(&schedule, "n", at: 131 * Self.second).orders
+        #expect(again.map(\.images.count) == [8, 8] && again.map(\.deadline) == [120_000_000, 120_000_000])
+    }
+
     @Test func stoppedItAsksBackWhatWaits() throws {
         var schedule = Schedule(images: 100)
         let (node, given) = try join(&schedule, "n", at: 0)

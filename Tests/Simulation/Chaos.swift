@@ -50,6 +50,15 @@ struct Chaos {
         case crash
     }
 
+    /// Nothing goes wrong: nodes of these paces are there from the start.
+    init(images: Int, paces: [Int64], batch: Int) {
+        self.images = images
+        nodes = paces.enumerated().map { Character(name: "n\($0)", pace: $1, batch: batch, joins: 0) }
+        delay = 200...2000
+        healing = 0
+        (badFiles, killers, faults, ticksLast) = ([], [], [], false)
+    }
+
     init(seed: UInt64) {
         var random = SplitMix64(seed: seed &* 0x9E37_79B9 &+ 1)
         func chance(_ percent: Int) -> Bool { Int.random(in: 0..<100, using: &random) < percent }

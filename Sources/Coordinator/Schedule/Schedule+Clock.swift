@@ -56,7 +56,10 @@ extension Schedule {
         if nodes[number].missedDeadlines >= policy.missedDeadlines {
             return evict(node: number, reason: reason, counting: true, now: now)
         }
-        return lose(node: number, now: now) + [.disconnect(node: number, reason: reason)] + assign(now: now)
+        let actions = lose(node: number, now: now)
+        // Perhaps it only was taken for faster than it is: it begins anew, with small leases and much time.
+        nodes[number].rate = 0
+        return actions + [.disconnect(node: number, reason: reason)] + assign(now: now)
     }
 }
 

@@ -95,6 +95,7 @@ extension Schedule {
         let actions = takeBack(node: node, counting: counting)
         for (id, lease) in leases where lease.node == node { leases[id] = nil }
         nodes[node].late = 0
+        nodes[node].unmeasured = (0, 0)
         if nodes[node].state == .live { leaveTotal(node) }
         nodes[node].state = .gone
         return actions + [.stateChanged(node: node, .gone)]

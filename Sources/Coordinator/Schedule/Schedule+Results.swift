@@ -135,11 +135,16 @@ extension Schedule {
     }
 
     private mutating func measure(_ node: Int, _ images: Int, _ duration: Microseconds) {
-        let seconds = max(Double(duration) / 1e6, 1e-6)
         durations.add(duration)
-        let old = nodes[node].rate
+        nodes[node].unmeasured.images += images
+        nodes[node].unmeasured.time += duration
         // What was held up on its way comes all at once, and then seems to have taken no time.
-        let measured = min(Double(images) / seconds, old == 0 ? .infinity : policy.fastestGrowth * old)
+        let (total, time) = nodes[node].unmeasured
+        guard time >= policy.shortestMeasurement else { return }
+        nodes[node].unmeasured = (0, 0)
+        let seconds = Double(time) / 1e6
+        let old = nodes[node].rate
+        let measured = min(Double(total) / seconds, old == 0 ? .infinity : policy.fastestGrowth * old)
         // The longer the measurement, the more it counts.
         let weight = old == 0 ? 1 : min(0.5, max(0.05, seconds / policy.leaseSeconds * 0.5))
         nodes[node].rate = old + (measured - old) * weight

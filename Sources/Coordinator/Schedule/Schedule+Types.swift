@@ -27,6 +27,8 @@ extension Schedule {
         public internal(set) var leases: [UInt64] = []
         /// Leases that went back while the node was thought dead and that it has not ended: they still fill its places.
         var late = 0
+        /// Leases that were too short to tell a speed from one of them.
+        var unmeasured: (images: Int, time: Microseconds) = (0, 0)
         /// Images that count as this node's.
         public internal(set) var succeeded = 0
         public internal(set) var failed = 0

@@ -10,6 +10,8 @@ public struct SchedulePolicy: Sendable, Hashable {
     public var largestLease = 512
     /// A lease's measured speed counts as at most this many times what is known of its node.
     public var fastestGrowth = 4.0
+    /// Leases shorter than this are taken together to measure a speed.
+    public var shortestMeasurement: Microseconds = 50_000
     /// Near the end leases shrink, but not below this much work (nor above 8 images for that reason).
     public var smallestLeaseSeconds = 0.25
     /// Leases that a node holds at the most: one runs, one waits.
