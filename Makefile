@@ -2,7 +2,7 @@
 SWIFT ?= swift
 DEMO ?= results/demo-pictures
 
-.PHONY: build run test fuzz bench format lint clean dependencies
+.PHONY: build run test fuzz scale tsan bench fleet format lint clean dependencies
 
 build: dependencies
 	$(SWIFT) build -c release
@@ -18,13 +18,27 @@ test: dependencies
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build --disable-xctest
 
-# The same hostile files and weights as in the tests, forty times as many.
+# The same hostile files, weights, frames, handshakes and journals as in the tests, forty times as many: more than a
+# million inputs for the wire's decoders alone.
 fuzz: dependencies
 	$(SWIFT) build -c release --build-tests
-	STNET_FUZZ=40 $(SWIFT) test -c release --skip-build --disable-xctest --filter 'HostileJPEG|PlainJPEG|WeightFuzz'
+	STNET_FUZZ=40 $(SWIFT) test -c release --skip-build --disable-xctest --filter 'HostileJPEG|PlainJPEG|Fuzz'
+
+# Simulated fleets: 1,000 nodes and 1,000,000 images against the ideal, and a hundred thousand runs full of faults.
+scale: dependencies
+	$(SWIFT) build -c release --build-tests
+	STNET_SCALE=full STNET_SEEDS=100000 $(SWIFT) test -c release --skip-build --disable-xctest --filter '^Simulation'
+
+# The thread sanitizer over everything that has threads, built apart.
+tsan: dependencies
+	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --disable-xctest --filter '^(ProtocolTests|NodeTests|CoordinatorTests)'
 
 bench: build
 	Benchmarks/run
+
+# stnet-coord on 1,000 nodes that make their results up: CPU time an image, memory, makespan.
+fleet: build
+	$(SWIFT) run -c release --skip-build stnet-fleet
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
@@ -33,7 +47,7 @@ lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
 
 clean:
-	rm -rf .build
+	rm -rf .build .build-tsan
 
 # libjpeg-turbo's headers come from the system; installed here when they are missing.
 dependencies:

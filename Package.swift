@@ -63,7 +63,7 @@ let package = Package(
         .testTarget(
             name: "Simulation", dependencies: ["Coordinator", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
         .testTarget(
-            name: "ProcessTests", dependencies: ["stnet-node", "stnet-coord", "Dataset", "Bytes"]),
+            name: "ProcessTests", dependencies: ["stnet-node", "stnet-coord", "stnet-tool", "Dataset", "Bytes"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -49,6 +49,21 @@ final class Proxy: @unchecked Sendable {
         return place
     }
 
+    /// A port of loopback that nothing listens on just now.
+    static func freePort() throws -> UInt16 {
+        let made = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        defer { close(made) }
+        var place = loopback(port: 0)
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let isBound = withUnsafeMutablePointer(to: &place) {
+            $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(made, $0, size) == 0 && getsockname(made, $0, &size) == 0
+            }
+        }
+        guard isBound else { throw POSIXError(.EADDRINUSE) }
+        return UInt16(bigEndian: place.sin_port)
+    }
+
     /// A connected socket.
     static func connect(port: UInt16) -> Int32 {
         let made = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
