@@ -1,6 +1,6 @@
 """Measures one stage with one peer and prints one JSON object a line: {"peer", "images_per_second"}.
 
-    peer.py forward {torch,onnxruntime} {alexnet,squeezenet1_1} SIZE BATCH THREADS SECONDS
+    peer.py forward {torch,onnxruntime} NETWORK SIZE BATCH THREADS SECONDS
     peer.py decode pillow DIRECTORY SIZE SECONDS
 """
 
@@ -10,6 +10,8 @@ import statistics
 import sys
 import time
 from pathlib import Path
+
+import networks
 
 
 def rate(step, images, seconds):
@@ -25,81 +27,32 @@ def rate(step, images, seconds):
     return images / statistics.median(times)
 
 
+def pictures(side, batch):
+    import numpy
+
+    return numpy.random.default_rng(1).standard_normal((batch, 3, side, side)).astype(numpy.float32)
+
+
 def torch_forward(network, size, batch, threads, seconds):
     import torch
-    import torchvision
 
-    torch.manual_seed(0)
     torch.set_num_threads(threads)
-    model = getattr(torchvision.models, network)(weights=None).eval()
-    pictures = torch.randn(batch, 3, size, size)
+    model = networks.torchvision_model(network, networks.seeded_tensors(network))
+    images = torch.from_numpy(pictures(size, batch))
     with torch.inference_mode():
-        return rate(lambda: model(pictures), batch, seconds)
-
-
-def onnx_model(network, size):
-    """The network as an ONNX graph with random weights."""
-    import numpy
-    from onnx import TensorProto, helper, numpy_helper
-
-    random = numpy.random.default_rng(0)
-    nodes, weights = [], []
-
-    def add(kind, inputs, **attributes):
-        name = f"t{len(nodes)}"
-        nodes.append(helper.make_node(kind, inputs, [name], **attributes))
-        return name
-
-    def weight(*shape):
-        name = f"w{len(weights)}"
-        scale = (2 / max(1, numpy.prod(shape[1:]))) ** 0.5
-        values = (random.standard_normal(shape) * scale).astype(numpy.float32)
-        weights.append(numpy_helper.from_array(values, name))
-        return name
-
-    def conv(x, inputs, outputs, kernel, stride=1, pad=0):
-        y = add("Conv", [x, weight(outputs, inputs, kernel, kernel), weight(outputs)], kernel_shape=[kernel] * 2,
-                strides=[stride] * 2, pads=[pad] * 4)
-        return add("Relu", [y])
-
-    def pool(x, ceil=0):
-        return add("MaxPool", [x], kernel_shape=[3, 3], strides=[2, 2], ceil_mode=ceil)
-
-    def fire(x, inputs, squeeze, expand):
-        s = conv(x, inputs, squeeze, 1)
-        return add("Concat", [conv(s, squeeze, expand, 1), conv(s, squeeze, expand, 3, pad=1)], axis=1)
-
-    if network == "alexnet":
-        x = pool(conv("x", 3, 64, 11, 4, 2))
-        x = pool(conv(x, 64, 192, 5, pad=2))
-        x = conv(conv(conv(x, 192, 384, 3, pad=1), 384, 256, 3, pad=1), 256, 256, 3, pad=1)
-        x = add("Flatten", [pool(x)])
-        for inputs, outputs in ((9216, 4096), (4096, 4096), (4096, 1000)):
-            x = add("Gemm", [x, weight(outputs, inputs), weight(outputs)], transB=1)
-            if outputs != 1000:
-                x = add("Relu", [x])
-    else:
-        x = pool(conv("x", 3, 64, 3, 2), 1)
-        x = pool(fire(fire(x, 64, 16, 64), 128, 16, 64), 1)
-        x = pool(fire(fire(x, 128, 32, 128), 256, 32, 128), 1)
-        x = fire(fire(fire(fire(x, 256, 48, 192), 384, 48, 192), 384, 64, 256), 512, 64, 256)
-        x = add("GlobalAveragePool", [conv(x, 512, 1000, 1)])
-    graph = helper.make_graph(
-        nodes, network, [helper.make_tensor_value_info("x", TensorProto.FLOAT, ["n", 3, size, size])],
-        [helper.make_tensor_value_info(x, TensorProto.FLOAT, None)], weights)
-    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=9).SerializeToString()
+        return rate(lambda: model(images), batch, seconds)
 
 
 def onnx_forward(network, size, batch, threads, seconds):
-    import numpy
     import onnxruntime
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.log_severity_level = 3
-    session = onnxruntime.InferenceSession(onnx_model(network, size), options, providers=["CPUExecutionProvider"])
-    pictures = numpy.random.default_rng(1).standard_normal((batch, 3, size, size)).astype(numpy.float32)
-    return rate(lambda: session.run(None, {"x": pictures}), batch, seconds)
+    model = networks.onnx_model(networks.describe(network), networks.seeded_tensors(network))
+    session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+    images = pictures(size, batch)
+    return rate(lambda: session.run(None, {"image": images}), batch, seconds)
 
 
 def pillow_decode(directory, size, seconds):

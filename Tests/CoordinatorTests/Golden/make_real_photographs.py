@@ -3,9 +3,7 @@ network with real weights. Needs the project's data (STNET_DATA, by default ../s
 Benchmarks/peers/install; run it with Benchmarks/peers/.venv/bin/python.
 """
 
-import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -16,7 +14,9 @@ from PIL import Image
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[2]
 sys.path.insert(0, str(ROOT / "Tests/SelectiveTuningTests/Network/Golden"))
+sys.path.insert(0, str(ROOT / "Benchmarks/peers"))
 import make_logits  # noqa: E402
+import networks  # noqa: E402
 
 DATA = Path(os.environ.get("STNET_DATA", ROOT / "../shared/data"))
 WEIGHTS = {
@@ -31,8 +31,8 @@ def main():
     paths = sorted((DATA / "photos-227/images").glob("*.JPEG"))[:64]
     golden = {}
     for name, weights in WEIGHTS.items():
-        network = json.loads(subprocess.check_output([make_logits.TOOL, "describe", "--network", name]))
-        tensors = make_logits.read_safetensors(DATA / "weights" / weights)
+        network = networks.describe(name)
+        tensors = networks.read_safetensors(DATA / "weights" / weights)
         side = network["input"]["size"]
         golden[name] = {}
         for path in paths:
@@ -40,7 +40,8 @@ def main():
             if photograph.size != (side, side):
                 photograph = photograph.resize((side, side), Image.Resampling.BILINEAR)
             with torch.inference_mode():
-                outputs = make_logits.by_description(network, numpy.array(photograph), tensors)
+                images = make_logits.normalized(numpy.array(photograph), network["input"]["normalization"])
+                outputs = networks.torch_outputs(network, images, tensors)
             golden[name][path.stem] = [int(outputs.argmax()), float(outputs.max())]
     lines = [f'  "{name}": {{\n' + ",\n".join(f'    "{image}": [{c}, {v:.7g}]' for image, (c, v) in images.items())
              + "\n  }" for name, images in golden.items()]

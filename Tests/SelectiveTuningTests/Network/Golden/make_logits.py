@@ -9,36 +9,22 @@ The weights are those of `stnet-tool random-weights --seed 1`, the picture is Te
 
 import json
 import struct
-import subprocess
-import tempfile
+import sys
 from pathlib import Path
 
 import numpy
 import onnxruntime
 import torch
-import torch.nn.functional as F
-import torchvision
-from onnx import TensorProto, helper, numpy_helper
 
 HERE = Path(__file__).resolve().parent
-TOOL = HERE.parents[3] / ".build/release/stnet-tool"
+sys.path.insert(0, str(HERE.parents[3] / "Benchmarks/peers"))
+import networks  # noqa: E402
+
 NETWORKS = ["alexnet", "vgg16", "googlenet", "squeezenet1_0", "squeezenet1_1",
             "alexnet-caffe", "googlenet-caffe", "squeezenet1_0-caffe", "squeezenet1_1-caffe"]
 IMAGENET = {"mean": [0.485, 0.456, 0.406], "deviation": [0.229, 0.224, 0.225], "order": [0, 1, 2],
             "divide_by_255": True}
 CAFFE = {"mean": [123, 117, 104], "deviation": [1, 1, 1], "order": [2, 1, 0], "divide_by_255": False}
-
-
-def read_safetensors(path):
-    data = path.read_bytes()
-    length = struct.unpack("<Q", data[:8])[0]
-    header = json.loads(data[8:8 + length])
-    tensors = {}
-    for name, entry in header.items():
-        if name != "__metadata__":
-            start, end = (8 + length + offset for offset in entry["data_offsets"])
-            tensors[name] = numpy.frombuffer(data[start:end], numpy.float32).reshape(entry["shape"])
-    return tensors
 
 
 def write_safetensors(path, tensors):
@@ -70,80 +56,14 @@ def normalized(pixels, rule):
 
 def by_torchvision(name, pixels, tensors):
     # transform_input: torchvision re-scales from ImageNet's statistics itself.
-    options = {"transform_input": True, "aux_logits": False} if name == "googlenet" else {}
-    model = getattr(torchvision.models, name)(weights=None, init_weights=False, **options) if name == "googlenet" \
-        else getattr(torchvision.models, name)(weights=None)
-    state = {key: torch.from_numpy(value.copy()) for key, value in tensors.items()}
-    missing, unexpected = model.load_state_dict(state, strict=False)
-    assert not unexpected and all(key.endswith("num_batches_tracked") for key in missing), (missing, unexpected)
+    model = networks.torchvision_model(name, tensors, **({"transform_input": True} if name == "googlenet" else {}))
     with torch.inference_mode():
-        return model.eval()(torch.from_numpy(normalized(pixels, "imagenet"))).numpy()[0]
-
-
-def by_description(network, pixels, tensors):
-    """The Caffe forms in PyTorch's functions."""
-    values = {"image": torch.from_numpy(normalized(pixels, network["input"]["normalization"]))}
-    tensor = {key: torch.from_numpy(value.copy()) for key, value in tensors.items()}
-    for layer in network["layers"]:
-        name, kind, x = layer["name"], layer["kind"], values[layer["from"][0]]
-        if kind == "convolution":
-            x = F.conv2d(x, tensor[name + ".weight"], tensor[name + ".bias"], layer["stride"], layer["padding"],
-                         groups=layer["groups"])
-        elif kind == "linear":
-            x = F.linear(x.flatten(1), tensor[name + ".weight"], tensor[name + ".bias"])[:, :, None, None]
-        elif kind == "maxPool":
-            x = F.max_pool2d(x, layer["kernel"], layer["stride"], layer["padding"], ceil_mode=layer["ceil"])
-        elif kind == "globalAveragePool":
-            x = x.mean((2, 3), keepdim=True)
-        elif kind == "localResponseNormalization":
-            x = F.local_response_norm(x, layer["size"], layer["alpha"], layer["beta"], layer["k"])
-        elif kind == "concatenation":
-            x = torch.cat([values[name] for name in layer["from"]], 1)
-        values[name] = F.relu(x) if layer.get("relu") else x
-    return x.numpy().ravel()
+        return model(torch.from_numpy(normalized(pixels, "imagenet"))).numpy()[0]
 
 
 def by_onnxruntime(network, pixels, tensors):
-    nodes, weights, names = [], [], {"image": "image"}
-
-    def add(kind, inputs, **attributes):
-        nodes.append(helper.make_node(kind, inputs, [f"t{len(nodes)}"], **attributes))
-        return f"t{len(nodes) - 1}"
-
-    def weight(name):
-        weights.append(numpy_helper.from_array(tensors[name], name))
-        return name
-
-    for layer in network["layers"]:
-        prefix, x = layer.get("tensors", layer["name"]), names[layer["from"][0]]
-        kind = layer["kind"]
-        if kind == "convolution":
-            inputs = [x, weight(prefix + ".weight")] + ([weight(prefix + ".bias")] if layer.get("bias", True) else [])
-            y = add("Conv", inputs, kernel_shape=[layer["kernel"]] * 2, strides=[layer["stride"]] * 2,
-                    pads=[layer["padding"]] * 4, group=layer["groups"])
-            if normalization := layer.get("batch_normalization"):
-                parts = [weight(f"{normalization['tensors']}.{part}")
-                         for part in ("weight", "bias", "running_mean", "running_var")]
-                y = add("BatchNormalization", [y] + parts, epsilon=normalization["epsilon"])
-        elif kind == "linear":
-            y = add("Gemm", [add("Flatten", [x]), weight(prefix + ".weight"), weight(prefix + ".bias")], transB=1)
-        elif kind == "maxPool":
-            y = add("MaxPool", [x], kernel_shape=[layer["kernel"]] * 2, strides=[layer["stride"]] * 2,
-                    pads=[layer["padding"]] * 4, ceil_mode=int(layer["ceil"]))
-        elif kind == "globalAveragePool":
-            y = add("GlobalAveragePool", [x])
-        elif kind == "localResponseNormalization":
-            y = add("LRN", [x], size=layer["size"], alpha=layer["alpha"], beta=layer["beta"], bias=layer["k"])
-        elif kind == "concatenation":
-            y = add("Concat", [names[name] for name in layer["from"]], axis=1)
-        names[layer["name"]] = add("Relu", [y]) if layer.get("relu") else y
-    side = network["input"]["size"]
-    output = names[network["layers"][-1]["name"]]
-    graph = helper.make_graph(
-        nodes, "network", [helper.make_tensor_value_info("image", TensorProto.FLOAT, [1, 3, side, side])],
-        [helper.make_tensor_value_info(output, TensorProto.FLOAT, None)], weights)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        networks.onnx_model(network, tensors), providers=["CPUExecutionProvider"])
     return session.run(None, {"image": normalized(pixels, network["input"]["normalization"])})[0].ravel()
 
 
@@ -151,13 +71,13 @@ def main():
     torch.set_num_threads(1)
     logits = {}
     for name in NETWORKS:
-        network = json.loads(subprocess.check_output([TOOL, "describe", "--network", name]))
-        with tempfile.TemporaryDirectory() as folder:
-            weights = Path(folder) / "weights.safetensors"
-            subprocess.run([TOOL, "random-weights", "--network", name, "--out", weights, "--seed", "1"], check=True)
-            tensors = read_safetensors(weights)
+        network, tensors = networks.describe(name), networks.seeded_tensors(name)
         pixels = picture(network["input"]["size"], 1)
-        peer = by_description(network, pixels, tensors) if "-caffe" in name else by_torchvision(name, pixels, tensors)
+        if name.endswith("-caffe"):
+            images = normalized(pixels, network["input"]["normalization"])
+            peer = networks.torch_outputs(network, images, tensors)[0]
+        else:
+            peer = by_torchvision(name, pixels, tensors)
         logits[name + ".torch"] = peer.astype(numpy.float32)
         logits[name + ".onnxruntime"] = by_onnxruntime(network, pixels, tensors).astype(numpy.float32)
         difference = abs(logits[name + ".torch"] - logits[name + ".onnxruntime"]).max() / abs(peer).max()
