@@ -1,0 +1,73 @@
+import Bytes
+import Foundation
+import SelectiveTuning
+import Testing
+
+/// docs/networks.md against the code.
+@Suite struct DocumentedNetworkTests {
+    private let text: String
+
+    init() throws {
+        let path = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../../docs/networks.md").standardized.path
+        text = try String(contentsOfFile: path, encoding: .utf8)
+    }
+
+    private func example() throws -> Network {
+        let start = try #require(text.range(of: "```json\n")).upperBound
+        let end = try #require(text.range(of: "\n```", range: start..<text.endIndex)).lowerBound
+        let json = try JSON.parse(String(text[start..<end]), source: "networks.md")
+        return try Network(json: json, source: "networks.md")
+    }
+
+    @Test func theExampleIsEvaluated() throws {
+        let network = try example()
+        let backend = try CPUBackend(
+            network: network, source: RandomTensors(seed: 2), pool: try ThreadPool(threads: 1), batch: 1)
+        let pixels = TestNetworks.picture(side: 32, seed: 1)
+        let found = try backend.evaluate(
+            [Picture(pixels: pixels, label: 0)], options: LocalizationOptions(classSource: .predicted))[0]
+        #expect(found.top5.count == 3 && !found.isEmpty)
+    }
+
+    @Test func itsTensorsAreTheListedOnes() throws {
+        for tensor in try example().tensors() {
+            let parts = tensor.name.split(separator: ".")
+            let isListed =
+                text.contains("`\(tensor.name)`")
+                || (text.contains("`\(parts.dropLast().joined(separator: ".")).weight`")
+                    && text.contains("`.\(parts.last!)`"))
+            #expect(isListed, "\(tensor.name)")
+            #expect(text.contains("\(tensor.shape)"), "\(tensor.name) \(tensor.shape)")
+        }
+    }
+
+    @Test(arguments: NetworkCatalog.all)
+    func theTableIsRight(network: Network) throws {
+        let row = try #require(text.split(separator: "\n").first { $0.hasPrefix("| `\(network.name)` |") })
+        let cells = row.split(separator: "|").map { $0.trimmingCharacters(in: .whitespaces) }
+        #expect(cells[2] == "\(network.inputSize)")
+        let parameters = try network.tensors().filter { $0.role != .mean && $0.role != .variance }
+            .reduce(0) { $0 + $1.shape.reduce(1, *) }
+        #expect(cells[3] == String(format: "%.1f", Double(parameters) / 1e6))
+        #expect(cells[4] == String(format: "%.1f", try network.operations() / 1e9))
+        #expect(cells[5] == network.readOuts.map { "`\($0.name)`" }.joined(separator: ", "))
+    }
+
+    /// As a user meets it.
+    @Test func theQuotedRefusalIsWhatIsSaid() throws {
+        let quoted = "a 3x3 window with padding 0 does not fit its input 2x2x16"
+        #expect(text.contains("network small, layer wide: \(quoted)"))
+        let network = Network(
+            name: "small", inputSize: 2, normalization: .imagenet,
+            layers: [
+                Layer("stem", .convolution(.init(outputs: 16, kernel: 1)), from: ["image"]),
+                Layer("wide", .convolution(.init(outputs: 24, kernel: 3)), from: ["stem"]),
+            ], readOuts: [])
+        #expect {
+            _ = try network.shapes()
+        } throws: {
+            "\($0)" == "network small, layer wide: \(quoted)"
+        }
+    }
+}
