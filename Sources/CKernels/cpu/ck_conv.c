@@ -10,7 +10,7 @@ int32_t ck_conv_padded_channels(int32_t channels) {
     return (channels + CK_CONV_LANES - 1) / CK_CONV_LANES * CK_CONV_LANES;
 }
 
-static int32_t panel_lanes(int32_t channels, int32_t panel) {
+int32_t ck_conv_panel_lanes(int32_t channels, int32_t panel) {
     int32_t rest = ck_conv_padded_channels(channels) - panel * CK_CONV_PANEL;
     return rest < CK_CONV_PANEL ? rest : CK_CONV_PANEL;
 }
@@ -18,7 +18,7 @@ static int32_t panel_lanes(int32_t channels, int32_t panel) {
 void ck_conv_pack(const float *weights, int32_t channels, int64_t chain, float *packed) {
     int32_t padded = ck_conv_padded_channels(channels);
     for (int32_t first = 0; first < padded; first += CK_CONV_PANEL) {
-        int32_t lanes = panel_lanes(channels, first / CK_CONV_PANEL);
+        int32_t lanes = ck_conv_panel_lanes(channels, first / CK_CONV_PANEL);
         float *panel = packed + (int64_t)first * chain;
         for (int64_t k0 = 0; k0 < chain; k0 += 64) {  // in blocks, so that both sides stay in the cache
             int64_t k1 = k0 + 64 < chain ? k0 + 64 : chain;
@@ -43,7 +43,7 @@ int32_t ck_conv_tasks(const ck_conv *conv) {
     return panels * chunk_count(conv);
 }
 
-static ck_conv_tile_function tile_function(ck_isa isa) {
+ck_conv_tile_function ck_conv_tile_for(ck_isa isa) {
 #if defined(__x86_64__)
     if (isa == CK_ISA_AVX512) return ck_conv_tile_avx512;
     if (isa == CK_ISA_AVX2) return ck_conv_tile_avx2;
@@ -52,11 +52,22 @@ static ck_conv_tile_function tile_function(ck_isa isa) {
     return ck_conv_tile_portable;
 }
 
+void ck_conv_addresses(const ck_conv *conv, int64_t begin, int32_t count, const float **pixels, float **outputs) {
+    const int64_t area = (int64_t)conv->height * conv->width;
+    for (int32_t i = 0; i < count; i++) {
+        int64_t image = (begin + i) / area, place = (begin + i) % area;
+        int64_t y = place / conv->width, x = place % conv->width;
+        pixels[i] = conv->input + image * conv->input_image + y * conv->stride_y * conv->input_row +
+                    x * conv->stride_x * conv->input_pixel;
+        outputs[i] = conv->output + image * conv->output_image + y * conv->output_row + x * conv->output_pixel;
+    }
+}
+
 void ck_conv_run(ck_isa isa, const ck_conv *conv, int32_t task, float *scratch) {
-    const ck_conv_tile_function compute = tile_function(isa);
+    const ck_conv_tile_function compute = ck_conv_tile_for(isa);
     const int32_t chunks = chunk_count(conv);
     const int32_t panel = task / chunks, chunk = task % chunks;
-    const int32_t lanes = panel_lanes(conv->channels, panel);
+    const int32_t lanes = ck_conv_panel_lanes(conv->channels, panel);
     const int64_t total = pixel_count(conv);
     // Chunks of equal size rather than full ones and a rest.
     const int64_t begin = total * chunk / chunks, end = total * (chunk + 1) / chunks;
@@ -64,15 +75,8 @@ void ck_conv_run(ck_isa isa, const ck_conv *conv, int32_t task, float *scratch) 
 
     const float *pixels[CK_CONV_CHUNK];
     float *outputs[CK_CONV_CHUNK];
-    const int64_t area = (int64_t)conv->height * conv->width;
-    for (int32_t i = 0; i < count; i++) {
-        int64_t image = (begin + i) / area, place = (begin + i) % area;
-        int64_t y = place / conv->width, x = place % conv->width;
-        pixels[i] = conv->input + image * conv->input_image + y * conv->stride_y * conv->input_row +
-                    x * conv->stride_x * conv->input_pixel;
-        outputs[i] = conv->output + image * conv->output_image + y * conv->output_row + x * conv->output_pixel +
-                     (int64_t)panel * CK_CONV_PANEL;
-    }
+    ck_conv_addresses(conv, begin, count, pixels, outputs);
+    for (int32_t i = 0; i < count; i++) outputs[i] += (int64_t)panel * CK_CONV_PANEL;
 
     int64_t chain = 0;
     for (int32_t r = 0; r < conv->runs; r++) chain += conv->run_length[r];

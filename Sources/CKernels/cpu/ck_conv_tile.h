@@ -24,6 +24,15 @@ void ck_conv_tile_avx2(const ck_conv *conv, const ck_conv_tile *tile, int32_t co
 void ck_conv_tile_avx512(const ck_conv *conv, const ck_conv_tile *tile, int32_t count, int32_t lanes);
 #endif
 
+/// The kernel of an instruction set.
+ck_conv_tile_function ck_conv_tile_for(ck_isa isa);
+
+/// The packed width of a panel: 64, or less in a layer's last one.
+int32_t ck_conv_panel_lanes(int32_t channels, int32_t panel);
+
+/// First taps, and channel 0 of the outputs, of `count` output pixels of the batch from number `begin` on.
+void ck_conv_addresses(const ck_conv *conv, int64_t begin, int32_t count, const float **pixels, float **outputs);
+
 /// The most pixels that a kernel takes at once for a panel of so many lanes.
 static inline int32_t ck_conv_tile_pixels(int32_t lanes) {
     switch (lanes) {

@@ -36,6 +36,15 @@ ck_isa ck_isa_best(void) {
     return (ck_isa)known;
 }
 
+int ck_cpu_has_bf16(void) {
+#if defined(__x86_64__)
+    // Like every AVX-512 feature it is reported only when the operating system saves the wide registers.
+    return ck_isa_best() == CK_ISA_AVX512 && __builtin_cpu_supports("avx512bf16");
+#else
+    return 0;
+#endif
+}
+
 const char *ck_isa_name(ck_isa isa) {
     switch (isa) {
     case CK_ISA_AVX512: return "avx512";

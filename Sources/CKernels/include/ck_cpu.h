@@ -12,6 +12,9 @@ typedef enum {
 /// The environment variable STNET_ISA (portable, avx2, avx512) lowers it, never raises it.
 ck_isa ck_isa_best(void);
 
+/// Whether the kernels may use bfloat16 dot products (AVX-512 BF16): 0 when STNET_ISA chose less than avx512.
+int ck_cpu_has_bf16(void);
+
 /// "portable", "avx2" or "avx512".
 const char *ck_isa_name(ck_isa isa);
 
