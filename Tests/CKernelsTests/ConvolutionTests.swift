@@ -38,12 +38,16 @@ struct RandomConvolution {
         groupOut = numbers.within(1...[9, 40, 150][numbers.below(3)])
         batch = numbers.within(1...3)
         relu = numbers.below(2) == 0
-        for _ in 0..<batch {
-            inputs.append(
-                (0..<height * width * groupIn * groups).map { _ in
-                    let value = numbers.signed()
-                    return numbers.below(3) == 0 ? 0 : value
-                })
+        fill(&numbers)
+    }
+
+    /// Random values for the shape that the properties say.
+    mutating func fill(_ numbers: inout TestNumbers) {
+        inputs = (0..<batch).map { _ in
+            (0..<height * width * groupIn * groups).map { _ in
+                let value = numbers.signed()
+                return numbers.below(3) == 0 ? 0 : value
+            }
         }
         weights = (0..<groupOut * groups * kernel * kernel * groupIn).map { _ in numbers.signed() }
         bias = (0..<groupOut * groups).map { _ in numbers.signed() }
@@ -62,16 +66,17 @@ struct RandomConvolution {
         return output
     }
 
-    /// The same through ck_conv_run, one call a group, into an output that lies between guard channels.
-    func packed(isa: ck_isa) -> [[Float]] {
+    /// Lays out one batch as the kernels expect it and calls `run` once a group with everything but the weights. The
+    /// output lies between guard channels, the input ends at a page that cannot be read.
+    func outputs(_ run: (_ group: Int, _ call: inout ck_conv) -> Void) -> [[Float]] {
         let channels = groupIn * groups
         let row = (width + 2 * padding) * channels
         let image = (height + 2 * padding) * row
-        var padded = [Float](repeating: 0, count: image * batch)
+        let padded = GuardedFloats(count: image * batch)
         for b in 0..<batch {
             for y in 0..<height {
                 for x in 0..<width * channels {
-                    padded[b * image + (y + padding) * row + padding * channels + x] =
+                    padded.pointer[b * image + (y + padding) * row + padding * channels + x] =
                         inputs[b][y * width * channels + x]
                 }
             }
@@ -80,14 +85,7 @@ struct RandomConvolution {
         let pixel = channelsOut + guardChannels
         let outImage = outHeight * outWidth * pixel
         var output = [Float](repeating: -77, count: outImage * batch)
-        let chain = kernel * kernel * groupIn
         let lanes = Int(ck_conv_padded_channels(Int32(groupOut)))
-        let packed = UnsafeMutablePointer<Float>(OpaquePointer(ck_memory_allocate(lanes * chain * 4)!))
-        let scratch = UnsafeMutablePointer<Float>(OpaquePointer(ck_memory_allocate(Int(CK_CONV_SCRATCH) * 4)!))
-        defer {
-            ck_memory_free(packed, lanes * chain * 4)
-            ck_memory_free(scratch, Int(CK_CONV_SCRATCH) * 4)
-        }
         var offsets: [Int32] = []
         var lengths: [Int32] = []
         for ky in 0..<kernel {
@@ -97,29 +95,22 @@ struct RandomConvolution {
             }
         }
         for group in 0..<groups {
-            weights.withUnsafeBufferPointer {
-                ck_conv_pack($0.baseAddress! + group * groupOut * chain, Int32(groupOut), Int64(chain), packed)
-            }
             var groupBias = Array(bias[group * groupOut..<(group + 1) * groupOut])
             groupBias += [Float](repeating: 0, count: lanes - groupOut)
-            padded.withUnsafeBufferPointer { input in
-                output.withUnsafeMutableBufferPointer { output in
-                    groupBias.withUnsafeBufferPointer { bias in
-                        offsets.withUnsafeBufferPointer { offsets in
-                            lengths.withUnsafeBufferPointer { lengths in
-                                var call = ck_conv(
-                                    input: input.baseAddress! + group * groupIn, input_image: image, input_row: row,
-                                    input_pixel: channels, stride_y: Int32(stride), stride_x: Int32(stride),
-                                    output: output.baseAddress! + group * groupOut, output_image: outImage,
-                                    output_row: outWidth * pixel, output_pixel: pixel, batch: Int32(batch),
-                                    height: Int32(outHeight), width: Int32(outWidth), channels: Int32(groupOut),
-                                    runs: Int32(offsets.count), run_offset: offsets.baseAddress,
-                                    run_length: lengths.baseAddress, weights: packed, bias: bias.baseAddress,
-                                    relu: relu ? 1 : 0)
-                                for task in (0..<ck_conv_tasks(&call)).reversed() {
-                                    ck_conv_run(isa, &call, task, scratch)
-                                }
-                            }
+            output.withUnsafeMutableBufferPointer { output in
+                groupBias.withUnsafeBufferPointer { bias in
+                    offsets.withUnsafeBufferPointer { offsets in
+                        lengths.withUnsafeBufferPointer { lengths in
+                            var call = ck_conv(
+                                input: padded.pointer + group * groupIn, input_image: image, input_row: row,
+                                input_pixel: channels, stride_y: Int32(stride), stride_x: Int32(stride),
+                                output: output.baseAddress! + group * groupOut, output_image: outImage,
+                                output_row: outWidth * pixel, output_pixel: pixel, batch: Int32(batch),
+                                height: Int32(outHeight), width: Int32(outWidth), channels: Int32(groupOut),
+                                runs: Int32(offsets.count), run_offset: offsets.baseAddress,
+                                run_length: lengths.baseAddress, weights: nil, bias: bias.baseAddress,
+                                relu: relu ? 1 : 0)
+                            run(group, &call)
                         }
                     }
                 }
@@ -131,6 +122,24 @@ struct RandomConvolution {
                 #expect(output[at + channelsOut..<at + pixel].allSatisfy { $0 == -77 }, "wrote past its channels")
                 return Array(output[at..<at + channelsOut])
             }
+        }
+    }
+
+    /// Floats of one group's chain.
+    var chain: Int { kernel * kernel * groupIn }
+
+    /// Through ck_conv_run, tasks in reversed order.
+    func packed(isa: ck_isa) -> [[Float]] {
+        let lanes = Int(ck_conv_padded_channels(Int32(groupOut)))
+        let packed = AlignedMemory(bytes: lanes * chain * 4)
+        let scratch = AlignedMemory(bytes: Int(CK_CONV_SCRATCH) * 4)
+        return outputs { group, call in
+            weights.withUnsafeBufferPointer {
+                ck_conv_pack(
+                    $0.baseAddress! + group * groupOut * chain, Int32(groupOut), Int64(chain), packed.floats)
+            }
+            call.weights = UnsafePointer(packed.floats)
+            for task in (0..<ck_conv_tasks(&call)).reversed() { ck_conv_run(isa, &call, task, scratch.floats) }
         }
     }
 }
