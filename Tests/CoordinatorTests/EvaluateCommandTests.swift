@@ -44,6 +44,38 @@ import Testing
         }
     }
 
+    @Test func aFastRunIsComparedWithExactOnItsSample() async throws {
+        let run = try SmallRun()
+        _ = try await run.evaluate(out: "exact")
+        let (status, text) = try await run.evaluate(["--precision", "fast", "--agreement-every", "3"], out: "fast")
+        #expect(status == .valid)
+        #expect(text.contains("Precision fast; of 3 images that were evaluated in exact too"), "\(text)")
+        let exact = try run.read("exact/images.jsonl").split(separator: "\n").map {
+            try JSON.parse(String($0), source: "exact")
+        }
+        let fast = try run.read("fast/images.jsonl").split(separator: "\n").map {
+            try JSON.parse(String($0), source: "fast")
+        }
+        #expect(fast.count == 7)
+        for (place, (fast, exact)) in zip(fast, exact).enumerated() {
+            #expect((fast["exact"] != nil) == (place % 3 == 0))
+            guard let both = fast["exact"] else { continue }
+            #expect(both["label"]?.intValue == exact["top5"]?.arrayValue?.first?.intValue)
+            #expect(both["box"] == exact["box"])
+        }
+        let summary = try JSON.parse(try run.read("fast/summary.json"), source: "summary")
+        #expect(summary["precision_agreement"]?["images"]?.intValue == 3)
+        #expect(summary["protocol"]?["options"]?["precision"]?.stringValue == "fast")
+        let certificate = try JSON.parse(try run.read("fast/certificate.json"), source: "certificate")
+        #expect(certificate["precision"]?.stringValue == "fast")
+        // However the work is cut.
+        for (threads, batch) in [("1", "1"), ("3", "2")] {
+            _ = try await run.evaluate(
+                ["--precision", "fast", "--agreement-every", "3", "--threads", threads, "--batch", batch], out: "again")
+            #expect(try run.read("again/images.jsonl") == run.read("fast/images.jsonl"))
+        }
+    }
+
     @Test func aBrokenImageIsCountedNamedAndInvalidates() async throws {
         let run = try SmallRun()
         let whole = try Data(contentsOf: URL(fileURLWithPath: run.path("images/demo_00000003.JPEG")))

@@ -8,9 +8,12 @@ final class ForwardPass: @unchecked Sendable {
     let shapes: [Shape]
     let layout: ActivationLayout
     let weights: [LayerWeights?]
+    /// For each layer that has a faster kernel; empty for a pass that was made for `exact`.
+    private let fastWeights: [FastWeights?]
     let batchCapacity: Int
     private let precision: Precision
     private let isa: ck_isa
+    private let hasBF16: Bool
     private let pool: ThreadPool
     private let table: [Float]
     private var storages: [FloatBuffer] = []
@@ -36,11 +39,26 @@ final class ForwardPass: @unchecked Sendable {
             try LayerWeights(
                 layer: layer, network: network.name, input: shapes[inputs[number][0]], source: source, pool: pool)
         }
+        let hasBF16 = ck_cpu_has_bf16() != 0 && isa == CK_ISA_AVX512
+        self.hasBF16 = hasBF16
+        let exact = weights
+        fastWeights =
+            precision == .exact
+            ? []
+            : try network.layers.enumerated().map { number, layer in
+                try exact[number].flatMap { weights in
+                    try FastWeights(
+                        weights, output: shapes[number + 1], name: layer.name, isa: isa, hasBF16: hasBF16, pool: pool)
+                }
+            }
         storages = try layout.storages.map {
             try FloatBuffer(count: $0.image * batchCapacity, purpose: "activations of \(batchCapacity) images")
         }
+        let scratchFloats = fastWeights.reduce(Int(CK_CONV_SCRATCH)) { most, fast in
+            max(most, fast.map { ($0.scratchBytes + 3) / 4 } ?? 0)
+        }
         scratch = try (0..<pool.threads).map { _ in
-            try FloatBuffer(count: Int(CK_CONV_SCRATCH), purpose: "scratch memory")
+            try FloatBuffer(count: scratchFloats, purpose: "scratch memory")
         }
         let response = network.layers.enumerated().reduce(0) { most, layer in
             guard case .localResponseNormalization(let normalization) = layer.element.kind else { return most }
@@ -66,7 +84,7 @@ final class ForwardPass: @unchecked Sendable {
         precondition(pictures.count <= batchCapacity)
         precondition(precision == .exact || self.precision == .fast)
         pool.run(pictures.count) { image, _ in self.normalize(pictures[image], image: image) }
-        for number in network.layers.indices { run(layer: number, batch: pictures.count) }
+        for number in network.layers.indices { run(layer: number, batch: pictures.count, precision) }
     }
 
     /// The last layer's output of one image.
@@ -83,11 +101,13 @@ final class ForwardPass: @unchecked Sendable {
             storage.row, storage.channels)
     }
 
-    private func run(layer number: Int, batch: Int) {
+    private func run(layer number: Int, batch: Int, _ precision: Precision) {
         let inputs = layout.inputs[number]
         switch network.layers[number].kind {
         case .convolution, .linear:
-            convolve(number, input: inputs[0], weights: weights[number]!, batch: batch)
+            convolve(
+                number, input: inputs[0], weights: weights[number]!,
+                fast: precision == .fast ? fastWeights[number] : nil, batch: batch)
         case .maxPool(let pooling):
             pool.run(batch) { [isa] image, _ in
                 var call = self.poolCall(from: inputs[0], to: number + 1, image: image)
@@ -162,7 +182,7 @@ final class ForwardPass: @unchecked Sendable {
         return call
     }
 
-    private func convolve(_ number: Int, input: Int, weights: LayerWeights, batch: Int) {
+    private func convolve(_ number: Int, input: Int, weights: LayerWeights, fast: FastWeights?, batch: Int) {
         let (from, to) = (layout.storage(of: input), layout.storage(of: number + 1))
         let runs = weights.runs(row: from.row, pixel: from.channels)
         let groupIn = weights.channelsIn / weights.groups
@@ -186,6 +206,10 @@ final class ForwardPass: @unchecked Sendable {
                     call.weights = UnsafePointer(weights.packed.pointer + group * weights.paddedGroup * weights.chain)
                     call.bias = UnsafePointer(weights.bias.pointer + group * weights.paddedGroup)
                     call.relu = weights.relu ? 1 : 0
+                    if let fast {
+                        run(fast, group: group, channelsIn: groupIn, call)
+                        continue
+                    }
                     let tasks = Int(ck_conv_tasks(&call))
                     nonisolated(unsafe) let fixed = call
                     pool.run(tasks) { [isa, scratch] task, thread in
@@ -193,6 +217,20 @@ final class ForwardPass: @unchecked Sendable {
                     }
                 }
             }
+        }
+    }
+
+    private func run(_ fast: FastWeights, group: Int, channelsIn: Int, _ call: ck_conv) {
+        var layer = ck_conv_fast()
+        layer.method = fast.method
+        layer.isa = isa
+        layer.bf16 = hasBF16 ? 1 : 0
+        layer.channels_in = Int32(channelsIn)
+        layer.weights = UnsafeRawPointer(fast.packed.pointer + group * fast.stride)
+        layer.conv = call
+        nonisolated(unsafe) let fixed = layer
+        pool.run(Int(ck_conv_fast_tasks(&layer))) { [scratch] task, thread in
+            withUnsafePointer(to: fixed) { ck_conv_fast_run($0, Int32(task), scratch[thread].pointer) }
         }
     }
 }
