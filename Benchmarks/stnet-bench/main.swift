@@ -19,6 +19,7 @@ let help = HelpText(
                 .init("photographs", "DIR", "JPEG files", default: "photos-mixed of STNET_DATA, or generated pictures"),
                 .init("python", "FILE", "interpreter that has the peers", default: "Benchmarks/peers/.venv/bin/python"),
                 .init("json", "FILE", "where the figures go", default: "results/bench.json"),
+                .init("precisions", nil, "compare exact and fast on VGG-16's layers, and nothing else"),
                 .init("help", nil, "this text"),
             ]
         )
@@ -28,6 +29,11 @@ do {
     let parsed = try ParsedOptions(arguments: Array(CommandLine.arguments.dropFirst()), specifications: help.options)
     if parsed.switches.contains("help") {
         print(help.text, terminator: "")
+    } else if parsed.switches.contains("precisions") {
+        try PrecisionComparison(
+            batch: 8, rounds: try parsed.integer("rounds", in: 1...100) ?? 3,
+            threads: try parsed.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
+        ).run()
     } else {
         try Suite(parsed).run()
     }

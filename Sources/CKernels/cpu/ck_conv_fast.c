@@ -4,16 +4,18 @@
 #include "ck_conv_winograd.h"
 
 // Which method for which layer: the one place that decides. Speeds are relative to the exact kernel on the same core
-// (AMD Zen 4 with AVX-512 BF16, one thread, channels last); the relative errors of an output are those of one layer.
+// (AMD Zen 4 with AVX-512 BF16, one thread), errors are one layer's, relative to its outputs' root mean square.
 //
-// - Winograd makes a quarter of the products and is near exact's error (1e-6): 2.5 to 3.3 times as fast on maps that
-//   tiles of 4x4 cover well, 1.8 on 13x13, 1.2 on 5x5, 0.8 on 2x2. Few input channels do not pay for the transforms:
-//   1.2 times at 8 channels, 0.6 at 3.
+// - Winograd F(4x4, 3x3) makes a quarter of the products with nearly exact's error (1e-6 to 4e-6): 2.5 to 3.3 times as
+//   fast on maps that tiles of 4x4 cover well, 1.8 on 13x13, 1.2 on 5x5, 0.8 on 2x2. Few input channels do not pay for
+//   the transforms: 1.2 times at 8 channels, 0.6 at 3.
 // - bfloat16 makes two products in the time of one: 1.8 to 2.2 times as fast with an error of 2e-3, on any shape that
 //   has enough arithmetic for each input it gathers and each output it stores: a chain of 8 gives 0.9, one of 16 gives
 //   1.1, one panel of 16 channels gives 1.0. It also halves the weights, which is what a fully connected layer reads.
 //
-// So Winograd comes first where it is at least as fast, which spares the accuracy.
+// So Winograd comes first where it is about as fast, which spares the accuracy. Tried on VGG-16's convolutions and left
+// out: Winograd F(2x2, 3x3) in float32 is 1.7 times as fast as exact where F(4x4) is 2.6, with a third of its error;
+// F(2x2) in bfloat16 is 2.8 times as fast, which is not worth a thousand times the error (3e-3).
 enum {
     WINOGRAD_CHANNELS = 16,
     WINOGRAD_CHANNELS_WITHOUT_BF16 = 8,
