@@ -29,9 +29,11 @@ scale: dependencies
 	$(SWIFT) build -c release --build-tests
 	STNET_SCALE=full STNET_SEEDS=100000 $(SWIFT) test -c release --skip-build --disable-xctest --filter '^Simulation'
 
-# The thread sanitizer over everything that has threads, built apart.
+# The thread sanitizer over what has threads: transports, node, coordinator. Built apart, without optimisation.
 tsan: dependencies
-	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --disable-xctest --filter '^(ProtocolTests|NodeTests|CoordinatorTests)'
+	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --disable-xctest \
+	    --filter '(Backlog|SendQueue|Reactor|MemoryLink|Connecting|BrokenConnection|Stranger|Conversation)Tests' \
+	    --filter '^NodeTests' --filter '(EvaluateCommand|JournalSyncer|FleetProgress)Tests'
 
 bench: build
 	Benchmarks/run

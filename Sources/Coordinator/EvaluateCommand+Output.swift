@@ -62,9 +62,9 @@ extension EvaluateCommand {
         case .unreachable, .refused, .jobRefused, .journalFailed: return explain(ending)
         }
         let deliveries = ledger.deliveries
-        let run = RunOutput.Run(
-            network: configuration.network.name, expected: inputs.manifest.entries.map(\.id),
-            records: ledger.records.lazy.compactMap { $0 }, groundTruth: ledger.groundTruth.lazy.compactMap { $0 },
+        let run = RunOutput.Content(
+            network: configuration.network.name, expected: inputs.manifest.ids,
+            records: ledger.records.present, groundTruth: ledger.groundTruth.present,
             convention: configuration.options.iou,
             protocolBlock: protocolBlock(inputs), deliveries: deliveries,
             digests: [

@@ -28,7 +28,7 @@ public enum Annotations {
     /// PASCAL-VOC XML files, flat or one folder a class. Sorted by id.
     ///
     /// - Throws: `DatasetError` that names the file, the line and the field, what was found and what was expected.
-    public static func load(path: String, classes: ClassIndex) throws(DatasetError) -> [Annotation] {
+    public static func load(path: String, classes: ClassIndex) throws(DatasetError) -> AnnotationList {
         if access(path + "/" + WSOLFiles.ids, F_OK) == 0 {
             return try WSOLFiles(folder: path, classes: classes).load()
         }
@@ -39,8 +39,7 @@ public enum Annotations {
                 expected: "a tree of PASCAL-VOC XML files or the WSOL benchmark's four text files")
         }
         var paths: [String: String] = [:]
-        var annotations: [Annotation] = []
-        annotations.reserveCapacity(files.count)
+        var annotations = AnnotationList()
         for file in files {
             let annotation = try VOCFile(path: file, classes: classes).load()
             if let first = paths.updateValue(file, forKey: annotation.id) {
@@ -48,6 +47,6 @@ public enum Annotations {
             }
             annotations.append(annotation)
         }
-        return annotations.sorted { $0.id < $1.id }
+        return annotations.sortedByID()
     }
 }

@@ -16,13 +16,47 @@ public struct ManifestEntry: Sendable, Hashable {
     public let declaredHeight: Int?
 }
 
-/// The images of a run in the order of their ids.
+/// The images of a run in the order of their ids. Packed: an entry is made anew each time one is asked for.
 public struct Manifest: Sendable {
-    public let entries: [ManifestEntry]
+    public let entries: Entries
     /// SHA-256, in hexadecimal, over the entries' ids, labels and boxes: what the run is asked to do.
     public let digest: String
     /// Images for which there is no annotation; they take no part.
     public let imagesWithoutAnnotation: Int
+
+    public struct Entries: RandomAccessCollection, Sendable {
+        fileprivate let annotations: AnnotationList
+        /// "" where an image is not there; no texts at all where none is.
+        fileprivate let paths: PackedStrings
+
+        public var startIndex: Int { 0 }
+        public var endIndex: Int { annotations.count }
+
+        public subscript(index: Int) -> ManifestEntry {
+            let annotation = annotations[index]
+            let path = paths.count == 0 ? "" : paths[index]
+            return ManifestEntry(
+                id: annotation.id, imagePath: path.isEmpty ? nil : path, label: annotation.label,
+                boxes: annotation.boxes, declaredWidth: annotation.declaredWidth,
+                declaredHeight: annotation.declaredHeight)
+        }
+    }
+
+    /// The entries' ids alone, in order.
+    public var ids: some Sequence<String> & Sendable { IDs(annotations: entries.annotations) }
+
+    private struct IDs: Sequence, Sendable {
+        let annotations: AnnotationList
+
+        func makeIterator() -> AnyIterator<String> {
+            var next = 0
+            return AnyIterator {
+                guard next < annotations.count else { return nil }
+                defer { next += 1 }
+                return annotations.ids[next]
+            }
+        }
+    }
 
     /// - Parameters:
     ///   - annotations: one an image, ids all different.
@@ -31,40 +65,41 @@ public struct Manifest: Sendable {
     ///   - limit: at most so many entries, the first in the order of ids; nil for all.
     /// - Throws: `DatasetError` for an ids file with an unknown or repeated id.
     public init(
-        annotations: [Annotation], images: [String: String], idsPath: String? = nil, limit: Int? = nil
+        annotations: some Collection<Annotation>, images: [String: String], idsPath: String? = nil, limit: Int? = nil
     ) throws(DatasetError) {
-        var chosen = annotations.sorted { $0.id < $1.id }
-        let known = Set(chosen.map(\.id))
-        precondition(known.count == chosen.count, "one annotation an image")
-        imagesWithoutAnnotation = images.keys.count { !known.contains($0) }
+        var chosen = (annotations as? AnnotationList ?? AnnotationList(annotations)).sortedByID()
+        precondition(chosen.ids.ascendingOrder() == nil, "one annotation an image")
+        let annotated = images.isEmpty ? 0 : chosen.indices.count { images[chosen.ids[$0]] != nil }
+        imagesWithoutAnnotation = images.count - annotated
         if let idsPath {
-            let wanted = try Self.ids(in: idsPath, known: known)
-            chosen.removeAll { !wanted.contains($0.id) }
+            let wanted = try Self.places(in: idsPath, of: chosen)
+            chosen = chosen.picked(wanted)
         }
-        if let limit { chosen.removeLast(max(0, chosen.count - max(0, limit))) }
-        entries = chosen.map {
-            ManifestEntry(
-                id: $0.id, imagePath: images[$0.id], label: $0.label, boxes: $0.boxes, declaredWidth: $0.declaredWidth,
-                declaredHeight: $0.declaredHeight)
-        }
-        digest = Self.digest(of: entries)
+        if let limit, limit < chosen.count { chosen = chosen.picked(0..<max(0, limit)) }
+        var paths = PackedStrings()
+        if annotated > 0 { for index in chosen.indices { paths.append(images[chosen.ids[index]] ?? "") } }
+        entries = Entries(annotations: chosen, paths: paths)
+        digest = Self.digest(of: chosen)
     }
 
-    private static func ids(in path: String, known: Set<String>) throws(DatasetError) -> Set<String> {
-        let table = try TextTable(path: path, fields: ["image id"])
-        var ids: Set<String> = []
-        for row in table.rows {
-            guard let id = FieldText.id(row.fields[0]), known.contains(id) else {
+    /// The places of the ids that a file lists, ascending.
+    private static func places(in path: String, of annotations: AnnotationList) throws(DatasetError) -> [Int] {
+        let table = TextTable(path: path, fields: ["image id"])
+        let index = PackedIndex(annotations.ids, order: nil)
+        var isWanted = [Bool](repeating: false, count: annotations.count)
+        try table.forEachRow { row throws(DatasetError) in
+            guard let id = FieldText.id(row.fields[0]), let place = index.place(of: id) else {
                 throw table.failure(row, 0, expected: "the id of an annotated image")
             }
-            guard ids.insert(id).inserted else { throw table.failure(row, 0, expected: "each image id once") }
+            guard !isWanted[place] else { throw table.failure(row, 0, expected: "each image id once") }
+            isWanted[place] = true
         }
-        return ids
+        return isWanted.indices.filter { isWanted[$0] }
     }
 
     /// Each entry as its id's length and bytes, label, number of boxes and the coordinates' bits: no two lists of
     /// entries have the same text.
-    private static func digest(of entries: [ManifestEntry]) -> String {
+    private static func digest(of entries: AnnotationList) -> String {
         var digest = SHA256()
         digest.update("stnet manifest 1\n")
         for entry in entries {

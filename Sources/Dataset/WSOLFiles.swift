@@ -13,82 +13,114 @@ struct WSOLFiles {
     private static let sides = 1...65_535
 
     /// Sorted by id. Every id stands once in the first three files, and at least once among the boxes.
-    func load() throws(DatasetError) -> [Annotation] {
-        let table = try table(Self.ids, ["image id"])
-        var positions: [String: Int] = [:]
-        positions.reserveCapacity(table.rows.count)
-        var ids: [String] = []
-        for row in table.rows {
+    func load() throws(DatasetError) -> AnnotationList {
+        let ids = try readIDs()
+        let index = PackedIndex(ids, order: ids.ascendingOrder())
+        var labels = [UInt32](repeating: 0, count: ids.count)
+        try once("class_labels.txt", ["image id", "class index"], ids, index) {
+            (table, row, place) throws(DatasetError) in
+            labels[place] = UInt32(try table.count(row, 1, in: 0...classes.count - 1))
+        }
+        var widths = labels
+        var heights = labels
+        try once("image_sizes.txt", ["image id", "width", "height"], ids, index) {
+            (table, row, place) throws(DatasetError) in
+            widths[place] = UInt32(try table.count(row, 1, in: Self.sides))
+            heights[place] = UInt32(try table.count(row, 2, in: Self.sides))
+        }
+        let (boxes, ends) = try readBoxes(ids, index)
+        return AnnotationList(
+            ids: ids, labels: labels, widths: widths, heights: heights, boxes: boxes, boxEnds: ends
+        ).sortedByID()
+    }
+
+    private func table(_ name: String, _ fields: [String]) -> TextTable {
+        TextTable(path: folder + "/" + name, fields: fields)
+    }
+
+    /// In the file's order.
+    private func readIDs() throws(DatasetError) -> PackedStrings {
+        let table = table(Self.ids, ["image id"])
+        var ids = PackedStrings()
+        try table.forEachRow { row throws(DatasetError) in
             guard let id = FieldText.id(row.fields[0]) else { throw table.failure(row, 0, expected: "an image id") }
-            guard positions.updateValue(ids.count, forKey: id) == nil else {
-                throw table.failure(row, 0, expected: "each image id once")
-            }
             ids.append(id)
         }
-        let labels = try once("class_labels.txt", ["image id", "class index"], positions) {
-            (table, row) throws(DatasetError) in try table.count(row, 1, in: 0...classes.count - 1)
+        guard let order = ids.ascendingOrder() else { return ids }
+        // Equal ones lie side by side, in the file's order.
+        let repeated = order.indices.dropFirst().filter { !ids.isBefore(Int(order[$0 - 1]), Int(order[$0])) }
+        guard let first = repeated.map({ Int(order[$0]) }).min() else { return ids }
+        try table.forEachRow { row throws(DatasetError) in
+            if row.line == first + 1 { throw table.failure(row, 0, expected: "each image id once") }
         }
-        let sizes = try once("image_sizes.txt", ["image id", "width", "height"], positions) {
-            (table, row) throws(DatasetError) in
-            (try table.count(row, 1, in: Self.sides), try table.count(row, 2, in: Self.sides))
-        }
-        let boxes = try boxes(positions)
-        return ids.indices.map { index in
-            Annotation(
-                id: ids[index], label: labels[index], boxes: boxes[index], declaredWidth: sizes[index].0,
-                declaredHeight: sizes[index].1)
-        }.sorted { $0.id < $1.id }
+        return ids
     }
 
-    private func table(_ name: String, _ fields: [String]) throws(DatasetError) -> TextTable {
-        try TextTable(path: folder + "/" + name, fields: fields)
-    }
-
-    /// The values of a file that has exactly one line for each id.
-    private func once<Value>(
-        _ name: String, _ fields: [String], _ positions: [String: Int],
-        _ value: (TextTable, TextTable.Row) throws(DatasetError) -> Value
-    ) throws(DatasetError) -> [Value] {
-        let table = try table(name, fields)
-        var values = [Value?](repeating: nil, count: positions.count)
-        for row in table.rows {
-            let position = try position(of: row, in: table, positions)
-            guard values[position] == nil else { throw table.failure(row, 0, expected: "each image id once") }
-            values[position] = try value(table, row)
+    /// A file that has exactly one line for each id; `take` keeps a line's values.
+    private func once(
+        _ name: String, _ fields: [String], _ ids: PackedStrings, _ index: PackedIndex,
+        _ take: (TextTable, TextTable.Row, _ place: Int) throws(DatasetError) -> Void
+    ) throws(DatasetError) {
+        let table = table(name, fields)
+        var isThere = [Bool](repeating: false, count: ids.count)
+        try table.forEachRow { row throws(DatasetError) in
+            let place = try place(of: row, in: table, index)
+            guard !isThere[place] else { throw table.failure(row, 0, expected: "each image id once") }
+            isThere[place] = true
+            try take(table, row, place)
         }
-        try requireAll(positions, in: table) { values[$0] != nil }
-        return values.map { $0! }
+        try requireAll(ids, in: table) { isThere[$0] }
     }
 
-    private func boxes(_ positions: [String: Int]) throws(DatasetError) -> [[Box]] {
-        let table = try table("localization.txt", ["image id", "x0", "y0", "x1", "y1"])
-        var boxes = [[Box]](repeating: [], count: positions.count)
-        for row in table.rows {
-            let position = try position(of: row, in: table, positions)
+    /// All boxes, image by image, those of one image in the file's order; and where each image's end.
+    private func readBoxes(
+        _ ids: PackedStrings, _ index: PackedIndex
+    ) throws(DatasetError) -> (boxes: [Box], ends: [UInt32]) {
+        let table = table("localization.txt", ["image id", "x0", "y0", "x1", "y1"])
+        var boxes: [Box] = []
+        var places: [UInt32] = []
+        var counts = [UInt32](repeating: 0, count: ids.count)
+        var isAscending = true
+        try table.forEachRow { row throws(DatasetError) in
+            let place = try place(of: row, in: table, index, after: places.last.map { Int($0) })
             let box = Box(
                 try table.coordinate(row, 1), try table.coordinate(row, 2), try table.coordinate(row, 3),
                 try table.coordinate(row, 4))
             guard box.x1 >= box.x0 else { throw table.failure(row, 3, expected: "x1 not left of x0") }
             guard box.y1 >= box.y0 else { throw table.failure(row, 4, expected: "y1 not above y0") }
-            boxes[position].append(box)
+            if let last = places.last, last > place { isAscending = false }
+            boxes.append(box)
+            places.append(UInt32(place))
+            counts[place] += 1
         }
-        try requireAll(positions, in: table) { !boxes[$0].isEmpty }
-        return boxes
+        try requireAll(ids, in: table) { counts[$0] > 0 }
+        if !isAscending {
+            // With the row behind it, so that boxes of one image stay in order.
+            boxes = boxes.indices.sorted { (places[$0], $0) < (places[$1], $1) }.map { boxes[$0] }
+        }
+        var end: UInt32 = 0
+        for place in counts.indices {
+            end += counts[place]
+            counts[place] = end
+        }
+        return (boxes, counts)
     }
 
-    private func position(
-        of row: TextTable.Row, in table: TextTable, _ positions: [String: Int]
+    /// The row's id is looked for first where the one before it was found, and at the row's own place.
+    private func place(
+        of row: TextTable.Row, in table: TextTable, _ index: PackedIndex, after last: Int? = nil
     ) throws(DatasetError) -> Int {
-        guard let id = FieldText.id(row.fields[0]), let position = positions[id] else {
+        let near = last ?? row.line - 2
+        guard let id = FieldText.id(row.fields[0]), let place = index.place(of: id, near: near) else {
             throw table.failure(row, 0, expected: "an image id of \(Self.ids)")
         }
-        return position
+        return place
     }
 
     private func requireAll(
-        _ positions: [String: Int], in table: TextTable, _ isThere: (Int) -> Bool
+        _ ids: PackedStrings, in table: TextTable, _ isThere: (Int) -> Bool
     ) throws(DatasetError) {
-        let missing = positions.filter { !isThere($0.value) }.keys.sorted()
+        let missing = (0..<ids.count).filter { !isThere($0) }.map { ids[$0] }.sorted()
         guard let first = missing.first else { return }
         let others = missing.count == 1 ? "" : " and \(missing.count - 1) others"
         throw .field(

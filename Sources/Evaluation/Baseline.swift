@@ -46,27 +46,31 @@ public enum Baseline: Hashable, Sendable {
     }
 
     /// The baseline's localization rates on these images; an image without boxes scores 0.
-    public func evaluate(_ groundTruth: [GroundTruth], convention: IoUConvention) -> Localization {
+    public func evaluate(_ groundTruth: some Sequence<GroundTruth>, convention: IoUConvention) -> Localization {
+        evaluate(PackedBoxes(groundTruth), convention: convention)
+    }
+
+    func evaluate(_ images: PackedBoxes, convention: IoUConvention) -> Localization {
         Localization(
-            ious: groundTruth.map { image in
-                convention.bestMatch(of: box(inputSize: image.inputSize), among: image.boxes)?.iou ?? 0
+            ious: images.map { boxes, inputSize in
+                convention.bestMatch(of: box(inputSize: inputSize), among: boxes)?.iou ?? 0
             })
     }
 
     /// The centred square whose rate at `threshold` is highest, among the sides .05, .10, ... 1.00; the smallest side
     /// of equals. It is chosen on the images it is then scored on, so its rate is optimistic.
     public static func bestCentredSquare(
-        at threshold: Double, _ groundTruth: [GroundTruth], convention: IoUConvention
+        at threshold: Double, _ groundTruth: some Sequence<GroundTruth>, convention: IoUConvention
     ) -> (side: Double, localization: Localization) {
-        best(at: threshold, of: allSquares(groundTruth, convention: convention))
+        best(at: threshold, of: allSquares(PackedBoxes(groundTruth), convention: convention))
     }
 
     static func allSquares(
-        _ groundTruth: [GroundTruth], convention: IoUConvention
+        _ images: PackedBoxes, convention: IoUConvention
     ) -> [(side: Double, localization: Localization)] {
         (1...20).map { step in
             let side = Double(step) / 20
-            return (side, Baseline.centredSquare(side).evaluate(groundTruth, convention: convention))
+            return (side, Baseline.centredSquare(side).evaluate(images, convention: convention))
         }
     }
 
@@ -100,13 +104,16 @@ public struct Baselines: Hashable, Sendable {
     public let rows: [Row]
 
     /// The whole frame; squares of the given sides; the best squares at .50 and at .75.
-    public init(_ groundTruth: [GroundTruth], convention: IoUConvention, sides: [Double] = [0.70, 0.75, 0.85]) {
-        imageCount = groundTruth.count
+    public init(
+        _ groundTruth: some Sequence<GroundTruth>, convention: IoUConvention, sides: [Double] = [0.70, 0.75, 0.85]
+    ) {
+        let images = PackedBoxes(groundTruth)
+        imageCount = images.count
         let fixed = [Baseline.wholeFrame] + sides.map { .centredSquare($0) }
-        let squares = Baseline.allSquares(groundTruth, convention: convention)
+        let squares = Baseline.allSquares(images, convention: convention)
         rows =
             fixed.map { baseline in
-                Row(baseline: baseline, localization: baseline.evaluate(groundTruth, convention: convention))
+                Row(baseline: baseline, localization: baseline.evaluate(images, convention: convention))
             }
             + [0.50, 0.75].map { threshold in
                 let best = Baseline.best(at: threshold, of: squares)
@@ -116,8 +123,9 @@ public struct Baselines: Hashable, Sendable {
     }
 
     /// One baseline alone.
-    public init(_ groundTruth: [GroundTruth], convention: IoUConvention, only baseline: Baseline) {
-        imageCount = groundTruth.count
-        rows = [Row(baseline: baseline, localization: baseline.evaluate(groundTruth, convention: convention))]
+    public init(_ groundTruth: some Sequence<GroundTruth>, convention: IoUConvention, only baseline: Baseline) {
+        let images = PackedBoxes(groundTruth)
+        imageCount = images.count
+        rows = [Row(baseline: baseline, localization: baseline.evaluate(images, convention: convention))]
     }
 }

@@ -71,49 +71,33 @@ public struct Certificate: Hashable, Sendable {
     /// In precision `fast` nodes of different kinds may compute different bits, and their results of one image may
     /// differ then. `otherReasons` make the run invalid too: an interruption.
     public init(
-        expected: [String], records: [ImageRecord], deliveries: Deliveries, imagesSHA256: String,
-        digests: [Digest] = [], precision: String = "exact", otherReasons: [String] = []
+        expected: some Sequence<String>, records: some Sequence<ImageRecord>, deliveries: Deliveries,
+        imagesSHA256: String, digests: [Digest] = [], precision: String = "exact", otherReasons: [String] = []
     ) {
         self.precision = precision
         let mayDiffer = precision == "fast" && deliveries.numericsClasses.count > 1
-        let expectedSet = Set(expected)
-        var seen: Set<String> = []
-        var repeated: Set<String> = []
-        var countedTwice: [String] = []
-        var unexpected: [String] = []
-        var failed: [Failure] = []
-        for record in records {
-            guard seen.insert(record.id).inserted else {
-                if repeated.insert(record.id).inserted { countedTwice.append(record.id) }
-                continue
-            }
-            if !expectedSet.contains(record.id) {
-                unexpected.append(record.id)
-            } else if record.isFailed {
-                failed.append(Failure(id: record.id, error: record.error ?? "no reason was given"))
-            }
-        }
-        self.expected = expectedSet.count
-        self.failed = failed
-        self.countedTwice = countedTwice
-        self.unexpected = unexpected
-        missing = expected.filter { !seen.contains($0) }
-        evaluated = seen.count - unexpected.count - failed.count
+        let coverage = Coverage(expected: expected, records: records)
+        self.expected = coverage.expected
+        failed = coverage.failed
+        missing = coverage.missing
+        countedTwice = coverage.countedTwice
+        unexpected = coverage.unexpected
+        evaluated = coverage.seen - unexpected.count - failed.count
         self.deliveries = deliveries
         self.imagesSHA256 = imagesSHA256
         self.digests = digests
 
         var reasons = otherReasons
-        if expected.isEmpty { reasons.append("no image was asked for") }
-        if expectedSet.count < expected.count {
-            reasons.append("\(expected.count - expectedSet.count) of the images asked for are named twice")
+        if coverage.expected == 0 { reasons.append("no image was asked for") }
+        if coverage.namedAgain > 0 {
+            reasons.append("\(coverage.namedAgain) of the images asked for are named twice")
         }
         if let first = missing.first {
-            reasons.append("\(missing.count) of \(expectedSet.count) images are missing, the first is \(first)")
+            reasons.append("\(missing.count) of \(coverage.expected) images are missing, the first is \(first)")
         }
         if let first = failed.first {
             reasons.append(
-                "\(failed.count) of \(expectedSet.count) images failed, the first is \(first.id): \(first.error)")
+                "\(failed.count) of \(coverage.expected) images failed, the first is \(first.id): \(first.error)")
         }
         if let first = countedTwice.first {
             reasons.append("images counted twice: \(countedTwice.count), the first is \(first)")
@@ -121,12 +105,12 @@ public struct Certificate: Hashable, Sendable {
         if let first = unexpected.first {
             reasons.append("images that were not asked for: \(unexpected.count), the first is \(first)")
         }
-        if missing.isEmpty, unexpected.isEmpty, countedTwice.isEmpty, !records.map(\.id).elementsEqual(expected) {
+        if missing.isEmpty, unexpected.isEmpty, countedTwice.isEmpty, !coverage.isInOrder {
             reasons.append("the records are not in the manifest's order")
         }
         if let first = deliveries.disagreeing.first, !mayDiffer {
             reasons.append(
-                "repeated results differ for \(deliveries.disagreeing.count) of \(expectedSet.count) images, "
+                "repeated results differ for \(deliveries.disagreeing.count) of \(coverage.expected) images, "
                     + "the first is \(first)")
         }
         if deliveries.compared < deliveries.duplicates {

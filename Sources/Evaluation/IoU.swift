@@ -35,7 +35,7 @@ extension IoUConvention {
 
     /// The box among `boxes` that overlaps `box` most, the first of equals; nil only when there are no boxes.
     /// A box that lies outside the crop is in the list like any other.
-    public func bestMatch(of box: Box, among boxes: [Box]) -> (iou: Double, index: Int)? {
+    public func bestMatch(of box: Box, among boxes: some Sequence<Box>) -> (iou: Double, index: Int)? {
         var best: (iou: Double, index: Int)?
         for (index, candidate) in boxes.enumerated() {
             let value = iou(box, candidate)

@@ -31,14 +31,14 @@ public struct Metrics: Hashable, Sendable {
     /// Over the evaluated images; nil when there are none.
     public let meanDroppedMass: Double?
 
-    public init(records: [ImageRecord]) {
+    public init(records: some Sequence<ImageRecord>) {
         var counts = Counts()
         var top1 = 0
         var top5 = 0
         var localized = 0
         var droppedMass = 0.0
         var ious: [Double] = []
-        ious.reserveCapacity(records.count)
+        ious.reserveCapacity(records.underestimatedCount)
         for record in records {
             if record.isFailed {
                 counts.failed += 1

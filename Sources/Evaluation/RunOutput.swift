@@ -8,15 +8,21 @@ public enum RunOutput {
     public static let tableName = "table.md"
     public static let certificateName = "certificate.json"
 
-    /// All that the files are made of.
-    public struct Run: Sendable {
+    /// Everything in arrays.
+    public typealias Run = Content<[String], [ImageRecord], [GroundTruth]>
+
+    /// All that the files are made of. The sequences are walked over more than once, and need not lie in memory.
+    public struct Content<
+        Expected: Sequence<String> & Sendable, Records: Sequence<ImageRecord> & Sendable,
+        Truth: Sequence<GroundTruth> & Sendable
+    >: Sendable {
         public var network: String
         /// The ids asked for, in the manifest's order.
-        public var expected: [String]
+        public var expected: Expected
         /// One an image, in the manifest's order; fewer when the run was interrupted.
-        public var records: [ImageRecord]
+        public var records: Records
         /// Of the images asked for, for the baselines.
-        public var groundTruth: [GroundTruth]
+        public var groundTruth: Truth
         public var convention: IoUConvention
         public var protocolBlock: JSON
         public var deliveries: Deliveries
@@ -27,7 +33,7 @@ public enum RunOutput {
         public var otherReasons: [String]
 
         public init(
-            network: String, expected: [String], records: [ImageRecord], groundTruth: [GroundTruth],
+            network: String, expected: Expected, records: Records, groundTruth: Truth,
             convention: IoUConvention, protocolBlock: JSON, deliveries: Deliveries,
             digests: [Certificate.Digest] = [], precision: String = "exact", otherReasons: [String] = []
         ) {
@@ -56,7 +62,9 @@ public enum RunOutput {
     /// Writes the four files, each whole or not at all; makes the directory where it is missing. An older
     /// certificate is removed first and the new one comes last: a certificate never stands beside another run's
     /// records.
-    public static func write(_ run: Run, to directory: String) throws(FileError) -> Written {
+    public static func write<Expected, Records, Truth>(
+        _ run: Content<Expected, Records, Truth>, to directory: String
+    ) throws(FileError) -> Written {
         try makeDirectory(directory)
         let path = { (name: String) in "\(directory)/\(name)" }
         guard unlink(path(certificateName)) == 0 || errno == ENOENT else {

@@ -25,7 +25,7 @@ import Testing
     private static func load(_ text: String, as name: String = "a.xml") throws -> [Annotation] {
         let folder = try TemporaryFolder()
         try folder.write(name, text)
-        return try Annotations.load(path: folder.path, classes: .ilsvrc2012)
+        return Array(try Annotations.load(path: folder.path, classes: .ilsvrc2012))
     }
 
     @Test func readsAFile() throws {

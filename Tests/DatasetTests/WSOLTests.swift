@@ -24,7 +24,7 @@ import Testing
     }
 
     private static func load(_ folder: TemporaryFolder) throws -> [Annotation] {
-        try Annotations.load(path: folder.path, classes: .ilsvrc2012)
+        Array(try Annotations.load(path: folder.path, classes: .ilsvrc2012))
     }
 
     @Test func readsTheFourFilesInOrderOfIds() throws {

@@ -78,4 +78,24 @@ public struct LedgerView<Value: Sendable>: RandomAccessCollection, Sendable {
     public var startIndex: Int { 0 }
     public var endIndex: Int { count }
     public subscript(image: Int) -> Value? { make(image) }
+
+    /// Those that are there, in order.
+    public var present: Present { Present(view: self) }
+
+    public struct Present: Sequence, Sendable {
+        let view: LedgerView
+
+        public var underestimatedCount: Int { 0 }
+
+        public func makeIterator() -> AnyIterator<Value> {
+            var next = 0
+            return AnyIterator {
+                while next < view.count {
+                    defer { next += 1 }
+                    if let value = view[next] { return value }
+                }
+                return nil
+            }
+        }
+    }
 }

@@ -1,0 +1,59 @@
+import SelectiveTuning
+
+/// The annotations of very many images in a few arrays: some 60 bytes an image, where an array of `Annotation` has three
+/// times as much.
+public struct AnnotationList: RandomAccessCollection, Sendable {
+    private(set) var ids = PackedStrings()
+    private var labels: [UInt32] = []
+    /// 0 for a size that is not known.
+    private var widths: [UInt32] = []
+    private var heights: [UInt32] = []
+    private var boxes: [Box] = []
+    /// Where each image's boxes end.
+    private var boxEnds: [UInt32] = []
+
+    public init(_ annotations: some Sequence<Annotation>) {
+        for annotation in annotations { append(annotation) }
+    }
+
+    public init() {}
+
+    /// Takes the columns over as they are; 0 for a size that is not known.
+    init(
+        ids: PackedStrings, labels: [UInt32], widths: [UInt32], heights: [UInt32], boxes: [Box], boxEnds: [UInt32]
+    ) {
+        precondition([labels.count, widths.count, heights.count, boxEnds.count].allSatisfy { $0 == ids.count })
+        (self.ids, self.labels, self.boxes, self.boxEnds) = (ids, labels, boxes, boxEnds)
+        (self.widths, self.heights) = (widths, heights)
+    }
+
+    public mutating func append(_ annotation: Annotation) {
+        ids.append(annotation.id)
+        labels.append(UInt32(annotation.label))
+        widths.append(UInt32(annotation.declaredWidth ?? 0))
+        heights.append(UInt32(annotation.declaredHeight ?? 0))
+        boxes.append(contentsOf: annotation.boxes)
+        boxEnds.append(UInt32(boxes.count))
+    }
+
+    public var startIndex: Int { 0 }
+    public var endIndex: Int { ids.count }
+
+    public subscript(index: Int) -> Annotation {
+        let (width, height) = (Int(widths[index]), Int(heights[index]))
+        return Annotation(
+            id: ids[index], label: Int(labels[index]),
+            boxes: Array(boxes[(index == 0 ? 0 : Int(boxEnds[index - 1]))..<Int(boxEnds[index])]),
+            declaredWidth: width == 0 ? nil : width, declaredHeight: height == 0 ? nil : height)
+    }
+
+    /// Those at these places, in this order.
+    func picked(_ places: some Sequence<Int>) -> AnnotationList {
+        AnnotationList(places.lazy.map { self[$0] })
+    }
+
+    /// In the order of the ids.
+    public func sortedByID() -> AnnotationList {
+        ids.ascendingOrder().map { order in picked(order.lazy.map(Int.init)) } ?? self
+    }
+}
