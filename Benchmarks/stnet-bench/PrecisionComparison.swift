@@ -105,7 +105,7 @@ final class PrecisionComparison {
                 input_height: Int32(input.size), input_width: Int32(input.size),
                 output: output.origin + image * output.image, output_row: output.row, output_pixel: output.channels,
                 height: Int32(output.size), width: Int32(output.size), channels: Int32(output.channels), kernel: 2,
-                stride: 2, padding: 0)
+                stride: 2, padding: 0, counts_padding: 0)
             ck_max_pool(ck_isa_best(), &call)
         }
     }

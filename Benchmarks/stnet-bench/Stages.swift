@@ -91,15 +91,15 @@ struct PassStages {
     let network: Network
     let backend: CPUBackend
     let forward: ForwardStage
+    let fast: ForwardStage
     let topDown: TopDownStage
 
-    init(network: Network, peerName: String, pool: ThreadPool, batch: Int, photographs: Photographs, seconds: Double)
-        throws
-    {
+    init(network: Network, pool: ThreadPool, batch: Int, photographs: Photographs, seconds: Double) throws {
         self.network = network
-        backend = try CPUBackend(network: network, source: try SeededTensors(network), pool: pool, batch: batch)
+        backend = try CPUBackend(network: network, source: try SeededTensors(network), pool: pool, batch: batch, precision: .fast)
         let pictures = Array(try photographs.prepared(inputSize: network.inputSize).prefix(batch))
-        forward = ForwardStage(backend: backend, pictures: pictures, peerName: peerName, seconds: seconds)
+        forward = ForwardStage(backend: backend, pictures: pictures, precision: .exact, seconds: seconds)
+        fast = ForwardStage(backend: backend, pictures: pictures, precision: .fast, seconds: seconds)
         topDown = TopDownStage(backend: backend, pictures: pictures, seconds: seconds)
     }
 }
@@ -107,18 +107,21 @@ struct PassStages {
 struct ForwardStage: Stage {
     let backend: CPUBackend
     let pictures: [Picture]
-    let peerName: String
+    let precision: Precision
     let seconds: Double
-    var name: String { "forward \(backend.network.name)" }
+    var name: String { "forward \(backend.network.name)" + (precision == .fast ? ", fast" : "") }
     var operationsPerImage: Double? { try? backend.network.operations() }
     var peers: [(name: String, arguments: [String])] {
-        ["torch", "onnxruntime"].map {
-            ($0, ["forward", $0, peerName, String(backend.network.inputSize), String(pictures.count), "THREADS"])
-        }
+        // Against the fast kernels the peers are the same.
+        precision == .fast
+            ? []
+            : ["torch", "onnxruntime"].map {
+                ($0, ["forward", $0, backend.network.name, String(backend.network.inputSize), String(pictures.count), "THREADS"])
+            }
     }
 
     func measure() -> Double {
-        rate(images: pictures.count, seconds: seconds) { backend.forwardOnly(pictures) }
+        rate(images: pictures.count, seconds: seconds) { backend.forwardOnly(pictures, precision: precision) }
     }
 }
 
@@ -130,7 +133,7 @@ struct TopDownStage: Stage {
     var name: String { "top-down \(backend.network.name)" }
 
     func measure() throws -> Double {
-        backend.forwardOnly(pictures)
+        backend.forwardOnly(pictures, precision: .exact)
         return try rate(images: pictures.count, seconds: seconds) {
             _ = try backend.topDownOnly(pictures, options: LocalizationOptions())
         }

@@ -16,6 +16,7 @@ struct Suite {
     private let jsonPath: String
     private let photographs: Photographs
     private let peers: Peers
+    private let only: Set<String>?
 
     init(_ parsed: ParsedOptions) throws {
         threads = try parsed.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
@@ -23,28 +24,42 @@ struct Suite {
         seconds = try parsed.number("seconds", in: 0.01...600) ?? 2
         jsonPath = parsed.values["json"] ?? "results/bench.json"
         photographs = try Photographs(directory: parsed.values["photographs"])
+        only = parsed.values["only"].map { Set($0.split(separator: ",").map(String.init)) }
+        for part in only ?? [] where !Suite.parts.contains(part) {
+            throw UsageError("--only \(part): expected some of \(Suite.parts.joined(separator: ","))")
+        }
         peers = Peers(python: parsed.values["python"] ?? "Benchmarks/peers/.venv/bin/python")
     }
+
+    /// With the largest batch that the networks' activations leave room for.
+    static let networks: [(Network, batch: Int)] = [
+        (.alexnet, 32), (.squeezenet10, 32), (.squeezenet11, 32), (.googlenet, 32), (.vgg16, 8),
+    ]
+    /// What `--only` takes.
+    static var parts: [String] { ["decode"] + networks.map(\.0.name) + ["demo"] }
+
+    private func isWanted(_ part: String) -> Bool { only?.contains(part) ?? true }
 
     func run() throws {
         let pool = try ThreadPool(threads: threads)
         print(
             "\(String(cString: ck_isa_name(ck_isa_best()))), \(threads) threads, \(photographs.files.count) pictures of \(photographs.directory)"
         )
-        var stages: [Stage] = [DecodeStage(photographs: photographs, seconds: seconds)]
-        let alexnet = try PassStages(
-            network: .alexnet, peerName: "alexnet", pool: pool, batch: 32, photographs: photographs, seconds: seconds)
-        stages.append(alexnet.forward)
-        stages.append(alexnet.topDown)
-        stages.append(WholeStage(passes: alexnet, pool: pool, photographs: photographs))
-        let squeezenet = try PassStages(
-            network: .squeezenet11Caffe, peerName: "squeezenet1_1", pool: pool, batch: 32, photographs: photographs,
-            seconds: seconds)
-        stages.append(squeezenet.forward)
-        stages.append(squeezenet.topDown)
-        let cluster = try ClusterStage.Work(pictures: 3000)
-        stages.append(ClusterStage(work: cluster, threads: threads, nodes: 0))
-        stages.append(ClusterStage(work: cluster, threads: threads, nodes: threads))
+        var stages: [Stage] = []
+        if isWanted("decode") { stages.append(DecodeStage(photographs: photographs, seconds: seconds)) }
+        for (network, batch) in Suite.networks where isWanted(network.name) {
+            let passes = try PassStages(
+                network: network, pool: pool, batch: batch, photographs: photographs, seconds: seconds)
+            stages += [passes.forward, passes.fast, passes.topDown]
+            if network.name == "alexnet" {
+                stages.append(WholeStage(passes: passes, pool: pool, photographs: photographs))
+            }
+        }
+        if isWanted("demo") {
+            let cluster = try ClusterStage.Work(pictures: 3000)
+            stages.append(ClusterStage(work: cluster, threads: threads, nodes: 0))
+            stages.append(ClusterStage(work: cluster, threads: threads, nodes: threads))
+        }
 
         var measurements = stages.map {
             Measurement(stage: $0.name, operationsPerImage: $0.operationsPerImage, note: $0.note)
@@ -99,11 +114,18 @@ struct Suite {
         }
         func find(_ name: String) -> Measurement? { measurements.first { $0.stage == name } }
         print("")
+        for (network, _) in Suite.networks {
+            guard let forward = find("forward \(network.name)"), let topDown = find("top-down \(network.name)"),
+                let fast = find("forward \(network.name), fast")
+            else { continue }
+            print(
+                "\(network.name): top-down / forward, time an image: \(number(forward.median / topDown.median, 3)); "
+                    + "fast / exact, images a second: \(number(fast.median / forward.median, 2))")
+        }
         if let forward = find("forward alexnet"), let topDown = find("top-down alexnet"),
             let decode = find("decode + resize, one thread"),
             let whole = find("whole evaluation alexnet")
         {
-            print("top-down / forward, time an image: \(number(forward.median / topDown.median, 3))")
             let sum = 1 / (1 / (decode.median * Double(threads)) + 1 / forward.median + 1 / topDown.median)
             print(
                 "whole evaluation / what the sum of the stages allows (\(number(sum)) images/s): \(number(whole.median / sum, 3))"

@@ -19,6 +19,7 @@ let help = HelpText(
                 .init("photographs", "DIR", "JPEG files", default: "photos-mixed of STNET_DATA, or generated pictures"),
                 .init("python", "FILE", "interpreter that has the peers", default: "Benchmarks/peers/.venv/bin/python"),
                 .init("json", "FILE", "where the figures go", default: "results/bench.json"),
+                .init("only", "PARTS", Suite.parts.joined(separator: ","), default: "all"),
                 .init("precisions", nil, "compare exact and fast on VGG-16's layers, and nothing else"),
                 .init("help", nil, "this text"),
             ]

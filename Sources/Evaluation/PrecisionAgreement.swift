@@ -10,7 +10,7 @@ public struct PrecisionAgreement: Hashable, Sendable {
     public let meanIoU: Double?
 
     /// Of the records that have both.
-    public init(records: [ImageRecord], convention: IoUConvention) {
+    public init(records: some Sequence<ImageRecord>, convention: IoUConvention) {
         var (count, labels, boxes) = (0, 0, 0)
         var sum = 0.0
         for record in records {
