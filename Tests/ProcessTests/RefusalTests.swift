@@ -57,12 +57,16 @@ import Testing
             try FileManager.default.copyItem(
                 atPath: cluster.path("images/" + source), toPath: cluster.path("wrong/" + name))
         }
+        let empty = try cluster.node(["--images", "empty"], name: "empty")
+        let none = try cluster.coordinator([empty.address], out: "none")
+        #expect(none.wait() == 65, "\(none.standardError)")
+        #expect(none.standardError.contains("empty lacks 16 of 16 sample images"), "\(none.standardError)")
         let wrong = try cluster.node(["--images", "wrong"], name: "wrong")
         let alone = try cluster.coordinator([wrong.address])
         #expect(alone.wait() == 65, "\(alone.standardError)")
         #expect(alone.standardError.contains("another file for"), "\(alone.standardError)")
         let good = try cluster.node(name: "good")
-        let mixed = try cluster.coordinator([wrong.address, good.address], ["--resume"])
+        let mixed = try cluster.coordinator([empty.address, wrong.address, good.address], ["--resume"])
         #expect(mixed.wait() == 0, "\(mixed.standardError)")
         #expect(try cluster.digest() == cluster.embeddedDigest())
     }
@@ -118,6 +122,26 @@ import Testing
         let run = try cluster.coordinator([first.address] + addresses.filter { $0 != second.address })
         #expect(run.wait() == 0, "\(run.standardError)")
         #expect(run.standardError.contains("takes part already"), "\(run.standardError)")
+    }
+
+    @Test func aNodeSaysWhatItCannotUse() throws {
+        let cluster = try Cluster(pictures: 1)
+        try cluster.write("open", String(repeating: "x", count: 32), mode: 0o640)
+        let cases: [(options: [String], status: Int32, text: String)] = [
+            (["--key-file", "open"], 77, "chmod 600"), (["--key-file", "missing"], 77, "missing"),
+            (["--key-file", "key", "--images", "nowhere"], 65, "nowhere"),
+            (["--insecure", "--listen", "0.0.0.0:0"], 64, "loopback only"),
+            (["--key-file", "key", "--listen", "nohost.invalid:0"], 69, "nohost.invalid"),
+        ]
+        for (options, status, text) in cases {
+            let listen = options.contains("--listen") ? [] : ["--listen", "127.0.0.1:0"]
+            let node = try Program("stnet-node", ["--cpu"] + listen + options, directory: cluster.directory)
+            #expect(node.wait() == status, "\(options): \(node.standardError)")
+            #expect(node.standardError.contains(text), "\(options): \(node.standardError)")
+        }
+        let probe = try Program(
+            "stnet-node", ["--probe", "127.0.0.1:1", "--key-file", "key"], directory: cluster.directory)
+        #expect(probe.wait() == 69)
     }
 
     @Test func aGPUThatIsNotThereIsSaid() throws {

@@ -110,6 +110,8 @@ public enum NodeMain {
             }
         } catch LinkClosure.refused(let reason) {
             throw UsageError(reason)
+        } catch LinkClosure.unreachable(let reason) {
+            throw ProgramError(.unavailable, "cannot listen: \(reason)")
         }
     }
 

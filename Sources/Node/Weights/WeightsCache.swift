@@ -25,7 +25,8 @@ public final class WeightsCache: @unchecked Sendable {
     /// `$XDG_CACHE_HOME/stnet/weights`, or `~/.cache/stnet/weights`.
     public static func defaultDirectory(environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
         let base = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        return (base ?? NSHomeDirectory() + "/.cache") + "/stnet/weights"
+        let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
+        return (base ?? home + "/.cache") + "/stnet/weights"
     }
 
     /// The path of a file with the job's bytes; nil where there is none.
