@@ -112,12 +112,12 @@ struct ForwardStage: Stage {
     var name: String { "forward \(backend.network.name)" + (precision == .fast ? ", fast" : "") }
     var operationsPerImage: Double? { try? backend.network.operations() }
     var peers: [(name: String, arguments: [String])] {
-        // Against the fast kernels the peers are the same.
-        precision == .fast
-            ? []
-            : ["torch", "onnxruntime"].map {
-                ($0, ["forward", $0, backend.network.name, String(backend.network.inputSize), String(pictures.count), "THREADS"])
-            }
+        // They are the same for both precisions and are measured once.
+        guard precision == .exact else { return [] }
+        let network = backend.network
+        return ["torch", "onnxruntime"].map {
+            ($0, ["forward", $0, network.name, String(network.inputSize), String(pictures.count), "THREADS"])
+        }
     }
 
     func measure() -> Double {
