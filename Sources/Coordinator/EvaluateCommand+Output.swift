@@ -94,7 +94,8 @@ extension EvaluateCommand {
     private func protocolBlock(_ inputs: Inputs) -> JSON {
         let options = JobOptions.names.map { name in (name, JSON.string(inputs.job.options[name] ?? "")) }
         return .object([
-            ("method", .string("stnet")), ("network", .string(inputs.job.network)),
+            ("method", .string("stnet")), ("preset", .string(configuration.preset.rawValue)),
+            ("network", .string(inputs.job.network)),
             ("network_sha256", .string(inputs.networkDigest)), ("weights_sha256", .string(inputs.job.weightsSHA256)),
             ("manifest_sha256", .string(inputs.manifest.digest)),
             ("input_size", .int(configuration.network.inputSize)), ("options", .object(options)),

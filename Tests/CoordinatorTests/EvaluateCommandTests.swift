@@ -2,6 +2,7 @@ import Bytes
 import Coordinator
 import Dataset
 import Foundation
+import Options
 import Testing
 
 @Suite struct EvaluateCommandTests {
@@ -73,6 +74,26 @@ import Testing
             _ = try await run.evaluate(
                 ["--precision", "fast", "--agreement-every", "3", "--threads", threads, "--batch", batch], out: "again")
             #expect(try run.read("again/images.jsonl") == run.read("fast/images.jsonl"))
+        }
+    }
+
+    @Test func aPresetIsItsOptionsAndWhatIsGivenWins() async throws {
+        let run = try SmallRun(pictures: 3)
+        _ = try await run.evaluate(out: "reference")
+        _ = try await run.evaluate(["--preset", "sharp", "--mass", "0.8"], out: "preset")
+        _ = try await run.evaluate(
+            [
+                "--one-by-one", "ladder", "--linear-mode", "all", "--bridge-mode", "all", "--box-rule", "mass",
+                "--box-margin", "0.035", "--mass", "0.8",
+            ], out: "options")
+        #expect(try run.read("preset/images.jsonl") == run.read("options/images.jsonl"))
+        #expect(try run.read("preset/images.jsonl") != run.read("reference/images.jsonl"))
+        let written = try JSON.parse(try run.read("preset/summary.json"), source: "summary")["protocol"]
+        #expect(written?["preset"]?.stringValue == "sharp")
+        let options = written?["options"]
+        #expect(options?["mass"]?.stringValue == "0.8" && options?["box-margin"]?.stringValue == "0.035")
+        await #expect(throws: UsageError("--preset blunt: expected reference, sharp")) {
+            _ = try await run.evaluate(["--preset", "blunt"])
         }
     }
 

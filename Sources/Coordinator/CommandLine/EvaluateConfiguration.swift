@@ -15,6 +15,8 @@ public struct EvaluateConfiguration: Sendable {
     public var outPath: String
     public var idsPath: String?
     public var limit: Int?
+    public var preset: MethodPreset
+    /// The preset's, with what was given in their place.
     public var options: JobOptions
     public var threads: Int
     public var batch: Int?
@@ -52,9 +54,11 @@ public struct EvaluateConfiguration: Sendable {
         outPath = path("out", default: "results/\(EvaluateConfiguration.timestamp())-\(network.name)")
         idsPath = values["ids"]
         limit = try parsed.integer("limit", in: 1...Int.max)
-        let jobTexts = values.filter { JobOptions.names.contains($0.key) }
+        // `ParsedOptions` has checked the name.
+        preset = values["preset"].flatMap(MethodPreset.init) ?? .reference
+        let given = values.filter { JobOptions.names.contains($0.key) }
         do {
-            options = try JobOptions(jobTexts)
+            options = try preset.options(with: given)
         } catch {
             throw UsageError(error.description)
         }

@@ -1,3 +1,4 @@
+import Node
 import Options
 import SelectiveTuning
 
@@ -42,7 +43,9 @@ public enum EvaluateOptions {
                 "Protocol",
                 [
                     .init("method", "stnet", "how objects are localized", default: "stnet"),
-                    .init("preset", "reference", "the rules of the published program", default: "reference"),
+                    .init(
+                        "preset", MethodPreset.allCases.map(\.rawValue).joined(separator: "|"),
+                        "the published program's rules, or sharper boxes; options given win", default: "reference"),
                     .init("exe-mode", "bbox_eval", "what is made", default: "bbox_eval"),
                     .init("preprocess", "stnet|torchvision|squash", "resize and crop", default: "stnet"),
                     .init("iou", "stnet|wsol|exact", "convention of the overlap", default: "stnet"),
@@ -75,6 +78,8 @@ public enum EvaluateOptions {
                     .init("mass", "X", "of box rule mass", default: "0.94"),
                     .init("component-threshold", "X", "of box rule component", default: "0.2"),
                     .init("component-blur", "X", "of box rule component, in input pixels", default: "16"),
+                    .init(
+                        "box-margin", "X", "added on every side of the box, a share of the input's side", default: "0"),
                 ]
             ),
             (

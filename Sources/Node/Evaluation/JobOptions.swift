@@ -27,7 +27,7 @@ public struct JobOptions: Sendable, Hashable {
     public static let names = [
         "preprocess", "iou", "class-source", "selection", "bottom", "collapse", "prune", "mean-multiplier",
         "std-multiplier", "percentage", "energy", "box-rule", "mass", "component-threshold", "component-blur",
-        "linear-mode", "linear-offset", "bridge-mode", "bridge-offset", "one-by-one", "precision",
+        "box-margin", "linear-mode", "linear-offset", "bridge-mode", "bridge-offset", "one-by-one", "precision",
         "agreement-every",
     ]
 }
@@ -58,7 +58,8 @@ extension JobOptions {
             "prune": box.prune.rawValue, "mean-multiplier": "\(box.meanMultiplier)",
             "std-multiplier": "\(box.stdMultiplier)", "percentage": "\(box.percentage)", "energy": "\(box.energy)",
             "box-rule": box.rule.rawValue, "mass": "\(box.mass)", "component-threshold": "\(box.componentThreshold)",
-            "component-blur": "\(box.componentBlur)", "linear-mode": topDown.linearMode.rawValue,
+            "component-blur": "\(box.componentBlur)", "box-margin": "\(box.margin)",
+            "linear-mode": topDown.linearMode.rawValue,
             "linear-offset": "\(topDown.linearOffset)", "bridge-mode": topDown.bridgeMode.rawValue,
             "bridge-offset": "\(topDown.bridgeOffset)", "one-by-one": topDown.oneByOne.rawValue,
             "precision": precision.rawValue,
@@ -109,6 +110,7 @@ extension JobOptions {
         case "mass": localization.box.mass = try number(0...1)
         case "component-threshold": localization.box.componentThreshold = try number(0...1)
         case "component-blur": localization.box.componentBlur = try number(0...256)
+        case "box-margin": localization.box.margin = try number(0...0.5)
         case "precision": precision = try choice(Precision.self)
         case "agreement-every":
             guard let value = Int(text), (1...1_000_000_000).contains(value) else {

@@ -45,11 +45,13 @@ public struct BoxOptions: Hashable, Sendable {
     public var componentThreshold: Double
     /// Standard deviation of `component`'s Gaussian, in pixels of the network's input.
     public var componentBlur: Double
+    /// What the finished box grows by on every side, as a share of the input's side, 0...0.5; to whole pixels.
+    public var margin: Double
 
     public init(
         collapse: Collapse = .sum, prune: Prune = .mean, meanMultiplier: Double = 1, stdMultiplier: Double = 0,
         percentage: Double = 0.30, energy: Double = 0.05, rule: BoxRule = .tight, mass: Double = 0.94,
-        componentThreshold: Double = 0.2, componentBlur: Double = 16
+        componentThreshold: Double = 0.2, componentBlur: Double = 16, margin: Double = 0
     ) {
         self.collapse = collapse
         self.prune = prune
@@ -61,5 +63,6 @@ public struct BoxOptions: Hashable, Sendable {
         self.mass = mass
         self.componentThreshold = componentThreshold
         self.componentBlur = componentBlur
+        self.margin = margin
     }
 }

@@ -4,7 +4,7 @@
 ///   - map: the gating at the read-out.
 ///   - inputSize: the input is inputSize x inputSize pixels; box coordinates are clamped to 0...inputSize - 1.
 /// - Returns: the box in input pixels, inclusive. An all-zero map, or one of which nothing is kept, gives [0, 0, 1, 1]
-///   with `isEmpty`.
+///   with `isEmpty`, without a margin.
 ///
 /// `component` blurs the pruned map with a sigma of componentBlur / stride cells. Every number is made of integer sums
 /// and single rounded operations, so that it is the same on every machine.
@@ -23,7 +23,13 @@ public func localize(
             threshold: options.componentThreshold, sigma: options.componentBlur / Double(readOut.stride))
     }
     guard let extent else { return (Box(0, 0, 1, 1), true) }
-    let x = readOut.pixels(of: extent.columns, size: inputSize)
-    let y = readOut.pixels(of: extent.rows, size: inputSize)
+    let margin = Int((options.margin * Double(inputSize)).rounded(.toNearestOrEven))
+    let x = grown(readOut.pixels(of: extent.columns, size: inputSize), by: margin, size: inputSize)
+    let y = grown(readOut.pixels(of: extent.rows, size: inputSize), by: margin, size: inputSize)
     return (Box(Float(x.lowerBound), Float(y.lowerBound), Float(x.upperBound), Float(y.upperBound)), false)
+}
+
+/// Pixels on both sides more, as far as there are any.
+private func grown(_ pixels: ClosedRange<Int>, by margin: Int, size: Int) -> ClosedRange<Int> {
+    max(pixels.lowerBound - margin, 0)...max(min(pixels.upperBound + margin, size - 1), pixels.upperBound)
 }

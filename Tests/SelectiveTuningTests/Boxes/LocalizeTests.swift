@@ -95,4 +95,31 @@ import Testing
         let sharp = localize(map: cells, options: options, readOut: pool1, inputSize: 224)
         #expect(sharp.box == Box(38, 38, 56, 56))
     }
+
+    @Test func theMarginGrowsTheBoxInsideTheInput() {
+        var options = BoxOptions(rule: .mass, mass: 0.75, margin: 0.03)
+        // One cell is its own quantiles. 0.03 * 224 = 6.72 rounds to 7 pixels.
+        let one = map(224, 224, [(100, 3, 1)])
+        #expect(localize(map: one, options: options, readOut: .image, inputSize: 224).box == Box(93, 0, 107, 10))
+        // On both sides of a corner, and with all rules.
+        let corner = map(224, 224, [(223, 0, 1)])
+        for rule in BoxRule.allCases {
+            options.rule = rule
+            options.componentBlur = 0
+            let found = localize(map: corner, options: options, readOut: .image, inputSize: 224)
+            #expect(found.box == Box(216, 0, 223, 7) && !found.isEmpty, "\(rule)")
+        }
+        // At a read-out it comes on top of half the receptive field: cell 3 sees 22...40.
+        options.rule = .tight
+        let cell = map(27, 27, [(3, 3, 5)])
+        #expect(localize(map: cell, options: options, readOut: pool1, inputSize: 224).box == Box(15, 15, 47, 47))
+        // Ties go to the even number: 0.5 and 1.5 pixels.
+        for (margin, grown) in [(0.125, Box(1, 1, 2, 2)), (0.375, Box(0, 0, 3, 3)), (0.5, Box(0, 0, 3, 3))] {
+            options.margin = margin
+            let block = map(4, 4, [(1, 1, 1), (2, 2, 1)])
+            #expect(localize(map: block, options: options, readOut: .image, inputSize: 4).box == grown)
+        }
+        // What is empty stays the box that says so.
+        #expect(localize(map: map(9, 9, []), options: options, readOut: .image, inputSize: 9).box == Box(0, 0, 1, 1))
+    }
 }
