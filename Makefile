@@ -2,7 +2,7 @@
 SWIFT ?= swift
 DEMO ?= results/demo-pictures
 
-.PHONY: build run test fuzz scale tsan bench fleet format lint clean dependencies
+.PHONY: build run test fuzz scale tsan bench fleet results format lint clean dependencies
 
 build: dependencies
 	$(SWIFT) build -c release
@@ -47,6 +47,10 @@ format:
 
 lint:
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+
+# docs/results.md again, from the photographs and weights in STNET_DATA (default ../shared/data).
+results: build
+	docs/make_results.py
 
 clean:
 	rm -rf .build .build-tsan
