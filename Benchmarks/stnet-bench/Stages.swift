@@ -38,8 +38,8 @@ struct Photographs {
         }
         self.directory = directory
         label = given ?? (directory.hasPrefix("results") ? "generated" : "photos-mixed")
-        files = try ImageDirectory.scan(path: directory).sorted { $0.key < $1.key }.map { name, path in
-            (name, [UInt8](try Data(contentsOf: URL(fileURLWithPath: path))))
+        files = try ImageDirectory.scan(path: directory).sorted { $0.key < $1.key }.map { name, place in
+            (name, try place.read(limit: 1 << 28))
         }
     }
 
@@ -96,7 +96,8 @@ struct PassStages {
 
     init(network: Network, pool: ThreadPool, batch: Int, photographs: Photographs, seconds: Double) throws {
         self.network = network
-        backend = try CPUBackend(network: network, source: try SeededTensors(network), pool: pool, batch: batch, precision: .fast)
+        backend = try CPUBackend(
+            network: network, source: try SeededTensors(network), pool: pool, batch: batch, precision: .fast)
         let pictures = Array(try photographs.prepared(inputSize: network.inputSize).prefix(batch))
         forward = ForwardStage(backend: backend, pictures: pictures, precision: .exact, seconds: seconds)
         fast = ForwardStage(backend: backend, pictures: pictures, precision: .fast, seconds: seconds)

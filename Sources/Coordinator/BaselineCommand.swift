@@ -30,7 +30,9 @@ public struct BaselineCommand: Sendable {
         }
         let groundTruth = try Annotations.load(path: path, classes: classes ?? .ilsvrc2012).map { annotation in
             guard let width = annotation.declaredWidth, let height = annotation.declaredHeight else {
-                throw UsageError("\(path): \(annotation.id) has no size: baselines need the size of every image")
+                throw UsageError(
+                    "\(path): \(annotation.id) has no size: baselines need the size of every image "
+                        + "(the XML files and the WSOL files have it, LOC_val_solution.csv has not)")
             }
             let geometry = Geometry(preset: preset, inputSize: inputSize, width: width, height: height)
             return GroundTruth(

@@ -98,7 +98,9 @@ extension EvaluateCommand {
             ("network", .string(inputs.job.network)),
             ("network_sha256", .string(inputs.networkDigest)), ("weights_sha256", .string(inputs.job.weightsSHA256)),
             ("manifest_sha256", .string(inputs.manifest.digest)),
-            ("input_size", .int(configuration.network.inputSize)), ("options", .object(options)),
+            ("input_size", .int(configuration.network.inputSize)),
+            ("activation_bytes_per_picture", .int((try? configuration.network.activationBytes()) ?? 0)),
+            ("options", .object(options)),
             (
                 "resolved_defaults",
                 .object(

@@ -51,7 +51,7 @@ public struct EvaluateCommand: Sendable {
         var plan = Conductor.Plan(
             job: inputs.job, endpoints: fleet.endpoints, weightsPath: configuration.weightsPath,
             sampleDigests: inputs.samples.digests
-        ) { [manifest = inputs.manifest] index in manifest.entries[index].imagePath }
+        ) { [manifest = inputs.manifest] index in manifest.entries[index].image }
         plan.waitSeconds = configuration.fleet?.waitSeconds ?? 60
         plan.isDryRun = configuration.isDryRun
         plan.policy.largestLease = EvaluateCommand.largestLease(inputs.manifest)
@@ -74,7 +74,12 @@ public struct EvaluateCommand: Sendable {
 
     private func announce() {
         let network = configuration.network
-        printer.say("stnet \(stnetVersion): \(network.name), input \(network.inputSize)x\(network.inputSize)")
+        var line = "stnet \(stnetVersion): \(network.name), input \(network.inputSize)x\(network.inputSize)"
+        // A network that does not fit together is reported where its parts are read.
+        if let bytes = try? network.activationBytes() {
+            line += String(format: ", %.1f MB of activations a picture in flight", Double(bytes) / 1e6)
+        }
+        printer.say(line)
         for (name, value) in configuration.resolvedDefaults { printer.say("  --\(name) \(value) (default)") }
     }
 
@@ -140,7 +145,7 @@ public struct EvaluateCommand: Sendable {
     }
 
     /// Nodes may have the images where the coordinator does not: only a directory that was named must be there.
-    private func scanImages() throws -> [String: String] {
+    private func scanImages() throws -> [String: ImageLocation] {
         let isDefault = configuration.resolvedDefaults.contains { $0.name == "images" }
         if configuration.fleet != nil, isDefault, !FileManager.default.fileExists(atPath: configuration.imagesPath) {
             printer.say("no \(configuration.imagesPath) here: the nodes must have the images")

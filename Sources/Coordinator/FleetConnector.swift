@@ -53,10 +53,10 @@ final class FleetConnector: Sendable {
     {
         let paths = Dictionary(
             uniqueKeysWithValues: inputs.manifest.entries.compactMap { entry in
-                entry.imagePath.map { (entry.id, $0) }
+                entry.image.map { (entry.id, $0) }
             })
         return try NodeResources.cpu(
-            images: .files(ImageIndex(paths: paths)), weights: .file(inputs.weights, sha256: inputs.job.weightsSHA256),
+            images: .files(ImageIndex(places: paths)), weights: .file(inputs.weights, sha256: inputs.job.weightsSHA256),
             threads: configuration.threads, batch: configuration.batch)
     }
 

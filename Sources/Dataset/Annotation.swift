@@ -25,18 +25,20 @@ public struct Annotation: Sendable, Hashable {
 /// The annotations of a set of images, in the forms that exist.
 public enum Annotations {
     /// Loads a folder: the four text files of the WSOL benchmark (`image_ids.txt` and its companions), or a tree of
-    /// PASCAL-VOC XML files, flat or one folder a class. Sorted by id.
+    /// PASCAL-VOC XML files, flat or one folder a class; or a file: `LOC_val_solution.csv`. Sorted by id.
     ///
     /// - Throws: `DatasetError` that names the file, the line and the field, what was found and what was expected.
     public static func load(path: String, classes: ClassIndex) throws(DatasetError) -> AnnotationList {
         if access(path + "/" + WSOLFiles.ids, F_OK) == 0 {
             return try WSOLFiles(folder: path, classes: classes).load()
         }
+        if isRegularFile(path) { return try SolutionFile(path: path, classes: classes).load() }
         let files = try FileTree.files(below: path, extensions: ["xml"])
         guard !files.isEmpty else {
             throw .field(
                 file: path, line: nil, field: "annotations", found: "no XML file and no \(WSOLFiles.ids)",
-                expected: "a tree of PASCAL-VOC XML files or the WSOL benchmark's four text files")
+                expected:
+                    "a tree of PASCAL-VOC XML files, the WSOL benchmark's four text files, or LOC_val_solution.csv")
         }
         var paths: [String: String] = [:]
         var annotations = AnnotationList()
@@ -48,5 +50,10 @@ public enum Annotations {
             annotations.append(annotation)
         }
         return annotations.sortedByID()
+    }
+
+    private static func isRegularFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 }

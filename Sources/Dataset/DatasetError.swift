@@ -10,6 +10,8 @@ public enum DatasetError: Error, CustomStringConvertible, Sendable {
     case encoding(reason: String)
     /// A wrong field of a text file or annotation; `line` counts from 1.
     case field(file: String, line: Int?, field: String, found: String, expected: String)
+    /// A damaged tar archive; `offset` is where, in bytes.
+    case archive(path: String, offset: UInt64, problem: String)
     /// Two files for the same image.
     case duplicate(id: String, first: String, second: String)
 
@@ -20,6 +22,7 @@ public enum DatasetError: Error, CustomStringConvertible, Sendable {
         case .encoding(let reason): "cannot encode the JPEG: \(reason)"
         case .field(let file, let line, let field, let found, let expected):
             "\(file)\(line.map { ":\($0)" } ?? ""): \(field): found \(found), expected \(expected)"
+        case .archive(let path, let offset, let problem): "\(path): damaged archive at byte \(offset): \(problem)"
         case .duplicate(let id, let first, let second):
             "\(second): a second file for \(id), expected one: the first is \(first)"
         }

@@ -6,7 +6,7 @@ public struct ManifestEntry: Sendable, Hashable {
     /// The image file's stem.
     public let id: String
     /// Where the image is; nil where it is annotated but not there, which makes it a failed image of the run.
-    public let imagePath: String?
+    public let image: ImageLocation?
     /// The class's index.
     public let label: Int
     /// In the original image's pixels.
@@ -26,7 +26,7 @@ public struct Manifest: Sendable {
 
     public struct Entries: RandomAccessCollection, Sendable {
         fileprivate let annotations: AnnotationList
-        /// "" where an image is not there; no texts at all where none is.
+        /// `ImageLocation.packed`, "" where an image is not there; no texts at all where none is.
         fileprivate let paths: PackedStrings
 
         public var startIndex: Int { 0 }
@@ -36,7 +36,7 @@ public struct Manifest: Sendable {
             let annotation = annotations[index]
             let path = paths.count == 0 ? "" : paths[index]
             return ManifestEntry(
-                id: annotation.id, imagePath: path.isEmpty ? nil : path, label: annotation.label,
+                id: annotation.id, image: path.isEmpty ? nil : ImageLocation(packed: path), label: annotation.label,
                 boxes: annotation.boxes, declaredWidth: annotation.declaredWidth,
                 declaredHeight: annotation.declaredHeight)
         }
@@ -60,12 +60,13 @@ public struct Manifest: Sendable {
 
     /// - Parameters:
     ///   - annotations: one an image, ids all different.
-    ///   - images: paths by stem, as `ImageDirectory.scan` gives them.
+    ///   - images: places by stem, as `ImageDirectory.scan` gives them.
     ///   - idsPath: a text file of the ids that take part, one a line, folder and extension allowed; nil for all.
     ///   - limit: at most so many entries, the first in the order of ids; nil for all.
     /// - Throws: `DatasetError` for an ids file with an unknown or repeated id.
     public init(
-        annotations: some Collection<Annotation>, images: [String: String], idsPath: String? = nil, limit: Int? = nil
+        annotations: some Collection<Annotation>, images: [String: ImageLocation], idsPath: String? = nil,
+        limit: Int? = nil
     ) throws(DatasetError) {
         var chosen = (annotations as? AnnotationList ?? AnnotationList(annotations)).sortedByID()
         precondition(chosen.ids.ascendingOrder() == nil, "one annotation an image")
@@ -77,7 +78,7 @@ public struct Manifest: Sendable {
         }
         if let limit, limit < chosen.count { chosen = chosen.picked(0..<max(0, limit)) }
         var paths = PackedStrings()
-        if annotated > 0 { for index in chosen.indices { paths.append(images[chosen.ids[index]] ?? "") } }
+        if annotated > 0 { for index in chosen.indices { paths.append(images[chosen.ids[index]]?.packed ?? "") } }
         entries = Entries(annotations: chosen, paths: paths)
         digest = Self.digest(of: chosen)
     }

@@ -31,8 +31,7 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     }
 
     private static func defaultBatch(_ network: Network) throws(NetworkError) -> Int {
-        let layout = ActivationLayout(network: network, shapes: try network.shapes())
-        return min(32, max(1, 400_000_000 / (layout.floatsPerImage * 4)))
+        min(32, max(1, 400_000_000 / (try network.activationBytes())))
     }
 
     public func evaluate(_ pictures: [Picture], options: LocalizationOptions, precision: Precision)

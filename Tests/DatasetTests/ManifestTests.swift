@@ -9,9 +9,16 @@ import Testing
 
     @Test func entriesStandInOrderOfIdsAndKeepAbsentImages() throws {
         let manifest = try Manifest(
-            annotations: Self.annotations, images: ["a": "/x/a.JPEG", "c": "/x/c.JPEG", "z": "/x/z.JPEG"])
+            annotations: Self.annotations,
+            images: [
+                "a": ImageLocation(path: "/x/a.JPEG"), "c": ImageLocation(path: "/x/all.tar", part: 512..<700),
+                "z": ImageLocation(path: "/x/z.JPEG"),
+            ])
         #expect(manifest.entries.map(\.id) == ["a", "b", "c"])
-        #expect(manifest.entries.map(\.imagePath) == ["/x/a.JPEG", nil, "/x/c.JPEG"])
+        #expect(
+            manifest.entries.map(\.image) == [
+                ImageLocation(path: "/x/a.JPEG"), nil, ImageLocation(path: "/x/all.tar", part: 512..<700),
+            ])
         #expect(manifest.entries.map(\.label) == [1, 2, 0])
         #expect(manifest.imagesWithoutAnnotation == 1)
     }
@@ -40,13 +47,13 @@ import Testing
     }
 
     @Test func theDigestNamesIdsLabelsAndBoxesOnly() throws {
-        func digest(_ annotations: [Annotation], _ images: [String: String] = [:]) throws -> String {
+        func digest(_ annotations: [Annotation], _ images: [String: ImageLocation] = [:]) throws -> String {
             try Manifest(annotations: annotations, images: images).digest
         }
         let whole = try digest(Self.annotations)
         // A fixed value: results are compared over years by it.
         #expect(whole == "f8b3f6728d7ddff6ef569facdb85c12a7aea4d47a32bb29b9e1b46c2e4f3e6fa")
-        #expect(try digest(Self.annotations.reversed(), ["a": "/x/a.JPEG"]) == whole)
+        #expect(try digest(Self.annotations.reversed(), ["a": ImageLocation(path: "/x/a.JPEG")]) == whole)
         for changed in [
             Annotation(id: "c2", label: 0, boxes: [Box(0, 0, 0, 9)]),
             Annotation(id: "c", label: 1, boxes: [Box(0, 0, 0, 9)]),
@@ -66,7 +73,9 @@ import Testing
         let d = try folder.write("n01440764/deep/d.Jpeg", "x")
         try folder.write("n01440764/readme.txt", "x")
         try folder.write("._a.JPEG", "x")
-        #expect(try ImageDirectory.scan(path: folder.path) == ["a": a, "b.c": b, "d": d])
+        #expect(
+            try ImageDirectory.scan(path: folder.path)
+                == ["a": a, "b.c": b, "d": d].mapValues { ImageLocation(path: $0) })
     }
 
     @Test func twoFilesOfOneStemAreNamed() throws {

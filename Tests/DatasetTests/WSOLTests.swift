@@ -149,7 +149,7 @@ import Testing
             let images = try ImageDirectory.scan(path: folder.path + "/images")
             let manifest = try Manifest(annotations: annotations, images: images)
             #expect(manifest.entries.count == count && manifest.imagesWithoutAnnotation == 0)
-            #expect(manifest.entries.allSatisfy { $0.imagePath != nil })
+            #expect(manifest.entries.allSatisfy { $0.image != nil })
         }
     }
 }

@@ -8,6 +8,7 @@ public enum EvaluateOptions {
         usage: [
             "stnet-coord [options]",
             "stnet-coord baseline --annotations PATH [options]",
+            "stnet-coord compare RUN_A RUN_B [options]",
             "stnet-coord weights [NAME...|all] [options]",
         ],
         summary: """
@@ -20,10 +21,10 @@ public enum EvaluateOptions {
                 "Input and output",
                 [
                     .init(
-                        "images", "PATH", "directory of *.JPEG, searched recursively",
+                        "images", "PATH", "directory of *.JPEG, searched recursively, or a tar of them",
                         default: "dataset/ILSVRC2012/images"),
                     .init(
-                        "annotations", "PATH", "PASCAL-VOC XML tree, or the four WSOL text files",
+                        "annotations", "PATH", "VOC XML tree, WSOL text files, or LOC_val_solution.csv",
                         default: "dataset/ILSVRC2012/annotations"),
                     .init(
                         "network", "NAME|FILE.json",
@@ -129,7 +130,7 @@ public enum BaselineOptions {
                 "Options",
                 [
                     .init(
-                        "annotations", "PATH", "PASCAL-VOC XML tree, or the four WSOL text files",
+                        "annotations", "PATH", "VOC XML tree, WSOL text files, or LOC_val_solution.csv",
                         default: "dataset/ILSVRC2012/annotations"),
                     .init(
                         "classes", "FILE", "class names, one a line, in index order", default: "the 1000 of ILSVRC-2012"

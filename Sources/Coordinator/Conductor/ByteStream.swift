@@ -1,4 +1,5 @@
 import Bytes
+import Dataset
 import Foundation
 import Protocol
 
@@ -12,7 +13,7 @@ final class ByteStream: @unchecked Sendable {
     private static let piece = 256 << 10
 
     private let link: any Link<CoordinatorMessage>
-    private let imagePath: @Sendable (Int) -> String?
+    private let image: @Sendable (Int) -> ImageLocation?
     private let weightsPath: String
     private let queue = DispatchQueue(label: "stnet.stream")
     // Used on `queue` only.
@@ -20,10 +21,10 @@ final class ByteStream: @unchecked Sendable {
     private var weightsOffset: UInt64?
     private var current: (index: UInt32, file: FilePieces, offset: UInt64)?
 
-    init(link: any Link<CoordinatorMessage>, weightsPath: String, imagePath: @escaping @Sendable (Int) -> String?) {
+    init(link: any Link<CoordinatorMessage>, weightsPath: String, image: @escaping @Sendable (Int) -> ImageLocation?) {
         self.link = link
         self.weightsPath = weightsPath
-        self.imagePath = imagePath
+        self.image = image
     }
 
     func sendImage(_ index: UInt32) {
@@ -70,7 +71,7 @@ final class ByteStream: @unchecked Sendable {
         if current == nil {
             guard !images.isEmpty else { return false }
             let index = images.removeFirst()
-            guard let path = imagePath(Int(index)), let file = try? FilePieces(path: path) else {
+            guard let place = image(Int(index)), let file = try? FilePieces(path: place.path, part: place.part) else {
                 return sendMissing(index)
             }
             current = (index, file, 0)
@@ -89,34 +90,5 @@ final class ByteStream: @unchecked Sendable {
     private func sendMissing(_ index: UInt32) -> Bool {
         link.send(.image(ImageChunk(index: index, totalBytes: ImageChunk.missing, offset: 0, bytes: [])))
         return true
-    }
-}
-
-/// A regular file that is read in pieces.
-private final class FilePieces {
-    let size: UInt64
-    private let descriptor: Int32
-
-    init(path: String) throws(FileError) {
-        let (opened, bytes) = try openRegularFile(path, operation: "read")
-        descriptor = opened
-        size = UInt64(bytes)
-    }
-
-    deinit { close(descriptor) }
-
-    /// Up to `count` bytes; nil where the file cannot be read.
-    func read(at offset: UInt64, count: Int) -> [UInt8]? {
-        var bytes = [UInt8](repeating: 0, count: Int(min(UInt64(count), size - min(size, offset))))
-        var filled = 0
-        while filled < bytes.count {
-            let got = bytes.withUnsafeMutableBytes {
-                pread(descriptor, $0.baseAddress! + filled, $0.count - filled, off_t(offset) + off_t(filled))
-            }
-            if got < 0, errno == EINTR { continue }
-            guard got > 0 else { return nil }
-            filled += got
-        }
-        return bytes
     }
 }

@@ -49,7 +49,7 @@ extension Conductor {
             }
             sessions[id] = Session(
                 endpoint: name, link: link, lastHeard: now, lastPing: now,
-                stream: ByteStream(link: link, weightsPath: plan.weightsPath, imagePath: plan.imagePath))
+                stream: ByteStream(link: link, weightsPath: plan.weightsPath, image: plan.image))
             endpoints[name]!.phase = .connected(session: id)
         }
     }

@@ -14,7 +14,7 @@ public final class Conductor: @unchecked Sendable {
         public var job: Job
         public var endpoints: [Endpoint]
         /// Gives the coordinator's own copy of an image; nil where it has none.
-        public var imagePath: @Sendable (Int) -> String?
+        public var image: @Sendable (Int) -> ImageLocation?
         public var weightsPath: String
         /// SHA-256 of the coordinator's own files for the job's samples, "" where it has none.
         public var sampleDigests: [String]
@@ -26,13 +26,13 @@ public final class Conductor: @unchecked Sendable {
 
         public init(
             job: Job, endpoints: [Endpoint], weightsPath: String, sampleDigests: [String] = [],
-            imagePath: @escaping @Sendable (Int) -> String?
+            image: @escaping @Sendable (Int) -> ImageLocation?
         ) {
             self.job = job
             self.endpoints = endpoints
             self.weightsPath = weightsPath
             self.sampleDigests = sampleDigests
-            self.imagePath = imagePath
+            self.image = image
         }
     }
 

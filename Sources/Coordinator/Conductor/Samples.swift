@@ -16,7 +16,7 @@ public struct Samples: Sendable {
             let entry = manifest.entries[number * manifest.entries.count / count]
             ids.append(entry.id)
             // One that cannot be read is no evidence against a node that can.
-            let bytes = entry.imagePath.flatMap { try? WholeFile.read(path: $0, limit: 256 << 20) }
+            let bytes = entry.image.flatMap { try? $0.read(limit: 256 << 20) }
             digests.append(bytes.map { SHA256.hex($0) } ?? "")
         }
         self.ids = ids

@@ -26,9 +26,11 @@ public final class LeaseEvaluator: @unchecked Sendable {
         preprocessors = (0..<pool.threads).map { _ in Preprocessor() }
     }
 
-    /// `images` maps an image's id to its file.
-    public convenience init(backend: any Backend, images: [String: String], options: JobOptions, pool: ThreadPool) {
-        self.init(backend: backend, images: ImageIndex(paths: images), options: options, pool: pool)
+    /// `images` maps an image's id to where it is.
+    public convenience init(
+        backend: any Backend, images: [String: ImageLocation], options: JobOptions, pool: ThreadPool
+    ) {
+        self.init(backend: backend, images: ImageIndex(places: images), options: options, pool: pool)
     }
 
     /// Evaluates all images of a lease; `deliver` gets each batch's results in the lease's order. Between two batches

@@ -6,39 +6,39 @@ import Protocol
 /// The image files that this node has, by the stem under which the coordinator knows them.
 public final class ImageIndex: ImageReader, @unchecked Sendable {
     private let lock = NSLock()
-    private var paths: [String: String]
-    /// The data root; nil where the paths were given.
+    private var places: [String: ImageLocation]
+    /// The data root; nil where the places were given.
     private let root: String?
 
     /// Searches the data root. Throws `DatasetError` when it cannot be read or holds two files of one stem.
     public init(root: String) throws(DatasetError) {
         self.root = root
-        paths = try ImageDirectory.scan(path: root)
+        places = try ImageDirectory.scan(path: root)
     }
 
-    /// Files that someone else found: an image's id and its path.
-    public init(paths: [String: String]) {
+    /// Files that someone else found: an image's id and where it is.
+    public init(places: [String: ImageLocation]) {
         root = nil
-        self.paths = paths
+        self.places = places
     }
 
-    public var count: Int { lock.withLock { paths.count } }
+    public var count: Int { lock.withLock { places.count } }
 
-    public func path(of id: String) -> String? { lock.withLock { paths[id] } }
+    public func place(of id: String) -> ImageLocation? { lock.withLock { places[id] } }
 
     /// Searches the data root again, if there is one; what was known stays when that fails.
     public func rescan() throws(DatasetError) {
         guard let root else { return }
         let found = try ImageDirectory.scan(path: root)
-        lock.withLock { paths = found }
+        lock.withLock { places = found }
     }
 
     public func read(_ images: [LeasedImage]) -> [Result<ImageFile, ImageFailure>] { images.map { read(id: $0.id) } }
 
     private func read(id: String) -> Result<ImageFile, ImageFailure> {
-        guard let path = path(of: id) else { return .failure(.noFile(id)) }
+        guard let place = place(of: id) else { return .failure(.noFile(id)) }
         do throws(FileError) {
-            let bytes = try WholeFile.read(path: path, limit: ImageFile.largest)
+            let bytes = try place.read(limit: ImageFile.largest)
             return .success(ImageFile(name: id, bytes: bytes))
         } catch {
             return .failure(ImageFailure(.unavailable, "cannot \(error.operation): \(error.reason)"))

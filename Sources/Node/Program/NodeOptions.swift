@@ -23,7 +23,7 @@ public enum NodeOptions {
                 "Data",
                 [
                     .init(
-                        "images", "PATH|remote", "directory of *.JPEG; remote: from the coordinator",
+                        "images", "PATH|remote", "folder or tar of *.JPEG; remote: coordinator's",
                         default: "dataset/ILSVRC2012/images, or remote"),
                     .init(
                         "weights-cache", "DIR", "where weights are kept",

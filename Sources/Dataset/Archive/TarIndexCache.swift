@@ -1,0 +1,72 @@
+import Bytes
+import Foundation
+
+/// What was found in archives, so that the headers of a large one are walked over once: a file an archive, known by its
+/// path, size and time of change. Whatever is wrong with such a file, the archive is walked over again.
+package struct TarIndexCache: Sendable {
+    let directory: String
+    /// An archive of fewer images is walked over in no time.
+    let fewest: Int
+
+    package init(directory: String, fewest: Int = 1000) {
+        self.directory = directory
+        self.fewest = fewest
+    }
+
+    /// `$XDG_CACHE_HOME/stnet/archives`, or `~/.cache/stnet/archives`; nil without a home.
+    package static var standard: TarIndexCache? {
+        let environment = ProcessInfo.processInfo.environment
+        guard let base = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map({ $0 + "/.cache" }), !base.isEmpty
+        else {
+            return nil
+        }
+        return TarIndexCache(directory: base + "/stnet/archives")
+    }
+
+    private static let largest = 256 << 20
+
+    func members(of archive: String) -> [TarArchive.Member]? {
+        guard let key = key(of: archive),
+            let bytes = try? WholeFile.read(path: path(key), limit: Self.largest),
+            let text = String(validating: bytes, as: UTF8.self)
+        else { return nil }
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false)[...]
+        // The last line is the digest of what stands before it, with its line end.
+        guard lines.popLast() == "", let digest = lines.popLast(), lines.first == Substring(key),
+            digest == SHA256.hex(lines.map { $0 + "\n" }.joined())
+        else { return nil }
+        var members: [TarArchive.Member] = []
+        for line in lines.dropFirst() {
+            let fields = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3, let start = UInt64(fields[0]), let end = UInt64(fields[1]), start <= end else {
+                return nil
+            }
+            members.append(.init(name: String(fields[2]), bytes: start..<end))
+        }
+        return members
+    }
+
+    /// Does nothing where it cannot be written: the next run walks again.
+    func keep(_ members: [TarArchive.Member], of archive: String) {
+        // A name with a line end could not be told from two lines.
+        guard members.count >= fewest, let key = key(of: archive), !members.contains(where: { $0.name.contains("\n") })
+        else { return }
+        var text = key + "\n"
+        for member in members { text += "\(member.bytes.lowerBound) \(member.bytes.upperBound) \(member.name)\n" }
+        text += SHA256.hex(text) + "\n"
+        try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try? AtomicFile.write(path: path(key), text: text)
+    }
+
+    /// Of this file as it is now; nil where there is none.
+    private func key(of archive: String) -> String? {
+        var status = stat()
+        guard stat(archive, &status) == 0 else { return nil }
+        let real = URL(fileURLWithPath: archive).resolvingSymlinksInPath().path
+        guard !real.contains("\n") else { return nil }
+        let time = "\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
+        return "stnet archive 1, \(status.st_size) bytes, changed \(time), inode \(status.st_ino): \(real)"
+    }
+
+    private func path(_ key: String) -> String { "\(directory)/\(SHA256.hex(key).prefix(32)).index" }
+}
