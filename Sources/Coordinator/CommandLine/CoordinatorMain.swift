@@ -17,6 +17,7 @@ public enum CoordinatorMain {
                 if parsed.switches.contains("help") { return show(help.text) }
                 return try BaselineCommand(parsed).run()
             }
+            if arguments.first == "compare" { return try compare(Array(arguments.dropFirst())) }
             if arguments.first == "weights" { return try weights(Array(arguments.dropFirst())) }
             return try await evaluate(arguments)
         } catch let error as UsageError {
@@ -42,7 +43,7 @@ public enum CoordinatorMain {
     private static func evaluate(_ arguments: [String]) async throws -> ExitStatus {
         let help = EvaluateOptions.help
         if let first = arguments.first, !first.hasPrefix("-") {
-            throw UsageError("unknown command \"\(first)\": expected baseline, weights, or options")
+            throw UsageError("unknown command \"\(first)\": expected baseline, compare, weights, or options")
         }
         var parsed = try ParsedOptions(arguments: arguments, specifications: help.options)
         if parsed.switches.contains("help") { return show(help.text) }
@@ -59,6 +60,14 @@ public enum CoordinatorMain {
             printer.say("interrupted: finishing what is running, then a partial result; once more stops at once")
         }
         return try await EvaluateCommand(configuration: configuration, printer: printer, interrupts: interrupts).run()
+    }
+
+    private static func compare(_ arguments: [String]) throws -> ExitStatus {
+        let help = CompareCommand.help
+        let parsed = try ParsedOptions(
+            arguments: arguments, specifications: help.options, operands: CompareCommand.operands)
+        if parsed.switches.contains("help") { return show(help.text) }
+        return try CompareCommand(parsed).run()
     }
 
     private static func weights(_ arguments: [String]) throws -> ExitStatus {

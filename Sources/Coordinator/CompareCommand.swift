@@ -1,0 +1,57 @@
+import Bytes
+import Evaluation
+import Foundation
+import Options
+
+/// `stnet-coord compare`: two finished runs over the same images.
+public struct CompareCommand: Sendable {
+    /// None only with --help.
+    public static let operands = 0...2
+    public static let help = HelpText(
+        usage: ["stnet-coord compare RUN_A RUN_B [options]"],
+        summary: """
+            Compares two finished runs image by image: what both, only one or neither gets right, with McNemar's test.
+            RUN_A and RUN_B are the directories (--out) of valid runs over the same images.
+            """,
+        sections: [
+            (
+                "Options",
+                [
+                    .init("list", "FILE.csv", "where the images go whose answer changed, one a line"),
+                    .init("json", nil, "print JSON"),
+                    .init("help", nil, "this text"),
+                ]
+            )
+        ])
+
+    private let parsed: ParsedOptions
+
+    public init(_ parsed: ParsedOptions) { self.parsed = parsed }
+
+    /// Prints the comparison. Throws what is wrong with a run, or that they are about different images.
+    public func run(say: (String) -> Void = { print($0, terminator: "") }) throws -> ExitStatus {
+        guard parsed.positionals.count == 2 else {
+            throw UsageError("compare needs the directories of two runs, \(parsed.positionals.count) given")
+        }
+        let runs = try parsed.positionals.map { try FinishedRun(directory: $0) }
+        let comparison = try RunComparison(first: runs[0].records, second: runs[1].records)
+        if let path = parsed.values["list"] { try AtomicFile.write(path: path, text: comparison.changedCSV) }
+        if parsed.switches.contains("json") {
+            say(comparison.json.pretty)
+            return .valid
+        }
+        for (name, run) in zip(["A", "B"], runs) {
+            say("\(name): \(run.directory): \(run.network), \(run.records.count) images\n")
+        }
+        if let first = runs[0].iou, let second = runs[1].iou, first != second {
+            say("The runs' IoU is not the same measure: \(first) in A, \(second) in B.\n")
+        }
+        say("\n" + comparison.plain(first: "A", second: "B"))
+        let shown = comparison.changed.prefix(10).map(\.first.id).joined(separator: ", ")
+        if !comparison.changed.isEmpty {
+            let more = comparison.changed.count > 10 ? ", ..." : ""
+            say("\(comparison.changed.count) images changed (--list FILE.csv has them): \(shown)\(more)\n")
+        }
+        return .valid
+    }
+}

@@ -1,0 +1,51 @@
+import Bytes
+
+/// A run that is over, read back from its directory: only one whose certificate is valid and whose records are those that
+/// the certificate names.
+public struct FinishedRun: Sendable {
+    public let directory: String
+    /// From its summary: the network's name.
+    public let network: String
+    public let records: [ImageRecord]
+    /// The convention of its IoU, as the summary's protocol has it.
+    public let iou: String?
+
+    public struct Refusal: Error, CustomStringConvertible {
+        public let description: String
+    }
+
+    private static let largest = 1 << 30
+
+    /// Throws `Refusal`, `FileError` or `JSONError`; each names the file.
+    public init(directory: String) throws {
+        let directory = directory.hasSuffix("/") && directory.count > 1 ? String(directory.dropLast()) : directory
+        func read(_ name: String) throws -> [UInt8] {
+            try WholeFile.read(path: "\(directory)/\(name)", limit: Self.largest)
+        }
+        let certificatePath = "\(directory)/\(RunOutput.certificateName)"
+        let certificate = try JSON.parse(try read(RunOutput.certificateName), source: certificatePath)
+        guard certificate["valid"]?.boolValue == true else {
+            let reasons = certificate["reasons"]?.arrayValue?.compactMap(\.stringValue).joined(separator: "; ")
+            throw Refusal(description: "\(certificatePath): the run is INVALID: \(reasons ?? "no reason is given")")
+        }
+        let images = try read(RunOutput.imagesName)
+        let digest = SHA256.hex(images)
+        guard certificate["images_sha256"]?.stringValue == digest else {
+            throw Refusal(
+                description: "\(directory)/\(RunOutput.imagesName): its SHA-256 is \(digest), the certificate's is "
+                    + "\(certificate["images_sha256"]?.stringValue ?? "missing"): one of them is another run's or was changed"
+            )
+        }
+        records = try images.withUnsafeBytes {
+            try ImageRecord.parseLines($0, source: "\(directory)/\(RunOutput.imagesName)")
+        }
+        let summaryPath = "\(directory)/\(RunOutput.summaryName)"
+        let summary = try JSON.parse(try read(RunOutput.summaryName), source: summaryPath)
+        guard let network = summary["network"]?.stringValue else {
+            throw Refusal(description: "\(summaryPath): network: expected a string")
+        }
+        self.network = network
+        iou = summary["protocol"]?["options"]?["iou"]?.stringValue
+        self.directory = directory
+    }
+}

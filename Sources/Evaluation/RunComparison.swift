@@ -1,0 +1,121 @@
+import Bytes
+
+/// Two runs over the same images, image by image.
+public struct RunComparison: Sendable {
+    /// A question that each image answers with yes or no.
+    public struct Criterion: Sendable {
+        public var name: String
+        public var isMet: @Sendable (ImageRecord) -> Bool
+    }
+
+    public static let criteria: [Criterion] =
+        [Criterion(name: "label", isMet: \.isTop1Right)]
+        + [0.25, 0.5, 0.75].map { threshold in
+            Criterion(name: "IoU >= \(decimal(threshold, places: 2))") { $0.iou >= threshold }
+        } + [Criterion(name: "label and IoU >= 0.50") { $0.isTop1Right && $0.iou >= 0.5 }]
+
+    /// One for each of `criteria`.
+    public let outcomes: [PairedOutcome]
+    /// Images whose answer to any of the questions differs, in the runs' order.
+    public let changed: [Change]
+    /// Over all images, the second run's minus the first's; nil without an image.
+    public let meanIoUDifference: Double?
+
+    public struct Change: Sendable {
+        public var first: ImageRecord
+        public var second: ImageRecord
+    }
+
+    /// The two runs are about different images.
+    public struct Mismatch: Error, CustomStringConvertible, Equatable {
+        public let description: String
+    }
+
+    /// - Parameters: records without failures, in the order of the runs' manifest.
+    public init(first: [ImageRecord], second: [ImageRecord]) throws(Mismatch) {
+        guard first.count == second.count else {
+            throw Mismatch(description: "the runs have \(first.count) and \(second.count) images")
+        }
+        var outcomes = Self.criteria.map { _ in PairedOutcome() }
+        var changed: [Change] = []
+        var difference = 0.0
+        for (one, other) in zip(first, second) {
+            guard one.id == other.id else {
+                throw Mismatch(
+                    description: "the runs' images differ: \(one.id) in one stands where \(other.id) does in the other")
+            }
+            guard one.label == other.label else {
+                throw Mismatch(
+                    description: "image \(one.id) has class \(one.label) in one run and \(other.label) in the other")
+            }
+            var differs = false
+            for (place, criterion) in Self.criteria.enumerated() {
+                let (a, b) = (criterion.isMet(one), criterion.isMet(other))
+                outcomes[place].count(first: a, second: b)
+                if a != b { differs = true }
+            }
+            if differs { changed.append(Change(first: one, second: other)) }
+            difference += other.iou - one.iou
+        }
+        self.outcomes = outcomes
+        self.changed = changed
+        meanIoUDifference = first.isEmpty ? nil : difference / Double(first.count)
+    }
+
+    /// For a terminal.
+    public func plain(first: String, second: String) -> String {
+        let header = ["", "images", first, second, "only \(first)", "only \(second)", "p (McNemar)"]
+        let rows = zip(Self.criteria, outcomes).map { criterion, outcome in
+            [
+                TextTable.Cell(criterion.name), TextTable.Cell("\(outcome.images)"),
+                TextTable.Cell(percent(outcome.first), note: percentInterval(outcome.first)),
+                TextTable.Cell(percent(outcome.second), note: percentInterval(outcome.second)),
+                TextTable.Cell("\(outcome.onlyFirst)"), TextTable.Cell("\(outcome.onlySecond)"),
+                TextTable.Cell(Self.text(p: outcome.p)),
+            ]
+        }
+        var text = TextTable(header: header, rows: rows).plain + "\n"
+        if let meanIoUDifference {
+            let size = decimal(abs(meanIoUDifference), places: 3)
+            text += "Mean IoU of \(second) minus that of \(first): \(meanIoUDifference < 0 ? "-" : "+")\(size).\n"
+        }
+        return text
+            + "Shares of images in % with 95 % intervals (Wilson's), IoU with the label known. p: how likely so uneven a "
+            + "division of the images on which exactly one is right would be by chance; five tests stand here.\n"
+    }
+
+    public var json: JSON {
+        .object([
+            (
+                "criteria",
+                .array(
+                    zip(Self.criteria, outcomes).map { criterion, outcome in
+                        .object([
+                            ("name", .string(criterion.name)), ("images", .int(outcome.images)),
+                            ("first", outcome.first.json), ("second", outcome.second.json),
+                            ("both", .int(outcome.bothRight)), ("only_first", .int(outcome.onlyFirst)),
+                            ("only_second", .int(outcome.onlySecond)), ("neither", .int(outcome.neither)),
+                            ("mcnemar_p", .double(outcome.p)),
+                        ])
+                    })
+            ),
+            ("mean_iou_difference", JSON(meanIoUDifference)), ("changed_images", .int(changed.count)),
+        ])
+    }
+
+    /// One line an image that changed, with a heading.
+    public var changedCSV: String {
+        var text = "id,label,first_class,second_class,first_iou,second_iou\n"
+        for change in changed {
+            text +=
+                "\(change.first.id),\(change.first.label),\(change.first.top5.first ?? -1),"
+                + "\(change.second.top5.first ?? -1),\(change.first.iou),\(change.second.iou)\n"
+        }
+        return text
+    }
+
+    private static func text(p: Double) -> String {
+        if p >= 0.001 { return decimal(p, places: 3) }
+        return p >= 1e-6 ? decimal(p, places: 6) : "< 0.000001"
+    }
+}
