@@ -20,14 +20,7 @@ public struct BaselineCommand: Sendable {
             throw UsageError("--square and --whole exclude each other")
         }
         let path = parsed.values["annotations"] ?? "dataset/ILSVRC2012/annotations"
-        let classes = try parsed.values["classes"].map { path in
-            let names = String(decoding: try WholeFile.read(path: path, limit: 16 << 20), as: UTF8.self)
-                .split(whereSeparator: \.isNewline).map(String.init)
-            guard !names.isEmpty, Set(names).count == names.count else {
-                throw UsageError("\(path): expected class names, one a line, each once")
-            }
-            return ClassIndex(names: names)
-        }
+        let classes = try parsed.values["classes"].map { try ClassIndex(namesIn: $0) }
         let groundTruth = try Annotations.load(path: path, classes: classes ?? .ilsvrc2012).map { annotation in
             guard let width = annotation.declaredWidth, let height = annotation.declaredHeight else {
                 throw UsageError(

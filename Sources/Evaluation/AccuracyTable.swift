@@ -8,10 +8,14 @@ public struct AccuracyTable: Sendable {
         public var certificate: Certificate
         /// In precision `fast`: how it compares with `exact`.
         public var agreement: PrecisionAgreement?
+        /// Whether there is a label accuracy.
+        public var hasLabels: Bool
 
         public init(
-            network: String, metrics: Metrics, certificate: Certificate, agreement: PrecisionAgreement? = nil
+            network: String, metrics: Metrics, certificate: Certificate, agreement: PrecisionAgreement? = nil,
+            hasLabels: Bool = true
         ) {
+            self.hasLabels = hasLabels
             self.agreement = agreement
             self.network = network
             self.metrics = metrics
@@ -58,7 +62,8 @@ public struct AccuracyTable: Sendable {
                 return [name, TextTable.Cell(coverage), TextTable.Cell("INVALID")] + shares.map { _ in dash }
             }
             let count = TextTable.Cell("\(row.metrics.counts.evaluated)")
-            return [name, count, cell(row.metrics.labelTop1)] + cells(row.metrics.localization)
+            let label = row.hasLabels ? cell(row.metrics.labelTop1) : dash
+            return [name, count, label] + cells(row.metrics.localization)
         }
         // A baseline has no label; without a network the column would be empty.
         let label = rows.isEmpty ? [] : [dash]
@@ -93,7 +98,7 @@ public struct AccuracyTable: Sendable {
     private var coverageLines: [String] {
         rows.map { row in
             var line = "\(row.network): \(row.certificate.coverage)."
-            if row.certificate.isValid {
+            if row.certificate.isValid, row.hasLabels {
                 let metrics = row.metrics
                 for (name, rate) in [
                     ("Label among the top five", metrics.labelTop5),

@@ -31,12 +31,16 @@ public enum RunOutput {
         public var precision: String
         /// What else makes the run invalid, such as an interruption.
         public var otherReasons: [String]
+        /// Whether the records say which class was found; boxes alone do not.
+        public var hasLabels: Bool
 
         public init(
             network: String, expected: Expected, records: Records, groundTruth: Truth,
             convention: IoUConvention, protocolBlock: JSON, deliveries: Deliveries,
-            digests: [Certificate.Digest] = [], precision: String = "exact", otherReasons: [String] = []
+            digests: [Certificate.Digest] = [], precision: String = "exact", otherReasons: [String] = [],
+            hasLabels: Bool = true
         ) {
+            self.hasLabels = hasLabels
             self.network = network
             self.expected = expected
             self.records = records
@@ -82,12 +86,13 @@ public enum RunOutput {
         let table = AccuracyTable(
             rows: [
                 AccuracyTable.Row(
-                    network: run.network, metrics: metrics, certificate: certificate, agreement: agreement)
+                    network: run.network, metrics: metrics, certificate: certificate, agreement: agreement,
+                    hasLabels: run.hasLabels)
             ],
             baselines: baselines, convention: run.convention)
         let summary = Summary(
             network: run.network, protocolBlock: run.protocolBlock, metrics: metrics, baselines: baselines,
-            certificate: certificate, agreement: agreement)
+            certificate: certificate, agreement: agreement, hasLabels: run.hasLabels)
         try AtomicFile.write(path: path(summaryName), text: summary.json.pretty)
         try AtomicFile.write(path: path(tableName), text: table.markdown)
         try AtomicFile.write(path: path(certificateName), text: certificate.json.pretty)

@@ -10,11 +10,14 @@ public struct Summary: Sendable {
     public var certificate: Certificate
     /// In precision `fast`: how it compares with `exact`.
     public var agreement: PrecisionAgreement?
+    /// Whether the records say which class was found.
+    public var hasLabels: Bool
 
     public init(
         network: String, protocolBlock: JSON, metrics: Metrics, baselines: Baselines, certificate: Certificate,
-        agreement: PrecisionAgreement? = nil
+        agreement: PrecisionAgreement? = nil, hasLabels: Bool = true
     ) {
+        self.hasLabels = hasLabels
         self.agreement = agreement
         self.network = network
         self.protocolBlock = protocolBlock
@@ -41,7 +44,7 @@ public struct Summary: Sendable {
                 ])
             ),
             ("counts", metrics.counts.json),
-            (certificate.isValid ? "metrics" : "invalid_metrics", metrics.json),
+            (certificate.isValid ? "metrics" : "invalid_metrics", metrics.json(hasLabels: hasLabels)),
             ("baselines", baselines.json),
         ]
         if let agreement { members.append(("precision_agreement", agreement.json)) }
@@ -50,12 +53,12 @@ public struct Summary: Sendable {
 }
 
 extension Metrics {
-    /// Every metric with its interval.
-    public var json: JSON {
+    /// Every metric with its interval; those of labels are null where there are none.
+    func json(hasLabels: Bool) -> JSON {
         .object([
-            ("label_top1", labelTop1.json),
-            ("label_top5", labelTop5.json),
-            ("top1_localization_at_0.50", top1LocalizationAtHalf.json),
+            ("label_top1", hasLabels ? labelTop1.json : .null),
+            ("label_top5", hasLabels ? labelTop5.json : .null),
+            ("top1_localization_at_0.50", hasLabels ? top1LocalizationAtHalf.json : .null),
             ("gt_known", localization.ratesJSON),
             ("mean_iou", localization.meanJSON),
             ("iou_histogram", localization.histogramJSON),

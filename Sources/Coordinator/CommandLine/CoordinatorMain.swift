@@ -17,6 +17,12 @@ public enum CoordinatorMain {
                 if parsed.switches.contains("help") { return show(help.text) }
                 return try BaselineCommand(parsed).run()
             }
+            if arguments.first == "score" {
+                let help = ScoreCommand.help
+                let parsed = try ParsedOptions(arguments: Array(arguments.dropFirst()), specifications: help.options)
+                if parsed.switches.contains("help") { return show(help.text) }
+                return try ScoreCommand(parsed).run()
+            }
             if arguments.first == "compare" { return try compare(Array(arguments.dropFirst())) }
             if arguments.first == "weights" { return try weights(Array(arguments.dropFirst())) }
             return try await evaluate(arguments)
@@ -43,7 +49,7 @@ public enum CoordinatorMain {
     private static func evaluate(_ arguments: [String]) async throws -> ExitStatus {
         let help = EvaluateOptions.help
         if let first = arguments.first, !first.hasPrefix("-") {
-            throw UsageError("unknown command \"\(first)\": expected baseline, compare, weights, or options")
+            throw UsageError("unknown command \"\(first)\": expected baseline, compare, score, weights, or options")
         }
         var parsed = try ParsedOptions(arguments: arguments, specifications: help.options)
         if parsed.switches.contains("help") { return show(help.text) }

@@ -130,7 +130,7 @@ public struct EvaluateConfiguration: Sendable {
         return "weights/" + first
     }
 
-    private static func timestamp() -> String {
+    static func timestamp() -> String {
         var now = time(nil)
         var parts = tm()
         gmtime_r(&now, &parts)

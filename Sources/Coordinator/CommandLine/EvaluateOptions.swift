@@ -8,6 +8,7 @@ public enum EvaluateOptions {
         usage: [
             "stnet-coord [options]",
             "stnet-coord baseline --annotations PATH [options]",
+            "stnet-coord score --boxes FILE.csv --annotations PATH [options]",
             "stnet-coord compare RUN_A RUN_B [options]",
             "stnet-coord weights [NAME...|all] [options]",
         ],
