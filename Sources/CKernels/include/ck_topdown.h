@@ -36,6 +36,7 @@ typedef struct {
 typedef struct {
     int64_t *value;    // [height][width][channels], 48 fraction bits
     uint8_t *touched;  // bit index % 8 of byte index / 8: the index is in list; as bits, it stays in the cache
+    uint64_t *words;   // bit i: word i of touched, of 64 bits, is not 0
     int32_t *list;     // the indices that were added to, each once, in no particular order; the value may be 0 again
     int32_t count;     // of list
     int32_t height, width, channels;

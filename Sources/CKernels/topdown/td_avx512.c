@@ -120,17 +120,14 @@ static float theta_avx512(float *values, float *spare, int32_t count, int64_t to
         float above_sum = (float)td_double(above);
         if (upper_count == 0 && round >= 6) return pivot;  // all values are equal
         if (upper_count == 0 || lower_count == 0) round = 6;
-        if (above >= total) {
-            kept = above_sum;
-            count = upper_count;
-        } else if (lower_count > 0) {
-            total -= above;
-            kept -= above_sum;
-            count = lower_count;
-            float *swap = values;
-            values = spare;
-            spare = swap;
-        }
+        // Without a branch: on which side theta lies cannot be predicted. Nothing below the pivot: all stay.
+        const int upwards = above >= total || lower_count == 0;
+        total -= upwards ? 0 : above;
+        kept = upwards ? above_sum : kept - above_sum;
+        count = upwards ? upper_count : lower_count;
+        float *const other = upwards ? spare : values;
+        values = upwards ? values : spare;
+        spare = other;
     }
     return theta_of_few(values, count, total);
 }
@@ -223,8 +220,52 @@ static float masks_avx512(const float *products, int32_t rows, int32_t columns, 
     return _mm512_reduce_max_ps(largest);
 }
 
+typedef struct {
+    __m512 total, absolute, small, maximum, second;
+    __m512i index;
+} peak_sweep;
+
+static inline void peak_step(peak_sweep *s, __m512 weights, __m512 input, __m512i index, __m512 bound) {
+    const __m512 product = _mm512_mul_ps(weights, input);
+    s->total = _mm512_add_ps(s->total, product);
+    s->absolute = _mm512_add_ps(s->absolute, _mm512_abs_ps(product));
+    s->small = _mm512_mask_add_ps(s->small, _mm512_cmp_ps_mask(product, bound, _CMP_LE_OQ), s->small, product);
+    const __mmask16 greater = _mm512_cmp_ps_mask(product, s->maximum, _CMP_GT_OQ);
+    s->second = _mm512_max_ps(_mm512_min_ps(product, s->maximum), s->second);
+    s->maximum = _mm512_mask_mov_ps(s->maximum, greater, product);
+    s->index = _mm512_mask_mov_epi32(s->index, greater, index);
+}
+
+static td_peak peak_avx512(const float *weights, const float *input, int32_t count, float bound) {
+    const __m512 zero = _mm512_setzero_ps();
+    peak_sweep s = {zero, zero, zero, zero, zero, _mm512_setzero_si512()};
+    const __m512 least = _mm512_set1_ps(bound);
+    __m512i index = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+    int32_t i = 0;
+    for (; i + 16 <= count; i += 16) {
+        peak_step(&s, _mm512_loadu_ps(weights + i), _mm512_loadu_ps(input + i), index, least);
+        index = _mm512_add_epi32(index, _mm512_set1_epi32(16));
+    }
+    if (i < count) {
+        const __mmask16 rest = tail(count - i);
+        peak_step(&s, _mm512_maskz_loadu_ps(rest, weights + i), _mm512_maskz_loadu_ps(rest, input + i), index, least);
+    }
+    const float maximum = _mm512_reduce_max_ps(s.maximum);
+    const __mmask16 there = _mm512_cmp_ps_mask(s.maximum, _mm512_set1_ps(maximum), _CMP_EQ_OQ);
+    // The runner-up is a lane's own, or another lane's maximum.
+    const __mmask16 first = there & (__mmask16)-there;
+    const __m512 others = _mm512_mask_mov_ps(s.maximum, first, s.second);
+    const __m512i chosen = _mm512_maskz_compress_epi32(there, s.index);
+    return (td_peak){_mm512_reduce_add_ps(s.total),
+                     _mm512_reduce_add_ps(s.absolute),
+                     _mm512_reduce_add_ps(s.small),
+                     maximum,
+                     _mm512_reduce_max_ps(_mm512_max_ps(others, s.second)),
+                     _mm_cvtsi128_si32(_mm512_castsi512_si128(chosen))};
+}
+
 #pragma clang attribute pop
 
-const td_kernels ck_td_kernels_avx512 = {products_avx512, theta_avx512, at_least_avx512, masks_avx512};
+const td_kernels ck_td_kernels_avx512 = {products_avx512, theta_avx512, at_least_avx512, masks_avx512, peak_avx512};
 
 #endif

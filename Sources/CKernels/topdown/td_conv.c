@@ -1,14 +1,6 @@
 // One convolution, fully connected layer or bridge: visits the active units and sends each through the three stages.
 #include "topdown.h"
 
-// The part [first, end) of a window of `size` cells starting at `origin` that lies inside 0 ..< limit.
-static void clip(int64_t origin, int32_t size, int32_t limit, int32_t *first, int32_t *end) {
-    *first = origin < 0 ? (int32_t)(-origin < size ? -origin : size) : 0;
-    int64_t inside = limit - origin;
-    *end = inside < size ? (int32_t)(inside > 0 ? inside : 0) : size;
-    if (*end < *first) *end = *first;
-}
-
 static int fits(const ck_td_workspace *workspace, const ck_td_conv_layer *layer, const ck_td_view *input,
                 const ck_gating *output_gating, const ck_gating *input_gating) {
     const int32_t groups = layer->groups;
@@ -23,49 +15,9 @@ static int fits(const ck_td_workspace *workspace, const ck_td_conv_layer *layer,
     return td_has_shape(input_gating, input->height, input->width, input->channels);
 }
 
-// The window of unit (y, x, out): where its products come from, and its geometry.
-static td_window window_of(const ck_td_conv_layer *layer, const ck_td_view *input, int32_t y, int32_t x, int32_t out,
-                           td_unit *unit) {
-    const int32_t channels = input->channels / layer->groups;
-    const int32_t first_channel = out / (layer->out_channels / layer->groups) * channels;
-    const int64_t top = (int64_t)y * layer->stride_y - layer->pad_y, left = (int64_t)x * layer->stride_x - layer->pad_x;
-    int32_t row_end, column_end;
-    clip(top, layer->kernel_height, input->height, &unit->first_row, &row_end);
-    clip(left, layer->kernel_width, input->width, &unit->first_column, &column_end);
-    unit->rows = row_end - unit->first_row;
-    unit->columns = column_end - unit->first_column;
-    unit->channels = channels;
-    unit->kernel_height = layer->kernel_height;
-    unit->kernel_width = layer->kernel_width;
-    unit->row_step = input->width * input->channels;
-    unit->column_step = input->channels;
-    unit->rule = &layer->rule;
-    if (unit->rows == 0 || unit->columns == 0) return (td_window){0};
-    const int64_t row = top + unit->first_row, column = left + unit->first_column;
-    unit->input_index = (int32_t)((row * input->width + column) * input->channels + first_channel);
-    const int64_t kernel = (int64_t)layer->kernel_height * layer->kernel_width * channels;
-    td_window window = {
-        .weights = layer->weights + out * kernel +
-                   ((int64_t)unit->first_row * layer->kernel_width + unit->first_column) * channels,
-        .input = input->data + row * input->row_stride + column * input->pixel_stride + first_channel,
-        .rows = unit->rows,
-        .segments = unit->columns,
-        .run = channels,
-        .weight_row = (int64_t)layer->kernel_width * channels,
-        .weight_segment = channels,
-        .input_row = input->row_stride,
-        .input_segment = input->pixel_stride,
-    };
-    if (window.input_segment == channels) {
-        // Neighbouring pixels are contiguous: a row is one run; and where whole rows are, all is one run.
-        window.run *= window.segments;
-        window.segments = 1;
-        if (window.run == window.weight_row && window.run == window.input_row) {
-            window.run *= window.rows;
-            window.rows = 1;
-        }
-    }
-    return window;
+static void drop(const td_unit *unit, ck_td_stats *stats, int64_t *dropped_mass) {
+    stats->dropped_units++;
+    *dropped_mass += unit->gating;  // cannot overflow: gating's absolute sum is below 2^63
 }
 
 // Stages 1 to 3 for a unit whose products are in the workspace.
@@ -81,11 +33,26 @@ static ck_td_status run_unit(ck_td_workspace *workspace, const td_unit *unit, co
                      ? ck_td_select_group(workspace, unit, &stage1, input_gating, stats, &dropped)
                      : ck_td_select_subset(workspace, unit, &stage1, input_gating);
     }
-    if (dropped) {
-        stats->dropped_units++;
-        *dropped_mass += unit->gating;  // cannot overflow: gating's absolute sum is below 2^63
-    }
+    if (dropped) drop(unit, stats, dropped_mass);
     return status;
+}
+
+// The same from the unit's window.
+static ck_td_status run_window(ck_td_workspace *workspace, const td_unit *unit, const td_window *window,
+                               ck_gating *input_gating, ck_td_stats *stats, int64_t *dropped_mass) {
+    stats->active_units++;
+    stats->products += (int64_t)unit->rows * unit->columns * unit->channels;
+    if (unit->rule->select == CK_TD_GROUP && unit->kernel_height * unit->kernel_width == 1 && window->rows == 1) {
+        ck_td_status status;
+        int dropped;
+        if (ck_td_strongest_channel(workspace, unit, window, input_gating, &status, &dropped)) {
+            if (dropped) drop(unit, stats, dropped_mass);
+            return status;
+        }
+    }
+    td_sums sums = {0};
+    if (window->rows > 0) sums = workspace->kernels->products(window, workspace->products, workspace->positive);
+    return run_unit(workspace, unit, &sums, input_gating, stats, dropped_mass);
 }
 
 static ck_td_status add_dropped(ck_td_status status, ck_td_stats *stats, int64_t dropped_mass) {
@@ -101,20 +68,26 @@ ck_td_status ck_td_conv(ck_td_workspace *workspace, const ck_td_conv_layer *laye
     if (!fits(workspace, layer, input, output_gating, input_gating)) return CK_TD_SHAPE;
     ck_td_status status = CK_TD_OK;
     int64_t dropped_mass = 0;
-    for (int32_t i = 0; i < output_gating->count; i++) {
-        const int32_t index = output_gating->list[i];
-        td_unit unit = {.gating = output_gating->value[index]};
-        if (unit.gating == 0) continue;
-        const int32_t pixel = index / layer->out_channels, out = index - pixel * layer->out_channels;
-        const int32_t y = pixel / output_gating->width, x = pixel - y * output_gating->width;
-        td_window window = window_of(layer, input, y, x, out, &unit);
-        td_sums sums = {0};
-        if (window.rows > 0) sums = workspace->kernels->products(&window, workspace->products, workspace->positive);
-        stats->active_units++;
-        stats->products += (int64_t)unit.rows * unit.columns * unit.channels;
-        ck_td_status found = run_unit(workspace, &unit, &sums, input_gating, stats, &dropped_mass);
-        if (found != CK_TD_OK) td_note_error(&status, stats, found, index);
+    ck_td_sort(output_gating);
+    ck_td_make_grid(&workspace->grid, layer, input);
+    memset(workspace->seen, 0, sizeof workspace->seen);
+    workspace->largest_small = ck_td_largest_float(layer->rule.epsilon);
+    td_waiting queue[TD_AHEAD];
+    queue[TD_AHEAD - 1].pixel = -1;
+    for (int32_t i = 0; i < output_gating->count + TD_AHEAD - 1; i++) {
+        if (i < output_gating->count) {
+            td_prefetch_value(output_gating, i);
+            ck_td_prepare(workspace, layer, input, output_gating, output_gating->list[i], &queue[i % TD_AHEAD],
+                    &queue[(i + TD_AHEAD - 1) % TD_AHEAD]);
+        }
+        if (i < TD_AHEAD - 1) continue;
+        const td_waiting *next = &queue[(i + 1) % TD_AHEAD];
+        if (next->unit.gating == 0) continue;
+        ck_td_status found =
+            run_window(workspace, &next->unit, &next->window, input_gating, stats, &dropped_mass);
+        if (found != CK_TD_OK) td_note_error(&status, stats, found, next->index);
     }
+    td_catch_up(&workspace->late, input_gating);
     return add_dropped(status, stats, dropped_mass);
 }
 

@@ -179,3 +179,45 @@ static float masks_generic(const float *products, int32_t rows, int32_t columns,
     for (int32_t c = 0; c < channels; c++) largest = bounds[c] > largest ? bounds[c] : largest;
     return largest;
 }
+
+enum { LANES = 16 };
+
+typedef struct {
+    float total[LANES], absolute[LANES], small[LANES], maximum[LANES], second[LANES];
+    int32_t index[LANES];
+} peak_lanes;
+
+static inline void peak_step(peak_lanes *s, const float *weights, const float *input, int32_t first, int32_t lanes,
+                             float bound) {
+    for (int32_t lane = 0; lane < lanes; lane++) {
+        const float product = weights[first + lane] * input[first + lane], maximum = s->maximum[lane];
+        s->total[lane] += product;
+        s->absolute[lane] += fabsf(product);
+        s->small[lane] += product <= bound ? product : 0;
+        const float lesser = product < maximum ? product : maximum;
+        s->second[lane] = s->second[lane] > lesser ? s->second[lane] : lesser;
+        s->index[lane] = product > maximum ? first + lane : s->index[lane];
+        s->maximum[lane] = product > maximum ? product : maximum;
+    }
+}
+
+static td_peak peak_generic(const float *weights, const float *input, int32_t count, float bound) {
+    peak_lanes s = {0};
+    int32_t i = 0;
+    for (; i + LANES <= count; i += LANES) peak_step(&s, weights, input, i, LANES, bound);
+    peak_step(&s, weights, input, i, count - i, bound);
+    td_peak peak = {0};
+    int32_t best = 0;
+    for (int32_t lane = 1; lane < LANES; lane++) best = s.maximum[lane] > s.maximum[best] ? lane : best;
+    peak.maximum = s.maximum[best];
+    peak.channel = s.index[best];
+    for (int32_t lane = 0; lane < LANES; lane++) {
+        peak.total += s.total[lane];
+        peak.absolute += s.absolute[lane];
+        peak.small += s.small[lane];
+        // The runner-up is a lane's own, or another lane's maximum.
+        const float other = lane == best ? s.second[lane] : s.maximum[lane];
+        peak.second = other > peak.second ? other : peak.second;
+    }
+    return peak;
+}

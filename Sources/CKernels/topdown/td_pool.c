@@ -1,7 +1,7 @@
 // Section 7: pooling layers. The active units are few, so plain loops do.
 #include "topdown.h"
 
-enum { AHEAD = 4 };  // units between asking for a window and using it
+enum { AHEAD = 16 };  // units between asking for a window and using it: a power of two
 
 typedef struct {
     int32_t y0, y1, x0, x1;  // half open, inside the map
@@ -31,34 +31,46 @@ static int fits(const ck_td_pool_layer *layer, const ck_td_view *input, const ck
            td_has_shape(input_gating, input->height, input->width, input->channels);
 }
 
+static const float *first_cell(const ck_td_view *input, const pool_window *window) {
+    return input->data + window->y0 * input->row_stride + window->x0 * input->pixel_stride + window->channel;
+}
+
 static float activity(const ck_td_view *input, int32_t y, int32_t x, int32_t channel) {
     return input->data[y * input->row_stride + x * input->pixel_stride + channel];
 }
 
 typedef ck_td_status (*unit_rule)(const ck_td_view *input, const pool_window *window, int64_t gating,
-                                  ck_gating *input_gating, int *dropped);
+                                  ck_gating *input_gating, td_late *late, int *dropped);
 
 static ck_td_status to_maximum(const ck_td_view *input, const pool_window *window, int64_t gating,
-                               ck_gating *input_gating, int *dropped) {
-    int32_t best = -1;
-    float maximum = 0;
-    for (int32_t y = window->y0; y < window->y1; y++) {
-        for (int32_t x = window->x0; x < window->x1; x++) {
-            float value = activity(input, y, x, window->channel);
-            if (best >= 0 && !(value > maximum)) continue;
-            maximum = value;
-            best = (y * input->width + x) * input->channels + window->channel;
-        }
-    }
-    if (best < 0) {
+                               ck_gating *input_gating, td_late *late, int *dropped) {
+    if (window->y0 >= window->y1 || window->x0 >= window->x1) {
         *dropped = 1;
         return CK_TD_OK;
     }
-    return td_gating_add(input_gating, best, gating);
+    // Which cell is greater cannot be predicted: conditional moves instead of branches.
+    int32_t first = (window->y0 * input->width + window->x0) * input->channels + window->channel, best = first;
+    const float *row = first_cell(input, window);
+    float maximum = *row;
+    for (int32_t y = window->y0; y < window->y1; y++) {
+        const float *cell = row;
+        int32_t index = first;
+        for (int32_t x = window->x0; x < window->x1; x++) {
+            const int greater = *cell > maximum;
+            maximum = greater ? *cell : maximum;
+            best = greater ? index : best;
+            cell += input->pixel_stride;
+            index += input->channels;
+        }
+        row += input->row_stride;
+        first += input->width * input->channels;
+    }
+    return td_gating_add_later(late, input_gating, best, gating);
 }
 
 static ck_td_status in_proportion(const ck_td_view *input, const pool_window *window, int64_t gating,
-                                  ck_gating *input_gating, int *dropped) {
+                                  ck_gating *input_gating, td_late *late, int *dropped) {
+    (void)late;
     int64_t sum = 0;
     uint64_t absolute = 0;
     ck_td_status status = CK_TD_OK;
@@ -95,14 +107,13 @@ static ck_td_status in_proportion(const ck_td_view *input, const pool_window *wi
 }
 
 // Each cell of a window is a cache line of its own: they are asked for some units ahead.
-static void prefetch(const ck_td_pool_layer *layer, const ck_td_view *input, const ck_gating *output_gating,
-                     int32_t index) {
-    pool_window window = window_of(layer, input, output_gating, index);
-    if ((int64_t)(window.y1 - window.y0) * (window.x1 - window.x0) > 16) return;
-    for (int32_t y = window.y0; y < window.y1; y++) {
-        for (int32_t x = window.x0; x < window.x1; x++) {
-            __builtin_prefetch(input->data + y * input->row_stride + x * input->pixel_stride + window.channel);
-        }
+static void prefetch(const ck_td_view *input, const pool_window *window) {
+    if ((int64_t)(window->y1 - window->y0) * (window->x1 - window->x0) > 16) return;
+    const float *row = first_cell(input, window);
+    for (int32_t y = window->y0; y < window->y1; y++, row += input->row_stride) {
+        const float *cell = row;
+        // To the second-level cache, which waits for more lines at a time than the first.
+        for (int32_t x = window->x0; x < window->x1; x++, cell += input->pixel_stride) __builtin_prefetch(cell, 0, 2);
     }
 }
 
@@ -112,21 +123,28 @@ static ck_td_status run(unit_rule rule, const ck_td_pool_layer *layer, const ck_
     if (!fits(layer, input, output_gating, input_gating)) return CK_TD_SHAPE;
     ck_td_status status = CK_TD_OK;
     int64_t dropped_mass = 0;
-    for (int32_t i = 0; i < output_gating->count; i++) {
+    ck_td_sort(output_gating);
+    pool_window windows[AHEAD];
+    td_late late = {.count = 0};
+    for (int32_t asked = 0, i = 0; i < output_gating->count; i++) {
+        td_prefetch_value(output_gating, i);
+        for (; asked < output_gating->count && asked < i + AHEAD; asked++) {
+            windows[asked % AHEAD] = window_of(layer, input, output_gating, output_gating->list[asked]);
+            prefetch(input, &windows[asked % AHEAD]);
+        }
         const int32_t index = output_gating->list[i];
         const int64_t gating = output_gating->value[index];
         if (gating == 0) continue;
-        pool_window window = window_of(layer, input, output_gating, index);
-        if (i + AHEAD < output_gating->count) prefetch(layer, input, output_gating, output_gating->list[i + AHEAD]);
         stats->active_units++;
         int dropped = 0;
-        ck_td_status found = rule(input, &window, gating, input_gating, &dropped);
+        ck_td_status found = rule(input, &windows[i % AHEAD], gating, input_gating, &late, &dropped);
         if (found != CK_TD_OK) td_note_error(&status, stats, found, index);
         if (dropped) {
             stats->dropped_units++;
             dropped_mass += gating;
         }
     }
+    td_catch_up(&late, input_gating);
     if (__builtin_add_overflow(stats->dropped_mass, dropped_mass, &stats->dropped_mass) && status == CK_TD_OK) {
         return CK_TD_GATING_RANGE;
     }

@@ -23,12 +23,20 @@ static float neighbour(float x, int up) {
 }
 
 float ck_td_smallest_float(int64_t threshold) {
+    if (threshold >= 1 << 24) {
+        // Floats of this size are integers: the nearest one, or the next.
+        float nearest = (float)threshold;
+        uint32_t bits = td_bits(nearest) + ((int64_t)nearest < threshold);
+        return td_float(bits) * 0x1p-36f;
+    }
     // In units of fixed point. Half a unit below the threshold, or the nearest float: at most a few steps away.
     float scaled = (float)((double)threshold - 0.5);
     while (llrintf(scaled) >= threshold) scaled = neighbour(scaled, 0);
     while (llrintf(scaled) < threshold) scaled = neighbour(scaled, 1);
     return scaled * 0x1p-36f;
 }
+
+float ck_td_largest_float(int64_t bound) { return neighbour(ck_td_smallest_float(bound + 1), 0); }
 
 td_stage1 ck_td_reduce(ck_td_workspace *workspace, const td_sums *sums, int32_t count, const ck_td_rule *rule) {
     td_stage1 result = {.status = check_range(workspace->products, sums, count), .maximum = sums->maximum};

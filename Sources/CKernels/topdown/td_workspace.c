@@ -23,6 +23,7 @@ ck_td_workspace *ck_td_workspace_create(ck_isa isa, int64_t products) {
     if (workspace == NULL) return NULL;
     workspace->kernels = kernels_of(isa);
     workspace->capacity = products;
+    ck_td_make_components(&workspace->grid);
     workspace->products = aligned(products);
     workspace->positive = aligned(products);
     workspace->spare = aligned(products);

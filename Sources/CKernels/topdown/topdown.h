@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "ck_topdown.h"
+#include "td_gating.h"
 
 #define TD_SCALE 0x1p36f
 /// The largest float whose product is 0 in fixed point: half a unit, rounded to even.
@@ -48,7 +49,17 @@ typedef struct {
     int32_t positives;  // number of products that are positive in fixed point
 } td_sums;
 
-/// The vectorised steps. All of them give results that do not depend on the instruction set, except td_sums.positive.
+/// What one sweep over the products of a 1x1 convolution's unit finds. The sums are float32's, in some order: off by at
+/// most their number times 2^-24 times the sum of the absolute values.
+typedef struct {
+    float total, absolute;  // sum of the products, and of their absolute values
+    float small;            // sum of those that do not exceed a bound
+    float maximum, second;  // the largest product and the second: equal where two products are; at least 0
+    int32_t channel;        // of the maximum, where it is greater than 0 and than the second
+} td_peak;
+
+/// The vectorised steps. All of them give results that do not depend on the instruction set, except td_sums.positive
+/// and the sums of td_peak.
 typedef struct {
     /// products[rows * segments * run] = weights * input, rounded once; `positive` gets those > TD_ZERO.
     td_sums (*products)(const td_window *window, float *products, float *positive);
@@ -63,6 +74,8 @@ typedef struct {
     float (*masks)(const float *products, int32_t rows, int32_t columns, int32_t channels, int32_t first_row,
                    int32_t first_column, int32_t width, float threshold, uint32_t *masks, int32_t stride, int32_t words,
                    float *bounds);
+    /// Over the products of one run of weights and input, which are not kept. `bound` is that of td_peak.small.
+    td_peak (*peak)(const float *weights, const float *input, int32_t count, float bound);
 } td_kernels;
 
 extern const td_kernels ck_td_kernels_portable;
@@ -73,6 +86,34 @@ extern const td_kernels ck_td_kernels_avx512;
 
 /// A window of more cells than this is labelled cell by cell.
 #define TD_MASK_CELLS 128
+
+enum { TD_SEEN = 32 };
+
+/// Bit y * width + x: a set of cells of one channel's window.
+typedef unsigned __int128 td_cells;
+
+/// Where a kernel's cell lies.
+typedef struct {
+    uint8_t row, column;
+} td_cell;
+
+/// A layer's kernel, if it has at most TD_MASK_CELLS cells.
+typedef struct {
+    int32_t height, width;
+    int64_t offsets[TD_MASK_CELLS];  // in gating indices, of a cell from the first
+    td_cells not_last, not_first;  // the cells that have a right or a left neighbour
+    td_cell cells[TD_MASK_CELLS];  // in row-major order: instead of divisions
+    int is_three;                  // 3x3: the kernel of most layers has its components in a table
+    uint16_t components[512];      // of each set of its cells: the first, and its area << TD_AREA
+} td_grid;
+
+enum { TD_AREA = 12 };
+
+/// Fills in what no layer changes.
+void ck_td_make_components(td_grid *grid);
+
+/// Fills a layer's grid in, where its kernel is small enough for one.
+void ck_td_make_grid(td_grid *grid, const ck_td_conv_layer *layer, const ck_td_view *input);
 
 struct ck_td_workspace {
     const td_kernels *kernels;
@@ -85,6 +126,10 @@ struct ck_td_workspace {
     float *bounds;      // [capacity]
     int32_t *labels;    // [capacity]: stack and marks for large windows
     int32_t mask_stride;
+    td_grid grid;         // of the layer's kernel
+    uint64_t seen[TD_SEEN];  // a bit for each output channel of the layer, modulo their number: it was active already
+    float largest_small;  // the largest product <= epsilon of the layer's rule
+    td_late late;       // empty between layers
 };
 
 /// The outcome of stage 1 for one unit.
@@ -101,6 +146,8 @@ td_stage1 ck_td_reduce(ck_td_workspace *workspace, const td_sums *sums, int32_t 
 
 /// The smallest float whose fixed-point value is >= threshold.
 float ck_td_smallest_float(int64_t threshold);
+/// The largest float whose fixed-point value is <= bound.
+float ck_td_largest_float(int64_t bound);
 
 /// One unit on its way: where its products come from and where its gating goes.
 typedef struct {
@@ -113,11 +160,34 @@ typedef struct {
     const ck_td_rule *rule;
 } td_unit;
 
+/// A unit that waits until what it reads is in the cache.
+typedef struct {
+    td_unit unit;
+    td_window window;
+    int32_t index, pixel, out;
+} td_waiting;
+
+/// Units between asking for a window and using it: a power of two.
+enum { TD_AHEAD = 16 };
+
+/// Fills in the unit at an index of the output's gating and asks for what it reads. `before` is the unit in front of
+/// it; its pixel is -1 if there is none.
+void ck_td_prepare(ck_td_workspace *workspace, const ck_td_conv_layer *layer, const ck_td_view *input,
+                   const ck_gating *output_gating, int32_t index, td_waiting *last, const td_waiting *before);
+
 /// Stage 2 and 3. `dropped` is set when no component is eligible.
 ck_td_status ck_td_select_group(ck_td_workspace *workspace, const td_unit *unit, const td_stage1 *stage1,
                                 ck_gating *input_gating, ck_td_stats *stats, int *dropped);
 ck_td_status ck_td_select_subset(ck_td_workspace *workspace, const td_unit *unit, const td_stage1 *stage1,
                                  ck_gating *input_gating);
+
+/// So many float32 additions leave at least a digit.
+#define TD_PEAK_CHANNELS (1 << 20)
+
+/// All three stages of a 1x1 convolution's unit in one sweep. Returns 0, having done nothing, where that does not
+/// decide: then the general way has to.
+int ck_td_strongest_channel(ck_td_workspace *workspace, const td_unit *unit, const td_window *window,
+                            ck_gating *input_gating, ck_td_status *status, int *dropped);
 
 /// The best component so far, and where the next ones are compared with it.
 typedef struct {
@@ -145,40 +215,22 @@ static inline int td_offer(td_best *best, double score, int64_t sum, int32_t cha
     return 1;
 }
 
+/// Within a tenth of the natural logarithm of a normal positive number: the mantissa counts as if it were linear.
+static inline float td_log_about(float x) {
+    return (float)((int32_t)td_bits(x) - 0x3f800000) * (0.6931472f * 0x1p-23f);
+}
+
 /// Where to split positive values first, to find the one above which they sum to `total`: a little below the place where
 /// it would be if they were distributed exponentially, so that few are left to look at. Only speed depends on it.
 static inline float td_first_pivot(float sum, int32_t count, int64_t total) {
     const float mean = sum / (float)count, share = (float)td_double(total) / sum;
     if (!(share > 0) || share >= 1) return mean;
-    const float exponent = -logf(share);
-    return mean * (exponent + logf(1 + exponent));
+    const float exponent = -td_log_about(share);
+    return mean * (exponent + td_log_about(1 + exponent));
 }
 
 /// Section 4's score, in double: three correctly rounded operations.
 static inline double td_score(int64_t sum, int32_t area) { return 0.2 * td_double(sum) + 0.8 * (double)area; }
-
-/// ck_gating_add, here so that the loops over shares need no call.
-static inline ck_td_status td_gating_add(ck_gating *gating, int32_t index, int64_t addend) {
-    if (addend == 0) return CK_TD_OK;
-    uint64_t magnitude = addend < 0 ? 0 - (uint64_t)addend : (uint64_t)addend;
-    if (magnitude > (uint64_t)INT64_MAX - gating->absolute) return CK_TD_GATING_RANGE;
-    gating->absolute += magnitude;
-    gating->value[index] += addend;
-    // Without a branch: whether a place was touched before cannot be predicted. The list has one entry to spare.
-    const uint8_t byte = gating->touched[index >> 3];
-    gating->list[gating->count] = index;
-    gating->count += !(byte >> (index & 7) & 1);
-    gating->touched[index >> 3] = (uint8_t)(byte | 1u << (index & 7));
-    return CK_TD_OK;
-}
-
-/// Stage 3 for one cell: product first, then the division, then to fixed point by round to nearest even.
-static inline ck_td_status td_propagate(ck_gating *gating, int32_t index, double unit_gating, int64_t product,
-                                        double sum) {
-    double share = unit_gating * (double)product / sum;
-    if (!(fabs(share) < 0x1p62)) return CK_TD_GATING_RANGE;
-    return td_gating_add(gating, index, llrint(share));
-}
 
 /// Section 4 for windows of more than TD_MASK_CELLS cells, cell by cell.
 ck_td_status ck_td_select_group_large(ck_td_workspace *workspace, const td_unit *unit, const td_stage1 *stage1,
