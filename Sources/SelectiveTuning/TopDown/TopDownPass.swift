@@ -61,6 +61,8 @@ final class TopDownPass: @unchecked Sendable {
             guard gatings[number + 1].count > 0 else { continue }
             if forward.network.layers[number].bridge { try bridge(number, options, &stats) }
             try down(number, image: image, options, &stats)
+            // Nothing asks for it any more, and what it touched is in the cache still.
+            ck_gating_clear(&gatings[number + 1])
         }
         return (GatingMap(gatings[readOut]), stats)
     }
