@@ -1,5 +1,6 @@
 #include <stdlib.h>
 
+#include "ck_memory.h"
 #include "topdown.h"
 
 ck_td_status ck_gating_create(ck_gating *gating, int32_t height, int32_t width, int32_t channels) {
@@ -8,7 +9,8 @@ ck_td_status ck_gating_create(ck_gating *gating, int32_t height, int32_t width, 
     int64_t count = (int64_t)height * width;
     if (count > INT32_MAX || count * channels > INT32_MAX) return CK_TD_SHAPE;
     count *= channels;
-    gating->value = calloc((size_t)count, sizeof *gating->value);
+    // In huge pages: values lie so far apart that the translation of their addresses costs more than the memory.
+    gating->value = ck_memory_allocate((size_t)count * sizeof *gating->value);
     gating->touched = calloc((size_t)(count + 63) / 64, sizeof(uint64_t));
     gating->words = calloc((size_t)(count + 4095) / 4096, sizeof *gating->words);
     gating->list = malloc(((size_t)count + 1) * sizeof *gating->list);
@@ -20,7 +22,8 @@ ck_td_status ck_gating_create(ck_gating *gating, int32_t height, int32_t width, 
 }
 
 void ck_gating_destroy(ck_gating *gating) {
-    free(gating->value);
+    const int64_t count = (int64_t)gating->height * gating->width * gating->channels;
+    ck_memory_free(gating->value, (size_t)count * sizeof *gating->value);
     free(gating->touched);
     free(gating->words);
     free(gating->list);
