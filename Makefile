@@ -2,7 +2,7 @@
 SWIFT ?= swift
 DEMO ?= results/demo-pictures
 
-.PHONY: build run test fuzz scale tsan bench fleet results format lint clean dependencies
+.PHONY: build run test fuzz scale tsan bench fleet results ptx format lint clean dependencies
 
 build: dependencies
 	$(SWIFT) build -c release
@@ -41,6 +41,13 @@ bench: build
 # stnet-coord on 1,000 nodes that make their results up: CPU time an image, memory, makespan.
 fleet: build
 	$(SWIFT) run -c release --skip-build stnet-fleet
+
+# The CUDA kernels' PTX again, and what the assembler says about it; needs neither a GPU nor a toolkit.
+ptx:
+	test -d .venv || python3 -m venv .venv
+	.venv/bin/python -m pip install --quiet -r Sources/CKernels/cuda/requirements.txt
+	.venv/bin/python Sources/CKernels/cuda/make_ptx.py
+	.venv/bin/python Sources/CKernels/cuda/make_ptx.py --ptxas
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks

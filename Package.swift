@@ -17,7 +17,10 @@ let package = Package(
     targets: [
         .systemLibrary(
             name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
-        .target(name: "CKernels", dependencies: ["CJPEG"], cSettings: kernelFlags),
+        .target(
+            name: "CKernels", dependencies: ["CJPEG"],
+            exclude: ["cuda/kernels", "cuda/make_ptx.py", "cuda/requirements.txt"],
+            cSettings: kernelFlags),
         .target(name: "Bytes", dependencies: ["CKernels"]),
         .target(name: "Options", dependencies: ["Bytes"]),
         .target(name: "SelectiveTuning", dependencies: ["CKernels", "Bytes"]),

@@ -1,0 +1,48 @@
+#include "ck_cuda_layers.h"
+
+#include <stddef.h>
+
+enum { BLOCK = 256, GRID_YZ_LIMIT = 65535, RESPONSE_BLOCK = 512 };
+
+static const ck_cuda_launch impossible = {NULL, NULL, 0, 0, 0, 0};
+
+static int64_t parts(int64_t count, int64_t size) { return (count + size - 1) / size; }
+
+// One thread an output of a row; a row a block y, an image a block z.
+static ck_cuda_launch rows(const char *module, const char *kernel, int64_t across, int32_t height, int32_t batch) {
+    if (across > INT32_MAX - BLOCK || height > GRID_YZ_LIMIT || batch > GRID_YZ_LIMIT) return impossible;
+    return (ck_cuda_launch){module, kernel, (uint32_t)parts(across, BLOCK), (uint32_t)height, (uint32_t)batch, BLOCK};
+}
+
+ck_cuda_launch ck_cuda_max_pool_launch(const ck_cuda_pool2d *pool) {
+    return rows("max_pool", "ck_max_pool", (int64_t)pool->width * pool->channels, pool->height, pool->batch);
+}
+
+ck_cuda_launch ck_cuda_average_pool_launch(const ck_cuda_pool2d *pool) {
+    return rows("average_pool", "ck_average_pool", (int64_t)pool->width * pool->channels, pool->height, pool->batch);
+}
+
+ck_cuda_launch ck_cuda_global_average_launch(const ck_cuda_pool2d *pool) {
+    if (pool->width != 1 || pool->height != 1) return impossible;
+    return rows("global_average", "ck_global_average", pool->channels, 1, pool->batch);
+}
+
+ck_cuda_launch ck_cuda_copy_channels_launch(const ck_cuda_pool2d *copy) {
+    return rows("copy_channels", "ck_copy_channels", (int64_t)copy->width * copy->channels, copy->height, copy->batch);
+}
+
+ck_cuda_launch ck_cuda_normalize_launch(const ck_cuda_normalize *layer) {
+    return rows("normalize", "ck_normalize", layer->width, layer->height, layer->batch);
+}
+
+ck_cuda_launch ck_cuda_local_response_launch(const ck_cuda_local_response *layer) {
+    // Whole warps; with a shorter block than the channels, half a window may not be longer than the block.
+    int64_t block = parts(layer->channels, 32) * 32;
+    if (block > RESPONSE_BLOCK) {
+        block = RESPONSE_BLOCK;
+        if (layer->size / 2 > RESPONSE_BLOCK) return impossible;
+    }
+    if (layer->height > GRID_YZ_LIMIT || layer->batch > GRID_YZ_LIMIT) return impossible;
+    return (ck_cuda_launch){"local_response",          "ck_local_response",     (uint32_t)layer->width,
+                            (uint32_t)layer->height, (uint32_t)layer->batch, (uint32_t)block};
+}

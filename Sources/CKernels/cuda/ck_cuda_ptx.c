@@ -1,0 +1,29 @@
+#include "ck_cuda_ptx.h"
+
+#include <stddef.h>
+#include <string.h>
+
+#include "ptx/ck_cuda_ptx_sources.h"
+
+static const struct {
+    const char *name, *text;
+} modules[] = {
+    {"average_pool", ck_ptx_average_pool},
+    {"convolution", ck_ptx_convolution},
+    {"copy_channels", ck_ptx_copy_channels},
+    {"global_average", ck_ptx_global_average},
+    {"local_response", ck_ptx_local_response},
+    {"max_pool", ck_ptx_max_pool},
+    {"normalize", ck_ptx_normalize},
+};
+
+int32_t ck_cuda_ptx_count(void) { return (int32_t)(sizeof modules / sizeof modules[0]); }
+
+const char *ck_cuda_ptx_name(int32_t index) { return modules[index].name; }
+
+const char *ck_cuda_ptx(const char *name) {
+    for (int32_t i = 0; i < ck_cuda_ptx_count(); i++) {
+        if (strcmp(modules[i].name, name) == 0) return modules[i].text;
+    }
+    return NULL;
+}

@@ -1,0 +1,8 @@
+// What make_ptx.py's files define.
+#ifndef CK_CUDA_PTX_SOURCES_H
+#define CK_CUDA_PTX_SOURCES_H
+
+extern const char ck_ptx_average_pool[], ck_ptx_convolution[], ck_ptx_copy_channels[], ck_ptx_global_average[],
+    ck_ptx_local_response[], ck_ptx_max_pool[], ck_ptx_normalize[];
+
+#endif
