@@ -48,6 +48,13 @@ let package = Package(
             ],
             path: "Benchmarks/stnet-fleet"),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
+        .target(
+            name: "CUDAEmulation", dependencies: ["CKernels"], path: "Tests/CUDAEmulation",
+            exclude: ["kernels.inc", "self_check.cuh"],
+            cxxSettings: [
+                .unsafeFlags(["-O2", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-std=c++17"])
+            ]),
+        .testTarget(name: "CUDAKernelTests", dependencies: ["CUDAEmulation", "CKernels"]),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
         .testTarget(
             name: "SelectiveTuningTests", dependencies: ["SelectiveTuning", "CKernels", "Bytes"],

@@ -1,0 +1,2 @@
+#define TABLE kernels_portable
+#include "kernels.inc"

@@ -1,0 +1,89 @@
+import CKernels
+import CUDAEmulation
+import Testing
+
+@Suite struct ConvolutionKernelTests {
+    static let tiles = [CK_CUDA_TILE_128X128, CK_CUDA_TILE_128X64, CK_CUDA_TILE_64X64, CK_CUDA_TILE_32X32]
+
+    /// One tile a seed, both orders.
+    @Test(arguments: 0..<96) func everyTileGivesTheBitsOfThePlainLoop(seed: Int) {
+        var numbers = TestNumbers(seed)
+        let convolution = RandomConvolution(&numbers)
+        let plain = convolution.plain()
+        var kernel = ""
+        for order in bothOrders {
+            let bits = convolution.emulated(Self.tiles[seed % 4], order, kernel: &kernel)
+            #expect(bits == plain, "\(kernel), \(convolution.kernelHeight)x\(convolution.kernelWidth)")
+        }
+    }
+
+    /// All tiles, and both ways of loading the input, over one shape that ends inside of every tile.
+    @Test(arguments: [(4, true), (4, false), (3, true), (3, false)])
+    func tilesAndLoadsAgree(groupIn: Int, joined: Bool) {
+        var numbers = TestNumbers(groupIn)
+        var convolution = RandomConvolution(&numbers)
+        (convolution.batch, convolution.height, convolution.width) = (2, 9, 11)
+        (convolution.kernelHeight, convolution.kernelWidth, convolution.padding, convolution.stride) = (3, 3, 1, 1)
+        (convolution.groups, convolution.groupIn, convolution.groupOut) = (1, groupIn, 133)
+        (convolution.besideInput, convolution.joined) = (0, joined)
+        convolution.fill(&numbers)
+        let plain = convolution.plain()
+        var kernels: Set<String> = []
+        for tile in Self.tiles {
+            var kernel = ""
+            #expect(convolution.emulated(tile, CUDA_EMULATION_SHUFFLED, kernel: &kernel) == plain, "\(kernel)")
+            kernels.insert(kernel)
+        }
+        // Three channels are no vector, not even three pixels of them: 33 floats a row.
+        let loads = groupIn == 4 ? "vector" : "scalar"
+        #expect(kernels == Set(["128x128", "128x64", "64x64", "32x32"].map { "ck_conv_\($0)_\(loads)" }))
+    }
+
+    @Test func reluNeverLeavesNegativeZeroNorNaN() {
+        var numbers = TestNumbers(5)
+        var convolution = RandomConvolution(&numbers)
+        convolution.relu = true
+        convolution.fill(&numbers)
+        var kernel = ""
+        for pattern in convolution.emulated(CK_CUDA_TILE_32X32, CUDA_EMULATION_FORWARD, kernel: &kernel) {
+            let value = Float(bitPattern: pattern)
+            #expect(value > 0 || pattern == 0)
+        }
+    }
+
+    @Test func runsThatFollowEachOtherAreJoined() {
+        var call = ck_cuda_conv()
+        (call.kernel_rows, call.kernel_columns, call.channels_in) = (6, 6, 256)
+        (call.input_pixel, call.input_row) = (256, 6 * 256)
+        ck_cuda_conv_join_runs(&call)
+        #expect((call.kernel_rows, call.kernel_columns, call.channels_in) == (1, 1, 36 * 256))
+        (call.kernel_rows, call.kernel_columns, call.channels_in) = (3, 3, 64)
+        (call.input_pixel, call.input_row) = (64, 58 * 64)
+        ck_cuda_conv_join_runs(&call)
+        #expect((call.kernel_rows, call.kernel_columns, call.channels_in) == (3, 1, 192))
+        (call.kernel_columns, call.channels_in, call.input_pixel) = (3, 64, 128)
+        ck_cuda_conv_join_runs(&call)
+        #expect((call.kernel_rows, call.kernel_columns, call.channels_in) == (3, 3, 64))
+    }
+
+    @Test func layersWithFewOutputsGetSmallTiles() {
+        var call = ck_cuda_conv()
+        (call.batch, call.height, call.width, call.groups) = (128, 56, 56, 1)
+        call.channels = 256
+        #expect(ck_cuda_conv_tile(&call, 132) == CK_CUDA_TILE_128X128)
+        call.channels = 64
+        #expect(ck_cuda_conv_tile(&call, 132) == CK_CUDA_TILE_128X64)
+        (call.batch, call.height, call.width, call.channels) = (1, 1, 1, 4096)
+        #expect(ck_cuda_conv_tile(&call, 132) == CK_CUDA_TILE_32X32)
+    }
+
+    @Test func aShapeBeyondTheGridIsNoLaunch() {
+        var call = ck_cuda_conv()
+        (call.batch, call.height, call.width, call.channels, call.groups) = (40_000, 1_000, 1_000, 1, 1)
+        (call.kernel_rows, call.kernel_columns, call.channels_in) = (1, 1, 1)
+        #expect(ck_cuda_conv_launch(&call, CK_CUDA_TILE_128X128).kernel == nil)
+        var pool = ck_cuda_pool2d()
+        (pool.batch, pool.height, pool.width, pool.channels) = (70_000, 1, 1, 1)
+        #expect(ck_cuda_max_pool_launch(&pool).kernel == nil)
+    }
+}

@@ -1,0 +1,128 @@
+import CKernels
+import Foundation
+import Testing
+
+/// The PTX that is embedded: that it computes as the sources say, and that they still give it.
+@Suite struct PTXTests {
+    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent()
+    static let modules = (0..<ck_cuda_ptx_count()).map { String(cString: ck_cuda_ptx_name($0)) }
+
+    private func lines(of module: String) throws -> [Substring] {
+        String(cString: try #require(ck_cuda_ptx(module))).split(separator: "\n")
+    }
+
+    /// Of each entry, how often each of its instructions occurs.
+    private func instructions(of module: String) throws -> [String: [String: Int]] {
+        var entries: [String: [String: Int]] = [:]
+        var entry = ""
+        for line in try lines(of: module) {
+            if line.hasPrefix(".visible .entry ") {
+                entry = String(line.dropFirst(".visible .entry ".count).prefix { $0 != "(" })
+            }
+            // A predicate may stand before the instruction.
+            let words = line.split(separator: " ", maxSplits: 2)
+            let first = words.first?.hasPrefix("@") == true ? words.dropFirst().first : words.first
+            if let first { entries[entry, default: [:]][String(first.prefix { $0 != ";" }), default: 0] += 1 }
+        }
+        entries[""] = nil
+        return entries
+    }
+
+    @Test(arguments: modules) func floatsAreRoundedOnceToNearestAndKeepTheirDenormals(module: String) throws {
+        let text = try lines(of: module)
+        #expect(text.contains(".version 8.4") && text.contains(".target sm_75"))
+        let moves = ["ld.", "st.", "mov.", "selp.", "setp.", "cvt.rn.f32.s32", ".reg", ".param"]
+        let rounded = ["fma.rn.f32", "add.rn.f32", "mul.rn.f32", "div.rn.f32", "sqrt.rn.f32"]
+        let never = ["ftz", "approx", ".f64", ".f16"]
+        let entries = try instructions(of: module)
+        #expect(!entries.isEmpty)
+        for (entry, instructions) in entries {
+            for name in instructions.keys {
+                #expect(!never.contains { name.contains($0) }, "\(entry): \(name)")
+                guard name.contains("f32") else { continue }
+                #expect(rounded.contains(name) || moves.contains { name.hasPrefix($0) }, "\(entry): \(name)")
+            }
+        }
+    }
+
+    /// Two steps of the chain are unrolled: each output has two fused products, and one addition for its bias.
+    @Test func theConvolutionHasNoArithmeticButItsChainsAndTheBias() throws {
+        let entries = try instructions(of: "convolution")
+        for (tile, outputs) in [("128x128", 64), ("128x64", 64), ("64x64", 16), ("32x32", 16)] {
+            for load in ["vector", "scalar"] {
+                let instructions = try #require(entries["ck_conv_\(tile)_\(load)"])
+                #expect(instructions["fma.rn.f32"] == 2 * outputs)
+                #expect(instructions["add.rn.f32"] == outputs)
+                #expect(instructions["mul.rn.f32"] == nil)
+            }
+        }
+        #expect(entries.count == 8)
+    }
+
+    @Test func everyLaunchFindsItsKernel() throws {
+        var conv = ck_cuda_conv()
+        (conv.batch, conv.height, conv.width, conv.channels, conv.groups) = (1, 1, 1, 1, 1)
+        (conv.kernel_rows, conv.kernel_columns) = (1, 1)
+        var launches: [ck_cuda_launch] = []
+        for channels: Int32 in [3, 4] {
+            conv.channels_in = channels
+            for tile in 0..<CK_CUDA_TILES.rawValue { launches.append(ck_cuda_conv_launch(&conv, ck_cuda_tile(tile))) }
+        }
+        var pool = ck_cuda_pool2d()
+        (pool.batch, pool.height, pool.width, pool.channels) = (1, 1, 1, 1)
+        launches.append(ck_cuda_max_pool_launch(&pool))
+        launches.append(ck_cuda_average_pool_launch(&pool))
+        launches.append(ck_cuda_global_average_launch(&pool))
+        launches.append(ck_cuda_copy_channels_launch(&pool))
+        var response = ck_cuda_local_response()
+        (response.batch, response.height, response.width, response.channels, response.size) = (1, 1, 1, 1, 5)
+        launches.append(ck_cuda_local_response_launch(&response))
+        var normalize = ck_cuda_normalize()
+        (normalize.batch, normalize.height, normalize.width) = (1, 1, 1)
+        launches.append(ck_cuda_normalize_launch(&normalize))
+        var found: Set<String> = []
+        for launch in launches {
+            let kernel = String(cString: try #require(launch.kernel))
+            let module = String(cString: try #require(launch.module))
+            #expect(try lines(of: module).contains(".visible .entry \(kernel)("), "\(module) has no \(kernel)")
+            found.insert(kernel)
+        }
+        #expect(found.count == launches.count)
+    }
+
+    /// make_ptx.py's status and what it printed; nil, with the reason printed, where what it needs is not installed.
+    private func make(_ option: String) throws -> (status: Int32, output: String)? {
+        let installed = Self.root.appendingPathComponent(".venv/bin/python3").path
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = [
+            FileManager.default.isExecutableFile(atPath: installed) ? installed : "python3",
+            Self.root.appendingPathComponent("Sources/CKernels/cuda/make_ptx.py").path, option,
+        ]
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = pipe
+        try process.run()
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        if [3, 127].contains(process.terminationStatus) {
+            print("skipped: make_ptx.py \(option): \(output)")
+            return nil
+        }
+        return (process.terminationStatus, output)
+    }
+
+    @Test func theSourcesStillGiveTheCommittedPTX() throws {
+        guard let made = try make("--check") else { return }
+        #expect(made.status == 0, "\(made.output)")
+    }
+
+    @Test func theAssemblerSpillsNoRegisterOfAConvolution() throws {
+        guard let made = try make("--ptxas") else { return }
+        #expect(made.status == 0, "\(made.output)")
+        let rows = made.output.matches(of: /(ck_conv_\w+) +(sm_\d+) +(\d+) +(\d+)/)
+        #expect(rows.count == 8 * 4)
+        for row in rows { #expect(row.4 == "0", "\(row.1) spills \(row.4) bytes for \(row.2)") }
+    }
+}
