@@ -19,7 +19,7 @@ let package = Package(
             name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
         .target(
             name: "CKernels", dependencies: ["CJPEG"],
-            exclude: ["cuda/kernels", "cuda/make_ptx.py", "cuda/requirements.txt"],
+            exclude: ["cuda/README.md", "cuda/kernels", "cuda/make_ptx.py", "cuda/requirements.txt"],
             cSettings: kernelFlags),
         .target(name: "Bytes", dependencies: ["CKernels"]),
         .target(name: "Options", dependencies: ["Bytes"]),
@@ -28,7 +28,8 @@ let package = Package(
         .target(name: "Evaluation", dependencies: ["Bytes", "SelectiveTuning"]),
         .target(name: "Protocol", dependencies: ["Bytes", "CKernels"], exclude: ["FORMAT.md"]),
         .target(
-            name: "Node", dependencies: ["Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes"]),
+            name: "Node",
+            dependencies: ["Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "CKernels", "Bytes"]),
         .target(
             name: "Coordinator",
             dependencies: ["Node", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes"]),
@@ -54,6 +55,7 @@ let package = Package(
             cxxSettings: [
                 .unsafeFlags(["-O2", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-std=c++17"])
             ]),
+        .testTarget(name: "CUDADriverTests", dependencies: ["CKernels", "Node"], exclude: ["FakeDriver"]),
         .testTarget(name: "CUDAKernelTests", dependencies: ["CUDAEmulation", "CKernels"]),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
         .testTarget(

@@ -15,9 +15,9 @@ public enum NodeExitStatus: Int32, Sendable {
 }
 
 /// An error of the program with the status that it ends with.
-struct ProgramError: Error, CustomStringConvertible {
-    let status: NodeExitStatus
-    let description: String
+package struct ProgramError: Error, CustomStringConvertible {
+    package let status: NodeExitStatus
+    package let description: String
 
     init(_ status: NodeExitStatus, _ description: String) {
         self.status = status

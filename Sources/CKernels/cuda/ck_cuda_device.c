@@ -1,0 +1,105 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "ck_cuda_driver.h"
+
+// Of the driver's interface.
+enum { ATTRIBUTE_MULTIPROCESSORS = 16, ATTRIBUTE_MAJOR = 75, ATTRIBUTE_MINOR = 76 };
+
+int32_t ck_cuda_device_count(const ck_cuda_driver *driver, int32_t *count, ck_cuda_error *error) {
+    return ck_cuda_check(driver, driver->device_get_count(count), "cuDeviceGetCount", error);
+}
+
+static void print_uuid(const ck_cuda_uuid *uuid, char *text) {
+    text += sprintf(text, "GPU");
+    for (int i = 0; i < 16; i++) {
+        // 4, 2, 2, 2 and 6 bytes.
+        const int begins = i == 0 || i == 4 || i == 6 || i == 8 || i == 10;
+        text += sprintf(text, "%s%02x", begins ? "-" : "", uuid->bytes[i]);
+    }
+}
+
+int32_t ck_cuda_device_describe(const ck_cuda_driver *driver, int32_t index, ck_cuda_device *device,
+                                ck_cuda_error *error) {
+    memset(device, 0, sizeof *device);
+    ck_cuda_uuid uuid;
+    size_t bytes = 0;
+    if (!ck_cuda_check(driver, driver->device_get(&device->handle, index), "cuDeviceGet", error)) return 0;
+    const int handle = device->handle;
+    if (!ck_cuda_check(driver, driver->device_get_name(device->name, sizeof device->name, handle), "cuDeviceGetName",
+                       error) ||
+        !ck_cuda_check(driver, driver->device_get_uuid(&uuid, handle), "cuDeviceGetUuid", error) ||
+        !ck_cuda_check(driver, driver->device_total_mem(&bytes, handle), "cuDeviceTotalMem", error)) {
+        return 0;
+    }
+    const struct {
+        int attribute;
+        int32_t *value;
+    } attributes[] = {{ATTRIBUTE_MAJOR, &device->compute_major},
+                      {ATTRIBUTE_MINOR, &device->compute_minor},
+                      {ATTRIBUTE_MULTIPROCESSORS, &device->multiprocessors}};
+    for (int i = 0; i < 3; i++) {
+        const int code = driver->device_get_attribute(attributes[i].value, attributes[i].attribute, handle);
+        if (!ck_cuda_check(driver, code, "cuDeviceGetAttribute", error)) return 0;
+    }
+    device->name[sizeof device->name - 1] = '\0';
+    device->index = index;
+    device->memory_bytes = bytes;
+    print_uuid(&uuid, device->uuid);
+    return 1;
+}
+
+// The index that a text of decimal digits says; -1 where it is none.
+static int32_t index_of(const char *text) {
+    if (text[0] == '\0' || strlen(text) > 6 || strspn(text, "0123456789") != strlen(text)) return -1;
+    return (int32_t)strtol(text, NULL, 10);
+}
+
+static int32_t unknown(const ck_cuda_driver *driver, const char *wanted, int32_t count, int32_t matches,
+                       ck_cuda_error *error) {
+    if (matches > 1) {
+        ck_cuda_fail(error, CK_CUDA_UNKNOWN_DEVICE,
+                     "%d GPUs have a UUID that begins with %.64s, expected one; there are: ", matches, wanted);
+    } else {
+        ck_cuda_fail(error, CK_CUDA_UNKNOWN_DEVICE,
+                     "no GPU is called %.64s, expected an index or the beginning of a UUID (GPU-...); there are: ",
+                     wanted);
+    }
+    for (int32_t index = 0; index < count; index++) {
+        ck_cuda_device device;
+        ck_cuda_error ignored;
+        const size_t used = strlen(error->text);
+        if (!ck_cuda_device_describe(driver, index, &device, &ignored)) continue;
+        snprintf(error->text + used, sizeof error->text - used, "%s%d (%s, %s)", index == 0 ? "" : ", ", index,
+                 device.uuid, device.name);
+    }
+    return 0;
+}
+
+int32_t ck_cuda_device_find(const ck_cuda_driver *driver, const char *wanted, ck_cuda_device *device,
+                            ck_cuda_error *error) {
+    int32_t count = 0, matches = 0, found = index_of(wanted);
+    if (!ck_cuda_device_count(driver, &count, error)) return 0;
+    if (found >= 0) {
+        matches = found < count;
+    } else if (strncasecmp(wanted, "GPU-", 4) == 0) {
+        for (int32_t index = 0; index < count; index++) {
+            if (!ck_cuda_device_describe(driver, index, device, error)) return 0;
+            if (strncasecmp(device->uuid, wanted, strlen(wanted)) == 0) {
+                found = index;
+                matches++;
+            }
+        }
+    }
+    if (matches != 1) return unknown(driver, wanted, count, matches, error);
+    if (!ck_cuda_device_describe(driver, found, device, error)) return 0;
+    if (device->compute_major * 10 + device->compute_minor < CK_CUDA_COMPUTE_CAPABILITY) {
+        return ck_cuda_fail(error, CK_CUDA_OLD_DEVICE,
+                            "GPU %d (%s) has compute capability %d.%d, expected %d.%d or newer", found, device->name,
+                            device->compute_major, device->compute_minor, CK_CUDA_COMPUTE_CAPABILITY / 10,
+                            CK_CUDA_COMPUTE_CAPABILITY % 10);
+    }
+    return 1;
+}
