@@ -2,10 +2,17 @@ import Foundation
 
 /// Builds Tests/CUDADriverTests/FakeDriver with the system's compiler, once for each set of definitions.
 enum FakeLibrary {
-    private static let directory = FileManager.default.temporaryDirectory.appendingPathComponent(
+    /// Removed when the tests end: what is open must stay until then.
+    private static let directory: URL = {
+        atexit { FakeLibrary.remove() }
+        return place
+    }()
+    private static let place = FileManager.default.temporaryDirectory.appendingPathComponent(
         "stnet-fake-driver-\(ProcessInfo.processInfo.processIdentifier)")
     private static let source = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
         "FakeDriver/fake_libcuda.c")
+
+    private static func remove() { try? FileManager.default.removeItem(at: place) }
 
     /// Nil, with the reason printed, where there is no compiler. Each call has a library of its own.
     static func path(_ definitions: String...) throws -> String? {

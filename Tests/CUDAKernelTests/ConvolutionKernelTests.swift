@@ -44,8 +44,11 @@ import Testing
         var convolution = RandomConvolution(&numbers)
         convolution.relu = true
         convolution.fill(&numbers)
+        convolution.makeEveryThirdInputInfinite()
         var kernel = ""
-        for pattern in convolution.emulated(CK_CUDA_TILE_32X32, CUDA_EMULATION_FORWARD, kernel: &kernel) {
+        let bits = convolution.emulated(CK_CUDA_TILE_32X32, CUDA_EMULATION_FORWARD, kernel: &kernel)
+        #expect(bits == convolution.plain())
+        for pattern in bits {
             let value = Float(bitPattern: pattern)
             #expect(value > 0 || pattern == 0)
         }

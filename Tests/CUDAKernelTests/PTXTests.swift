@@ -100,12 +100,17 @@ import Testing
             FileManager.default.isExecutableFile(atPath: installed) ? installed : "python3",
             Self.root.appendingPathComponent("Sources/CKernels/cuda/make_ptx.py").path, option,
         ]
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        process.standardError = pipe
+        // A file, not a pipe: a signal that interrupts reading one is an error for Foundation.
+        let file = FileManager.default.temporaryDirectory.appendingPathComponent("stnet-\(UUID().uuidString).txt")
+        try Data().write(to: file)
+        defer { try? FileManager.default.removeItem(at: file) }
+        let handle = try FileHandle(forWritingTo: file)
+        process.standardOutput = handle
+        process.standardError = handle
         try process.run()
-        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         process.waitUntilExit()
+        try handle.close()
+        let output = try String(contentsOf: file, encoding: .utf8)
         if [3, 127].contains(process.terminationStatus) {
             print("skipped: make_ptx.py \(option): \(output)")
             return nil

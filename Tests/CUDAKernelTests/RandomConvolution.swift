@@ -48,6 +48,13 @@ struct RandomConvolution {
         bias = (0..<channelsOut).map { _ in numbers.awkward() + 0 }
     }
 
+    /// With both signs, so that sums become NaN.
+    mutating func makeEveryThirdInputInfinite() {
+        for place in inputs.indices where place % 3 == 0 {
+            inputs[place] = place % 2 == 0 ? .infinity : -.infinity
+        }
+    }
+
     var outHeight: Int { (height + 2 * padding - kernelHeight) / stride + 1 }
     var outWidth: Int { (width + 2 * padding - kernelWidth) / stride + 1 }
     var channelsIn: Int { groupIn * groups }

@@ -177,7 +177,7 @@ __device__ __forceinline__ void conv_block(const ck_cuda_conv &conv, typename Ti
         if (more) load();
 #pragma unroll 2  // more, and the loads that are moved ahead need more registers than there are
         for (int s = 0; s < STEPS; s++) {
-            float taps[Tile::PIXELS_EACH], factors[Tile::CHANNELS_EACH];
+            alignas(16) float taps[Tile::PIXELS_EACH], factors[Tile::CHANNELS_EACH];
 #pragma unroll
             for (int q = 0; q < PIXEL_QUADS; q++) {
                 *reinterpret_cast<float4 *>(&taps[4 * q]) =
