@@ -70,7 +70,8 @@ public final class LeaseEvaluator: @unchecked Sendable {
                 pictures.append(Picture(pixels: input.pixels, label: Int(image.label)))
             }
         }
-        var found = try backend.evaluateEach(pictures, options: options.localization)[...]
+        var found = try backend.evaluateEach(
+            pictures, options: options.localization, precision: options.precision)[...]
         var results = zip(batch, inputs).map { image, input in
             switch input {
             case .failure(let failure): ImageResult(index: image.index, outcome: .failed(failure))
