@@ -32,7 +32,7 @@ public enum Annotations {
         if access(path + "/" + WSOLFiles.ids, F_OK) == 0 {
             return try WSOLFiles(folder: path, classes: classes).load()
         }
-        if isRegularFile(path) { return try SolutionFile(path: path, classes: classes).load() }
+        if FileTree.isRegularFile(path) { return try SolutionFile(path: path, classes: classes).load() }
         let files = try FileTree.files(below: path, extensions: ["xml"])
         guard !files.isEmpty else {
             throw .field(
@@ -50,10 +50,5 @@ public enum Annotations {
             annotations.append(annotation)
         }
         return annotations.sortedByID()
-    }
-
-    private static func isRegularFile(_ path: String) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 }

@@ -62,6 +62,12 @@ enum FileTree {
         }
     }
 
+    /// Whether there is a regular file of this path, links followed.
+    static func isRegularFile(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// The last component of a path without its extension.
     static func stem(_ path: String) -> String {
         let name = path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]

@@ -9,7 +9,8 @@ public struct ImageDirectory: Sendable {
     /// - Throws: `DatasetError.file` for a folder that cannot be read, `.duplicate` for two files of one stem,
     ///   `.archive` for a damaged archive.
     public static func scan(path: String) throws(DatasetError) -> [String: ImageLocation] {
-        if try TarArchive.isArchive(path) { return try TarArchive(path: path).images() }
+        // A file can only be an archive.
+        if FileTree.isRegularFile(path) { return try TarArchive(path: path).images() }
         var images: [String: ImageLocation] = [:]
         for file in try FileTree.files(below: path, extensions: extensions) {
             let id = FileTree.stem(file)

@@ -15,12 +15,6 @@ package struct TarArchive {
     /// Long names and attributes beyond this are damage.
     private static let largestText: UInt64 = 1 << 20
 
-    /// Whether the path is a regular file, which as a set of images can only be an archive.
-    static func isArchive(_ path: String) throws(DatasetError) -> Bool {
-        var status = stat()
-        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
-    }
-
     /// The images' places by stem.
     package func images() throws(DatasetError) -> [String: ImageLocation] {
         let members = try members()

@@ -65,11 +65,6 @@ extension Network {
         return tensors
     }
 
-    /// Values in all of the network's tensors together. A batch normalisation's statistics count like its parameters.
-    public func parameterCount() throws(NetworkError) -> Int {
-        try tensors().reduce(0) { $0 + $1.shape.reduce(1, *) }
-    }
-
     /// Floating-point operations of the forward pass of one picture: two a multiply-add of its convolutions and fully
     /// connected layers, taps in the padding included.
     public func operations() throws(NetworkError) -> Double {
