@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures localization on real photographs and writes docs/results.md.
 
-Runs stnet-coord for every network with real weights, both presets, and reads the summaries that the runs leave; the
+Runs stnet-coord for every network with real weights, both presets and class activation maps, and reads the summaries that the runs leave; the
 words are in results.template.md. Standard library only.
 
     STNET_DATA=DIR docs/make_results.py [--reuse] [--stnet .build/release/stnet-coord] [--out results/page]
@@ -29,7 +29,7 @@ NETWORKS = {
 
 
 class Runs:
-    """Evaluations by network, preset, set of photographs and half of it; each is run once."""
+    """Evaluations by network, preset (or the method `cam`), set of photographs and half of it; each is run once."""
 
     def __init__(self, options, data):
         self.options, self.data, self.summaries = options, data, {}
@@ -72,7 +72,7 @@ class Runs:
         command = [
             self.options.stnet, "--images", folder / "images", "--annotations", folder / "annotations",
             "--network", network, "--weights", self.data / "weights" / NETWORKS[network][1],
-            "--preset", preset, "--out", out,
+            "--method" if preset == "cam" else "--preset", preset, "--out", out,
         ]  # fmt: skip
         if half:
             ids = sorted(path.stem for path in (folder / "images").iterdir())
@@ -126,18 +126,22 @@ def localization(summaries, baselines):
     return table(head, rows + [localization_row(entry["name"], entry) for entry in baselines])
 
 
-def both_presets(runs, photographs, sharp):
+def all_methods(runs, photographs, sharp):
     """`sharp` gives a network's summary with that preset. The baselines are the reference runs'."""
     rows, baselines = [], []
     for network, (name, _) in NETWORKS.items():
         reference = runs.summary(network, "reference", photographs)
         rows += [(f"{name}, `reference`", reference), (f"{name}, `sharp`", sharp(network, "sharp", photographs))]
+        rows.append((f"{name}, class activation maps", runs.summary(network, "cam", photographs)))
         baselines = reference["baselines"]
     return localization(rows, baselines)
 
 
 def one_half(runs, half):
-    summaries = [(name, runs.summary(network, "sharp", "photos-227", half)) for network, (name, _) in NETWORKS.items()]
+    summaries = []
+    for network, (name, _) in NETWORKS.items():
+        for preset, title in (("sharp", "`sharp`"), ("cam", "class activation maps")):
+            summaries.append((f"{name}, {title}", runs.summary(network, preset, "photos-227", half)))
     return localization(summaries, summaries[-1][1]["baselines"])
 
 
@@ -183,12 +187,12 @@ def main():
         weights="\n".join(f"* {name} (`{network}`): `weights/{path}`" for network, (name, path) in NETWORKS.items()),
         preset=" ".join(f"--{name} {value}" for name, value in sharp.items() if value != default[name]),
         labels_650=labels(runs, "photos-227"),
-        all_650=both_presets(runs, "photos-227", runs.halves),
+        all_650=all_methods(runs, "photos-227", runs.halves),
         verdicts=verdicts(runs),
         odd=one_half(runs, "odd"),
         even=one_half(runs, "even"),
         labels_17=labels(runs, "photos-original"),
-        all_17=both_presets(runs, "photos-original", runs.summary),
+        all_17=all_methods(runs, "photos-original", runs.summary),
     )
     (ROOT / "docs/results.md").write_text(page)
     print("docs/results.md")

@@ -63,7 +63,7 @@ extension EvaluateCommand {
         }
         let deliveries = ledger.deliveries
         let run = RunOutput.Content(
-            network: configuration.network.name, expected: inputs.manifest.ids,
+            network: configuration.network.name, title: title, expected: inputs.manifest.ids,
             records: ledger.records.present, groundTruth: ledger.groundTruth.present,
             convention: configuration.options.iou,
             protocolBlock: protocolBlock(inputs), deliveries: deliveries,
@@ -91,10 +91,17 @@ extension EvaluateCommand {
         return written.certificate.isValid ? .valid : .invalid
     }
 
+    /// What the run's row in a table is called: selective tuning goes without saying.
+    private var title: String {
+        let method = configuration.options.localization.method
+        return configuration.network.name + (method == .stnet ? "" : ", \(method.title)")
+    }
+
     private func protocolBlock(_ inputs: Inputs) -> JSON {
         let options = JobOptions.names.map { name in (name, JSON.string(inputs.job.options[name] ?? "")) }
         return .object([
-            ("method", .string("stnet")), ("preset", .string(configuration.preset.rawValue)),
+            ("method", .string(configuration.options.localization.method.rawValue)),
+            ("preset", configuration.preset.map { .string($0.rawValue) } ?? .null),
             ("network", .string(inputs.job.network)),
             ("network_sha256", .string(inputs.networkDigest)), ("weights_sha256", .string(inputs.job.weightsSHA256)),
             ("manifest_sha256", .string(inputs.manifest.digest)),

@@ -17,6 +17,8 @@ public enum RunOutput {
         Truth: Sequence<GroundTruth> & Sendable
     >: Sendable {
         public var network: String
+        /// Of the run's row in the table.
+        public var title: String
         /// The ids asked for, in the manifest's order.
         public var expected: Expected
         /// One an image, in the manifest's order; fewer when the run was interrupted.
@@ -35,13 +37,14 @@ public enum RunOutput {
         public var hasLabels: Bool
 
         public init(
-            network: String, expected: Expected, records: Records, groundTruth: Truth,
+            network: String, title: String? = nil, expected: Expected, records: Records, groundTruth: Truth,
             convention: IoUConvention, protocolBlock: JSON, deliveries: Deliveries,
             digests: [Certificate.Digest] = [], precision: String = "exact", otherReasons: [String] = [],
             hasLabels: Bool = true
         ) {
             self.hasLabels = hasLabels
             self.network = network
+            self.title = title ?? network
             self.expected = expected
             self.records = records
             self.groundTruth = groundTruth
@@ -86,7 +89,7 @@ public enum RunOutput {
         let table = AccuracyTable(
             rows: [
                 AccuracyTable.Row(
-                    network: run.network, metrics: metrics, certificate: certificate, agreement: agreement,
+                    network: run.title, metrics: metrics, certificate: certificate, agreement: agreement,
                     hasLabels: run.hasLabels)
             ],
             baselines: baselines, convention: run.convention)

@@ -35,7 +35,7 @@ public struct Picture: Sendable {
     }
 }
 
-/// From which class the top-down pass starts.
+/// Which class is localized.
 public enum ClassSource: String, CaseIterable, Sendable {
     case label
     case predicted
@@ -43,16 +43,19 @@ public enum ClassSource: String, CaseIterable, Sendable {
 
 /// Every choice that the localization of one picture depends on.
 public struct LocalizationOptions: Sendable, Hashable {
+    public var method: LocalizationMethod
     public var classSource: ClassSource
-    /// Name of the network's read-out, `--bottom`.
+    /// Name of the network's read-out, `--bottom`; of selective tuning alone, as is `topDown`.
     public var readOut: String
     public var topDown: TopDownOptions
     public var box: BoxOptions
 
     public init(
-        classSource: ClassSource = .label, readOut: String = Network.image, topDown: TopDownOptions = .init(),
+        method: LocalizationMethod = .stnet, classSource: ClassSource = .label, readOut: String = Network.image,
+        topDown: TopDownOptions = .init(),
         box: BoxOptions = .init()
     ) {
+        self.method = method
         self.classSource = classSource
         self.readOut = readOut
         self.topDown = topDown
@@ -75,7 +78,7 @@ public struct Finding: Sendable {
     public var ties: Int64
     /// Components that could not be chosen because their products sum to nothing.
     public var ineligible: Int64
-    /// The gating at the read-out.
+    /// The gating at the read-out; a class activation map is one of a channel and the input's size.
     public var map: GatingMap
 
     public init(

@@ -72,30 +72,65 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         passes == threads ? thread : image
     }
 
-    /// The top-down half of `evaluate`, over the activations of the last `forwardOnly`.
+    /// The second half of `evaluate`, over the activations of the last `forwardOnly`.
     package func topDownOnly(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding] {
-        guard let point = network.readOuts.first(where: { $0.name == options.readOut }) else {
-            throw .unknownReadOut(name: options.readOut, network: network.name, known: network.readOuts.map(\.name))
-        }
-        let readOut = point.layer == Network.image ? 0 : network.layers.firstIndex { $0.name == point.layer }! + 1
         let classes = forward.shapes.last!.channels
         for picture in pictures where !(0..<classes).contains(picture.label) {
             throw .unknownClass(index: picture.label, classes: classes)
         }
+        switch options.method {
+        case .stnet: return try selectiveTuning(pictures, options: options)
+        case .cam: return try classActivation(pictures, options: options)
+        }
+    }
+
+    private func selectiveTuning(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding]
+    {
+        guard let point = network.readOuts.first(where: { $0.name == options.readOut }) else {
+            throw .unknownReadOut(name: options.readOut, network: network.name, known: network.readOuts.map(\.name))
+        }
+        let readOut = point.layer == Network.image ? 0 : network.layers.firstIndex { $0.name == point.layer }! + 1
         let field = fields[readOut]
         let place = ReadOut(
             stride: field.stride, start: field.start, receptiveField: field.size, isImage: readOut == 0)
-        let results = pool.map(pictures.count) { [forward, topDown, network, threads = pool.threads] image, thread in
+        return try eachPicture(pictures, options, place) {
+            [topDown, threads = pool.threads] image, thread, start throws(NetworkError) in
+            try topDown[Self.pass(thread: thread, image: image, passes: topDown.count, threads: threads)].run(
+                image: image, start: start, readOut: readOut, options: options.topDown)
+        }
+    }
+
+    private func classActivation(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding]
+    {
+        let source = try ClassActivation(network)
+        let (shape, storage) = (forward.shapes[source.features], forward.layout.storage(of: source.features))
+        return try eachPicture(pictures, options, .image) { [forward, network] image, _, start throws(NetworkError) in
+            let map = ClassActivationMap(
+                features: forward.address(of: source.features, image: image), shape: shape, row: storage.row,
+                pixel: storage.channels,
+                weights: source.classifier.map { forward.weights[$0]!.rows.pointer + start * shape.channels },
+                class: start)
+            guard map.isFinite else { throw .classActivationNotFinite(network: network.name) }
+            return (map.gating(inputSize: network.inputSize), ck_td_stats())
+        }
+    }
+
+    /// What both methods have in common: the class to start from, and the way from its map to a box.
+    private func eachPicture(
+        _ pictures: [Picture], _ options: LocalizationOptions, _ readOut: ReadOut,
+        map:
+            @escaping @Sendable (_ image: Int, _ thread: Int, _ start: Int) throws(NetworkError) -> (
+                GatingMap, ck_td_stats
+            )
+    ) throws(NetworkError) -> [Finding] {
+        let results = pool.map(pictures.count) { [forward, network] image, thread in
             Result { () throws(NetworkError) in
                 let outputs = forward.outputs(image: image)
                 let top5 = Ranking.top(5, of: outputs)
                 let start = options.classSource == .label ? pictures[image].label : top5[0]
-                let (map, stats) = try topDown[
-                    Self.pass(thread: thread, image: image, passes: topDown.count, threads: threads)
-                ].run(
-                    image: image, start: start, readOut: readOut, options: options.topDown)
+                let (map, stats) = try map(image, thread, start)
                 let (box, isEmpty) = localize(
-                    map: map, options: options.box, readOut: place, inputSize: network.inputSize)
+                    map: map, options: options.box, readOut: readOut, inputSize: network.inputSize)
                 return Finding(
                     top5: top5, scores: top5.map { outputs[$0] }, box: box, isEmpty: isEmpty,
                     droppedMass: stats.dropped_mass, ties: stats.ties, ineligible: stats.ineligible, map: map)

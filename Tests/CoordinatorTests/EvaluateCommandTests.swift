@@ -97,6 +97,41 @@ import Testing
         }
     }
 
+    @Test func classActivationMapsRunThroughTheSameTable() async throws {
+        let run = try SmallRun(description: SmallRun.pooledDescription)
+        _ = try await run.evaluate(out: "stnet")
+        let (status, text) = try await run.evaluate(["--method", "cam", "--threads", "3", "--batch", "2"], out: "cam")
+        #expect(status == .valid)
+        #expect(text.contains("small, class activation maps: 7 of 7 images evaluated"), "\(text)")
+        _ = try await run.evaluate(["--method", "cam", "--threads", "1"], out: "again")
+        #expect(try run.read("cam/images.jsonl") == run.read("again/images.jsonl"))
+        #expect(try run.read("cam/images.jsonl") != run.read("stnet/images.jsonl"))
+        _ = try await run.evaluate(["--method", "cam", "--component-threshold", "0.7"], out: "smaller")
+        #expect(try run.read("cam/images.jsonl") != run.read("smaller/images.jsonl"))
+        let written = try JSON.parse(try run.read("cam/summary.json"), source: "summary")
+        #expect(written["network"]?.stringValue == "small")
+        let block = written["protocol"]
+        #expect(block?["method"]?.stringValue == "cam" && block?["preset"] == .null)
+        #expect(block?["options"]?["box-rule"]?.stringValue == "component")
+        #expect(block?["options"]?["component-blur"]?.stringValue == "0.0")
+    }
+
+    @Test func whatClassActivationMapsCannotDoIsSaid() async throws {
+        let run = try SmallRun(pictures: 1)
+        await #expect {
+            _ = try await run.evaluate(["--method", "cam"])
+        } throws: {
+            "\($0)".hasPrefix("--method cam: network small has no class activation maps (its last layers are f1, f2)")
+        }
+        let pooled = try SmallRun(pictures: 1, description: SmallRun.pooledDescription)
+        await #expect(throws: UsageError("--bottom is for --method stnet, not for cam")) {
+            _ = try await pooled.evaluate(["--method", "cam", "--bottom", "p1"])
+        }
+        await #expect(throws: UsageError("--preset is for --method stnet, not for cam")) {
+            _ = try await pooled.evaluate(["--method", "cam", "--preset", "sharp"])
+        }
+    }
+
     @Test func aBrokenImageIsCountedNamedAndInvalidates() async throws {
         let run = try SmallRun()
         let whole = try Data(contentsOf: URL(fileURLWithPath: run.path("images/demo_00000003.JPEG")))

@@ -21,11 +21,16 @@ final class SmallRun: Sendable {
          "readouts": {"p1": "p1"}}
         """
 
-    init(pictures: Int = 7) throws {
+    /// The same with global average pooling in the place of the hidden fully connected layer.
+    static let pooledDescription = description.replacing(
+        #"{"name": "f1", "kind": "linear", "out": 30, "relu": true, "bridge": true}"#,
+        with: #"{"name": "f1", "kind": "globalAveragePool", "bridge": true}"#)
+
+    init(pictures: Int = 7, description: String = SmallRun.description) throws {
         directory = FileManager.default.temporaryDirectory.path + "/stnet-" + UUID().uuidString
         try DemoPictures.generate(count: pictures, seed: 5, to: URL(fileURLWithPath: directory, isDirectory: true))
-        try write("net.json", Self.description)
-        let network = try Network(json: try JSON.parse(Self.description, source: "net.json"), source: "net.json")
+        try write("net.json", description)
+        let network = try Network(json: try JSON.parse(description, source: "net.json"), source: "net.json")
         let tensors = try network.tensors()
         let fanIn = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.fanIn) })
         try SafetensorsWriter.write(path: path("w.safetensors"), tensors: tensors.map { ($0.name, $0.shape) }) {

@@ -15,7 +15,8 @@ public struct EvaluateConfiguration: Sendable {
     public var outPath: String
     public var idsPath: String?
     public var limit: Int?
-    public var preset: MethodPreset
+    /// Nil for a method that has none.
+    public var preset: MethodPreset?
     /// The preset's, with what was given in their place.
     public var options: JobOptions
     public var threads: Int
@@ -55,12 +56,17 @@ public struct EvaluateConfiguration: Sendable {
         idsPath = values["ids"]
         limit = try parsed.integer("limit", in: 1...Int.max)
         // `ParsedOptions` has checked the name.
-        preset = values["preset"].flatMap(MethodPreset.init) ?? .reference
+        let method = values["method"].flatMap(LocalizationMethod.init) ?? .stnet
+        let givenPreset = values["preset"].flatMap(MethodPreset.init)
+        preset = method == .stnet ? givenPreset ?? .reference : nil
         let given = values.filter { JobOptions.names.contains($0.key) }
         do {
-            options = try preset.options(with: given)
-        } catch {
+            options = try method.options(preset: givenPreset, given: given)
+            if method == .cam { _ = try ClassActivation(network) }
+        } catch let error as JobOptionError {
             throw UsageError(error.description)
+        } catch let error as NetworkError {
+            throw UsageError("--method cam: \(error)")
         }
         let readOut = options.localization.readOut
         guard network.readOuts.contains(where: { $0.name == readOut }) else {

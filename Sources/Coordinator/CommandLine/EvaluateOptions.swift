@@ -44,7 +44,7 @@ public enum EvaluateOptions {
             (
                 "Protocol",
                 [
-                    .init("method", "stnet", "how objects are localized", default: "stnet"),
+                    .init("method", "stnet|cam", "selective tuning, or class activation maps", default: "stnet"),
                     .init(
                         "preset", MethodPreset.allCases.map(\.rawValue).joined(separator: "|"),
                         "the published program's rules, or sharper boxes; options given win", default: "reference"),

@@ -30,7 +30,9 @@ extension NetworkError {
     /// Whether another picture could still be evaluated on the same device.
     var concernsOnePicture: Bool {
         switch self {
-        case .topDown(_, .notFinite), .topDown(_, .outOfRange), .topDown(_, .gatingOutOfRange), .unknownClass: true
+        case .topDown(_, .notFinite), .topDown(_, .outOfRange), .topDown(_, .gatingOutOfRange), .unknownClass,
+            .classActivationNotFinite:
+            true
         default: false
         }
     }

@@ -25,7 +25,7 @@ public struct JobOptions: Sendable, Hashable {
 
     /// Names in the order of the command line's help.
     public static let names = [
-        "preprocess", "iou", "class-source", "selection", "bottom", "collapse", "prune", "mean-multiplier",
+        "method", "preprocess", "iou", "class-source", "selection", "bottom", "collapse", "prune", "mean-multiplier",
         "std-multiplier", "percentage", "energy", "box-rule", "mass", "component-threshold", "component-blur",
         "box-margin", "linear-mode", "linear-offset", "bridge-mode", "bridge-offset", "one-by-one", "precision",
         "agreement-every",
@@ -53,6 +53,7 @@ extension JobOptions {
     public var texts: [String: String] {
         let (topDown, box) = (localization.topDown, localization.box)
         return [
+            "method": localization.method.rawValue,
             "preprocess": preset.rawValue, "iou": iou.rawValue, "class-source": localization.classSource.rawValue,
             "selection": topDown.selection.rawValue, "bottom": localization.readOut, "collapse": box.collapse.rawValue,
             "prune": box.prune.rawValue, "mean-multiplier": "\(box.meanMultiplier)",
@@ -90,6 +91,7 @@ extension JobOptions {
             return value
         }
         switch name {
+        case "method": localization.method = try choice(LocalizationMethod.self)
         case "preprocess": preset = try choice(Preset.self)
         case "iou": iou = try choice(IoUConvention.self)
         case "class-source": localization.classSource = try choice(ClassSource.self)

@@ -9,6 +9,10 @@ public enum NetworkError: Error, CustomStringConvertible, Sendable, Equatable {
     case unknownClass(index: Int, classes: Int)
     /// A layer whose products or gating the top-down pass cannot hold.
     case topDown(network: String, TopDownError)
+    /// The network does not end in global average pooling.
+    case noClassActivation(network: String, problem: String)
+    /// A class activation map with a value that is infinite or not a number.
+    case classActivationNotFinite(network: String)
     case outOfMemory(bytes: Int, purpose: String)
 
     public var description: String {
@@ -25,6 +29,12 @@ public enum NetworkError: Error, CustomStringConvertible, Sendable, Equatable {
             "class \(index) is outside of the network's 0...\(classes - 1)"
         case .topDown(let network, let error):
             "network \(network): \(error)"
+        case .noClassActivation(let network, let problem):
+            "network \(network) has no class activation maps (\(problem)): expected global average pooling at its end,"
+                + " with or without a fully connected layer above it"
+        case .classActivationNotFinite(let network):
+            "network \(network): the class activation map holds an infinite value or one that is not a number;"
+                + " check the weights and the input"
         case .outOfMemory(let bytes, let purpose):
             "cannot have \(bytes) bytes of memory for \(purpose)"
         }

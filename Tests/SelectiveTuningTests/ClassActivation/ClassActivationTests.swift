@@ -1,0 +1,73 @@
+import SelectiveTuning
+import Testing
+
+@Suite struct ClassActivationTests {
+    @Test func everyNetworkThatEndsInGlobalAveragePoolingHasMaps() throws {
+        let expected: [String: (features: String, hasClassifier: Bool)] = [
+            "googlenet": ("inception5b", true), "googlenet-caffe": ("inception_5b-output", true),
+            "squeezenet1_0": ("classifier.1", false), "squeezenet1_1": ("classifier.1", false),
+            "squeezenet1_0-caffe": ("conv_final", false), "squeezenet1_1-caffe": ("conv10", false),
+        ]
+        for name in NetworkCatalog.names {
+            let network = try NetworkCatalog.network(named: name)
+            guard let place = expected[name] else {
+                #expect(throws: NetworkError.self, "\(name)") { try ClassActivation(network) }
+                continue
+            }
+            let source = try ClassActivation(network)
+            #expect(network.layers[source.features - 1].name == place.features)
+            #expect((source.classifier != nil) == place.hasClassifier)
+        }
+    }
+
+    @Test func aNetworkWithoutIsNamedWithItsLastLayers() {
+        #expect(
+            throws: NetworkError.noClassActivation(
+                network: "alexnet", problem: "its last layers are classifier.4, classifier.6")
+        ) { try ClassActivation(.alexnet) }
+    }
+
+    @Test func theMapIsTheWeightedSumOfTheChannels() {
+        // Two rows of two pixels, three channels, in rows of 8 floats and pixels of 4.
+        let features: [Float] = [1, 2, 3, -9, 0, 0, 1, -9, 0, 5, 0, -9, -1, 0, 2, -9]
+        let weights: [Float] = [2, -1, 0.5]
+        let shape = Shape(height: 2, width: 2, channels: 3)
+        let map = ClassActivationMap(
+            features: features, shape: shape, row: 8, pixel: 4, weights: weights, class: 7)
+        #expect(map.values == [1.5, 0.5, -5, -1])
+        let own = ClassActivationMap(features: features, shape: shape, row: 8, pixel: 4, weights: nil, class: 2)
+        #expect(own.values == [3, 1, 0, 2])
+    }
+
+    @Test func theLargestMagnitudeIsOneAndSignsStay() {
+        let map = ClassActivationMap(width: 1, height: 2, values: [3, -6]).gating(inputSize: 2)
+        #expect(map.channels == 1 && map.width == 2 && map.height == 2)
+        let unit = Int64(1) << ClassActivationMap.bits
+        #expect(map.entries.map(\.value) == [unit / 2, unit / 2, -unit, -unit])
+        #expect(
+            ClassActivationMap(width: 3, height: 3, values: [Double](repeating: 0, count: 9)).gating(inputSize: 5)
+                .entries.isEmpty)
+        // Its reciprocal is infinite.
+        let tiny = ClassActivationMap(width: 1, height: 1, values: [.leastNonzeroMagnitude]).gating(inputSize: 1)
+        #expect(tiny.entries.map(\.value) == [unit])
+    }
+
+    @Test func enlargingAgreesWithOpenCV() {
+        // cv2.resize([0, 1, 4, 2], 4 -> 10, INTER_CUBIC), OpenCV 5.0, whose weights are floats.
+        let expected: [Double] = [
+            -0.11024999618530273, 0.06174987554550171, 0.21875, 0.7357492446899414, 2.0417492389678955,
+            3.43075031042099,
+            4.018249869346619, 3.28125, 2.1842498779296875, 1.7795004844665527,
+        ]
+        let rows = Bicubic(from: 4, to: 10).rows([0, 1, 4, 2], height: 1)
+        let columns = Bicubic(from: 4, to: 10).columns([0, 1, 4, 2], width: 1)
+        #expect(rows == columns)
+        for (ours, theirs) in zip(rows, expected) { #expect(abs(ours - theirs) < 1e-6) }
+        #expect(rows.count == expected.count)
+    }
+
+    @Test func aConstantStaysConstant() {
+        let rows = Bicubic(from: 7, to: 224).rows([Double](repeating: 3, count: 7), height: 1)
+        #expect(rows.allSatisfy { abs($0 - 3) < 1e-12 })
+    }
+}
