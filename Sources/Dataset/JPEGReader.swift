@@ -22,7 +22,7 @@ package final class JPEGReader {
     /// Reads the header. `bytes` must stay where they are until `close`.
     ///
     /// - Throws: `DatasetError.image` with the name: no JPEG, damaged, or larger than the decoder accepts.
-    func open(_ bytes: UnsafeRawBufferPointer, name: String) throws(DatasetError) -> (width: Int, height: Int) {
+    package func open(_ bytes: UnsafeRawBufferPointer, name: String) throws(DatasetError) -> (width: Int, height: Int) {
         self.name = name
         guard !bytes.isEmpty else { throw .image(name: name, reason: "the file is empty") }
         var (width, height) = (Int32(0), Int32(0))
@@ -31,12 +31,21 @@ package final class JPEGReader {
         return (Int(width), Int(height))
     }
 
+    /// Only these columns and rows, which are not empty, are wanted; the others' bytes mean nothing. Before the first
+    /// `read`.
+    package func want(columns: Range<Int>, rows: Range<Int>) {
+        precondition(!columns.isEmpty && !rows.isEmpty && columns.lowerBound >= 0 && rows.lowerBound >= 0)
+        ck_jpeg_window(
+            decoder, Int32(columns.lowerBound), Int32(columns.upperBound), Int32(rows.lowerBound),
+            Int32(rows.upperBound))
+    }
+
     /// Decodes the next `rows` rows as 8-bit RGB, `stride` bytes apart.
-    func read(_ rgb: UnsafeMutablePointer<UInt8>, stride: Int, rows: Int) throws(DatasetError) {
+    package func read(_ rgb: UnsafeMutablePointer<UInt8>, stride: Int, rows: Int) throws(DatasetError) {
         guard ck_jpeg_read(decoder, rgb, Int64(stride), Int32(rows), &text) == 0 else { throw failure() }
     }
 
-    func close() {
+    package func close() {
         ck_jpeg_close(decoder)
     }
 

@@ -26,7 +26,8 @@ public final class Preprocessor {
         defer { reader.close() }
         let (width, height) = try reader.open(bytes, name: name)
         let geometry = Geometry(preset: preset, inputSize: inputSize, width: width, height: height)
-        let pixels = try resizer.resize(Resampling(geometry)) { (rgb, stride, rows) throws(DatasetError) in
+        let pixels = try resizer.resize(Resampling(geometry), announce: reader.want) {
+            (rgb, stride, rows) throws(DatasetError) in
             try reader.read(rgb, stride: stride, rows: rows)
         }
         return PreparedInput(pixels: pixels, width: width, height: height, geometry: geometry)

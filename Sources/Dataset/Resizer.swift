@@ -36,8 +36,15 @@ package final class Resizer {
 
     /// The window of the resized picture, [windowHeight, windowWidth, 3]. `read` is called until the whole picture is
     /// read, also for rows that the window does not need: an error in them is the picture's error.
-    package func resize(_ resampling: Resampling, read: RowReader) throws(DatasetError) -> [UInt8] {
+    ///
+    /// - Parameter announce: is told which columns and rows of the picture the window depends on, before the first `read`;
+    ///   the others may hold anything.
+    package func resize(
+        _ resampling: Resampling, announce: (_ columns: Range<Int>, _ rows: Range<Int>) -> Void = { _, _ in },
+        read: RowReader
+    ) throws(DatasetError) -> [UInt8] {
         let mostNeeded = plan(resampling)
+        announce(neededColumns, needs(0).lowerBound..<needs(resampling.windowHeight - 1).upperBound)
         let (sourceStride, stride) = (Self.stride(resampling.width), Self.stride(Int(before.count)))
         let source = group.bytes(sourceStride * Self.groupRows)
         let rows = waiting.bytes(stride * (mostNeeded + Self.groupRows))
@@ -93,6 +100,16 @@ package final class Resizer {
     private func needs(_ output: Int) -> Range<Int> {
         var (first, last) = (Int32(0), Int32(0))
         ck_resize_axis_needs(&vertical, Int32(output), &first, &last)
+        return Int(first)..<Int(last)
+    }
+
+    /// The source columns that the window needs; of the two horizontal passes the one that copies needs them all.
+    private var neededColumns: Range<Int> {
+        var (first, last, other) = (Int32(0), Int32(0), Int32(0))
+        withUnsafePointer(to: after.identity == 0 ? after : before) { axis in
+            ck_resize_axis_needs(axis, 0, &first, &other)
+            ck_resize_axis_needs(axis, axis.pointee.count - 1, &other, &last)
+        }
         return Int(first)..<Int(last)
     }
 

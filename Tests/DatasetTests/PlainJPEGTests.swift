@@ -55,6 +55,46 @@ import Testing
         }
     }
 
+    /// What is wanted of a picture does not depend on what is not.
+    @Test func aWindowIsThatOfTheWholePicture() throws {
+        let readers = Self.isas.map { JPEGReader(isa: $0) } + [JPEGReader(plain: false)]
+        for seed in 0..<600 * fuzzRounds {
+            var random = SplitMix64(seed: UInt64(seed))
+            let picture = Self.picture(&random)
+            let file = try JPEGEncoder.encode(
+                picture, quality: Int.random(in: 1...100, using: &random),
+                subsampling: Bool.random(using: &random) ? .full : .quarter)
+            let columns = Self.range(of: picture.width, &random)
+            let rows = Self.range(of: picture.height, &random)
+            let expected = Self.cut(try Self.decode(file, with: readers.last!).get().pixels, picture, columns, rows)
+            for reader in readers {
+                var pixels = [UInt8](repeating: 7, count: picture.pixels.count)
+                try file.withUnsafeBytes { bytes in
+                    _ = try reader.open(bytes, name: "x")
+                    reader.want(columns: columns, rows: rows)
+                    try pixels.withUnsafeMutableBufferPointer {
+                        try reader.read($0.baseAddress!, stride: picture.width * 3, rows: picture.height)
+                    }
+                    reader.close()
+                }
+                #expect(Self.cut(pixels, picture, columns, rows) == expected, "seed \(seed) \(columns) \(rows)")
+            }
+        }
+    }
+
+    private static func range(of count: Int, _ random: inout SplitMix64) -> Range<Int> {
+        let first = Int.random(in: 0..<count, using: &random)
+        return first..<Int.random(in: first + 1...count, using: &random)
+    }
+
+    private static func cut(_ pixels: [UInt8], _ picture: RGBImage, _ columns: Range<Int>, _ rows: Range<Int>)
+        -> [UInt8]
+    {
+        rows.flatMap { y in
+            pixels[(y * picture.width + columns.lowerBound) * 3..<(y * picture.width + columns.upperBound) * 3]
+        }
+    }
+
     @Test func mutatedFilesEndAsWithLibjpeg() throws {
         let files = try FileManager.default.contentsOfDirectory(atPath: TestFiles.golden.path).sorted()
             .filter { $0.hasSuffix(".jpg") }.map { try TestFiles.bytes(TestFiles.golden.appending(path: $0)) }

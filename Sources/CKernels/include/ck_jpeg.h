@@ -44,6 +44,11 @@ void ck_jpeg_decoder_destroy(ck_jpeg_decoder *decoder);
 int32_t ck_jpeg_open(ck_jpeg_decoder *decoder, const uint8_t *bytes, size_t count, int32_t *width, int32_t *height,
                      char error[CK_JPEG_TEXT]);
 
+/// Between ck_jpeg_open and the first ck_jpeg_read: of the picture only columns left ..< right and rows top ..< bottom
+/// (inside of it, not empty) are wanted. All rows are read as ever, and damage anywhere is seen, but what lies outside
+/// of the window may hold anything.
+void ck_jpeg_window(ck_jpeg_decoder *decoder, int32_t left, int32_t right, int32_t top, int32_t bottom);
+
 /// Decodes the next `rows` rows into rgb, `stride` bytes apart: the slow integer DCT, fancy upsampling, gray
 /// replicated, CMYK and YCCK as Adobe writes them (inverted) to RGB. 0, or -1 and a text in `error`: a file that ends
 /// before its image does is an error, damaged data inside a complete file is replaced as libjpeg sees fit.

@@ -21,6 +21,7 @@ typedef struct {
     const ck_jpeg_codes *dc, *ac;
     int32_t quantiser[64];  // natural order
     int32_t predictor;
+    int32_t first, last;    // the samples of a row that the wanted pixels depend on, in whole blocks: first ..< last
 } plane;
 
 struct ck_jpeg_baseline {
@@ -30,6 +31,8 @@ struct ck_jpeg_baseline {
     int32_t mcus;            // in a row of them
     int32_t mcu_rows_read;
     int32_t row;             // the next row of pixels
+    int32_t left, right;     // the wanted pixels of a row: left ..< right
+    int32_t top, bottom;     // the wanted rows
     ck_jpeg_bits bits;
     const uint8_t *end;      // of the scan, padding excluded
     const ck_jpeg_pixels *pixels;
@@ -147,7 +150,31 @@ int32_t ck_jpeg_baseline_open(ck_jpeg_baseline *baseline, ck_isa isa, j_decompre
     baseline->bits = (ck_jpeg_bits){0, 0, baseline->scan};
     baseline->row = 0;
     baseline->mcu_rows_read = 0;
+    ck_jpeg_baseline_window(baseline, 0, baseline->width, 0, baseline->height);
     return 1;
+}
+
+void ck_jpeg_baseline_window(ck_jpeg_baseline *baseline, int32_t left, int32_t right, int32_t top, int32_t bottom) {
+    baseline->left = left;
+    baseline->right = right;
+    baseline->top = top;
+    baseline->bottom = bottom;
+    const int32_t across = baseline->planes[0].across;
+    for (int32_t i = 0; i < baseline->components; i++) {
+        plane *plane = &baseline->planes[i];
+        // Upsampling reads a neighbour on each side, and works on ranges with one more, see upsampled_from.
+        const int32_t halved = i > 0 && across == 2;
+        const int32_t first = halved ? left / 2 - 2 : left, last = halved ? (right + 1) / 2 + 2 : right;
+        plane->first = first < 0 ? 0 : first & ~7;
+        plane->last = last > plane->width ? plane->width : last;
+    }
+}
+
+// Whether any wanted row of pixels depends on these rows of MCUs: vertical upsampling reads one row of samples, two of
+// pixels, beyond.
+static int32_t is_wanted(const ck_jpeg_baseline *baseline, int32_t mcu_row) {
+    const int32_t height = 8 * baseline->planes[0].down;
+    return mcu_row * height < baseline->bottom + 2 && (mcu_row + 1) * height > baseline->top - 2;
 }
 
 // The row of a plane, of those that are still there.
@@ -163,10 +190,12 @@ static int32_t fill_block(int32_t mean, uint8_t *out, int64_t stride) {
     return 1;
 }
 
-static int32_t read_block(ck_jpeg_baseline *baseline, plane *plane, int32_t column, int32_t row) {
+// Every block is read, since the next one's place and mean follow from it; the wanted ones become samples.
+static int32_t read_block(ck_jpeg_baseline *baseline, plane *plane, int32_t column, int32_t row, int32_t wanted) {
     int16_t coefficients[72];
     memset(coefficients, 0, 64 * sizeof *coefficients);
     const int32_t extent = ck_jpeg_block(&baseline->bits, plane->dc, plane->ac, &plane->predictor, coefficients);
+    if (!wanted || 8 * column < plane->first || 8 * column >= plane->last) return extent > 0;
     uint8_t *out = plane_row(plane, row) + 8 * (int64_t)column;
     if (extent <= 1) return extent == 1 && fill_block(coefficients[0] * plane->quantiser[0], out, plane->stride);
     return baseline->pixels->inverse_dct(coefficients, plane->quantiser, out, plane->stride);
@@ -174,13 +203,14 @@ static int32_t read_block(ck_jpeg_baseline *baseline, plane *plane, int32_t colu
 
 static int32_t read_mcu_row(ck_jpeg_baseline *baseline) {
     const int32_t number = baseline->mcu_rows_read++;
+    const int32_t wanted = is_wanted(baseline, number);
     for (int32_t mcu = 0; mcu < baseline->mcus; mcu++) {
         for (int32_t i = 0; i < baseline->components; i++) {
             plane *plane = &baseline->planes[i];
             for (int32_t y = 0; y < plane->down; y++) {
                 for (int32_t x = 0; x < plane->across; x++) {
                     const int32_t row = (number * plane->down + y) * 8;
-                    if (!read_block(baseline, plane, mcu * plane->across + x, row)) return 0;
+                    if (!read_block(baseline, plane, mcu * plane->across + x, row, wanted)) return 0;
                 }
             }
         }
@@ -190,18 +220,29 @@ static int32_t read_mcu_row(ck_jpeg_baseline *baseline) {
            (baseline->bits.next - baseline->scan) * 8 - baseline->bits.count;
 }
 
+// The first sample of the range that is upsampled for the wanted pixels. Its ends are taken for the picture's: the two
+// pixels of an end that is not one come out wrong, so there is a sample more on either side.
+static int32_t upsampled_from(const ck_jpeg_baseline *baseline) {
+    return baseline->left / 2 > 1 ? baseline->left / 2 - 1 : 0;
+}
+
+// A row of chroma at the picture's size; `wide` has room for one. Only the wanted pixels are right.
 static const uint8_t *chroma_row(ck_jpeg_baseline *baseline, int32_t index, uint8_t *wide) {
     const plane *luma = &baseline->planes[0], *plane = &baseline->planes[index];
     if (luma->across == 1) return plane_row(plane, baseline->row);
+    int32_t from = upsampled_from(baseline);
+    const int32_t end = (baseline->right + 1) / 2 + 1, to = end < plane->width ? end : plane->width;
+    if (to - from < 3) from = to - 3;
     if (luma->down == 1) {
-        baseline->pixels->widen(plane_row(plane, baseline->row), plane->width, wide);
+        baseline->pixels->widen(plane_row(plane, baseline->row) + from, to - from, wide + 2 * from);
         return wide;
     }
     const int32_t near = baseline->row / 2;
     int32_t far = baseline->row % 2 == 0 ? near - 1 : near + 1;
     if (far < 0) far = 0;
     if (far >= plane->height) far = plane->height - 1;
-    baseline->pixels->widen_between(plane_row(plane, near), plane_row(plane, far), plane->width, wide);
+    baseline->pixels->widen_between(
+        plane_row(plane, near) + from, plane_row(plane, far) + from, to - from, wide + 2 * from);
     return wide;
 }
 
@@ -213,14 +254,19 @@ int32_t ck_jpeg_baseline_row(ck_jpeg_baseline *baseline, uint8_t *rgb) {
     while (baseline->mcu_rows_read <= last / (8 * down)) {
         if (!read_mcu_row(baseline)) return 0;
     }
+    if (baseline->row < baseline->top || baseline->row >= baseline->bottom) {
+        baseline->row++;
+        return 1;
+    }
     const uint8_t *luma = plane_row(&baseline->planes[0], baseline->row);
+    const int32_t left = baseline->left;
     if (baseline->components == 1) {
-        for (int32_t x = 0; x < baseline->width; x++) rgb[3 * x] = rgb[3 * x + 1] = rgb[3 * x + 2] = luma[x];
+        for (int32_t x = left; x < baseline->right; x++) rgb[3 * x] = rgb[3 * x + 1] = rgb[3 * x + 2] = luma[x];
     } else {
         uint8_t *wide = baseline->wide;
         const uint8_t *cb = chroma_row(baseline, 1, wide);
         const uint8_t *cr = chroma_row(baseline, 2, wide + baseline->wide_capacity / 2);
-        baseline->pixels->colour(luma, cb, cr, baseline->width, rgb);
+        baseline->pixels->colour(luma + left, cb + left, cr + left, baseline->right - left, rgb + 3 * left);
     }
     baseline->row++;
     return 1;

@@ -22,6 +22,10 @@ void ck_jpeg_baseline_destroy(ck_jpeg_baseline *baseline);
 int32_t ck_jpeg_baseline_open(ck_jpeg_baseline *baseline, ck_isa isa, j_decompress_ptr cinfo, const uint8_t *scan,
                               size_t count);
 
+/// Only these columns and rows of the picture are wanted (left ..< right, top ..< bottom, not empty): the others' bytes
+/// mean nothing, and are mostly not computed. To be called before the first row.
+void ck_jpeg_baseline_window(ck_jpeg_baseline *baseline, int32_t left, int32_t right, int32_t top, int32_t bottom);
+
 /// Decodes the next row, [width, 3]. 1, or 0 when the data turns out to be damaged: the rows so far are libjpeg's
 /// rows, and libjpeg must decode the rest.
 int32_t ck_jpeg_baseline_row(ck_jpeg_baseline *baseline, uint8_t *rgb);

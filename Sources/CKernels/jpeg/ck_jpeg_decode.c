@@ -101,6 +101,10 @@ int32_t ck_jpeg_open(ck_jpeg_decoder *decoder, const uint8_t *bytes, size_t coun
     return 0;
 }
 
+void ck_jpeg_window(ck_jpeg_decoder *decoder, int32_t left, int32_t right, int32_t top, int32_t bottom) {
+    if (decoder->plain && decoder->row == 0) ck_jpeg_baseline_window(decoder->baseline, left, right, top, bottom);
+}
+
 // Adobe stores inks inverted: 255 is none. Light is what the ink and the black both let through.
 static void inks_to_rgb(const uint8_t *inks, uint8_t *rgb, int32_t width) {
     for (int32_t x = 0; x < width; x++) {
