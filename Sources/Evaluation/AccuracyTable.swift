@@ -36,12 +36,12 @@ public struct AccuracyTable: Sendable {
     /// The content of `table.md`.
     public var markdown: String {
         let notes = (invalidLines.map { "**\($0)**" } + coverageLines + [explanation]).map { "\n\($0)\n" }
-        return table.markdown + notes.joined()
+        return table.markdown + notes.joined() + validRows.map { BreakdownTable(row: $0).markdown }.joined()
     }
 
     /// For a terminal.
     public var plain: String {
-        let notes = invalidLines + coverageLines
+        let notes = invalidLines + coverageLines + validRows.flatMap { BreakdownTable(row: $0).lines }
         return table.plain + "\n" + notes.map { $0 + "\n" }.joined() + explanation + "\n"
     }
 
@@ -62,7 +62,7 @@ public struct AccuracyTable: Sendable {
                 return [name, TextTable.Cell(coverage), TextTable.Cell("INVALID")] + shares.map { _ in dash }
             }
             let count = TextTable.Cell("\(row.metrics.counts.evaluated)")
-            let label = row.hasLabels ? cell(row.metrics.labelTop1) : dash
+            let label: TextTable.Cell = row.hasLabels ? .rate(row.metrics.labelTop1) : dash
             return [name, count, label] + cells(row.metrics.localization)
         }
         // A baseline has no label; without a network the column would be empty.
@@ -77,16 +77,7 @@ public struct AccuracyTable: Sendable {
     private var dash: TextTable.Cell { TextTable.Cell("-") }
 
     private func cells(_ localization: Localization) -> [TextTable.Cell] {
-        let mean = TextTable.Cell(
-            localization.meanIoU.map { decimal($0, places: 3) } ?? "-",
-            note: localization.meanIoUInterval.map {
-                "\(decimal($0.low, places: 3))-\(decimal($0.high, places: 3))"
-            })
-        return AccuracyTable.order.map { cell(localization.rate(at: $0)) } + [mean]
-    }
-
-    private func cell(_ rate: Rate) -> TextTable.Cell {
-        TextTable.Cell(percent(rate), note: percentInterval(rate))
+        AccuracyTable.order.map { .rate(localization.rate(at: $0)) } + [.mean(of: localization)]
     }
 
     private var invalidLines: [String] {
@@ -100,18 +91,22 @@ public struct AccuracyTable: Sendable {
             var line = "\(row.network): \(row.certificate.coverage)."
             if row.certificate.isValid, row.hasLabels {
                 let metrics = row.metrics
-                for (name, rate) in [
-                    ("Label among the top five", metrics.labelTop5),
-                    ("label right and IoU >= .50", metrics.top1LocalizationAtHalf),
-                ] {
-                    line += name.hasPrefix("Label") ? " " : ", "
-                    line += "\(name): \(percent(rate))" + (percentInterval(rate).map { " (\($0))" } ?? "")
-                }
-                line += "."
+                line += " Label among the top five: \(text(metrics.labelTop5)). Label right and IoU >= .25, .50, .75: "
+                line += listed(metrics.top1Localization)
+                line += "; label among the top five and so: " + listed(metrics.top5Localization) + "."
             }
             if let agreement = row.agreement { line += " " + agreement.text }
             return line
         }
+    }
+
+    private var validRows: [Row] { rows.filter(\.certificate.isValid) }
+
+    /// "77.8 (74.5-80.9)"
+    private func text(_ rate: Rate) -> String { percent(rate) + (percentInterval(rate).map { " (\($0))" } ?? "") }
+
+    private func listed(_ rates: ThresholdRates) -> String {
+        Breakdowns.shown.map { text(rates.rate(at: $0)) }.joined(separator: ", ")
     }
 
     private var explanation: String {

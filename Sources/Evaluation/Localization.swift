@@ -5,8 +5,9 @@ public struct Localization: Hashable, Sendable {
     /// The histogram's bins: [i / 20, (i + 1) / 20), the last with its end.
     public static let binCount = 20
 
+    let atThresholds: ThresholdRates
     /// One for each of `thresholds`.
-    public let rates: [Rate]
+    public var rates: [Rate] { atThresholds.rates }
     /// nil when there are no images.
     public let meanIoU: Double?
     /// Of the mean; nil under two images.
@@ -15,9 +16,7 @@ public struct Localization: Hashable, Sendable {
     public let histogram: [Int]
 
     public init(ious: [Double]) {
-        rates = Localization.thresholds.map { threshold in
-            Rate(count: ious.count { $0 >= threshold }, of: ious.count)
-        }
+        atThresholds = ThresholdRates(ious: ious, of: ious.count)
         meanIoU = ious.isEmpty ? nil : ious.reduce(0, +) / Double(ious.count)
         meanIoUInterval = Interval.ofMean(ious)
         var histogram = [Int](repeating: 0, count: Localization.binCount)
@@ -29,10 +28,5 @@ public struct Localization: Hashable, Sendable {
     }
 
     /// The rate at one of `thresholds`.
-    public func rate(at threshold: Double) -> Rate {
-        guard let index = Localization.thresholds.firstIndex(of: threshold) else {
-            preconditionFailure("\(threshold) is none of \(Localization.thresholds)")
-        }
-        return rates[index]
-    }
+    public func rate(at threshold: Double) -> Rate { atThresholds.rate(at: threshold) }
 }

@@ -26,16 +26,22 @@ public struct Metrics: Hashable, Sendable {
     public let labelTop5: Rate
     /// With the label known.
     public let localization: Localization
-    /// Top-1 localization: the label right and IoU >= .5.
-    public let top1LocalizationAtHalf: Rate
+    /// The highest score is the true class's, and the box fits.
+    public let top1Localization: ThresholdRates
+    /// The true class is among the five highest, and the box fits.
+    public let top5Localization: ThresholdRates
+    /// The same accuracies of parts of the images.
+    public let breakdowns: Breakdowns
     /// Over the evaluated images; nil when there are none.
     public let meanDroppedMass: Double?
 
-    public init(records: some Sequence<ImageRecord>) {
+    /// - Parameters:
+    ///   - records: walked over more than once, as the truth is.
+    ///   - groundTruth: of the images asked for, in the records' order.
+    public init(records: some Sequence<ImageRecord>, groundTruth: some Sequence<GroundTruth>) {
         var counts = Counts()
-        var top1 = 0
-        var top5 = 0
-        var localized = 0
+        var top1IoUs: [Double] = []
+        var top5IoUs: [Double] = []
         var droppedMass = 0.0
         var ious: [Double] = []
         ious.reserveCapacity(records.underestimatedCount)
@@ -50,17 +56,18 @@ public struct Metrics: Hashable, Sendable {
             if record.flags.contains(.groundTruthOutside) { counts.groundTruthOutside += 1 }
             counts.ties += record.ties
             counts.ineligible += record.ineligible
-            if record.isTop1Right { top1 += 1 }
-            if record.isTop5Right { top5 += 1 }
-            if record.isTop1Right && record.iou >= 0.5 { localized += 1 }
+            if record.isTop1Right { top1IoUs.append(record.iou) }
+            if record.isTop5Right { top5IoUs.append(record.iou) }
             droppedMass += record.droppedMass
             ious.append(record.iou)
         }
         self.counts = counts
-        labelTop1 = Rate(count: top1, of: counts.evaluated)
-        labelTop5 = Rate(count: top5, of: counts.evaluated)
-        top1LocalizationAtHalf = Rate(count: localized, of: counts.evaluated)
+        labelTop1 = Rate(count: top1IoUs.count, of: counts.evaluated)
+        labelTop5 = Rate(count: top5IoUs.count, of: counts.evaluated)
+        top1Localization = ThresholdRates(ious: top1IoUs, of: counts.evaluated)
+        top5Localization = ThresholdRates(ious: top5IoUs, of: counts.evaluated)
         localization = Localization(ious: ious)
         meanDroppedMass = counts.evaluated == 0 ? nil : droppedMass / Double(counts.evaluated)
+        breakdowns = Breakdowns(records: records, groundTruth: groundTruth)
     }
 }

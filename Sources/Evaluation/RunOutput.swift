@@ -81,7 +81,7 @@ public enum RunOutput {
         let certificate = Certificate(
             expected: run.expected, records: run.records, deliveries: run.deliveries, imagesSHA256: digest,
             digests: run.digests, precision: run.precision, otherReasons: run.otherReasons)
-        let metrics = Metrics(records: run.records)
+        let metrics = Metrics(records: run.records, groundTruth: run.groundTruth)
         let agreement =
             run.precision == "exact"
             ? nil : PrecisionAgreement(records: run.records, convention: run.convention)

@@ -58,11 +58,13 @@ extension Metrics {
         .object([
             ("label_top1", hasLabels ? labelTop1.json : .null),
             ("label_top5", hasLabels ? labelTop5.json : .null),
-            ("top1_localization_at_0.50", hasLabels ? top1LocalizationAtHalf.json : .null),
+            ("top1_localization", hasLabels ? top1Localization.json : .null),
+            ("top5_localization", hasLabels ? top5Localization.json : .null),
             ("gt_known", localization.ratesJSON),
             ("mean_iou", localization.meanJSON),
             ("iou_histogram", localization.histogramJSON),
             ("mean_dropped_mass", JSON(meanDroppedMass)),
+            ("breakdowns", breakdowns.json(hasLabels: hasLabels)),
         ])
     }
 }
@@ -93,13 +95,17 @@ extension Baselines {
     }
 }
 
-extension Localization {
-    var ratesJSON: JSON {
+extension ThresholdRates {
+    var json: JSON {
         .object(
             zip(Localization.thresholds, rates).map { threshold, rate in
                 (decimal(threshold, places: 2), rate.json)
             })
     }
+}
+
+extension Localization {
+    var ratesJSON: JSON { atThresholds.json }
 
     var meanJSON: JSON { .object([("value", JSON(meanIoU)), ("interval", JSON(meanIoUInterval))]) }
 

@@ -13,8 +13,13 @@ struct MetricsTests {
             ineligible: ineligible, flags: flags)
     }
 
+    private func metrics(_ records: [ImageRecord]) -> Metrics {
+        let truth = records.map { GroundTruth(id: $0.id, label: $0.label, boxes: [Box(0, 0, 1, 1)], inputSize: 224) }
+        return Metrics(records: records, groundTruth: truth)
+    }
+
     @Test func countsWhatTheRecordsSay() {
-        let metrics = Metrics(records: [
+        let metrics = metrics([
             record(iou: 0.5, droppedMass: 0.25, ties: 2),
             record(label: 4, iou: 0.75, ineligible: 1),
             record(label: 9, iou: 0.3, flags: [.empty]),
@@ -25,7 +30,8 @@ struct MetricsTests {
         #expect(metrics.labelTop5 == Rate(count: 3, of: 4))
         #expect(metrics.localization.rates.map(\.count) == [4, 3, 2, 1, 1])
         #expect(metrics.localization.rate(at: 0.5) == Rate(count: 2, of: 4))
-        #expect(metrics.top1LocalizationAtHalf == Rate(count: 1, of: 4))
+        #expect(metrics.top1Localization.rates.map(\.count) == [2, 1, 1, 0, 0])
+        #expect(metrics.top5Localization.rates.map(\.count) == [3, 2, 2, 1, 1])
         #expect(metrics.meanDroppedMass == 0.0625)
         #expect(
             metrics.counts
@@ -56,7 +62,7 @@ struct MetricsTests {
     }
 
     @Test func nothingEvaluatedHasNoMeans() {
-        let metrics = Metrics(records: [.failed(id: "y", label: 1, error: "broken")])
+        let metrics = metrics([.failed(id: "y", label: 1, error: "broken")])
         #expect(metrics.meanDroppedMass == nil)
         #expect(metrics.localization.meanIoU == nil)
         #expect(metrics.labelTop1.value == nil)

@@ -23,7 +23,7 @@ import Testing
         for place in [0, 4] {
             run.records[place].exact = .init(label: run.records[place].top5[0], box: Box(0, 0, 9, 9))
         }
-        let metrics = Metrics(records: run.records)
+        let metrics = Metrics(records: run.records, groundTruth: run.groundTruth)
         let certificate = Certificate(
             expected: run.expected, records: run.records, deliveries: run.deliveries, imagesSHA256: "0",
             precision: "fast")

@@ -97,7 +97,10 @@ struct RunOutputTests {
         for (name, records) in [("alexnet", valid.records), ("a|b", Array(valid.records.dropLast()))] {
             let certificate = Certificate(
                 expected: valid.expected, records: records, deliveries: valid.deliveries, imagesSHA256: "00")
-            rows.append(.init(network: name, metrics: Metrics(records: records), certificate: certificate))
+            rows.append(
+                .init(
+                    network: name, metrics: Metrics(records: records, groundTruth: valid.groundTruth),
+                    certificate: certificate))
         }
         let baselines = Baselines(valid.groundTruth, convention: .wsol)
         let table = AccuracyTable(rows: rows, baselines: baselines, convention: .wsol)
