@@ -53,7 +53,7 @@ public struct AccuracyTable: Sendable {
 
     private static let order = [0.25, 0.50, 0.75, 0.30, 0.70]
 
-    private var table: TextTable {
+    var table: TextTable {
         let shares = AccuracyTable.order.map { "IoU \(shortDecimal($0))" } + ["mean IoU"]
         let networks = rows.map { row -> [TextTable.Cell] in
             let name = TextTable.Cell(row.network)
@@ -109,7 +109,7 @@ public struct AccuracyTable: Sendable {
         Breakdowns.shown.map { text(rates.rate(at: $0)) }.joined(separator: ", ")
     }
 
-    private var explanation: String {
+    var explanation: String {
         "Shares of images in % with 95 % intervals (Wilson's; of the mean: normal). IoU: \(convention.rawValue), with "
             + "the label known. Squares are centred, their side a share of the input's; the best ones are chosen on these same images: their rates are optimistic."
     }

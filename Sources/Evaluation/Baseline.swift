@@ -122,6 +122,11 @@ public struct Baselines: Hashable, Sendable {
             }
     }
 
+    init(imageCount: Int, rows: [Row]) {
+        self.imageCount = imageCount
+        self.rows = rows
+    }
+
     /// One baseline alone.
     public init(_ groundTruth: some Sequence<GroundTruth>, convention: IoUConvention, only baseline: Baseline) {
         let images = PackedBoxes(groundTruth)

@@ -4,10 +4,15 @@ struct BreakdownTable {
 
     /// With a heading; the classes stand in `summary.json` alone.
     var markdown: String {
+        "\n\(row.network), by what is in the images (size: share of the input that the true boxes cover together):\n\n"
+            + table.markdown
+    }
+
+    var table: TextTable {
         let shares = Breakdowns.shown.map { "IoU \(shortDecimal($0))" } + ["mean IoU"]
         let header = ["images with", "images"] + (row.hasLabels ? ["label"] : []) + shares
         let groups = sizes + breakdowns.byBoxCount.map { ($0, $0.name) } + labels
-        let table = TextTable(
+        return TextTable(
             header: header,
             rows: groups.map { group, name in
                 // Of images with the right label, the label accuracy says nothing.
@@ -17,9 +22,6 @@ struct BreakdownTable {
                     + Breakdowns.shown.map { TextTable.Cell.rate(group.localization.rate(at: $0)) }
                     + [.mean(of: group.localization)]
             })
-        return
-            "\n\(row.network), by what is in the images (size: share of the input that the true boxes cover together):\n\n"
-            + table.markdown
     }
 
     /// For a terminal, without intervals.

@@ -27,6 +27,14 @@ public struct Localization: Hashable, Sendable {
         self.histogram = histogram
     }
 
+    /// From numbers that were written down: one rate for each of the thresholds, no histogram.
+    init(rates: [Rate], meanIoU: Double?, meanIoUInterval: Interval?) {
+        atThresholds = ThresholdRates(rates: rates)
+        self.meanIoU = meanIoU
+        self.meanIoUInterval = meanIoUInterval
+        histogram = []
+    }
+
     /// The rate at one of `thresholds`.
     public func rate(at threshold: Double) -> Rate { atThresholds.rate(at: threshold) }
 }

@@ -7,6 +7,7 @@ public enum RunOutput {
     public static let summaryName = "summary.json"
     public static let tableName = "table.md"
     public static let certificateName = "certificate.json"
+    public static let runName = "run.json"
 
     /// Everything in arrays.
     public typealias Run = Content<[String], [ImageRecord], [GroundTruth]>
@@ -67,15 +68,17 @@ public enum RunOutput {
     }
 
     /// Writes the four files, each whole or not at all; makes the directory where it is missing. An older
-    /// certificate is removed first and the new one comes last: a certificate never stands beside another run's
-    /// records.
+    /// certificate is removed first, with what was made of the older run, and the new one comes last: a certificate
+    /// never stands beside another run's records.
     public static func write<Expected, Records, Truth>(
         _ run: Content<Expected, Records, Truth>, to directory: String
     ) throws(FileError) -> Written {
         try makeDirectory(directory)
         let path = { (name: String) in "\(directory)/\(name)" }
-        guard unlink(path(certificateName)) == 0 || errno == ENOENT else {
-            throw FileError(path: path(certificateName), operation: "remove", code: errno)
+        for name in [certificateName, Report.name, runName] {
+            guard unlink(path(name)) == 0 || errno == ENOENT else {
+                throw FileError(path: path(name), operation: "remove", code: errno)
+            }
         }
         let digest = try writeImages(run.records, path: path(imagesName))
         let certificate = Certificate(

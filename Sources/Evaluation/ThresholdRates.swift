@@ -14,6 +14,12 @@ public struct ThresholdRates: Hashable, Sendable {
         }
     }
 
+    /// One rate for each of `Localization.thresholds`.
+    init(rates: [Rate]) {
+        precondition(rates.count == Localization.thresholds.count, "a rate for each threshold")
+        self.rates = rates
+    }
+
     /// The rate at one of `Localization.thresholds`.
     public func rate(at threshold: Double) -> Rate {
         guard let index = Localization.thresholds.firstIndex(of: threshold) else {

@@ -46,6 +46,14 @@ enum SampleRun {
         }
     }
 
+    /// The same with ids in their order, as a manifest has them.
+    static func ascending(_ count: Int, classes: Int = 10) -> [GroundTruth] {
+        groundTruth(count).enumerated().map { index, image in
+            GroundTruth(
+                id: "image-\(100_000 + index)", label: index % classes, boxes: image.boxes, inputSize: image.inputSize)
+        }
+    }
+
     static func records(_ groundTruth: [GroundTruth]) -> [ImageRecord] {
         var random = SeededRandom(seed: 4)
         return groundTruth.enumerated().map { index, image in

@@ -1,0 +1,62 @@
+import Bytes
+
+extension Certificate {
+    /// Reads what `json` writes; `source` names the file in errors.
+    public init(_ json: JSON, source: String) throws(JSONError) {
+        var fields = try JSONFields(json, source: source)
+        let isValid = try fields.bool("valid")
+        reasons = try fields.strings("reasons")
+        guard isValid == reasons.isEmpty else {
+            throw fields.failure("valid", "says \(isValid), but there are \(reasons.count) reasons against it")
+        }
+        precision = try fields.string("precision")
+        expected = try fields.count("expected")
+        evaluated = try fields.count("evaluated")
+        for name in ["failed", "missing", "counted_twice", "unexpected"] { _ = try fields.count(name) }
+        var failures: [Failure] = []
+        for (place, element) in try fields.array("failed_images").enumerated() {
+            var failure = try JSONFields(element, source: source, path: "failed_images[\(place)]")
+            failures.append(Failure(id: try failure.string("id"), error: try failure.string("error")))
+            try failure.finish()
+        }
+        failed = failures
+        missing = try fields.strings("missing_images")
+        countedTwice = try fields.strings("counted_twice_images")
+        unexpected = try fields.strings("unexpected_images")
+        let attempts = try fields.count("attempts")
+        var duplicates = try fields.fields("duplicates")
+        var classes: [String: Int] = [:]
+        for (name, value) in try fields.required("numerics_classes").objectValue ?? [] {
+            guard let count = value.intValue else {
+                throw fields.failure("numerics_classes", "expected integers, found \(value.kind)")
+            }
+            classes[name] = count
+        }
+        deliveries = Deliveries(
+            attempts: attempts, duplicates: try duplicates.count("received"),
+            compared: try duplicates.count("compared"), disagreeing: try duplicates.strings("disagreeing"),
+            numericsClasses: classes)
+        try duplicates.finish()
+        imagesSHA256 = try fields.string("images_sha256")
+        var digests: [Digest] = []
+        for (name, value) in try fields.required("digests").objectValue ?? [] {
+            guard let sha256 = value.stringValue else {
+                throw fields.failure("digests", "expected strings, found \(value.kind)")
+            }
+            digests.append(Digest(name: name, sha256: sha256))
+        }
+        self.digests = digests
+        try fields.finish()
+    }
+}
+
+extension JSONFields {
+    fileprivate mutating func count(_ name: String) throws(JSONError) -> Int { try int(name, in: 0...Int.max) }
+
+    fileprivate mutating func strings(_ name: String) throws(JSONError) -> [String] {
+        let elements = try array(name)
+        let strings = elements.compactMap(\.stringValue)
+        guard strings.count == elements.count else { throw failure(name, "expected strings") }
+        return strings
+    }
+}

@@ -1,0 +1,86 @@
+import Bytes
+import Foundation
+
+/// `report.html`: everything that a run says, on one page that needs nothing else - no network, no script.
+public struct Report: Sendable {
+    public static let name = "report.html"
+
+    public var network: String
+    public var protocolBlock: JSON
+    public var certificate: Certificate
+    public var table: AccuracyTable
+    public var data: ReportData
+    public var classes: ClassNames
+    /// By image id; an image that is not in here has no picture.
+    public var thumbnails: [String: ReportThumbnail]
+    public var facts: RunFacts?
+
+    public init(
+        network: String, protocolBlock: JSON, certificate: Certificate, table: AccuracyTable, data: ReportData,
+        classes: ClassNames, thumbnails: [String: ReportThumbnail] = [:], facts: RunFacts? = nil
+    ) {
+        self.network = network
+        self.protocolBlock = protocolBlock
+        self.certificate = certificate
+        self.table = table
+        self.data = data
+        self.classes = classes
+        self.thumbnails = thumbnails
+        self.facts = facts
+    }
+
+    /// The file's content: HTML 5 that is well-formed XML too. Its policy forbids it to load or run anything but its
+    /// own style sheet and script, which are named by their digests.
+    public var html: String {
+        let style = ReportStyle.sheet
+        let script = ReportScript.source
+        let policy =
+            "default-src 'none'; img-src data:; style-src 'sha256-\(Self.digest(style))'; "
+            + "script-src 'sha256-\(Self.digest(script))'; base-uri 'none'; form-action 'none'"
+        let title = "\(network): object localization\(certificate.isValid ? "" : " (INVALID)")"
+        let page: Markup = """
+            <!DOCTYPE html>
+            <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
+            <head>
+            <meta charset="utf-8"/>
+            <meta http-equiv="Content-Security-Policy" content="\(policy)"/>
+            <meta name="viewport" content="width=device-width, initial-scale=1"/>
+            <meta name="color-scheme" content="light dark"/>
+            <meta name="referrer" content="no-referrer"/>
+            <link rel="icon" href="data:,"/>
+            <title>\(title)</title>
+            <style>\(Markup(trusted: style))</style>
+            </head>
+            <body>
+            \(header)
+            <main>
+            \(resultSection)
+            \(distributionSection)
+            \(gallerySections)
+            \(classSection)
+            \(protocolSection)
+            \(runSection)
+            </main>
+            \(footer)
+            <script>\(Markup(trusted: script))</script>
+            </body>
+            </html>
+
+            """
+        return page.text
+    }
+
+    private static func digest(_ text: String) -> String {
+        var digest = SHA256()
+        digest.update(text)
+        return Data(digest.finalize()).base64EncodedString()
+    }
+
+    private var footer: Markup {
+        let version = protocolBlock["version"]?.stringValue ?? "of an unknown version"
+        return """
+            <footer><p>stnet \(version). <code>\(RunOutput.imagesName)</code> has SHA-256 \
+            <code class="digest">\(certificate.imagesSHA256)</code>.</p></footer>
+            """
+    }
+}

@@ -1,0 +1,52 @@
+import Bytes
+import Foundation
+
+/// What a run left, valid or not, as far as a report needs it. The records must be those that the certificate names.
+public struct RunDirectory: Sendable {
+    public let path: String
+    public let network: String
+    public let protocolBlock: JSON
+    public let certificate: Certificate
+    public let baselines: Baselines
+    public let records: [ImageRecord]
+    /// Whether the records say which class was found.
+    public let hasLabels: Bool
+    /// Nil where there is no `run.json`.
+    public let facts: RunFacts?
+
+    private static let largest = 1 << 30
+
+    /// Throws `FileError` or `JSONError`, each with the file's name; `FinishedRun.Refusal` for records of another run.
+    public init(path: String) throws {
+        let path = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
+        self.path = path
+        func json(_ name: String) throws -> JSON {
+            let file = "\(path)/\(name)"
+            return try JSON.parse(
+                try WholeFile.read(path: file, limit: Self.largest), source: file, limits: .init(bytes: Self.largest))
+        }
+        certificate = try Certificate(
+            try json(RunOutput.certificateName), source: "\(path)/\(RunOutput.certificateName)")
+        let imagesPath = "\(path)/\(RunOutput.imagesName)"
+        let images = try WholeFile.read(path: imagesPath, limit: Self.largest)
+        let digest = SHA256.hex(images)
+        guard digest == certificate.imagesSHA256 else {
+            throw FinishedRun.Refusal(
+                description:
+                    "\(imagesPath): its SHA-256 is \(digest), the certificate's is \(certificate.imagesSHA256): "
+                    + "one of them is another run's or was changed")
+        }
+        records = try images.withUnsafeBytes { try ImageRecord.parseLines($0, source: imagesPath) }
+        let summaryPath = "\(path)/\(RunOutput.summaryName)"
+        let summary = try json(RunOutput.summaryName)
+        var fields = try JSONFields(summary, source: summaryPath)
+        network = try fields.string("network")
+        protocolBlock = try fields.required("protocol")
+        baselines = try Baselines(try fields.required("baselines"), source: summaryPath, path: "baselines")
+        let metrics = summary["metrics"] ?? summary["invalid_metrics"]
+        hasLabels = metrics?["label_top1"]?.isNull == false
+        let runPath = "\(path)/\(RunOutput.runName)"
+        facts =
+            access(runPath, F_OK) == 0 ? try RunFacts(try json(RunOutput.runName), source: runPath) : nil
+    }
+}
