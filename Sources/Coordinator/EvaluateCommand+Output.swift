@@ -1,4 +1,5 @@
 import Bytes
+import Dataset
 import Evaluation
 import Foundation
 import Node
@@ -53,7 +54,9 @@ extension EvaluateCommand {
     }
 
     /// Writes what the ledger holds, also of a part of a run, marked INVALID then.
-    func finish(_ ending: Conductor.Ending, _ ledger: Ledger, _ inputs: Inputs) throws -> ExitStatus {
+    func finish(
+        _ ending: Conductor.Ending, _ ledger: Ledger, _ inputs: Inputs, _ facts: RunFacts
+    ) throws -> ExitStatus {
         var reasons: [String] = []
         switch ending {
         case .complete: break
@@ -78,7 +81,11 @@ extension EvaluateCommand {
         for failure in written.certificate.failed.prefix(20) { say("failed: \(failure.id): \(failure.error)") }
         if written.certificate.failed.count > 20 { say("failed: and \(written.certificate.failed.count - 20) more") }
         say("\(RunOutput.imagesName) has SHA-256 \(written.imagesSHA256)")
-        for path in written.paths { say("  \(path)") }
+        let files = ReportFiles(
+            directory: configuration.outPath, manifest: inputs.manifest, preset: configuration.options.preset,
+            inputSize: configuration.network.inputSize,
+            classes: configuration.network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012, facts: facts)
+        for path in written.paths + (try files.write(run, written)) { say("  \(path)") }
         if ending != .complete { say("to go on: the same command with --resume --out \(configuration.outPath)") }
         if case .tooFewNodes = ending { return explain(ending) }
         if written.certificate.isValid {
@@ -96,6 +103,18 @@ extension EvaluateCommand {
         let method = configuration.options.localization.method
         return configuration.network.name + (method == .stnet ? "" : ", \(method.title)")
     }
+
+    /// With where the data lay, for a report that is made again.
+    func facts(_ course: RunFacts) -> RunFacts {
+        var facts = course
+        facts.imagesPath = EvaluateCommand.absolute(configuration.imagesPath)
+        facts.annotationsPath = EvaluateCommand.absolute(configuration.annotationsPath)
+        facts.classes = configuration.network.classNames
+        return facts
+    }
+
+    /// The run's directory may be read from elsewhere.
+    static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
     private func protocolBlock(_ inputs: Inputs) -> JSON {
         let options = JobOptions.names.map { name in (name, JSON.string(inputs.job.options[name] ?? "")) }

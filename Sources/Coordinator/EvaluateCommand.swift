@@ -37,6 +37,7 @@ public struct EvaluateCommand: Sendable {
 
     /// Runs to the end. Throws what is wrong with the input; a failed image is no error but an invalid run.
     public func run() async throws -> ExitStatus {
+        let started = Timestamp.now()
         announce()
         let inputs = try readInputs()
         let reporter = try ConsoleReporter(
@@ -61,7 +62,8 @@ public struct EvaluateCommand: Sendable {
         interrupts.onHangup { conductor.reread() }
         let (ending, finished) = await conductor.run()
         if configuration.isDryRun { return showDryRun(ending, conductor) }
-        let status = try finish(ending, finished, inputs)
+        let facts = facts(conductor.facts(started: started, ended: Timestamp.now()))
+        let status = try finish(ending, finished, inputs, facts)
         reporter.finish(isValid: status == .valid)
         return status
     }

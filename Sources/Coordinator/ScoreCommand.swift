@@ -27,6 +27,7 @@ public struct ScoreCommand: Sendable {
                         "classes", "FILE", "class names, one a line, in index order", default: "the 1000 of ILSVRC-2012"
                     ),
                     .init("ids", "FILE", "score only these images, one id a line"),
+                    .init("images", "PATH", "for the report's pictures", default: "a report without pictures"),
                     .init("preprocess", "stnet|torchvision|squash", "resize and crop", default: "stnet"),
                     .init("input-size", "N", "side of the input in pixels", default: "224"),
                     .init("iou", "stnet|wsol|exact", "convention of the overlap", default: "stnet"),
@@ -44,10 +45,13 @@ public struct ScoreCommand: Sendable {
     /// Writes the results and prints the table. Throws `UsageError` or what is wrong with the files.
     public func run(say: (String) -> Void = { print($0) }) throws -> ExitStatus {
         guard let boxesPath = parsed.values["boxes"] else { throw UsageError("--boxes FILE.csv is needed") }
+        let started = Timestamp.now()
         let path = parsed.values["annotations"] ?? "dataset/ILSVRC2012/annotations"
         let classes = try parsed.values["classes"].map { try ClassIndex(namesIn: $0) } ?? .ilsvrc2012
         let manifest = try Manifest(
-            annotations: try Annotations.load(path: path, classes: classes), images: [:], idsPath: parsed.values["ids"])
+            annotations: try Annotations.load(path: path, classes: classes),
+            images: try parsed.values["images"].map { try ImageDirectory.scan(path: $0) } ?? [:],
+            idsPath: parsed.values["ids"])
         let predicted = try PredictedBoxes(path: boxesPath, among: manifest)
         let scorer = BoxScorer(
             preset: parsed.values["preprocess"].flatMap(Preset.init) ?? .stnet,
@@ -78,7 +82,15 @@ public struct ScoreCommand: Sendable {
         say(written.table.plain)
         let several = manifest.ids.count { (predicted.boxes[$0]?.count ?? 0) > 1 }
         if several > 0 { say("\(several) images have several boxes and count by the best of them.") }
-        for path in written.paths { say("  \(path)") }
+        let facts = RunFacts(
+            started: Timestamp.text(started), ended: Timestamp.text(Timestamp.now()),
+            imagesPath: parsed.values["images"].map(EvaluateCommand.absolute),
+            annotationsPath: EvaluateCommand.absolute(path),
+            classes: parsed.values["classes"] == nil ? nil : (0..<classes.count).map(classes.name))
+        let files = ReportFiles(
+            directory: out, manifest: manifest, preset: scorer.preset, inputSize: scorer.inputSize, classes: classes,
+            facts: facts)
+        for path in written.paths + (try files.write(run, written)) { say("  \(path)") }
         return written.certificate.isValid ? .valid : .invalid
     }
 

@@ -24,6 +24,7 @@ public enum CoordinatorMain {
                 return try ScoreCommand(parsed).run()
             }
             if arguments.first == "compare" { return try compare(Array(arguments.dropFirst())) }
+            if arguments.first == "report" { return try report(Array(arguments.dropFirst())) }
             if arguments.first == "weights" { return try weights(Array(arguments.dropFirst())) }
             return try await evaluate(arguments)
         } catch let error as UsageError {
@@ -49,7 +50,8 @@ public enum CoordinatorMain {
     private static func evaluate(_ arguments: [String]) async throws -> ExitStatus {
         let help = EvaluateOptions.help
         if let first = arguments.first, !first.hasPrefix("-") {
-            throw UsageError("unknown command \"\(first)\": expected baseline, compare, score, weights, or options")
+            throw UsageError(
+                "unknown command \"\(first)\": expected baseline, compare, report, score, weights, or options")
         }
         var parsed = try ParsedOptions(arguments: arguments, specifications: help.options)
         if parsed.switches.contains("help") { return show(help.text) }
@@ -74,6 +76,14 @@ public enum CoordinatorMain {
             arguments: arguments, specifications: help.options, operands: CompareCommand.operands)
         if parsed.switches.contains("help") { return show(help.text) }
         return try CompareCommand(parsed).run()
+    }
+
+    private static func report(_ arguments: [String]) throws -> ExitStatus {
+        let help = ReportCommand.help
+        let parsed = try ParsedOptions(
+            arguments: arguments, specifications: help.options, operands: ReportCommand.operands)
+        if parsed.switches.contains("help") { return show(help.text) }
+        return try ReportCommand(parsed).run()
     }
 
     private static func weights(_ arguments: [String]) throws -> ExitStatus {

@@ -10,6 +10,7 @@ public enum EvaluateOptions {
             "stnet-coord baseline --annotations PATH [options]",
             "stnet-coord score --boxes FILE.csv --annotations PATH [options]",
             "stnet-coord compare RUN_A RUN_B [options]",
+            "stnet-coord report RUN_DIR [options]",
             "stnet-coord weights [NAME...|all] [options]",
         ],
         summary: """

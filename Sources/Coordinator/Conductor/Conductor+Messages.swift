@@ -19,6 +19,7 @@ extension Conductor {
             take(results, lease: lease, node: node, now: now)
         case .leaseDone(let lease):
             guard let node = session.node else { return outOfProtocol(id, "the end of a lease before its job") }
+            timeline.ended(lease: lease, node: node, now: now)
             perform(schedule.ended(lease: lease, node: node, now: now))
             flush()
         case .wantImage(let index):

@@ -12,6 +12,7 @@ extension Conductor {
             guard schedule.expects(image: image, lease: lease, node: node) else {
                 return distrust(node, "it sent a result of image \(image), which is not in its lease \(lease)", now)
             }
+            timeline.delivered(lease: lease, node: node)
             switch result.outcome {
             case .evaluated:
                 do {
@@ -58,6 +59,7 @@ extension Conductor {
             case .lease(let order): send(order)
             case .cancel(let node, let lease): link(of: node)?.send(.cancel(lease: lease))
             case .stateChanged(let node, let state):
+                if [.dead, .gone, .evicted].contains(state) { timeline.lost(node: node, now: Conductor.now()) }
                 reporter.stateChanged(node: members[node]?.description.name ?? "node \(node)", to: state)
             case .disconnect(let node, let reason):
                 let name = members[node]!.description.name
@@ -86,7 +88,9 @@ extension Conductor {
     }
 
     private func send(_ order: Schedule.Order) {
-        if firstLease == nil { firstLease = Conductor.now() }
+        let now = Conductor.now()
+        if firstLease == nil { firstLease = now }
+        timeline.sent(lease: order.id, node: order.node, now: now)
         let lease = Lease(
             id: order.id, attempt: UInt32(order.attempt),
             deadlineMilliseconds: UInt32(clamping: order.deadline / 1000),

@@ -85,6 +85,7 @@ public final class Conductor: @unchecked Sendable {
     var generator = SplitMix64(seed: UInt64(truncatingIfNeeded: Conductor.now()))
     var overallSpeed = SpeedWindow()
     var nodeSpeeds: [Int: SpeedWindow] = [:]
+    var timeline = LeaseTimeline()
     var lastResult: Microseconds
     var firstLease: Microseconds?
     var completedAt: Microseconds?

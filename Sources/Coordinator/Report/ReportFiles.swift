@@ -1,0 +1,38 @@
+import Bytes
+import Dataset
+import Evaluation
+
+/// Writes the two files of a run that are made when everything else stands: `run.json`, `report.html`.
+struct ReportFiles {
+    var directory: String
+    var manifest: Manifest
+    var preset: Preset
+    var inputSize: Int
+    var classes: ClassIndex
+    var facts: RunFacts
+
+    /// - Returns: the files' paths.
+    /// - Throws: `FileError` for a file that cannot be written. A picture that cannot be made is none: the page says why.
+    func write<Expected, Records, Truth>(
+        _ run: RunOutput.Content<Expected, Records, Truth>, _ written: RunOutput.Written
+    ) throws(FileError) -> [String] {
+        let data = ReportData(
+            records: run.records, groundTruth: run.groundTruth, convention: run.convention, inputSize: inputSize)
+        let report = Report(
+            network: run.network, protocolBlock: run.protocolBlock, certificate: written.certificate,
+            table: written.table, data: data, classes: ClassNames(classes),
+            thumbnails: ThumbnailMaker(preset: preset, inputSize: inputSize).thumbnails(
+                of: data.shownIDs, in: manifest), facts: facts)
+        let paths = [RunOutput.runName, Report.name].map { "\(directory)/\($0)" }
+        try AtomicFile.write(path: paths[0], text: facts.json.pretty)
+        try AtomicFile.write(path: paths[1], text: report.html)
+        return paths
+    }
+}
+
+extension ClassNames {
+    init(_ classes: ClassIndex) {
+        self.init(
+            names: (0..<classes.count).map(classes.name), words: (0..<classes.count).map(classes.words))
+    }
+}

@@ -1,0 +1,53 @@
+import Dataset
+import Evaluation
+
+/// Makes the few pictures of a report: the network's input of an image as a small JPEG file.
+struct ThumbnailMaker {
+    /// A larger input is made smaller.
+    private static let largestSide = 256
+    /// A file that would be larger is encoded with less quality.
+    private static let largestFile = 30_000
+    private static let largestImage = 256 << 20
+
+    let preset: Preset
+    let inputSize: Int
+
+    /// By id, of those of the images that are in the manifest.
+    func thumbnails(of ids: Set<String>, in manifest: Manifest) -> [String: ReportThumbnail] {
+        let preprocessor = Preprocessor()
+        var thumbnails: [String: ReportThumbnail] = [:]
+        for (place, id) in manifest.ids.enumerated() where ids.contains(id) {
+            thumbnails[id] = thumbnail(of: manifest.entries[place], with: preprocessor)
+        }
+        return thumbnails
+    }
+
+    private func thumbnail(of entry: ManifestEntry, with preprocessor: Preprocessor) -> ReportThumbnail {
+        guard let image = entry.image else { return ReportThumbnail(problem: "there is no image file of \(entry.id)") }
+        do {
+            let bytes = try image.read(limit: Self.largestImage)
+            let input = try bytes.withUnsafeBytes { (buffer) throws(DatasetError) in
+                try preprocessor.prepare(bytes: buffer, name: entry.id, preset: preset, inputSize: inputSize)
+            }
+            let truth = entry.boxes.map(input.geometry.map)
+            return ReportThumbnail(jpeg: try Self.encode(input.pixels, side: inputSize), truth: truth)
+        } catch {
+            return ReportThumbnail(problem: "\(error)")
+        }
+    }
+
+    private static func encode(_ pixels: [UInt8], side: Int) throws(DatasetError) -> [UInt8] {
+        var picture = RGBImage(width: side, height: side, pixels: pixels)
+        if side > largestSide {
+            let geometry = Geometry(preset: .squash, inputSize: largestSide, width: side, height: side)
+            picture = RGBImage(
+                width: largestSide, height: largestSide, pixels: InputPicture.make(from: picture, geometry: geometry))
+        }
+        var jpeg: [UInt8] = []
+        for quality in [78, 60, 40, 20] {
+            jpeg = try JPEGEncoder.encode(picture, quality: quality)
+            if jpeg.count <= largestFile { break }
+        }
+        return jpeg
+    }
+}
