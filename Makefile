@@ -2,7 +2,7 @@
 SWIFT ?= swift
 DEMO ?= results/demo-pictures
 
-.PHONY: build run test fuzz scale tsan bench fleet results ptx format lint clean dependencies
+.PHONY: build run test fuzz scale tsan report-test bench fleet results ptx format lint clean dependencies
 
 build: dependencies
 	$(SWIFT) build -c release
@@ -24,16 +24,24 @@ fuzz: dependencies
 	$(SWIFT) build -c release --build-tests
 	STNET_FUZZ=40 $(SWIFT) test -c release --skip-build --disable-xctest --filter 'HostileJPEG|PlainJPEG|Fuzz|TarArchive'
 
-# Simulated fleets: 1,000 nodes and 1,000,000 images against the ideal, and a hundred thousand runs full of faults.
+# Simulated fleets: 1,000 nodes and 1,000,000 images against the ideal, and a hundred thousand runs full of faults. The
+# report of 50,000 images.
 scale: dependencies
 	$(SWIFT) build -c release --build-tests
-	STNET_SCALE=full STNET_SEEDS=100000 $(SWIFT) test -c release --skip-build --disable-xctest --filter '^Simulation'
+	STNET_SCALE=full STNET_SEEDS=100000 $(SWIFT) test -c release --skip-build --disable-xctest --filter '^Simulation|ReportScale'
 
 # The thread sanitizer over what has threads: transports, node, coordinator. Built apart, without optimisation.
 tsan: dependencies
 	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --disable-xctest \
 	    --filter '(Backlog|SendQueue|Reactor|MemoryLink|Connecting|BrokenConnection|Stranger|Conversation)Tests' \
 	    --filter '^NodeTests' --filter '(EvaluateCommand|JournalSyncer|FleetProgress)Tests'
+
+# Reports in the system's Chromium, as a reader sees them: docs/report.md. REPORTS="a/report.html b/report.html" for others.
+REPORTS ?= results/demo/report.html
+report-test: run
+	test -d .venv || python3 -m venv .venv
+	.venv/bin/python -m pip install --quiet -r Tests/Browser/requirements.txt
+	.venv/bin/python Tests/Browser/report_test.py .build/release/stnet-coord results/report-test $(REPORTS)
 
 bench: build
 	Benchmarks/run

@@ -32,7 +32,9 @@ struct ThumbnailMaker {
             let truth = entry.boxes.map(input.geometry.map)
             return ReportThumbnail(jpeg: try Self.encode(input.pixels, side: inputSize), truth: truth)
         } catch {
-            return ReportThumbnail(problem: "\(error)")
+            // A page is passed on: of a path only the file's name is for others.
+            let name = image.path.split(separator: "/").last.map(String.init) ?? image.path
+            return ReportThumbnail(problem: "\(error)".replacing(image.path, with: name))
         }
     }
 

@@ -131,7 +131,7 @@ enum ReportStyle {
         .shot figcaption{font-weight:400;font-size:.8rem;line-height:1.35;margin-top:.3rem;color:var(--muted);\
         overflow-wrap:anywhere}
         .shot b{font-size:.95rem;color:var(--fg)}
-        .shot .id{font:.72rem ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
+        .shot .id{display:block;font:.72rem ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
         .shot .label{display:block;color:var(--fg)}
         .right{color:var(--good)}
         .wrong{color:var(--bad)}
@@ -151,7 +151,7 @@ enum ReportStyle {
         *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
         body{font-size:10.5pt;max-width:none;padding:0}nav,.tools{display:none}
         .tall{max-height:none;overflow:visible;border:0}.tall thead th{position:static}th button::after{content:""}
-        .scroll{overflow:visible}#class-table{font-size:6.6pt}#class-table td,#class-table th{padding:.06rem .18rem;white-space:normal}
+        .scroll{overflow:visible}#class-table{font-size:6.6pt}#class-table td,#class-table th{padding:.06rem .18rem}#class-table th{white-space:normal}
         .charts{grid-template-columns:1fr 1fr}.gallery{grid-template-columns:repeat(6,1fr)}
         figure,tr,.tiles div,.verdict{break-inside:avoid}h2,h3,.rule,.keys{break-after:avoid}\
         h1{margin-top:0}.tiles{grid-template-columns:repeat(4,1fr)}.shot figcaption{font-size:7pt}.shot .id{font-size:6pt}\

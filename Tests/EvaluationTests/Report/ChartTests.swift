@@ -58,6 +58,8 @@ struct ChartTests {
         #expect((bins[0].lower, bins[0].median, bins[0].upper) == (0.14, 0.28, 0.42))
         #expect(SizeChart(images: Array(images.prefix(9)), baseline: nil).svg == nil, "one bin is no curve")
         #expect(SizeChart(images: images, baseline: nil).svg != nil)
+        let equal = images.map { SizeChart.Image(size: 0.4, iou: $0.iou) }
+        #expect(SizeChart(images: equal, baseline: nil).svg == nil, "one size is no curve")
     }
 
     @Test func groupsAreThoseOfTheMetrics() throws {

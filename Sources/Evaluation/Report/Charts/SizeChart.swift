@@ -25,7 +25,7 @@ struct SizeChart {
 
     /// As many bins as there are enough images for, of equal number, from the smallest objects to the largest.
     static func bins(_ images: [Image]) -> [Bin] {
-        let sorted = images.sorted { ($0.size, $0.iou) < ($1.size, $1.iou) }
+        let sorted = images.sorted { $0.size < $1.size }
         let count = min(bins, sorted.count / fewestImages)
         return (0..<count).map { bin in
             let members = sorted[(sorted.count * bin / count)..<(sorted.count * (bin + 1) / count)]
@@ -36,10 +36,10 @@ struct SizeChart {
         }
     }
 
-    /// Nil for too few images.
+    /// Nil for too few images, or for objects that are all of about one size.
     var svg: Markup? {
         let ours = Self.bins(images)
-        guard ours.count > 1 else { return nil }
+        guard let first = ours.first, let last = ours.last, last.size - first.size >= 0.05 else { return nil }
         let area = ChartArea()
         let ticks = [0, 0.25, 0.5, 0.75, 1]
         var content = area.axes(
