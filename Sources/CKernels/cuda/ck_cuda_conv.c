@@ -65,12 +65,13 @@ ck_cuda_launch ck_cuda_conv_launch(const ck_cuda_conv *conv, ck_cuda_tile which)
     const int64_t reach = (conv->kernel_rows + 1) * conv->input_row;
     if (reach > INT32_MAX || pixels > INT32_MAX - 128 || chain > INT32_MAX - 128 || blocks > INT32_MAX ||
         conv->groups > 65535) {
-        return (ck_cuda_launch){NULL, NULL, 0, 0, 0, 0};
+        return (ck_cuda_launch){NULL, NULL, 0, 0, 0, 0, 0};
     }
     return (ck_cuda_launch){"convolution",
                             loads_vectors(conv) ? tile->vector : tile->scalar,
                             (uint32_t)blocks,
                             (uint32_t)conv->groups,
                             1,
-                            (uint32_t)tile->threads};
+                            (uint32_t)tile->threads,
+                            0};
 }

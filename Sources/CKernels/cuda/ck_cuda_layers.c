@@ -4,14 +4,15 @@
 
 enum { BLOCK = 256, GRID_YZ_LIMIT = 65535, RESPONSE_BLOCK = 512 };
 
-static const ck_cuda_launch impossible = {NULL, NULL, 0, 0, 0, 0};
+static const ck_cuda_launch impossible = {NULL, NULL, 0, 0, 0, 0, 0};
 
 static int64_t parts(int64_t count, int64_t size) { return (count + size - 1) / size; }
 
 // One thread an output of a row; a row a block y, an image a block z.
 static ck_cuda_launch rows(const char *module, const char *kernel, int64_t across, int32_t height, int32_t batch) {
     if (across > INT32_MAX - BLOCK || height > GRID_YZ_LIMIT || batch > GRID_YZ_LIMIT) return impossible;
-    return (ck_cuda_launch){module, kernel, (uint32_t)parts(across, BLOCK), (uint32_t)height, (uint32_t)batch, BLOCK};
+    const uint32_t x = (uint32_t)parts(across, BLOCK);
+    return (ck_cuda_launch){module, kernel, x, (uint32_t)height, (uint32_t)batch, BLOCK, 0};
 }
 
 ck_cuda_launch ck_cuda_max_pool_launch(const ck_cuda_pool2d *pool) {
@@ -44,5 +45,5 @@ ck_cuda_launch ck_cuda_local_response_launch(const ck_cuda_local_response *layer
     }
     if (layer->height > GRID_YZ_LIMIT || layer->batch > GRID_YZ_LIMIT) return impossible;
     return (ck_cuda_launch){"local_response",          "ck_local_response",     (uint32_t)layer->width,
-                            (uint32_t)layer->height, (uint32_t)layer->batch, (uint32_t)block};
+                            (uint32_t)layer->height, (uint32_t)layer->batch, (uint32_t)block, 0};
 }

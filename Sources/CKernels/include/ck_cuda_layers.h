@@ -4,14 +4,7 @@
 #ifndef CK_CUDA_LAYERS_H
 #define CK_CUDA_LAYERS_H
 
-#ifdef __CUDACC_RTC__  // the run-time compiler has no system headers
-typedef unsigned char uint8_t;
-typedef int int32_t;
-typedef unsigned int uint32_t;
-typedef long long int64_t;
-#else
-#include <stdint.h>
-#endif
+#include "ck_fixed_width.h"
 
 /// Convolution or fully connected layer (ck_conv.h has the contract of its chain).
 typedef struct {
@@ -74,7 +67,8 @@ typedef struct {
     const char *module;  // which of the embedded modules has it, see ck_cuda_ptx.h
     const char *kernel;
     uint32_t grid_x, grid_y, grid_z;
-    uint32_t block;  // threads
+    uint32_t block;   // threads
+    uint32_t shared;  // bytes of dynamic shared memory, below 48 KiB
 } ck_cuda_launch;
 
 /// The convolution's tiles, output pixels x output channels a block. Every one gives the same bits.

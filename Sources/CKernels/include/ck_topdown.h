@@ -20,9 +20,7 @@
 #include <stdint.h>
 
 #include "ck_cpu.h"
-
-/// Fraction bits of a gating value.
-#define CK_TD_GATING_BITS 48
+#include "ck_topdown_rule.h"
 
 /// The activities of one image, NHWC: channel c of pixel (y, x) is data[y * row_stride + x * pixel_stride + c].
 /// Nothing outside of height x width pixels is read: padding is known to be zero.
@@ -43,15 +41,6 @@ typedef struct {
     uint64_t absolute;  // sum of the absolute addends since the last clear; below 2^63, so that no order wraps around
 } ck_gating;
 
-typedef enum {
-    CK_TD_OK = 0,
-    CK_TD_NOT_FINITE = 1,    // a product is infinite or not a number
-    CK_TD_RANGE = 2,         // a unit's sum of |PS| (or its sum of squares) reaches 2^27
-    CK_TD_GATING_RANGE = 3,  // gating beyond what 64 bits hold
-    CK_TD_SHAPE = 4,         // shapes that do not fit each other, or the workspace
-    CK_TD_MEMORY = 5
-} ck_td_status;
-
 /// What happened on the way; every call adds to it.
 typedef struct {
     int64_t active_units;   // output units with non-zero gating
@@ -62,22 +51,6 @@ typedef struct {
     int64_t ineligible;     // components whose sum is not positive
     int32_t error_unit;     // where the status is not CK_TD_OK: the lowest index of a failing output unit, or -1
 } ck_td_stats;
-
-/// Stage 2: which of the winners pass the gating on.
-typedef enum {
-    CK_TD_GROUP = 0,    // one spatially contiguous group of one channel (section 4)
-    CK_TD_LADDER = 1,   // the statistically important subset (section 5)
-    CK_TD_MAXIMUM = 2,  // the largest product, the first of equals
-    CK_TD_ALL = 3       // every winner
-} ck_td_select;
-
-/// How units choose among their inputs.
-typedef struct {
-    int64_t lower_bound, epsilon;  // of stage 1, 36 fraction bits
-    int32_t strict;                // 0: winners have PS >= theta - epsilon; 1: PS >= theta
-    ck_td_select select;
-    int32_t offset;  // of the ladder
-} ck_td_rule;
 
 /// The constants of stage 1 for convolutions (3e-4, 2e-4) and for fully connected layers and the bridge (1e-5, 1e-4).
 ck_td_rule ck_td_rule_conv(int32_t strict, ck_td_select select, int32_t offset);
