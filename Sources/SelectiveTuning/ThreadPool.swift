@@ -1,11 +1,13 @@
 import CKernels
+import Foundation
 
 /// A fixed number of threads that run numbered tasks to the end: each parallel stage of the evaluation is one `run`.
 ///
-/// One caller at a time.
+/// One caller at a time: others wait for their turn.
 public final class ThreadPool: @unchecked Sendable {
     private let pool: OpaquePointer
     public let threads: Int
+    private let turn = NSLock()
 
     /// Throws when the system does not give so many threads.
     public init(threads: Int) throws(NetworkError) {
@@ -20,6 +22,8 @@ public final class ThreadPool: @unchecked Sendable {
 
     /// Runs `body(task, thread)` for every task in 0 ..< count, in any order, and returns when all are done.
     public func run(_ count: Int, _ body: @escaping @Sendable (_ task: Int, _ thread: Int) -> Void) {
+        turn.lock()
+        defer { turn.unlock() }
         withExtendedLifetime(Body(body)) { holder in
             ck_pool_run(
                 pool,

@@ -14,18 +14,18 @@ struct FastWeights: Sendable {
     init?(_ weights: LayerWeights, output: Shape, name: String, isa: ck_isa, hasBF16: Bool, pool: ThreadPool)
         throws(NetworkError)
     {
-        let groupIn = weights.channelsIn / weights.groups
-        let groupOut = weights.channelsOut / weights.groups
+        let geometry = weights.geometry
+        let (groupIn, groupOut) = (geometry.groupIn, geometry.groupOut)
         let method = ck_conv_fast_choose(
-            isa, hasBF16 ? 1 : 0, Int32(weights.kernelHeight), Int32(weights.kernelWidth), Int32(weights.stride),
+            isa, hasBF16 ? 1 : 0, Int32(geometry.kernelHeight), Int32(geometry.kernelWidth), Int32(geometry.stride),
             Int32(groupIn), Int32(groupOut), Int32(output.height), Int32(output.width))
         guard method != CK_FAST_EXACT else { return nil }
-        let bytes = ck_conv_fast_packed_bytes(method, Int32(groupOut), Int64(weights.chain))
+        let bytes = ck_conv_fast_packed_bytes(method, Int32(groupOut), Int64(geometry.chain))
         let stride = (bytes + 63) / 64 * 16
-        let packed = try FloatBuffer(count: weights.groups * stride, purpose: "the packed weights of \(name)")
+        let packed = try FloatBuffer(count: geometry.groups * stride, purpose: "the packed weights of \(name)")
         let tasks = Int(ck_conv_fast_pack_tasks(Int32(groupOut)))
-        let (rows, chain) = (weights.rows, weights.chain)
-        pool.run(weights.groups * tasks) { task, _ in
+        let (rows, chain) = (weights.rows, geometry.chain)
+        pool.run(geometry.groups * tasks) { task, _ in
             let group = task / tasks
             ck_conv_fast_pack(
                 method, rows.pointer + group * groupOut * chain, Int32(groupOut), Int64(chain), Int32(task % tasks),

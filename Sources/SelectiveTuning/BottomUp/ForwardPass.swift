@@ -184,17 +184,17 @@ final class ForwardPass: @unchecked Sendable {
 
     private func convolve(_ number: Int, input: Int, weights: LayerWeights, fast: FastWeights?, batch: Int) {
         let (from, to) = (layout.storage(of: input), layout.storage(of: number + 1))
-        let runs = weights.runs(row: from.row, pixel: from.channels)
-        let groupIn = weights.channelsIn / weights.groups
-        let groupOut = weights.channelsOut / weights.groups
+        let geometry = weights.geometry
+        let runs = geometry.runs(row: from.row, pixel: from.channels)
+        let (groupIn, groupOut) = (geometry.groupIn, geometry.groupOut)
         runs.offsets.withUnsafeBufferPointer { offsets in
             runs.lengths.withUnsafeBufferPointer { lengths in
-                for group in 0..<weights.groups {
+                for group in 0..<geometry.groups {
                     var call = ck_conv()
                     call.input = UnsafePointer(
-                        address(of: input, image: 0) - weights.padding * (from.row + from.channels) + group * groupIn)
+                        address(of: input, image: 0) - geometry.padding * (from.row + from.channels) + group * groupIn)
                     (call.input_image, call.input_row, call.input_pixel) = (from.image, from.row, from.channels)
-                    (call.stride_y, call.stride_x) = (Int32(weights.stride), Int32(weights.stride))
+                    (call.stride_y, call.stride_x) = (Int32(geometry.stride), Int32(geometry.stride))
                     call.output = address(of: number + 1, image: 0) + group * groupOut
                     (call.output_image, call.output_row, call.output_pixel) = (to.image, to.row, to.channels)
                     call.batch = Int32(batch)
@@ -203,9 +203,9 @@ final class ForwardPass: @unchecked Sendable {
                     call.channels = Int32(groupOut)
                     call.runs = Int32(offsets.count)
                     (call.run_offset, call.run_length) = (offsets.baseAddress, lengths.baseAddress)
-                    call.weights = UnsafePointer(weights.packed.pointer + group * weights.paddedGroup * weights.chain)
-                    call.bias = UnsafePointer(weights.bias.pointer + group * weights.paddedGroup)
-                    call.relu = weights.relu ? 1 : 0
+                    call.weights = UnsafePointer(weights.packed.pointer + group * geometry.paddedGroup * geometry.chain)
+                    call.bias = UnsafePointer(weights.bias.pointer + group * geometry.paddedGroup)
+                    call.relu = geometry.relu ? 1 : 0
                     if let fast {
                         run(fast, group: group, channelsIn: groupIn, call)
                         continue

@@ -13,7 +13,7 @@ final class TopDownPass: @unchecked Sendable {
     init(forward: ForwardPass, isa: ck_isa = ck_isa_best()) throws(NetworkError) {
         self.forward = forward
         let largestField = forward.weights.reduce(1) {
-            max($0, $1.map { $0.kernelHeight * $0.kernelWidth * $0.channelsIn } ?? 1)
+            max($0, $1.map { $0.geometry.kernelHeight * $0.geometry.kernelWidth * $0.geometry.channelsIn } ?? 1)
         }
         let largestVector = forward.network.layers.indices.reduce(largestField) {
             forward.network.layers[$1].bridge ? max($0, forward.shapes[$1 + 1].count) : $0
@@ -85,20 +85,19 @@ final class TopDownPass: @unchecked Sendable {
         switch forward.network.layers[number].kind {
         case .convolution, .linear:
             let weights = forward.weights[number]!
-            let isVector = forward.shapes[inputs[0]].height == 1 && forward.shapes[inputs[0]].width == 1
-            if case .linear = forward.network.layers[number].kind, isVector {
+            let geometry = weights.geometry
+            if geometry.isVector {
                 var rule = options.linearRule
                 status = ck_td_linear(
                     workspace, weights.rows.pointer, &rule, view.data, &gatings[number + 1], &gatings[inputs[0]], &stats
                 )
             } else {
-                let isOneByOne = weights.kernelHeight == 1 && weights.kernelWidth == 1
                 var layer = ck_td_conv_layer(
-                    weights: weights.rows.pointer, kernel_height: Int32(weights.kernelHeight),
-                    kernel_width: Int32(weights.kernelWidth), stride_y: Int32(weights.stride),
-                    stride_x: Int32(weights.stride), pad_y: Int32(weights.padding), pad_x: Int32(weights.padding),
-                    groups: Int32(weights.groups), out_channels: Int32(weights.channelsOut),
-                    rule: options.convolutionRule(isOneByOne: isOneByOne))
+                    weights: weights.rows.pointer, kernel_height: Int32(geometry.kernelHeight),
+                    kernel_width: Int32(geometry.kernelWidth), stride_y: Int32(geometry.stride),
+                    stride_x: Int32(geometry.stride), pad_y: Int32(geometry.padding), pad_x: Int32(geometry.padding),
+                    groups: Int32(geometry.groups), out_channels: Int32(geometry.channelsOut),
+                    rule: options.convolutionRule(isOneByOne: geometry.isOneByOne))
                 status = ck_td_conv(workspace, &layer, &view, &gatings[number + 1], &gatings[inputs[0]], &stats)
             }
         case .maxPool(let pooling):

@@ -1,0 +1,65 @@
+import CKernels
+
+/// The shape of a layer that has weights: a convolution, or a fully connected layer as one over its whole input.
+struct LayerGeometry: Sendable, Hashable {
+    /// Kernel height and width: 1x1 for a fully connected layer over a vector.
+    let kernelHeight: Int
+    let kernelWidth: Int
+    let stride: Int
+    let padding: Int
+    let groups: Int
+    let relu: Bool
+    /// Channels of the input and of the output.
+    let channelsIn: Int
+    let channelsOut: Int
+    /// A fully connected layer over a vector, whose units choose among their inputs by another rule.
+    let isVector: Bool
+
+    /// Nil for a layer that has no weights.
+    init?(layer: Layer, input: Shape) {
+        switch layer.kind {
+        case .convolution(let c):
+            (kernelHeight, kernelWidth, stride, padding) = (c.kernel, c.kernel, c.stride, c.padding)
+            (groups, relu, channelsOut, isVector) = (c.groups, c.relu, c.outputs, false)
+        case .linear(let outputs, let relu):
+            (kernelHeight, kernelWidth, stride, padding) = (input.height, input.width, 1, 0)
+            (groups, self.relu, channelsOut) = (1, relu, outputs)
+            isVector = input.height == 1 && input.width == 1
+        case .maxPool, .averagePool, .globalAveragePool, .localResponseNormalization, .concatenation:
+            return nil
+        }
+        channelsIn = input.channels
+    }
+
+    /// Channels of one group.
+    var groupIn: Int { channelsIn / groups }
+    var groupOut: Int { channelsOut / groups }
+    /// Products of one output: the length of its chain.
+    var chain: Int { kernelHeight * kernelWidth * groupIn }
+    /// Packed output channels of one group.
+    var paddedGroup: Int { Int(ck_conv_padded_channels(Int32(groupOut))) }
+    var isOneByOne: Bool { kernelHeight == 1 && kernelWidth == 1 }
+
+    /// The chain of one output pixel as contiguous runs of an input with these strides in floats.
+    func runs(row: Int, pixel: Int) -> (offsets: [Int32], lengths: [Int32]) {
+        var offsets: [Int32] = []
+        var lengths: [Int32] = []
+        func add(_ offset: Int, _ length: Int) {
+            var done = 0
+            while done < length {
+                let part = min(length - done, Int(CK_CONV_RUN_LIMIT))
+                offsets.append(Int32(offset + done))
+                lengths.append(Int32(part))
+                done += part
+            }
+        }
+        for y in 0..<kernelHeight {
+            if pixel == groupIn {  // neighbouring pixels' channels follow each other: one run a kernel row
+                add(y * row, kernelWidth * groupIn)
+            } else {
+                for x in 0..<kernelWidth { add(y * row + x * pixel, groupIn) }
+            }
+        }
+        return (offsets, lengths)
+    }
+}
