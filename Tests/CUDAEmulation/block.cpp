@@ -40,6 +40,7 @@ struct Host {
     unsigned running = 0;
     Kernel kernel = nullptr;
     const void *arguments = nullptr;
+    size_t dynamic_shared = 0;
 
     static char *map(size_t bytes) {
         void *memory = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -154,11 +155,14 @@ void *shared_memory(size_t bytes) {
     return host.shared;
 }
 
-const char *run_block(Kernel kernel, const void *arguments, cuda_emulation_order order) {
+unsigned char *dynamic_shared_memory() { return static_cast<unsigned char *>(shared_memory(host.dynamic_shared)); }
+
+const char *run_block(Kernel kernel, const void *arguments, size_t dynamic_shared, cuda_emulation_order order) {
     const unsigned count = blockDim.x;
     if (!host.prepare(count)) return "no memory for the emulation's stacks";
     host.kernel = kernel;
     host.arguments = arguments;
+    host.dynamic_shared = dynamic_shared;
     host.shared = nullptr;
     host.problem = nullptr;
     for (unsigned i = 0; i < count; i++) {

@@ -29,8 +29,11 @@ unsigned lane();
 /// The block's shared memory: filled with NaN before its first use, guarded on both sides.
 void *shared_memory(size_t bytes);
 
+/// The same as long as the launch says.
+unsigned char *dynamic_shared_memory();
+
 /// Runs blockIdx; returns NULL or what went wrong.
-const char *run_block(Kernel kernel, const void *arguments, cuda_emulation_order order);
+const char *run_block(Kernel kernel, const void *arguments, size_t dynamic_shared, cuda_emulation_order order);
 
 }  // namespace emulation
 

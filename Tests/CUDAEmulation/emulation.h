@@ -9,12 +9,16 @@
 
 #include "block.h"
 #include "ck_cuda_layers.h"
+#include "ck_cuda_topdown.h"
 
 #define CK_KERNEL static void
 #define CK_SHARED(name, ...) auto &name = emulation_shared<__VA_ARGS__>()
 template <typename T> static inline T &emulation_shared() {
     return *static_cast<T *>(emulation::shared_memory(sizeof(T)));
 }
+
+/// Against the end of the block's memory, so that every array has to say how long it is: as bytes, from the front.
+#define CK_DYNAMIC_SHARED(name) unsigned char *const name = emulation::dynamic_shared_memory()
 
 #define __device__
 #define __forceinline__ inline
@@ -34,12 +38,38 @@ static inline float __fmul_rn(float a, float b) { return a * b; }
 static inline float __fdiv_rn(float a, float b) { return a / b; }
 static inline float __fsqrt_rn(float a) { return __builtin_sqrtf(a); }
 static inline float __int2float_rn(int a) { return (float)a; }
+static inline float __ll2float_rn(long long a) { return (float)a; }
+static inline float __double2float_rn(double a) { return (float)a; }
+static inline double __dadd_rn(double a, double b) { return a + b; }
+static inline double __dsub_rn(double a, double b) { return a - b; }
+static inline double __dmul_rn(double a, double b) { return a * b; }
+static inline double __ddiv_rn(double a, double b) { return a / b; }
+static inline double __dsqrt_rn(double a) { return __builtin_sqrt(a); }
+static inline double __ll2double_rn(long long a) { return (double)a; }
+
+// Beyond the range a device gives the nearest integer, and for NaN the most negative one.
+static inline long long __double2ll_rn(double a) {
+    if (a >= 0x1p63) return INT64_MAX;
+    return a > -0x1p63 ? __builtin_llrint(a) : INT64_MIN;
+}
+static inline long long __float2ll_rn(float a) { return __double2ll_rn((double)a); }
+
+template <typename To, typename From> static inline To emulation_bits(From value) {
+    static_assert(sizeof(To) == sizeof(From), "bits of one size");
+    To bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits;
+}
+static inline unsigned __float_as_uint(float a) { return emulation_bits<unsigned>(a); }
+static inline float __uint_as_float(unsigned a) { return emulation_bits<float>(a); }
 
 static inline void __syncthreads() { emulation::block_barrier(); }
 static inline void __syncwarp(unsigned mask = ~0u) { emulation::warp_exchange(mask, 0); }
 
 static inline int __popc(unsigned bits) { return __builtin_popcount(bits); }
+static inline int __popcll(unsigned long long bits) { return __builtin_popcountll(bits); }
 static inline int __ffs(int bits) { return __builtin_ffs(bits); }
+static inline int __ffsll(long long bits) { return __builtin_ffsll(bits); }
 static inline int __clz(int bits) { return bits == 0 ? 32 : __builtin_clz((unsigned)bits); }
 
 static inline unsigned __ballot_sync(unsigned mask, int predicate) {

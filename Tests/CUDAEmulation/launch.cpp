@@ -15,7 +15,8 @@ static bool uses_fma() {
 }
 
 const char *cuda_emulation_launch(const char *kernel, const void *arguments, size_t bytes, uint32_t grid_x,
-                                  uint32_t grid_y, uint32_t grid_z, uint32_t block, cuda_emulation_order order) {
+                                  uint32_t grid_y, uint32_t grid_z, uint32_t block, uint32_t shared,
+                                  cuda_emulation_order order) {
     if (block == 0 || block > 1024) return "expected 1 to 1024 threads a block";
     const emulation::NamedKernel *found =
         uses_fma() ? emulation::kernels_with_fma : emulation::kernels_portable;
@@ -28,7 +29,7 @@ const char *cuda_emulation_launch(const char *kernel, const void *arguments, siz
         for (uint32_t y = 0; y < grid_y; y++) {
             for (uint32_t x = 0; x < grid_x; x++) {
                 blockIdx = {x, y, z};
-                const char *problem = emulation::run_block(found->run, arguments, order);
+                const char *problem = emulation::run_block(found->run, arguments, shared, order);
                 if (problem != nullptr) return problem;
             }
         }

@@ -15,6 +15,15 @@ static const struct {
     {"local_response", ck_ptx_local_response},
     {"max_pool", ck_ptx_max_pool},
     {"normalize", ck_ptx_normalize},
+    {"td_average_pool", ck_ptx_td_average_pool},
+    {"td_bridge", ck_ptx_td_bridge},
+    {"td_clear", ck_ptx_td_clear},
+    {"td_finish", ck_ptx_td_finish},
+    {"td_group", ck_ptx_td_group},
+    {"td_max_pool", ck_ptx_td_max_pool},
+    {"td_slice", ck_ptx_td_slice},
+    {"td_start", ck_ptx_td_start},
+    {"td_subset", ck_ptx_td_subset},
 };
 
 int32_t ck_cuda_ptx_count(void) { return (int32_t)(sizeof modules / sizeof modules[0]); }

@@ -18,10 +18,11 @@ typedef enum {
 } cuda_emulation_order;
 
 /// Runs every block of a kernel, in this thread; any number of threads may do so at once. `arguments` is the kernel's
-/// structure. Returns NULL, or what went wrong: an unknown kernel, a structure of another size, a barrier or a warp's
+/// structure, `shared` the bytes of dynamic shared memory. Returns NULL, or what went wrong: an unknown kernel, a structure of another size, a barrier or a warp's
 /// exchange that not all threads reach, shared memory that was written outside of its bounds.
 const char *cuda_emulation_launch(const char *kernel, const void *arguments, size_t bytes, uint32_t grid_x,
-                                  uint32_t grid_y, uint32_t grid_z, uint32_t block, cuda_emulation_order order);
+                                  uint32_t grid_y, uint32_t grid_z, uint32_t block, uint32_t shared,
+                                  cuda_emulation_order order);
 
 #ifdef __cplusplus
 }

@@ -8,12 +8,15 @@
 
 #ifndef EMULATION_H
 #include "ck_cuda_layers.h"
+#include "ck_cuda_topdown.h"
 
 /// A kernel; it is found by its plain name.
 #define CK_KERNEL extern "C" __global__ void
 /// Memory of the block, uninitialised: CK_SHARED(name, type), where the type may be an array's. At most one a kernel.
 #define CK_SHARED(name, ...) __shared__ ck_type<__VA_ARGS__> name
 template <typename T> using ck_type = T;
+/// Memory of the block as long as the launch says, uninitialised and aligned to 16 bytes, as bytes.
+#define CK_DYNAMIC_SHARED(name) extern __shared__ __align__(16) unsigned char name[]
 #endif
 
 #endif

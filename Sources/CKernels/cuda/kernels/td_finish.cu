@@ -1,0 +1,71 @@
+// Adds a layer up: what it dropped, what it added to the gating of its input, whether the image has failed.
+// Block x: image.
+#include "td_stage1.cuh"
+#include "td_units.cuh"
+
+struct TdFinishShared {
+    TdTeamShared<TD_BLOCK> team;
+};
+
+/// The lowest unit up to which the sums of magnitudes that td_settle left reach `needed`.
+__device__ __forceinline__ int td_unit_past_range(TdTeam<TD_BLOCK> &team, const ck_cuda_td_finish &finish, int image,
+                                                  uint64_t needed) {
+    const TdGating output = td_of_image(finish.output_gating, image);
+    const int words = td_words(finish.output_gating);
+    int first = 0, last = 32 * words - 1;
+    while (first < last) {
+        const int middle = first + (last - first) / 2;
+        TdMagnitude sum = {0};
+        for (int word = team.lane; word <= middle / 32; word += TD_BLOCK) {
+            for (uint32_t bits = output.touched[word]; bits != 0; bits &= bits - 1) {
+                const int unit = 32 * word + __ffs((int)bits) - 1;
+                if (unit <= middle) sum.sum = td_saturated(sum.sum, (uint64_t)output.value[unit]);
+            }
+        }
+        if (team.all(sum).sum >= needed) {
+            last = middle;
+        } else {
+            first = middle + 1;
+        }
+    }
+    return first;
+}
+
+CK_KERNEL __launch_bounds__(TD_BLOCK) ck_td_finish(const ck_cuda_td_finish finish) {
+    CK_DYNAMIC_SHARED(memory);
+    TdTeam<TD_BLOCK> team = {reinterpret_cast<TdFinishShared *>(memory)->team, (int)threadIdx.x, TD_BLOCK};
+    const int image = (int)blockIdx.x;
+    ck_cuda_td_image *state = finish.images + image;
+    if (state->status != CK_TD_OK) return;
+    const uint64_t before = finish.input_gating.absolute[image], added = state->layer_absolute;
+    const bool overflow = state->overflow != 0 || added >= TD_LIMIT - before;
+    uint64_t error = state->layer_error;
+    int status = CK_TD_OK, unit = -1;
+    if (overflow) {
+        status = CK_TD_GATING_RANGE;
+        if (finish.has_units) {
+            const int passing = td_unit_past_range(team, finish, image, TD_LIMIT - before);
+            const uint64_t note = (uint64_t)(uint32_t)passing << 8 | (uint64_t)CK_TD_GATING_RANGE;
+            error = note < error ? note : error;
+        }
+    }
+    __syncthreads();
+    if (team.lane != 0) return;
+    if (error != ~(uint64_t)0) {
+        status = (int)(error & 255);
+        unit = (int)(error >> 8);
+    }
+    const int64_t dropped = (int64_t)state->layer_dropped, mass = (int64_t)state->dropped_mass;
+    const bool beyond = dropped > 0 ? mass > TD_MOST - dropped : mass < -TD_MOST - 1 - dropped;
+    if (beyond && status == CK_TD_OK) status = CK_TD_GATING_RANGE;
+    state->dropped_mass += state->layer_dropped;
+    finish.input_gating.absolute[image] = overflow ? TD_LIMIT - 1 : before + added;
+    state->overflow = 0;
+    state->layer_absolute = 0;
+    state->layer_dropped = 0;
+    state->layer_error = ~(uint64_t)0;
+    if (status == CK_TD_OK) return;
+    state->status = status;
+    state->error_layer = finish.layer;
+    state->error_unit = unit;
+}

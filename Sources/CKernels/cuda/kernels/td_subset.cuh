@@ -1,0 +1,125 @@
+// Stage 2 for fully connected layers: the statistically important subset, the largest product or every winner
+// (selective-tuning.md, section 5), by a team.
+#ifndef TD_SUBSET_CUH
+#define TD_SUBSET_CUH
+
+#include "td_propagate.cuh"
+#include "td_stage1.cuh"
+
+/// Some of the winners.
+struct TdSome {
+    int64_t sum;
+    int count, first;  // first: the lowest index
+    __device__ __forceinline__ void take(int64_t product, int index) {
+        sum += product;
+        count++;
+        first = index < first ? index : first;
+    }
+    __device__ __forceinline__ void add(const TdSome &other) {
+        sum += other.sum;
+        count += other.count;
+        first = other.first < first ? other.first : first;
+    }
+};
+
+/// The sum of (PS - m)^2 over the winners that are not 0, each term rounded to fixed point; TD_LIMIT: out of range.
+template <typename Team>
+__device__ __forceinline__ uint64_t td_squares(Team &team, const float *products, int count, float at_least,
+                                               double mean) {
+    TdMagnitude squares = {0};
+    for (int i = team.lane; i < count; i += team.width) {
+        if (!(products[i] >= at_least)) continue;
+        const int64_t product = td_fixed(products[i]);
+        if (product == 0) continue;
+        const double difference = __dsub_rn(td_double(product), mean);
+        const double square = __dmul_rn(__dmul_rn(difference, difference), 0x1p36);
+        squares.sum = td_saturated(squares.sum, square < 0x1p63 ? (uint64_t)__double2ll_rn(square) : TD_LIMIT);
+    }
+    return team.all(squares).sum;
+}
+
+/// A threshold in fixed point. One that no product can reach stays one.
+__device__ __forceinline__ int64_t td_fixed_threshold(double threshold) {
+    const double scaled = __dmul_rn(threshold, 0x1p36);
+    return scaled < 0x1p63 ? __double2ll_rn(scaled) : TD_MOST;
+}
+
+/// The ladder's threshold for `sum` over n winners.
+__device__ __forceinline__ int64_t td_ladder(int64_t sum, uint64_t squares, int64_t n, int64_t maximum, int offset) {
+    const double mean = __ddiv_rn(td_double(sum), __ll2double_rn(n));
+    const double deviation = __dsqrt_rn(__ddiv_rn(td_double((int64_t)squares), __ll2double_rn(n)));
+    int row = 5;
+    for (int candidate = 4; candidate >= -1; candidate--) {
+        // The first row that the maximum reaches: from the last to the first, the last found stays. Then its relaxed one.
+        const bool relaxed = candidate < 0;
+        if (relaxed) row = row + offset < 5 ? row + offset : 5;
+        const int r = relaxed ? row : candidate;
+        const double share = r < 4 ? 1.0 : r == 4 ? 0.5 : 0.2, deviations = r < 3 ? (double)(3 - r) : 0.0;
+        const int64_t threshold =
+            td_fixed_threshold(__dadd_rn(__dmul_rn(share, mean), __dmul_rn(deviations, deviation)));
+        if (relaxed) return threshold;
+        if (maximum >= threshold) row = candidate;
+    }
+    return 0;
+}
+
+/// Where a product's gating goes: its index in the window to the gating's.
+struct TdPlaces {
+    int row_step, column_step;
+
+    __device__ __forceinline__ int of(const TdUnit &unit, int index) const {
+        if (unit.rows * unit.columns == 1) return unit.input_index + index;
+        const int tap = index / unit.channels, row = tap / unit.columns;
+        return unit.input_index + row * row_step + (tap - row * unit.columns) * column_step +
+               index - tap * unit.channels;
+    }
+};
+
+/// Stages 2 and 3. `padding`: connections of the unit outside of the map. Returns whether the sum of squares was in
+/// range; `paid` is what this thread passed on.
+template <typename Team>
+__device__ __forceinline__ bool td_select_subset(Team &team, const TdUnit &unit, const TdStage1 &stage1,
+                                                 const float *products, int64_t padding, const ck_td_rule &rule,
+                                                 TdPlaces places, const TdGating &input, TdPaid &paid) {
+    const int count = unit.rows * unit.columns * unit.channels;
+    const int64_t maximum = td_fixed(stage1.maximum);
+    // The maximum is always a winner, and so is everything that is as large in fixed point.
+    const float at_least = rule.select == CK_TD_MAXIMUM ? td_smallest_float(maximum) : stage1.at_least;
+    TdSome winners = {0, 0, 0x7fffffff};
+    for (int i = team.lane; i < count; i += team.width) {
+        if (products[i] >= at_least) winners.take(td_fixed(products[i]), i);
+    }
+    winners = team.all(winners);
+    const double gating = __ll2double_rn(unit.gating);
+    if (rule.select == CK_TD_MAXIMUM) {
+        if (team.lane == 0) {
+            td_propagate(paid, input, places.of(unit, winners.first), gating, maximum, __ll2double_rn(maximum));
+        }
+        return true;
+    }
+    int64_t threshold = -TD_MOST, sum = winners.sum;
+    if (rule.select == CK_TD_LADDER) {
+        const int64_t n = winners.count + (stage1.threshold <= 0 ? padding : 0);
+        const double mean = __ddiv_rn(td_double(sum), __ll2double_rn(n));
+        const uint64_t squares = td_squares(team, products, count, at_least, mean);
+        if (squares >= TD_LIMIT) return false;
+        threshold = td_ladder(sum, squares, n, maximum, rule.offset);
+        threshold = threshold > 1 ? threshold : 1;
+        TdSome kept = {0, 0, 0x7fffffff};
+        for (int i = team.lane; i < count; i += team.width) {
+            if (!(products[i] >= at_least)) continue;
+            const int64_t product = td_fixed(products[i]);
+            if (product >= threshold) kept.take(product, i);
+        }
+        sum = team.all(kept).sum;
+    }
+    const double all = __ll2double_rn(sum);
+    for (int i = team.lane; i < count; i += team.width) {
+        if (!(products[i] >= at_least)) continue;
+        const int64_t product = td_fixed(products[i]);
+        if (product >= threshold) td_propagate(paid, input, places.of(unit, i), gating, product, all);
+    }
+    return true;
+}
+
+#endif
