@@ -13,6 +13,8 @@ let package = Package(
         .executable(name: "stnet-coord", targets: ["stnet-coord"]),
         .executable(name: "stnet-node", targets: ["stnet-node"]),
         .executable(name: "stnet-tool", targets: ["stnet-tool"]),
+        // For tests: plays NVIDIA's driver.
+        .library(name: "stnet-emulated-cuda", type: .dynamic, targets: ["CUDAEmulatedDriver"]),
     ],
     targets: [
         .systemLibrary(
@@ -50,15 +52,18 @@ let package = Package(
             path: "Benchmarks/stnet-fleet"),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
         .target(
-            name: "CUDAEmulation", dependencies: ["CKernels"], path: "Tests/CUDAEmulation",
-            exclude: ["kernels.inc", "self_check.cuh"],
+            name: "CUDAEmulation", path: "Tests/CUDAEmulation", exclude: ["kernels.inc", "self_check.cuh"],
             cxxSettings: [
+                .headerSearchPath("../../Sources/CKernels/include"),
                 // What a device would not forgive ends the tests: a float4 that is not aligned, an index beyond an array.
                 .unsafeFlags([
                     "-O2", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-std=c++17",
                     "-fsanitize=alignment,bounds", "-fsanitize-trap=alignment,bounds",
-                ])
+                ]),
             ]),
+        .target(
+            name: "CUDAEmulatedDriver", dependencies: ["CUDAEmulation"], path: "Tests/CUDAEmulatedDriver",
+            cxxSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-std=c++17"])]),
         .testTarget(name: "CUDADriverTests", dependencies: ["CKernels", "Node"], exclude: ["FakeDriver"]),
         .testTarget(name: "CUDAKernelTests", dependencies: ["CUDAEmulation", "CKernels"]),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"]),

@@ -42,7 +42,7 @@ import Testing
         expect(ck_cuda_fill(driver, address + 4, 77, 2, stream, &error))
         var addition = Addition(result: address, a: 20, b: 1)
         let grid: [UInt32] = [2, 1, 1]
-        expect(ck_cuda_launch_kernel(driver, function, grid, 3, stream, &addition, &error))
+        expect(ck_cuda_launch_kernel(driver, function, grid, 3, 0, stream, &addition, &error))
         expect(ck_cuda_copy_to_host(driver, words, address, 16, stream, &error))
         expect(ck_cuda_event_record(driver, end, stream, &error))
         expect(ck_cuda_stream_wait(driver, stream, end, &error))
@@ -86,7 +86,7 @@ import Testing
         #expect(error.message.hasSuffix(": subtract"), "\(error.message)")
         #expect(ck_cuda_module_function(driver, module, "add", &function, &error) == 1)
         var addition = Addition(result: 0, a: 1, b: 2)
-        #expect(ck_cuda_launch_kernel(driver, function, [1, 1, 1], 1, stream, &addition, &error) == 0)
+        #expect(ck_cuda_launch_kernel(driver, function, [1, 1, 1], 1, 0, stream, &addition, &error) == 0)
         #expect(error.problem == CK_CUDA_CALL_FAILED && error.sticky == 1)
         #expect(error.message == "cuLaunchKernel: CUDA_ERROR_ILLEGAL_ADDRESS (700): something was wrong")
     }

@@ -17,7 +17,7 @@ func emulate<Arguments>(
     let problem = withUnsafeBytes(of: arguments) {
         cuda_emulation_launch(
             kernel, $0.baseAddress, MemoryLayout<Arguments>.stride, launch.grid_x, launch.grid_y, launch.grid_z,
-            launch.block, order)
+            launch.block, launch.shared, order)
     }
     if let problem {
         Issue.record("\(String(cString: kernel)): \(String(cString: problem))", sourceLocation: sourceLocation)

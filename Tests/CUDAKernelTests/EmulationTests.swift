@@ -16,7 +16,7 @@ import Testing
             counts.withUnsafeMutableBufferPointer { counts in
                 var check = emulation_check(floats: floats.baseAddress, counts: counts.baseAddress)
                 problem = cuda_emulation_launch(
-                    kernel, &check, MemoryLayout<emulation_check>.size, blocks, 1, 1, threads, order
+                    kernel, &check, MemoryLayout<emulation_check>.size, blocks, 1, 1, threads, 0, order
                 ).map { String(cString: $0) }
             }
         }

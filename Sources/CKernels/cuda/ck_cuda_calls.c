@@ -81,9 +81,9 @@ int32_t ck_cuda_fill(const ck_cuda_driver *driver, uint64_t target, uint32_t val
 }
 
 int32_t ck_cuda_launch_kernel(const ck_cuda_driver *driver, void *function, const uint32_t grid[3], uint32_t block,
-                              void *stream, const void *arguments, ck_cuda_error *error) {
+                              uint32_t shared, void *stream, const void *arguments, ck_cuda_error *error) {
     void *parameters[] = {(void *)(uintptr_t)arguments};  // only read
-    return CALL(launch_kernel, "cuLaunchKernel", function, grid[0], grid[1], grid[2], block, 1, 1, 0, stream,
+    return CALL(launch_kernel, "cuLaunchKernel", function, grid[0], grid[1], grid[2], block, 1, 1, shared, stream,
                 parameters, NULL);
 }
 

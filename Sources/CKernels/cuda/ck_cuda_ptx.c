@@ -15,6 +15,8 @@ static const struct {
     {"local_response", ck_ptx_local_response},
     {"max_pool", ck_ptx_max_pool},
     {"normalize", ck_ptx_normalize},
+    {"peak", ck_ptx_peak},
+    {"read_out", ck_ptx_read_out},
     {"td_average_pool", ck_ptx_td_average_pool},
     {"td_bridge", ck_ptx_td_bridge},
     {"td_clear", ck_ptx_td_clear},

@@ -87,9 +87,9 @@ int32_t ck_cuda_copy_to_host(const ck_cuda_driver *driver, void *target, uint64_
 /// `words` words of 32 bits.
 int32_t ck_cuda_fill(const ck_cuda_driver *driver, uint64_t target, uint32_t value, size_t words, void *stream,
                      ck_cuda_error *error);
-/// `arguments` is the one structure that the kernel takes; it is copied.
+/// `arguments` is the one structure that the kernel takes; it is copied. `shared`: bytes of dynamic shared memory.
 int32_t ck_cuda_launch_kernel(const ck_cuda_driver *driver, void *function, const uint32_t grid[3], uint32_t block,
-                              void *stream, const void *arguments, ck_cuda_error *error);
+                              uint32_t shared, void *stream, const void *arguments, ck_cuda_error *error);
 
 /// A stream that does not wait for the default one.
 int32_t ck_cuda_stream_create(const ck_cuda_driver *driver, void **stream, ck_cuda_error *error);

@@ -24,6 +24,12 @@ const char *cuda_emulation_launch(const char *kernel, const void *arguments, siz
                                   uint32_t grid_y, uint32_t grid_z, uint32_t block, uint32_t shared,
                                   cuda_emulation_order order);
 
+/// The name as the table of kernels has it, which stays valid; NULL where there is no such kernel.
+const char *cuda_emulation_kernel_name(const char *kernel);
+
+/// Bytes of the structure that a kernel takes; 0 where there is no such kernel.
+size_t cuda_emulation_argument_bytes(const char *kernel);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,0 +1,182 @@
+// The driver's version, its errors, devices, contexts and modules.
+#include <stdio.h>
+#include <string.h>
+
+#include "cuda_emulation.h"
+#include "state.h"
+
+using namespace emulated;
+
+EXPORT int cuDriverGetVersion(int *version) {
+    *version = 12040;
+    return SUCCESS;
+}
+
+namespace {
+
+struct Code {
+    int code;
+    const char *name, *text;
+};
+
+const Code codes[] = {
+    {INVALID_VALUE, "CUDA_ERROR_INVALID_VALUE", "invalid argument"},
+    {OUT_OF_MEMORY, "CUDA_ERROR_OUT_OF_MEMORY", "out of memory"},
+    {NOT_INITIALIZED, "CUDA_ERROR_NOT_INITIALIZED", "initialization error"},
+    {NO_DEVICE, "CUDA_ERROR_NO_DEVICE", "no CUDA-capable device is detected"},
+    {INVALID_DEVICE, "CUDA_ERROR_INVALID_DEVICE", "invalid device ordinal"},
+    {INVALID_CONTEXT, "CUDA_ERROR_INVALID_CONTEXT", "invalid device context"},
+    {INVALID_PTX, "CUDA_ERROR_INVALID_PTX", "a PTX JIT compilation failed"},
+    {INVALID_HANDLE, "CUDA_ERROR_INVALID_HANDLE", "invalid resource handle"},
+    {NOT_FOUND, "CUDA_ERROR_NOT_FOUND", "named symbol not found"},
+    {ILLEGAL_ADDRESS, "CUDA_ERROR_ILLEGAL_ADDRESS", "an illegal memory access was encountered"},
+    {LAUNCH_FAILED, "CUDA_ERROR_LAUNCH_FAILED", "unspecified launch failure"},
+};
+
+const Code *find(int code) {
+    for (const Code &known : codes) {
+        if (known.code == code) return &known;
+    }
+    return nullptr;
+}
+
+int index_of(int device) {
+    const int index = device - FIRST_HANDLE;
+    return index >= 0 && (uint64_t)index < state().settings.devices ? index : -1;
+}
+
+}  // namespace
+
+EXPORT int cuGetErrorName(int code, const char **text) {
+    const Code *known = find(code);
+    if (known == nullptr) return INVALID_VALUE;
+    *text = known->name;
+    return SUCCESS;
+}
+
+EXPORT int cuGetErrorString(int code, const char **text) {
+    const Code *known = find(code);
+    if (known == nullptr) return INVALID_VALUE;
+    *text = known->text;
+    return SUCCESS;
+}
+
+EXPORT int cuDeviceGetCount(int *count) {
+    return guarded([&] {
+        *count = (int)state().settings.devices;
+        return (int)SUCCESS;
+    });
+}
+
+EXPORT int cuDeviceGet(int *device, int index) {
+    return guarded([&] {
+        *device = FIRST_HANDLE + index;
+        return index_of(*device) < 0 ? (int)INVALID_DEVICE : (int)SUCCESS;
+    });
+}
+
+// Whoever prints it says that this is no GPU.
+EXPORT int cuDeviceGetName(char *name, int bytes, int device) {
+    return guarded([&] {
+        if (index_of(device) < 0) return (int)INVALID_DEVICE;
+        snprintf(name, (size_t)bytes, "emulation on the CPU, no GPU");
+        return (int)SUCCESS;
+    });
+}
+
+EXPORT int cuDeviceGetUuid_v2(unsigned char *uuid, int device) {
+    return guarded([&] {
+        if (index_of(device) < 0) return (int)INVALID_DEVICE;
+        memset(uuid, 0xee, 16);
+        uuid[0] = (unsigned char)index_of(device);
+        return (int)SUCCESS;
+    });
+}
+
+EXPORT int cuDeviceGetAttribute(int *value, int attribute, int device) {
+    return guarded([&] {
+        if (index_of(device) < 0) return (int)INVALID_DEVICE;
+        switch (attribute) {
+        case 16: *value = (int)state().settings.multiprocessors; return (int)SUCCESS;
+        case 75: *value = 7; return (int)SUCCESS;
+        case 76: *value = 5; return (int)SUCCESS;
+        default: return (int)INVALID_VALUE;
+        }
+    });
+}
+
+EXPORT int cuDeviceTotalMem_v2(size_t *bytes, int device) {
+    return guarded([&] {
+        *bytes = state().settings.memory;
+        return index_of(device) < 0 ? (int)INVALID_DEVICE : (int)SUCCESS;
+    });
+}
+
+EXPORT int cuDevicePrimaryCtxRetain(void **context, int device) {
+    return guarded([&] {
+        const int index = index_of(device);
+        if (index < 0) return (int)INVALID_DEVICE;
+        state().contexts[index].device = device;
+        state().contexts[index].references++;
+        state().objects++;
+        *context = &state().contexts[index];
+        return (int)SUCCESS;
+    });
+}
+
+EXPORT int cuDevicePrimaryCtxRelease_v2(int device) {
+    return guarded([&] {
+        const int index = index_of(device);
+        if (index < 0 || state().contexts[index].references == 0) return (int)INVALID_DEVICE;
+        state().contexts[index].references--;
+        state().objects--;
+        return (int)SUCCESS;
+    });
+}
+
+EXPORT int cuCtxSetCurrent(void *context) {
+    return guarded([&] {
+        current = static_cast<Context *>(context);
+        return (int)SUCCESS;
+    });
+}
+
+namespace {
+
+struct Module {
+    std::string ptx;
+};
+
+}  // namespace
+
+EXPORT int cuModuleLoadDataEx(void **module, const void *image, unsigned options, int *option, void **value) {
+    (void)options, (void)option, (void)value;
+    return in_context([&] {
+        const char *text = static_cast<const char *>(image);
+        if (strstr(text, ".version") == nullptr) return (int)INVALID_PTX;
+        *module = new Module{text};
+        state().objects++;
+        return (int)SUCCESS;
+    });
+}
+
+EXPORT int cuModuleUnload(void *module) {
+    return in_context([&] {
+        delete static_cast<Module *>(module);
+        state().objects--;
+        return (int)SUCCESS;
+    });
+}
+
+// A kernel that the PTX has and the emulation too: a table that lags behind is found here.
+EXPORT int cuModuleGetFunction(void **function, void *module, const char *name) {
+    return in_context([&] {
+        const std::string &ptx = static_cast<Module *>(module)->ptx;
+        const char *known = cuda_emulation_kernel_name(name);
+        if (known == nullptr || ptx.find(std::string(".visible .entry ") + name + "(") == std::string::npos) {
+            return (int)NOT_FOUND;
+        }
+        *function = const_cast<char *>(known);
+        return (int)SUCCESS;
+    });
+}

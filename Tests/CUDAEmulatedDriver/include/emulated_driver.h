@@ -1,0 +1,37 @@
+// A library that plays NVIDIA's driver with the emulated kernels: with STNET_LIBCUDA the programs run on it as on a
+// GPU. Memory is the host's. For tests: it computes the same bits, thousands of times slower.
+//
+// Each copy of the file that a process opens is a driver of its own. What it plays is told by environment variables
+// when it is initialised, or by `emulated_driver_set` (by dlsym) before or after that.
+#ifndef EMULATED_DRIVER_H
+#define EMULATED_DRIVER_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/// Settings, each also an environment variable of that name:
+/// - STNET_EMULATED_DEVICES: how many there are (1).
+/// - STNET_EMULATED_MEMORY: bytes of each (1 GiB).
+/// - STNET_EMULATED_LARGEST: bytes that one allocation may have, less than the free memory where it is in pieces.
+/// - STNET_EMULATED_MULTIPROCESSORS: of each device (2).
+/// - STNET_EMULATED_LAZY: 1: a stream does nothing before somebody waits for it, so that what is not ordered by events
+///   runs in the wrong order (0: at once).
+/// - STNET_EMULATED_FAULT_AT: number of the launch, from 1, that accesses an illegal address: every later call fails.
+/// - STNET_EMULATED_OUT_OF_MEMORY_AT: number of the launch that finds no memory; the next one does.
+/// Returns 0 for an unknown name.
+int32_t emulated_driver_set(const char *name, uint64_t value);
+
+/// What it counts: "launches", "allocated" and "peak" bytes over all devices, "objects" (contexts, modules, streams,
+/// events, allocations) that were not given back, "pinned" bytes. -1 for an unknown name.
+int64_t emulated_driver_count(const char *name);
+
+/// Whether a launch of this kernel has been made.
+int32_t emulated_driver_launched(const char *kernel);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,83 @@
+// What the played driver knows; everything under one lock.
+#ifndef STATE_H
+#define STATE_H
+
+#include <stdint.h>
+
+#include <map>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "emulated_driver.h"
+
+#define EXPORT extern "C" __attribute__((visibility("default")))
+
+namespace emulated {
+
+// Codes of the driver's interface.
+enum {
+    SUCCESS = 0,
+    INVALID_VALUE = 1,
+    OUT_OF_MEMORY = 2,
+    NOT_INITIALIZED = 3,
+    NO_DEVICE = 100,
+    INVALID_DEVICE = 101,
+    INVALID_CONTEXT = 201,
+    INVALID_PTX = 218,
+    INVALID_HANDLE = 400,
+    NOT_FOUND = 500,
+    ILLEGAL_ADDRESS = 700,
+    LAUNCH_FAILED = 719,
+};
+
+struct Settings {
+    uint64_t devices = 1, memory = (uint64_t)1 << 30, largest = UINT64_MAX, multiprocessors = 2;
+    uint64_t lazy = 0, fault_at = 0, out_of_memory_at = 0;
+};
+
+struct Context {
+    int device;
+    uint64_t allocated;
+    int references;
+};
+
+constexpr int DEVICES = 16, FIRST_HANDLE = 60;  // a handle is no index
+
+struct State {
+    std::recursive_mutex mutex;
+    Settings settings;
+    bool initialised = false;
+    int sticky = SUCCESS;  // what every call answers once it is set
+    Context contexts[DEVICES] = {};
+    int64_t launches = 0, allocated = 0, peak = 0, objects = 0, pinned = 0;
+    std::set<std::string> launched;
+};
+
+State &state();
+
+/// The current context of the calling thread, or nullptr.
+extern thread_local Context *current;
+
+/// Runs `body` under the lock unless the driver has failed for good.
+template <typename Body> int guarded(Body body) {
+    std::lock_guard<std::recursive_mutex> lock(state().mutex);
+    if (!state().initialised) return NOT_INITIALIZED;
+    if (state().sticky != SUCCESS) return state().sticky;
+    return body();
+}
+
+/// The same for what needs a current context.
+template <typename Body> int in_context(Body body) {
+    return guarded([&] { return current == nullptr ? (int)INVALID_CONTEXT : body(); });
+}
+
+/// Does everything that streams have waiting; what comes out is the sticky error or success.
+int run_everything();
+
+/// Whether the bytes are pinned memory.
+bool is_pinned(const void *memory, size_t bytes);
+
+}  // namespace emulated
+
+#endif
