@@ -8,14 +8,18 @@ public protocol Backend: Sendable {
     var batchCapacity: Int { get }
     /// What it was made for. A backend for `fast` also computes `exact`, for comparison; not the other way round.
     var precision: Precision { get }
+    /// The host's threads have little to do while it evaluates: the next pictures can be decoded meanwhile.
+    var leavesHostFree: Bool { get }
 
     /// Evaluates pictures of [inputSize][inputSize][3] 8-bit RGB with their labels; results in the same order.
-    /// One call at a time. Throws `NetworkError` when a unit leaves the fixed-point range.
+    /// One call at a time. Throws `NetworkError` when a unit leaves the fixed-point range or when the device fails.
     func evaluate(_ pictures: [Picture], options: LocalizationOptions, precision: Precision) throws(NetworkError)
         -> [Finding]
 }
 
 extension Backend {
+    public var leavesHostFree: Bool { false }
+
     /// In the backend's own precision.
     public func evaluate(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding] {
         try evaluate(pictures, options: options, precision: precision)

@@ -6,8 +6,9 @@ import SelectiveTuning
 
 /// Evaluates leased images on one backend: read, decode and resize, bottom-up, top-down, box and IoU, in batches.
 ///
-/// The files of the next batch are read while the current one is computed; decoding and both passes use the same
-/// threads one after the other, so that they never compete. Memory is bounded by two batches of files.
+/// The files of the next batch are read while the current one is computed. Where the CPU is the device, decoding and
+/// both passes use the same threads one after the other, so that they never compete; where it is not, the next batch is
+/// decoded meanwhile too. Memory is bounded by three batches: the current one, the next, and the waiting lease's first.
 public final class LeaseEvaluator: @unchecked Sendable {
     private let backend: any Backend
     private let images: any ImageReader
@@ -16,6 +17,8 @@ public final class LeaseEvaluator: @unchecked Sendable {
     private let preprocessors: [Preprocessor]
     private let inputSize: Int
     private let readers = DispatchQueue(label: "stnet.reader")
+    /// One batch at a time: the pool and the preprocessors belong to it.
+    private let preparers = DispatchQueue(label: "stnet.preparer")
 
     public init(backend: any Backend, images: any ImageReader, options: JobOptions, pool: ThreadPool) {
         self.backend = backend
@@ -46,24 +49,34 @@ public final class LeaseEvaluator: @unchecked Sendable {
         }
         var ahead = first ?? readAhead(leased)
         for (number, batch) in batches.enumerated() {
-            let files = ahead.wait()
+            let content = ahead.wait()
             if isStopped() { return }
             if number + 1 < batches.count { ahead = readAhead(batches[number + 1]) }
-            deliver(try evaluate(batch, files: files))
+            let inputs =
+                switch content {
+                case .files(let files): prepare(batch, files: files)
+                case .inputs(let inputs): inputs
+                }
+            deliver(try evaluate(batch, inputs))
             if isStopped() { return }
         }
     }
 
-    /// Begins to read the files of the first batch of these images.
+    /// Begins to read the files of the first batch of these images, and to decode them where that disturbs nobody.
     public func readAhead(_ leased: [LeasedImage]) -> ReadAhead {
         let batch = Array(leased.prefix(backend.batchCapacity))
         let ahead = ReadAhead()
-        readers.async { [images] in ahead.finish(images.read(batch)) }
+        readers.async { [self] in
+            let files = Files(images.read(batch))
+            guard backend.leavesHostFree else { return ahead.finish(.files(files)) }
+            preparers.async { [self] in ahead.finish(.inputs(prepare(batch, files: files))) }
+        }
         return ahead
     }
 
-    private func evaluate(_ batch: [LeasedImage], files: Files) throws -> [ImageResult] {
-        let inputs = prepare(batch, files: files)
+    private func evaluate(_ batch: [LeasedImage], _ inputs: [Result<PreparedInput, ImageFailure>]) throws
+        -> [ImageResult]
+    {
         var pictures: [Picture] = []
         for (image, input) in zip(batch, inputs) {
             if case .success(let input) = input {
@@ -143,21 +156,26 @@ public final class LeaseEvaluator: @unchecked Sendable {
                     isEmpty: found.isEmpty, width: UInt32(input.width), height: UInt32(input.height))))
     }
 
-    /// The files of one batch, on their way.
+    /// The files of one batch, on their way, or what they are decoded to.
     public final class ReadAhead: @unchecked Sendable {
         private let done = DispatchSemaphore(value: 0)
-        private var files: Files?
+        private var content: Content?
 
-        fileprivate func finish(_ files: [Result<ImageFile, ImageFailure>]) {
-            self.files = Files(files)
+        fileprivate enum Content {
+            case files(Files)
+            case inputs([Result<PreparedInput, ImageFailure>])
+        }
+
+        fileprivate func finish(_ content: Content) {
+            self.content = content
             done.signal()
         }
 
         /// Once only.
-        fileprivate func wait() -> Files {
+        fileprivate func wait() -> Content {
             done.wait()
-            defer { files = nil }
-            return files!
+            defer { content = nil }
+            return content!
         }
     }
 

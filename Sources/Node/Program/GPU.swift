@@ -1,24 +1,14 @@
-import CKernels
+import SelectiveTuning
 
-/// What can be said about GPUs by a version that has no backend for them.
+/// The device that `--gpu` asks for.
 package enum GPU {
-    /// Why `--gpu` cannot be followed: no driver, one that is too old, no device, no such device; or else which device it
-    /// would be, and that it cannot be used yet. `library` is looked for instead of NVIDIA's.
-    package static func problem(_ asked: String, library: String? = nil) -> ProgramError {
-        ProgramError(.unavailable, "--gpu \(asked): \(finding(asked, library)); give --cpu to use the CPU")
-    }
-
-    private static func finding(_ asked: String, _ library: String?) -> String {
-        var (error, device) = (ck_cuda_error(), ck_cuda_device())
-        guard let driver = ck_cuda_driver_open(library, &error),
-            ck_cuda_device_find(driver, asked, &device, &error) != 0
-        else { return String(cString: ck_cuda_error_text(&error)) }
-        let (name, uuid) = (text(device.name), text(device.uuid))
-        return "found GPU \(device.index) (\(name), \(uuid)), but this version of stnet has no CUDA backend yet"
-    }
-
-    /// The text of a C array that a zero ends.
-    private static func text<Characters>(_ characters: Characters) -> String {
-        withUnsafeBytes(of: characters) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    /// Opens it, by its index or the beginning of its UUID, and loads the kernels. Throws what there is not: a driver, one
+    /// that is new enough, a device, this device. `library` is opened instead of NVIDIA's driver.
+    package static func open(_ asked: String, library: String? = nil) throws(ProgramError) -> CUDADevice {
+        do {
+            return try CUDADevice(asked, library: library)
+        } catch {
+            throw ProgramError(.unavailable, "--gpu \(asked): \(error); give --cpu to use the CPU")
+        }
     }
 }

@@ -10,6 +10,8 @@ public enum NodeExitStatus: Int32, Sendable {
     case badData = 65
     /// No such device, the address cannot be listened on; a probe: nobody answers.
     case unavailable = 69
+    /// The GPU failed while it was used. Another process may be able to use it again.
+    case deviceFailed = 70
     /// A key that cannot be used, or that the other end does not accept.
     case refused = 77
 }

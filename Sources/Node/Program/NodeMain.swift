@@ -41,13 +41,10 @@ public enum NodeMain {
     }
 
     private static func serve(_ configuration: NodeConfiguration) throws -> NodeExitStatus {
-        if let gpu = configuration.gpu { throw GPU.problem(gpu) }
+        let device = try configuration.gpu.map { asked throws(ProgramError) in try GPU.open(asked) }
         let (trust, origin) = try trust(configuration)
         let index = try configuration.imagesPath.map { path throws(DatasetError) in try ImageIndex(root: path) }
-        let resources = try NodeResources.cpu(
-            images: index.map { .files($0) } ?? .remote,
-            weights: .cache(WeightsCache(directory: configuration.weightsCache, alsoIn: "weights")),
-            threads: configuration.threads, batch: configuration.batch)
+        let resources = try resources(configuration, device, index)
         let notifier = SystemdNotifier()
         let reactor = try Reactor()
         // The port, which may be any that is free, stands in the node's name: so the listener is there first.
@@ -56,6 +53,7 @@ public enum NodeMain {
         let host = hostName()
         let name =
             configuration.name
+            ?? device.map { NodeIdentity.gpuName(host: host, uuid: $0.uuid) }
             ?? NodeIdentity.cpuName(host: host, port: listener.port, standardPort: HostPort.standardPort)
         let service = NodeService(
             identity: NodeIdentity(name: name), resources: resources,
@@ -91,8 +89,22 @@ public enum NodeMain {
         reactor.stop()
         announcement?.remove()
         withExtendedLifetime(signals) {}
+        if let reason = service.deviceFailure { throw ProgramError(.deviceFailed, "ended: \(reason)") }
         log("ended")
         return .success
+    }
+
+    private static func resources(
+        _ configuration: NodeConfiguration, _ device: CUDADevice?, _ index: ImageIndex?
+    ) throws -> NodeResources {
+        let images: ImageSource = index.map { .files($0) } ?? .remote
+        let weights = WeightsSource.cache(WeightsCache(directory: configuration.weightsCache, alsoIn: "weights"))
+        guard let device else {
+            return try NodeResources.cpu(
+                images: images, weights: weights, threads: configuration.threads, batch: configuration.batch)
+        }
+        return try NodeResources.gpu(
+            device, images: images, weights: weights, threads: configuration.threads, batch: configuration.batch)
     }
 
     private static func trust(_ configuration: NodeConfiguration) throws(KeyError) -> (Trust, origin: String) {

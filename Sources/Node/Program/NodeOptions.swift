@@ -16,7 +16,9 @@ public enum NodeOptions {
                     .init("cpu", nil, "evaluate on the CPU (default)"),
                     .init("gpu", "INDEX|UUID", "evaluate on this GPU"),
                     .init("threads", "N", "threads of this process", default: "all"),
-                    .init("batch", "N", "images a batch; changes no result", default: "what memory allows, at most 32"),
+                    .init(
+                        "batch", "N", "images a batch; changes no result",
+                        default: "what memory allows, at most 32; GPU: 128"),
                 ]
             ),
             (
@@ -38,7 +40,9 @@ public enum NodeOptions {
                     .init("insecure", nil, "no key; on loopback only"),
                     .init("announce", "DIR", "write host:port to a file there while this node runs"),
                     .init("advertise", "HOST", "the host to announce", default: "this host's name"),
-                    .init("name", "NAME", "stable name of this node", default: "HOST/cpu, with :PORT unless 7000"),
+                    .init(
+                        "name", "NAME", "stable name of this node",
+                        default: "HOST/cpu, with :PORT unless 7000; HOST/UUID"),
                 ]
             ),
             (
@@ -52,7 +56,9 @@ public enum NodeOptions {
             ),
         ],
         footer: """
+            --gpu needs NVIDIA's driver 550 or newer, a GPU of compute capability 7.5 or newer, and nothing else.
+
             Exit status: 0 drained, or healthy; 1 unhealthy; 64 usage; 65 bad data; 69 cannot listen, no such device, or nobody
-            answers; 77 key refused.
+            answers; 70 the GPU failed; 77 key refused.
             """)
 }

@@ -46,6 +46,7 @@ final class DeviceWorker: @unchecked Sendable {
             } catch {
                 session.weights.close()
                 post(.prepared(session: session.number, .failure(JobRefused(.device, "\(error)"))))
+                endIfDeviceFailed(error)
             }
         }
     }
@@ -54,17 +55,24 @@ final class DeviceWorker: @unchecked Sendable {
     func run(_ lease: Lease, ahead: LeaseEvaluator.ReadAhead?, with evaluator: LeaseEvaluator, for session: JobSession)
     {
         queue.async { [self] in
-            var fault: String?
+            var fault: (any Error)?
             do {
                 try evaluator.evaluate(lease.images, ahead: ahead, isStopped: { session.isStopped }) {
                     post(.results(session: session.number, lease: lease.id, $0))
                 }
             } catch {
-                fault = "\(error)"
+                fault = error
                 loaded = nil  // the next job begins with a fresh one
             }
-            post(.leaseEnded(session: session.number, lease: lease.id, fault: fault))
+            post(.leaseEnded(session: session.number, lease: lease.id, fault: fault.map { "\($0)" }))
+            if let fault { endIfDeviceFailed(fault) }
         }
+    }
+
+    /// What a process cannot get over ends the node, so that whoever started it can start another one.
+    private func endIfDeviceFailed(_ error: any Error) {
+        guard let error = error as? NetworkError, case .deviceFailed = error else { return }
+        post(.deviceFailed(reason: "\(error)"))
     }
 
     private func prepareNow(_ session: JobSession) throws -> PreparedJob? {

@@ -50,13 +50,17 @@ struct JobRecipe {
     }
 
     /// Errors of a weight file and of a network become refusals, without the file's path, which stays on this machine.
-    static func refusing<Value>(_ path: String, _ body: () throws -> Value) throws(JobRefused) -> Value {
+    /// A device that has failed is no refusal.
+    static func refusing<Value>(_ path: String, _ body: () throws -> Value) throws -> Value {
         do {
             return try body()
+        } catch let error as JobRefused {
+            throw error
         } catch let error as WeightError {
             throw JobRefused(.weights, "\(error)".replacingOccurrences(of: path, with: "weights"))
         } catch let error as NetworkError {
             if case .outOfMemory = error { throw JobRefused(.device, "\(error)") }
+            if case .deviceFailed = error { throw error }
             throw JobRefused(.job, "\(error)")
         } catch {
             throw JobRefused(.device, "\(error)".replacingOccurrences(of: path, with: "weights"))

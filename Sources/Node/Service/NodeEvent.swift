@@ -9,6 +9,8 @@ enum NodeEvent: Sendable {
     case results(session: UInt64, lease: UInt64, [ImageResult])
     /// With what went wrong with the device, if anything did.
     case leaseEnded(session: UInt64, lease: UInt64, fault: String?)
+    /// The device cannot be used by this process any more.
+    case deviceFailed(reason: String)
     /// With the time on the node's clock.
     case tick(UInt64)
     case drain(graceMilliseconds: UInt64)

@@ -20,4 +20,7 @@ public struct NodeIdentity: Sendable, Hashable {
     public static func cpuName(host: String, port: UInt16, standardPort: UInt16) -> String {
         port == standardPort ? "\(host)/cpu" : "\(host)/cpu:\(port)"
     }
+
+    /// The name of a node on a GPU: two nodes on one GPU have the same, and a coordinator takes only one of them.
+    public static func gpuName(host: String, uuid: String) -> String { "\(host)/\(uuid)" }
 }

@@ -44,6 +44,8 @@ final class NodeLoop {
     var evaluated: UInt64 = 0
     private(set) var isLeaving = false
     private(set) var isStopped = false
+    /// Why the node ends, if that is its device.
+    private(set) var deviceFailure: String?
     private var sessions: UInt64 = 0
     private var lastTick: UInt64
     private var lastHeartbeat: UInt64 = 0
@@ -80,6 +82,10 @@ final class NodeLoop {
         case .prepared(let session, let result): prepared(session, result)
         case .results(let session, let lease, let results): deliver(session, lease, results)
         case .leaseEnded(let session, let lease, let fault): leaseEnded(session, lease, fault)
+        case .deviceFailed(let reason):
+            log(reason)
+            deviceFailure = reason
+            leave(graceMilliseconds: 0)
         case .tick(let now): tick(now)
         case .drain(let grace): leave(graceMilliseconds: grace)
         case .stop: stop()

@@ -34,4 +34,23 @@ public struct NodeResources: Sendable {
             try CPUBackend(network: network, source: weights, pool: pool, batch: batch, precision: precision)
         }
     }
+
+    /// A GPU as the device; `threads` of the host decode. `batch` nil: what the device's memory allows. Throws when the
+    /// system does not give so many threads.
+    public static func gpu(
+        _ device: CUDADevice, images: ImageSource, weights: WeightsSource, threads: Int, batch: Int? = nil
+    ) throws(NetworkError) -> NodeResources {
+        let pool = try ThreadPool(threads: threads)
+        // From gating to boxes, while the others decode.
+        let boxes = try ThreadPool(threads: max(1, min(threads / 4, 4)))
+        let text = "\(device.description), \(device.memoryBytes >> 20) MiB, \(threads) threads for decoding"
+        return NodeResources(images: images, weights: weights, pool: pool, device: text) {
+            network, weights, precision in
+            guard precision == .exact else {
+                throw JobRefused(
+                    .device, "\(device.description) computes precision exact only: leave out --precision fast")
+            }
+            return try CUDABackend(network: network, source: weights, device: device, pool: boxes, batch: batch)
+        }
+    }
 }

@@ -7,7 +7,7 @@ import Protocol
 /// One thread handles all events and never evaluates; another one drives the device. Any number of connections are
 /// told how the node is; one of them at a time has it for its job, and as soon as that one is gone the next may come.
 ///
-/// Works until `drain` or `stopNow`: a service that nobody holds any more does not end by itself.
+/// Works until `drain` or `stopNow`, or until its device fails for good: a service that nobody holds any more does not end by itself.
 public final class NodeService: Sendable {
     private let mailbox = Mailbox<NodeEvent>()
     private let doorway = Doorway()
@@ -26,7 +26,7 @@ public final class NodeService: Sendable {
             let worker = DeviceWorker(identity: identity, resources: resources) { mailbox.post($0) }
             let loop = NodeLoop(identity: identity, resources: resources, worker: worker, clock: clock, log: log)
             NodeService.run(loop, mailbox, clock: clock, tickMilliseconds: tickMilliseconds, onTick: onTick)
-            doorway.shut()
+            doorway.shut(loop.deviceFailure)
             // Who came at the last moment is not left waiting.
             for case .connected(_, let link, _) in mailbox.take(until: .now()) { link.close() }
         }
@@ -78,11 +78,15 @@ public final class NodeService: Sendable {
 
     public var isStopped: Bool { doorway.isShut }
 
+    /// Once it has stopped: why, if its device has failed.
+    public var deviceFailure: String? { doorway.failure }
+
     /// Numbers the connections, until the end.
     private final class Doorway: @unchecked Sendable {
         private let condition = NSCondition()
         private var count: UInt64 = 0
-        private(set) var shutFlag = false
+        private var shutFlag = false
+        private var deviceFailure: String?
 
         func enter() -> UInt64? {
             condition.withLock {
@@ -91,14 +95,16 @@ public final class NodeService: Sendable {
             }
         }
 
-        func shut() {
+        func shut(_ failure: String?) {
             condition.withLock {
                 shutFlag = true
+                deviceFailure = failure
                 condition.broadcast()
             }
         }
 
         var isShut: Bool { condition.withLock { shutFlag } }
+        var failure: String? { condition.withLock { deviceFailure } }
 
         func waitUntilShut() {
             condition.withLock {

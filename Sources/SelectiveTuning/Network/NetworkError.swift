@@ -14,6 +14,8 @@ public enum NetworkError: Error, CustomStringConvertible, Sendable, Equatable {
     /// A class activation map with a value that is infinite or not a number.
     case classActivationNotFinite(network: String)
     case outOfMemory(bytes: Int, purpose: String)
+    /// A device that this process cannot use any more: another process may.
+    case deviceFailed(device: String, problem: String)
 
     public var description: String {
         switch self {
@@ -37,6 +39,8 @@ public enum NetworkError: Error, CustomStringConvertible, Sendable, Equatable {
                 + " check the weights and the input"
         case .outOfMemory(let bytes, let purpose):
             "cannot have \(bytes) bytes of memory for \(purpose)"
+        case .deviceFailed(let device, let problem):
+            "\(device) failed: \(problem)"
         }
     }
 }

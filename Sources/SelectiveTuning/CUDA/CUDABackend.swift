@@ -1,0 +1,222 @@
+import CKernels
+import Foundation
+
+/// A GPU as a backend: the CPU's bits in precision `exact`, the only one.
+///
+/// A call's pictures are cut into batches of which two are in flight: while one is computed, the next one is copied to
+/// the device and the boxes of the one before are found on the host's threads.
+public final class CUDABackend: Backend, @unchecked Sendable {
+    public let network: Network
+    public let batchCapacity: Int
+    public let precision = Precision.exact
+    public let leavesHostFree = true
+
+    let gpu: CUDADevice
+    let pool: ThreadPool
+    let plan: CUDAMemoryPlan
+    let weights: CUDAWeights
+    /// Computes; copies to the device, and the entries back.
+    let compute: CUDAStream
+    let copies: CUDAStream
+    let fields: [ReceptiveField]
+    let isTimed: Bool
+    // Used by one call at a time; the device's text is asked for by others.
+    private let lock = NSLock()
+    private var batchNow: Int
+    private var workspace: CUDAWorkspace?
+    package var timings = CUDATimings()
+    /// Instead of the fastest, for checks.
+    package var tile: ck_cuda_tile?
+
+    /// Pictures that one batch takes at the most where nothing is asked for: two such batches are in flight.
+    static let defaultBatch = 64
+
+    /// Reads, checks and packs the weights and copies them to the device. `pool`: for the boxes. `batch`: pictures of one
+    /// call, half of which are computed at once; nil, or more than the device's memory holds: as many as it holds, and
+    /// 128 at the most. Throws `NetworkError` when not even one picture fits or when the device fails, and what is wrong
+    /// with the weights.
+    public convenience init(
+        network: Network, source: some TensorSource, device: CUDADevice, pool: ThreadPool, batch: Int? = nil
+    ) throws {
+        let most = batch.map { max(1, ($0 + 1) / 2) } ?? Self.defaultBatch
+        try self.init(
+            network: network, source: source, device: device, pool: pool, atOnce: most, capacity: batch ?? 2 * most,
+            isTimed: false)
+    }
+
+    /// `atOnce` pictures are computed at once at the most.
+    package init(
+        network: Network, source: some TensorSource, device: CUDADevice, pool: ThreadPool, atOnce most: Int,
+        capacity: Int, isTimed: Bool
+    ) throws {
+        self.network = network
+        self.pool = pool
+        self.isTimed = isTimed
+        gpu = device
+        fields = try network.receptiveFields()
+        plan = try CUDAMemoryPlan(network: network, multiprocessors: device.multiprocessors)
+        do {
+            try device.makeCurrent()
+            compute = try CUDAStream(device)
+            copies = try CUDAStream(device)
+            weights = try CUDAWeights(
+                network: network, shapes: plan.shapes, inputs: plan.layout.inputs, source: source, device: device,
+                pool: pool)
+            var batch = plan.capacity(free: try device.freeBytes(), atMost: most) ?? 1
+            workspace = try Self.workspace(plan, &batch, device, compute, isTimed)
+            batchNow = batch
+            batchCapacity = min(capacity, 2 * batch)
+        } catch let failure as CUDAFailure {
+            throw Self.error(failure, device, plan, batch: 1)
+        }
+    }
+
+    public var device: String {
+        let batch = lock.withLock { batchNow }
+        return "\(gpu.description), batches of \(batch), \(plan.bytes(batch: batch) >> 20) MiB of its memory"
+    }
+
+    /// Every tile of the convolution.
+    package static let tiles = (0..<CK_CUDA_TILES.rawValue).map { ck_cuda_tile($0) }
+
+    /// Bytes of device memory that a network takes while it computes so many pictures at once.
+    package static func deviceBytes(of network: Network, atOnce: Int, multiprocessors: Int) throws(NetworkError) -> Int
+    {
+        try CUDAMemoryPlan(network: network, multiprocessors: multiprocessors).bytes(batch: atOnce)
+    }
+
+    /// Bytes of device memory that it takes now.
+    package var deviceBytes: Int { plan.bytes(batch: lock.withLock { batchNow }) }
+    /// Pictures that are computed at once, at the most.
+    package var atOnce: Int { lock.withLock { batchNow } }
+
+    public func evaluate(_ pictures: [Picture], options: LocalizationOptions, precision: Precision)
+        throws(NetworkError) -> [Finding]
+    {
+        precondition(precision == .exact)
+        let readOut = try readOut(options.readOut)
+        let classes = plan.shapes.last!.channels
+        for picture in pictures where !(0..<classes).contains(picture.label) {
+            throw .unknownClass(index: picture.label, classes: classes)
+        }
+        var findings: [Finding] = []
+        while findings.count < pictures.count {
+            let rest = pictures[findings.count...]
+            do {
+                try gpu.makeCurrent()
+                let workspace = try workspaceNow()
+                let run = CUDARun(backend: self, workspace: workspace, options: options, readOut: readOut, tile: tile)
+                try run.evaluate(rest) { findings += $0 }
+            } catch let failure as CUDAFailure {
+                try recover(from: failure)
+            } catch let error as NetworkError {
+                throw error
+            } catch {
+                throw .deviceFailed(device: gpu.description, problem: "\(error)")
+            }
+        }
+        return findings
+    }
+
+    /// 0 for the picture, n + 1 for layer n.
+    private func readOut(_ name: String) throws(NetworkError) -> Int {
+        guard let point = network.readOuts.first(where: { $0.name == name }) else {
+            throw .unknownReadOut(name: name, network: network.name, known: network.readOuts.map(\.name))
+        }
+        return point.layer == Network.image ? 0 : network.layers.firstIndex { $0.name == point.layer }! + 1
+    }
+
+    /// Out of memory: the next try is with half as many pictures at once. Throws when there is no next try.
+    private func recover(from failure: CUDAFailure) throws(NetworkError) {
+        let batch = atOnce
+        workspace = nil  // gating that was not cleared; its memory is needed
+        guard failure.problem == .outOfMemory, batch > 1 else {
+            throw Self.error(failure, gpu, plan, batch: batch)
+        }
+        lock.withLock { batchNow = batch / 2 }
+    }
+
+    private func workspaceNow() throws(CUDAFailure) -> CUDAWorkspace {
+        if let workspace { return workspace }
+        var batch = atOnce
+        let made = try Self.workspace(plan, &batch, gpu, compute, isTimed)
+        workspace = made
+        lock.withLock { batchNow = batch }
+        return made
+    }
+
+    /// For `batch` pictures, or half as many, and so on, as long as memory is short.
+    private static func workspace(
+        _ plan: CUDAMemoryPlan, _ batch: inout Int, _ device: CUDADevice, _ stream: CUDAStream, _ isTimed: Bool
+    ) throws(CUDAFailure) -> CUDAWorkspace {
+        while true {
+            do throws(CUDAFailure) {
+                return try CUDAWorkspace(plan: plan, batch: batch, device: device, stream: stream, isTimed: isTimed)
+            } catch {
+                guard error.problem == .outOfMemory, batch > 1 else { throw error }
+                batch /= 2
+            }
+        }
+    }
+
+    private static func error(_ failure: CUDAFailure, _ device: CUDADevice, _ plan: CUDAMemoryPlan, batch: Int)
+        -> NetworkError
+    {
+        switch failure.problem {
+        case .outOfMemory:
+            let free = (try? device.freeBytes()).map { ", of which \($0) are free" } ?? ""
+            return .outOfMemory(
+                bytes: plan.bytes(batch: batch),
+                purpose: "\(plan.network.name) with \(batch == 1 ? "one picture" : "\(batch) pictures") at once on "
+                    + "\(device.description), which has \(device.memoryBytes)\(free) (\(failure))")
+        case .impossible:
+            return .badLayer(
+                network: plan.network.name, layer: failure.description,
+                problem: "no kernel for \(device.description) does a layer of this shape; --cpu does")
+        default: return .deviceFailed(device: device.description, problem: failure.description)
+        }
+    }
+
+    /// Once it has been waited for, everything that streams had waiting is done or lost.
+    func settle() {
+        try? compute.synchronize()
+        try? copies.synchronize()
+    }
+
+    /// The activations of a layer for one picture of the last batch, [height][width][channels]; for comparisons. Nil where
+    /// there is no such layer or the next one has overwritten them.
+    package func activations(of layer: String, image: Int) throws -> [Float]? {
+        guard
+            let number = layer == Network.image
+                ? 0 : network.layers.firstIndex(where: { $0.name == layer }).map({ $0 + 1 }),
+            !plan.layout.overwritten.contains(number), let workspace
+        else { return nil }
+        let (shape, storage) = (plan.shapes[number], plan.layout.storage(of: number))
+        try gpu.makeCurrent()
+        var floats = [Float](repeating: 0, count: storage.image)
+        try floats.withUnsafeMutableBytes {
+            try compute.copy(
+                $0.count, from: workspace.activations.memory(of: number).memory, at: image * storage.image * 4,
+                to: $0.baseAddress!)
+        }
+        try compute.synchronize()
+        let origin = plan.layout.origin(of: number)
+        return (0..<shape.height).flatMap { y in
+            (0..<shape.width).flatMap { x in
+                floats[(origin + y * storage.row + x * storage.channels)...].prefix(shape.channels)
+            }
+        }
+    }
+}
+
+/// What the stages took, in seconds, over all batches so far.
+package struct CUDATimings: Sendable {
+    package var upload = 0.0
+    package var forward = 0.0
+    package var topDown = 0.0
+    /// The host's time from the end of a batch until its boxes are known; the device computes the next one meanwhile.
+    package var readBack = 0.0
+    package var pictures = 0
+
+    package init() {}
+}

@@ -1,0 +1,49 @@
+import CKernels
+
+/// A network's weights on a device: packed as on the CPU for the bottom-up pass, a unit's side by side for the top-down
+/// pass.
+final class CUDAWeights: Sendable {
+    struct Layer: Sendable {
+        let geometry: LayerGeometry
+        let packed: DeviceMemory
+        let rows: DeviceMemory
+        let bias: DeviceMemory
+    }
+
+    /// Nil for a layer without weights.
+    let layers: [Layer?]
+
+    /// Reads, checks and packs the weights a layer at a time, so that the host holds one layer's only. Throws
+    /// `CUDAFailure`, and what is wrong with the weights.
+    init(
+        network: Network, shapes: [Shape], inputs: [[Int]], source: some TensorSource, device: CUDADevice,
+        pool: ThreadPool
+    )
+        throws
+    {
+        let stream = try CUDAStream(device)
+        func upload(_ buffer: FloatBuffer) throws(CUDAFailure) -> DeviceMemory {
+            let memory = try DeviceMemory(device, bytes: buffer.count * 4)
+            try stream.copy(memory.bytes, from: buffer.pointer, to: memory)
+            try stream.synchronize()
+            return memory
+        }
+        layers = try network.layers.enumerated().map { number, layer in
+            guard
+                let weights = try LayerWeights(
+                    layer: layer, network: network.name, input: shapes[inputs[number][0]], source: source, pool: pool)
+            else { return nil }
+            return Layer(
+                geometry: weights.geometry, packed: try upload(weights.packed), rows: try upload(weights.rows),
+                bias: try upload(weights.bias))
+        }
+    }
+
+    /// Bytes of each of a layer's three arrays.
+    static func bytes(_ geometry: LayerGeometry) -> [Int] {
+        [
+            geometry.groups * geometry.paddedGroup * geometry.chain * 4, geometry.channelsOut * geometry.chain * 4,
+            geometry.groups * geometry.paddedGroup * 4,
+        ]
+    }
+}
