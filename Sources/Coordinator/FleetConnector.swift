@@ -55,9 +55,15 @@ final class FleetConnector: Sendable {
             uniqueKeysWithValues: inputs.manifest.entries.compactMap { entry in
                 entry.image.map { (entry.id, $0) }
             })
-        return try NodeResources.cpu(
-            images: .files(ImageIndex(places: paths)), weights: .file(inputs.weights, sha256: inputs.job.weightsSHA256),
-            threads: configuration.threads, batch: configuration.batch)
+        let images = ImageSource.files(ImageIndex(places: paths))
+        let weights = WeightsSource.file(inputs.weights, sha256: inputs.job.weightsSHA256)
+        guard let gpu = configuration.gpu else {
+            return try NodeResources.cpu(
+                images: images, weights: weights, threads: configuration.threads, batch: configuration.batch)
+        }
+        return try NodeResources.gpu(
+            try GPU.open(gpu), images: images, weights: weights, threads: configuration.threads,
+            batch: configuration.batch)
     }
 
     private static func endpoint(of service: NodeService) -> Endpoint {

@@ -1,6 +1,7 @@
 import Bytes
 import Dataset
 import Foundation
+import Node
 import Options
 import Protocol
 import SelectiveTuning
@@ -34,6 +35,9 @@ public enum CoordinatorMain {
             complain("\(error)")
             if case .unknownNetwork = error { return .usage }
             return .badData
+        } catch let error as ProgramError {  // of the embedded node: no such GPU
+            complain("\(error)")
+            return .noNodeReachable
         } catch let error as KeyError {
             complain("\(error)")
             return .refused

@@ -21,6 +21,8 @@ public struct EvaluateConfiguration: Sendable {
     public var options: JobOptions
     public var threads: Int
     public var batch: Int?
+    /// The embedded node's GPU, by index or UUID; nil for the CPU.
+    public var gpu: String?
     public var isDryRun: Bool
     public var progress: ProgressPrinter.Style
     public var resumes: Bool
@@ -81,12 +83,19 @@ public struct EvaluateConfiguration: Sendable {
             resolved.append(("threads", String(threads)))
         }
         batch = try parsed.integer("batch", in: 1...4096)
+        gpu = values["gpu"]
+        if gpu != nil, options.precision == .fast {
+            throw UsageError("--gpu and --precision fast: a GPU computes precision exact only")
+        }
         isDryRun = parsed.switches.contains("dry-run")
         resumes = parsed.switches.contains("resume")
         if resumes, values["out"] == nil { throw UsageError("--resume needs --out, the directory of the run") }
         metricsPath = values["metrics-file"]
         logPath = values["log"]
         fleet = try EvaluateConfiguration.fleet(parsed)
+        if gpu != nil, fleet != nil {
+            throw UsageError("--gpu is for an evaluation in this process: nodes have a --gpu of their own")
+        }
         progress = values["progress"].flatMap(ProgressPrinter.Style.init) ?? .auto
         if let given = values["weights"] {
             weightsPath = given

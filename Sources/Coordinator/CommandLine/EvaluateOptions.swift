@@ -101,8 +101,11 @@ public enum EvaluateOptions {
                     .init("resume", nil, "go on with the journal in --out; images that failed are tried again"),
                     .init("metrics-file", "FILE", "for Prometheus' textfile collector, written once a second"),
                     .init("log", "FILE", "lines of JSON; - for standard error"),
+                    .init("gpu", "INDEX|UUID", "evaluate on this GPU; without --nodes and --announce"),
                     .init("threads", "N", "threads of this process", default: "all"),
-                    .init("batch", "N", "images a batch; changes no result", default: "what memory allows, at most 32"),
+                    .init(
+                        "batch", "N", "images a batch; changes no result",
+                        default: "what memory allows, at most 32; GPU: 128"),
                     .init("dry-run", nil, "check everything, evaluate nothing"),
                     .init("progress", "auto|plain|json", "how progress is shown", default: "auto"),
                     .init("help", nil, "this text"),
