@@ -66,6 +66,8 @@ let package = Package(
             cxxSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-std=c++17"])]),
         .testTarget(name: "CUDADriverTests", dependencies: ["CKernels", "Node"], exclude: ["FakeDriver"]),
         .testTarget(name: "CUDAKernelTests", dependencies: ["CUDAEmulation", "CKernels"]),
+        // The library that plays the driver lies beside the tests; they open it.
+        .testTarget(name: "CUDABackendTests", dependencies: ["SelectiveTuning", "CKernels"]),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
         .testTarget(
             name: "SelectiveTuningTests", dependencies: ["SelectiveTuning", "CKernels", "Bytes"],

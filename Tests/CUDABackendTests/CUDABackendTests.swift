@@ -1,0 +1,122 @@
+import SelectiveTuning
+import Testing
+
+/// The backend on an emulated device against the CPU's, bit for bit.
+@Suite struct CUDABackendTests {
+    static let networks = [SmallNetworks.chain, SmallNetworks.branched]
+    static let choices: [TopDownOptions] = [
+        TopDownOptions(), TopDownOptions(selection: .strict, linearOffset: 0, bridgeOffset: 5),
+        TopDownOptions(linearMode: .maximum, bridgeMode: .all, oneByOne: .ladder),
+        TopDownOptions(selection: .strict, linearMode: .all, bridgeMode: .maximum),
+    ]
+
+    private func cpu(_ network: Network) throws -> CPUBackend {
+        try CPUBackend(network: network, source: try SeededTensors(network), pool: try ThreadPool(threads: 1), batch: 8)
+    }
+
+    private func gpu(_ network: Network, _ driver: EmulatedDriver, batch: Int? = 4) throws -> CUDABackend {
+        try CUDABackend(
+            network: network, source: try SeededTensors(network), device: try driver.device(),
+            pool: try ThreadPool(threads: 1), batch: batch)
+    }
+
+    @Test(arguments: networks, [0, 1]) func everyActivationHasTheBitsOfTheCPU(network: Network, lazy: Int) throws {
+        let pictures = try SmallNetworks.pictures(network, 3)
+        let (cpu, gpu) = (try cpu(network), try gpu(network, EmulatedDriver(["LAZY": lazy]), batch: 6))
+        _ = try gpu.evaluate(pictures, options: LocalizationOptions())
+        cpu.forwardOnly(pictures)
+        var compared = 0
+        for layer in [Network.image] + network.layers.map(\.name) {
+            for image in pictures.indices {
+                let found = try gpu.activations(of: layer, image: image)?.map(\.bitPattern)
+                #expect(found == cpu.activations(of: layer, image: image)?.map(\.bitPattern), "\(layer), \(image)")
+                compared += found == nil ? 0 : 1
+            }
+        }
+        #expect(compared >= 3 * network.layers.count)
+    }
+
+    /// Two batches are in flight; in the lazy driver whatever no event orders is done in the wrong order.
+    @Test(arguments: networks, choices) func everyRuleFindsWhatTheCPUFinds(network: Network, rules: TopDownOptions)
+        throws
+    {
+        let (cpu, gpu) = (try cpu(network), try gpu(network, EmulatedDriver(["LAZY": 1])))
+        // A class without evidence has no gating to compare: of most pictures, the best one.
+        let found = try cpu.evaluate(SmallNetworks.pictures(network, 5), options: LocalizationOptions())
+        let pictures = zip(try SmallNetworks.pictures(network, 5), found).enumerated().map { number, pair in
+            Picture(pixels: pair.0.pixels, label: number == 2 ? pair.0.label : pair.1.top5[0])
+        }
+        for readOut in network.readOuts.map(\.name) {
+            let options = LocalizationOptions(readOut: readOut, topDown: rules)
+            let expected = try cpu.evaluate(pictures, options: options).map(FindingBits.init)
+            #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected, "\(readOut)")
+            #expect(readOut == "f" || expected.contains { $0.entries.count > 3 }, "the test must not be empty")
+        }
+    }
+
+    @Test(arguments: networks, [0, 1]) func thePredictedClassIsWhereItStarts(network: Network, lazy: Int) throws {
+        let pictures = try SmallNetworks.pictures(network, 5)
+        let options = LocalizationOptions(
+            classSource: .predicted, box: BoxOptions(rule: .mass))
+        let expected = try cpu(network).evaluate(pictures, options: options).map(FindingBits.init)
+        let gpu = try gpu(network, EmulatedDriver(["LAZY": lazy]))
+        #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected)
+        // Once more: what the first call left behind changes nothing.
+        #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected)
+    }
+
+    @Test func noBatchSizeChangesABit() throws {
+        let network = SmallNetworks.branched
+        let pictures = try SmallNetworks.pictures(network, 7)
+        let expected = try cpu(network).evaluate(Array(pictures), options: LocalizationOptions()).map(FindingBits.init)
+        for batch in [1, 2, 3, 8] {
+            let gpu = try gpu(network, EmulatedDriver(), batch: batch)
+            #expect(gpu.batchCapacity == batch && gpu.atOnce == (batch + 1) / 2)
+            #expect(try gpu.evaluate(pictures, options: LocalizationOptions()).map(FindingBits.init) == expected)
+        }
+    }
+
+    @Test func everyTileGivesTheSame() throws {
+        let network = SmallNetworks.chain
+        let pictures = try SmallNetworks.pictures(network, 2)
+        let expected = try cpu(network).evaluate(pictures, options: LocalizationOptions()).map(FindingBits.init)
+        let driver = try EmulatedDriver()
+        let gpu = try gpu(network, driver)
+        for tile in CUDABackend.tiles {
+            gpu.tile = tile
+            #expect(try gpu.evaluate(pictures, options: LocalizationOptions()).map(FindingBits.init) == expected)
+        }
+        for tile in ["128x128", "128x64", "64x64", "32x32"] {
+            #expect(driver.hasLaunched("ck_conv_\(tile)_vector") || driver.hasLaunched("ck_conv_\(tile)_scalar"))
+        }
+    }
+
+    @Test func whatIsWrongWithAPictureIsWhatTheCPUSays() throws {
+        let network = SmallNetworks.chain
+        let huge = try SeededTensors(network, scale: 1e6)
+        let pool = try ThreadPool(threads: 1)
+        let cpu = try CPUBackend(network: network, source: huge, pool: pool, batch: 4)
+        let gpu = try CUDABackend(
+            network: network, source: huge, device: try EmulatedDriver().device(), pool: pool, batch: 2)
+        let pictures = try SmallNetworks.pictures(network, 3)
+        func error(_ backend: some Backend) -> NetworkError? {
+            do throws(NetworkError) {
+                _ = try backend.evaluate(pictures, options: LocalizationOptions())
+                return nil
+            } catch { return error }
+        }
+        let expected = try #require(error(cpu))
+        #expect(error(gpu) == expected)
+        guard case .topDown(_, .outOfRange) = expected else {
+            Issue.record("expected a unit out of range, found \(expected)")
+            return
+        }
+        #expect(throws: NetworkError.unknownClass(index: 9, classes: 9)) {
+            _ = try gpu.evaluate(
+                [Picture(pixels: pictures[0].pixels, label: 9)], options: LocalizationOptions())
+        }
+        #expect(throws: NetworkError.unknownReadOut(name: "p9", network: "chain", known: ["image", "p1"])) {
+            _ = try gpu.evaluate(pictures, options: LocalizationOptions(readOut: "p9"))
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import SelectiveTuning
+import Testing
+
+/// A device that fails.
+@Suite struct CUDAFailureTests {
+    private let network = SmallNetworks.chain
+
+    @Test(arguments: [1, 9, 25], [0, 1]) func anIllegalAddressEndsTheDeviceAndNamesTheCall(launch: Int, lazy: Int)
+        throws
+    {
+        let driver = try EmulatedDriver(["FAULT_AT": launch, "LAZY": lazy])
+        let gpu = try CUDABackend(
+            network: network, source: try SeededTensors(network), device: try driver.device(),
+            pool: try ThreadPool(threads: 1), batch: 4)
+        let pictures = try SmallNetworks.pictures(network, 4)
+        for _ in 0..<2 {
+            do throws(NetworkError) {
+                _ = try gpu.evaluate(pictures, options: LocalizationOptions())
+                Issue.record("expected an error")
+            } catch {
+                guard case .deviceFailed(let device, let problem) = error else {
+                    Issue.record("\(error)")
+                    return
+                }
+                #expect(device == "GPU 0 (emulation on the CPU, no GPU)")
+                #expect(problem.contains("CUDA_ERROR_ILLEGAL_ADDRESS (700)"))
+                #expect(problem.contains("cu"), "the call's name")
+            }
+        }
+    }
+
+    @Test func aShapeThatNoKernelDoesIsTheNetworksProblem() throws {
+        // Components in a kernel of 13 x 13 cells.
+        var network = network
+        network.layers[0].kind = .convolution(.init(outputs: 4, kernel: 13, stride: 1, padding: 6))
+        let gpu = try CUDABackend(
+            network: network, source: try SeededTensors(network), device: try EmulatedDriver().device(),
+            pool: try ThreadPool(threads: 1), batch: 2)
+        let pictures = try SmallNetworks.pictures(network, 1)
+        do throws(NetworkError) {
+            _ = try gpu.evaluate(pictures, options: LocalizationOptions())
+            Issue.record("expected an error")
+        } catch {
+            guard case .badLayer(_, let layer, let problem) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(layer == "c1" && problem.contains("--cpu"))
+        }
+    }
+
+    @Test func devicesAreFoundByIndexAndUUID() throws {
+        let driver = try EmulatedDriver(["DEVICES": 3])
+        let second = try driver.device("1")
+        #expect(second.index == 1 && second.isEmulated && second.computeCapability == 75)
+        #expect(try driver.device(second.uuid).index == 1)
+        do throws(CUDAFailure) {
+            _ = try driver.device("3")
+            Issue.record("expected an error")
+        } catch {
+            #expect(error.problem == .unknownDevice)
+        }
+    }
+}

@@ -1,0 +1,98 @@
+import SelectiveTuning
+import Testing
+
+extension Network: CustomTestStringConvertible {
+    public var testDescription: String { name }
+}
+
+/// Networks that are small enough for an emulated device and have every kind of layer between them.
+enum SmallNetworks {
+    /// AlexNet's form: a fully connected layer over a map, the bridge, two fully connected layers, normalised responses
+    /// that overwrite their input.
+    static let chain = Network(
+        name: "chain", inputSize: 16, normalization: .caffeBGR,
+        layers: [
+            Layer("c1", .convolution(.init(outputs: 12, kernel: 5, stride: 2, padding: 2)), from: ["image"]),
+            Layer("n1", .localResponseNormalization(.init(size: 5, alpha: 0.5, k: 1)), from: ["c1"]),
+            Layer("p1", .maxPool(.init(kernel: 3, stride: 2, ceilMode: true)), from: ["n1"]),
+            Layer("c2", .convolution(.init(outputs: 20, kernel: 3, padding: 1, groups: 2)), from: ["p1"]),
+            Layer("f1", .linear(outputs: 34, relu: true), from: ["c2"], bridge: true),
+            Layer("f2", .linear(outputs: 21, relu: true), from: ["f1"]),
+            Layer("f3", .linear(outputs: 9, relu: false), from: ["f2"]),
+        ],
+        readOuts: [.init(name: "image", layer: "image"), .init(name: "p1", layer: "p1")])
+
+    /// GoogLeNet's and SqueezeNet's: branches, concatenations inside of one another with parts that are copied, averages
+    /// over windows and over the map, 1x1 convolutions, a read-out below which something else has gating too.
+    static let branched = Network(
+        name: "branched", inputSize: 16, normalization: .imagenet,
+        layers: [
+            Layer("c1", .convolution(.init(outputs: 10, kernel: 3, stride: 2)), from: ["image"]),
+            Layer("p1", .maxPool(.init(kernel: 3, stride: 2, ceilMode: true)), from: ["c1"]),
+            Layer("a", .convolution(.init(outputs: 8, kernel: 1)), from: ["p1"]),
+            Layer("b", .convolution(.init(outputs: 12, kernel: 3, padding: 1)), from: ["p1"]),
+            Layer("ab", .concatenation, from: ["a", "b"]),
+            Layer("m", .maxPool(.init(kernel: 3, stride: 1, padding: 1)), from: ["ab"]),
+            Layer("v", .averagePool(.init(kernel: 3, stride: 1, padding: 1), countsPadding: true), from: ["ab"]),
+            Layer("n", .localResponseNormalization(.init(size: 3, alpha: 1, k: 2)), from: ["ab"]),
+            Layer("all", .concatenation, from: ["ab", "v", "m", "a", "n"]),
+            Layer("e", .convolution(.init(outputs: 16, kernel: 1)), from: ["all"]),
+            Layer("unread", .convolution(.init(outputs: 4, kernel: 1)), from: ["all"]),
+            Layer(
+                "w", .averagePool(.init(kernel: 2, stride: 2, ceilMode: true), countsPadding: false), from: ["e"]),
+            Layer("g", .globalAveragePool, from: ["w"], bridge: true),
+            Layer("f", .linear(outputs: 7, relu: false), from: ["g"]),
+        ],
+        readOuts: [
+            .init(name: "image", layer: "image"), .init(name: "p1", layer: "p1"), .init(name: "b", layer: "b"),
+            .init(name: "f", layer: "f"),
+        ])
+
+    static func pictures(_ network: Network, _ count: Int, seed: Int = 1) throws -> [Picture] {
+        let classes = try network.shapes().last!.channels
+        return (0..<count).map { number in
+            var state = UInt64(truncatingIfNeeded: seed * 1000 + number) &* 77_777 &+ 5
+            let side = network.inputSize
+            let pixels = (0..<side * side * 3).map { place in
+                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+                return UInt8((Int(state >> 58) + (place / 3 % side / 5 + place / 3 / side / 4) % 4 * 48) & 255)
+            }
+            return Picture(pixels: pixels, label: number % classes)
+        }
+    }
+}
+
+/// Weights from the project's generator.
+struct SeededTensors: TensorSource {
+    private let tensors: [String: TensorSpecification]
+    private let scale: Float
+
+    /// `scale` multiplies all of them.
+    init(_ network: Network, scale: Float = 1) throws {
+        tensors = Dictionary(try network.tensors().map { ($0.name, $0) }) { first, _ in first }
+        self.scale = scale
+    }
+
+    func tensor(_ name: String, expecting shape: [Int]) -> [Float] {
+        SeededWeights.fill(seed: 7, tensors[name]!).map { $0 * scale }
+    }
+}
+
+/// Everything of a finding that could differ, its map in ascending order.
+struct FindingBits: Equatable {
+    let top5: [Int]
+    let scores: [UInt32]
+    let box: Box
+    let isEmpty: Bool
+    let counts: [Int64]
+    let entries: [[Int64]]
+
+    init(_ finding: Finding) {
+        top5 = finding.top5
+        scores = finding.scores.map(\.bitPattern)
+        box = finding.box
+        isEmpty = finding.isEmpty
+        counts = [finding.droppedMass, finding.ties, finding.ineligible]
+        entries = finding.map.entries.map { [Int64($0.index), $0.value] }.sorted { $0[0] < $1[0] }
+    }
+}
