@@ -2,7 +2,7 @@
 SWIFT ?= swift
 DEMO ?= results/demo-pictures
 
-.PHONY: build run test fuzz scale tsan report-test bench fleet results ptx format lint clean dependencies
+.PHONY: build run test fuzz scale tsan report-test bench fleet gpu-check results ptx format lint clean dependencies
 
 build: dependencies
 	$(SWIFT) build -c release
@@ -50,6 +50,14 @@ bench: build
 fleet: build
 	$(SWIFT) run -c release --skip-build stnet-fleet
 
+# results/gpu-check.tar.gz, to be unpacked and run on a machine with a GPU, which needs neither Swift nor a network. The
+# programs are built apart, with Swift's libraries inside.
+gpu-check: dependencies
+	for product in stnet-coord stnet-node stnet-tool stnet-gpu-check stnet-emulated-cuda; do \
+	    $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-static --product $$product || exit 1; \
+	done
+	Benchmarks/pack-gpu-check .build-static/release results/gpu-check.tar.gz
+
 # The CUDA kernels' PTX again, and what the assembler says about it; needs neither a GPU nor a toolkit.
 ptx:
 	test -d .venv || python3 -m venv .venv
@@ -68,7 +76,7 @@ results: build
 	docs/make_results.py
 
 clean:
-	rm -rf .build .build-tsan
+	rm -rf .build .build-tsan .build-static
 
 # libjpeg-turbo's headers come from the system; installed here when they are missing.
 dependencies:

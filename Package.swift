@@ -45,6 +45,10 @@ let package = Package(
             ],
             path: "Benchmarks/stnet-bench"),
         .executableTarget(
+            name: "stnet-gpu-check",
+            dependencies: ["Coordinator", "Options", "SelectiveTuning", "CKernels", "Bytes"],
+            path: "Benchmarks/stnet-gpu-check"),
+        .executableTarget(
             name: "stnet-fleet",
             dependencies: [
                 "Coordinator", "Node", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",

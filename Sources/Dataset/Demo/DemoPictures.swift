@@ -28,12 +28,14 @@ public struct DemoPictures: Sendable {
     /// Writes pictures 0..<`count` of the sequence `seed` as `<imagesSubfolder>/<id>.JPEG` (quality 92, 4:2:0) and
     /// `<annotationsSubfolder>/<id>.xml` below `directory`, which is made where it is missing.
     ///
+    /// `names` stand for the classes in the annotations, at least as many as there are.
+    ///
     /// - Returns: one entry a picture, in order.
     /// - Throws: `DatasetError` from the encoder; Foundation's error where a folder or a file cannot be written.
     @discardableResult
     public static func generate(
         count: Int, seed: UInt64, to directory: URL, imagesSubfolder: String = "images",
-        annotationsSubfolder: String = "annotations"
+        annotationsSubfolder: String = "annotations", names: [String] = classNames
     ) throws -> [Entry] {
         let images = directory.appendingPathComponent(imagesSubfolder, isDirectory: true)
         let annotations = directory.appendingPathComponent(annotationsSubfolder, isDirectory: true)
@@ -47,7 +49,7 @@ public struct DemoPictures: Sendable {
             let jpeg = try JPEGEncoder.encode(scene.render(), quality: 92)
             try Data(jpeg).write(to: images.appendingPathComponent(entry.id + ".JPEG"))
             let annotation = DemoAnnotation(
-                id: entry.id, width: entry.width, height: entry.height, className: classNames[entry.label],
+                id: entry.id, width: entry.width, height: entry.height, className: names[entry.label],
                 boxes: entry.boxes)
             try Data(annotation.xml.utf8).write(to: annotations.appendingPathComponent(entry.id + ".xml"))
             entries.append(entry)
