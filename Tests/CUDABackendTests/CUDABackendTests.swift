@@ -65,6 +65,28 @@ import Testing
         #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected)
     }
 
+    /// With a fully connected layer above the pooling, and without.
+    @Test(arguments: [ClassSource.label, .predicted], [true, false])
+    func classActivationMapsAreTheCPUs(start: ClassSource, hasClassifier: Bool) throws {
+        var network = SmallNetworks.branched
+        if !hasClassifier {
+            network.layers.removeLast()
+            network.readOuts.removeLast()
+        }
+        let pictures = try SmallNetworks.pictures(network, 5)
+        let options = LocalizationOptions(method: .cam, classSource: start, box: BoxOptions(prune: .none, rule: .mass))
+        let expected = try cpu(network).evaluate(pictures, options: options).map(FindingBits.init)
+        #expect(expected.contains { $0.entries.count > 100 }, "the test must not be empty")
+        let gpu = try gpu(network, EmulatedDriver(["LAZY": 1]))
+        for _ in 0..<2 {
+            #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected)
+        }
+        // The other method's gating is clear again afterwards.
+        let tuned = LocalizationOptions(classSource: start)
+        let found = try cpu(network).evaluate(pictures, options: tuned).map(FindingBits.init)
+        #expect(try gpu.evaluate(pictures, options: tuned).map(FindingBits.init) == found)
+    }
+
     @Test func noBatchSizeChangesABit() throws {
         let network = SmallNetworks.branched
         let pictures = try SmallNetworks.pictures(network, 7)

@@ -24,6 +24,7 @@ public final class CUDABackend: Backend, @unchecked Sendable {
     private let lock = NSLock()
     private var batchNow: Int
     private var workspace: CUDAWorkspace?
+    private var classActivation: CUDAClassActivation?
     package var timings = CUDATimings()
     /// Instead of the fastest, for checks.
     package var tile: ck_cuda_tile?
@@ -95,6 +96,7 @@ public final class CUDABackend: Backend, @unchecked Sendable {
     {
         precondition(precision == .exact)
         let readOut = try readOut(options.readOut)
+        let activation = options.method == .cam ? try ClassActivation(network) : nil
         let classes = plan.shapes.last!.channels
         for picture in pictures where !(0..<classes).contains(picture.label) {
             throw .unknownClass(index: picture.label, classes: classes)
@@ -105,7 +107,9 @@ public final class CUDABackend: Backend, @unchecked Sendable {
             do {
                 try gpu.makeCurrent()
                 let workspace = try workspaceNow()
-                let run = CUDARun(backend: self, workspace: workspace, options: options, readOut: readOut, tile: tile)
+                let run = CUDARun(
+                    backend: self, workspace: workspace, options: options, readOut: readOut,
+                    classActivation: try activation.map { try classActivation($0, batch: workspace.batch) }, tile: tile)
                 try run.evaluate(rest) { findings += $0 }
             } catch let failure as CUDAFailure {
                 try recover(from: failure)
@@ -142,6 +146,14 @@ public final class CUDABackend: Backend, @unchecked Sendable {
         let made = try Self.workspace(plan, &batch, gpu, compute, isTimed)
         workspace = made
         lock.withLock { batchNow = batch }
+        return made
+    }
+
+    private func classActivation(_ source: ClassActivation, batch: Int) throws(CUDAFailure) -> CUDAClassActivation {
+        if let classActivation, classActivation.batch == batch { return classActivation }
+        let made = try CUDAClassActivation(
+            source, plan: plan, weights: weights, batch: batch, device: gpu, stream: compute)
+        classActivation = made
         return made
     }
 

@@ -11,11 +11,14 @@ struct CUDARun {
     private let readOut: Int
     private let forward: CUDAForward
     private let topDown: CUDATopDown
+    /// Instead of the top-down pass.
+    private let classActivation: CUDAClassActivation?
 
     init(
         backend: CUDABackend, workspace: CUDAWorkspace, options: LocalizationOptions, readOut: Int,
-        tile: ck_cuda_tile?
+        classActivation: CUDAClassActivation?, tile: ck_cuda_tile?
     ) {
+        self.classActivation = classActivation
         self.backend = backend
         self.workspace = workspace
         self.options = options
@@ -31,23 +34,28 @@ struct CUDARun {
     /// A batch in flight.
     private struct Batch {
         let pictures: ArraySlice<Picture>
+        let number: Int
         let slot: CUDASlot
     }
+
+    /// Whether a batch's second half waits for its outputs: a class activation map chooses its class on the host.
+    private var startsAtPredicted: Bool { options.classSource == .predicted && classActivation == nil }
 
     /// `deliver` gets each batch's findings in order. Throws `CUDAFailure`, or `NetworkError` for a picture whose units
     /// leave the fixed-point range; nothing is in flight then.
     func evaluate(_ pictures: ArraySlice<Picture>, deliver: ([Finding]) -> Void) throws {
         let starts = Array(stride(from: pictures.startIndex, to: pictures.endIndex, by: workspace.batch))
         let batches = starts.enumerated().map { number, start in
-            Batch(
-                pictures: pictures[start..<min(start + workspace.batch, pictures.endIndex)],
-                slot: workspace.slots[number % workspace.slots.count])
+            let place = number % workspace.slots.count
+            return Batch(
+                pictures: pictures[start..<min(start + workspace.batch, pictures.endIndex)], number: place,
+                slot: workspace.slots[place])
         }
         guard let first = batches.first else { return }
         do {
             try begin(first)
             for (number, batch) in batches.enumerated() {
-                if options.classSource == .predicted { try beginAtPredicted(batch) }
+                if startsAtPredicted { try beginAtPredicted(batch) }
                 if number + 1 < batches.count { try begin(batches[number + 1]) }
                 deliver(try finish(batch))
             }
@@ -82,7 +90,13 @@ struct CUDARun {
         try backend.compute.copy(
             outputs.image * count * 4,
             from: workspace.activations.memory(of: backend.network.layers.count).memory, to: slot.hostOutputs.pointer)
-        if options.classSource == .label { try beginTopDown(batch) }
+        if let classActivation {
+            try classActivation.copy(
+                count, from: workspace.activations, toSlot: batch.number, on: backend.compute)
+            try slot.done.record(on: backend.compute)
+        } else if !startsAtPredicted {
+            try beginTopDown(batch)
+        }
     }
 
     private func copyStarts(_ units: [Int], _ slot: CUDASlot, on stream: CUDAStream) throws(CUDAFailure) {
@@ -121,10 +135,7 @@ struct CUDARun {
         let slot = batch.slot
         try slot.done.synchronize()
         let begun = ContinuousClock.now
-        let images = slot.hostImages.buffer(as: ck_cuda_td_image.self)
-        for image in 0..<batch.pictures.count { try check(images[image]) }
-        let entries = try entries(slot, images: batch.pictures.count)
-        let findings = locate(batch, entries)
+        let findings = try classActivation.map { try mapped(batch, $0) } ?? tuned(batch)
         if backend.isTimed { try addTimes(batch, since: begun) }
         return findings
     }
@@ -163,24 +174,45 @@ struct CUDARun {
         return entries
     }
 
-    private func locate(_ batch: Batch, _ entries: [[GatingMap.Entry]]) -> [Finding] {
-        let (network, shape, field) = (backend.network, backend.plan.shapes[readOut], backend.fields[readOut])
+    private func tuned(_ batch: Batch) throws -> [Finding] {
+        let (shape, field) = (backend.plan.shapes[readOut], backend.fields[readOut])
+        nonisolated(unsafe) let images = batch.slot.hostImages.buffer(as: ck_cuda_td_image.self)
+        for image in 0..<batch.pictures.count { try check(images[image]) }
+        let entries = try entries(batch.slot, images: batch.pictures.count)
         let place = ReadOut(
             stride: field.stride, start: field.start, receptiveField: field.size, isImage: readOut == 0)
-        nonisolated(unsafe) let images = batch.slot.hostImages.buffer(as: ck_cuda_td_image.self)
-        return backend.pool.map(batch.pictures.count) { [options] image, _ in
+        return backend.pool.map(batch.pictures.count) { image, _ in
             let map = GatingMap(
                 width: shape.width, height: shape.height, channels: shape.channels, entries: entries[image])
-            let outputs = outputs(batch.slot, image)
-            let top5 = Ranking.top(5, of: outputs)
-            let (box, isEmpty) = localize(
-                map: map, options: options.box, readOut: place, inputSize: network.inputSize)
-            return Finding(
-                top5: top5, scores: top5.map { outputs[$0] }, box: box, isEmpty: isEmpty,
-                droppedMass: Int64(bitPattern: images[image].dropped_mass),
-                ties: Int64(bitPattern: images[image].ties),
-                ineligible: Int64(bitPattern: images[image].ineligible), map: map)
+            return finding(batch, image, map: map, readOut: place, images[image])
         }
+    }
+
+    private func mapped(_ batch: Batch, _ activation: CUDAClassActivation) throws(NetworkError) -> [Finding] {
+        let findings = backend.pool.map(batch.pictures.count) { image, _ in
+            Result { () throws(NetworkError) in
+                let label = batch.pictures[batch.pictures.startIndex + image].label
+                let start = options.classSource == .label ? label : Ranking.top(1, of: outputs(batch.slot, image))[0]
+                let map = try activation.map(slot: batch.number, image: image, class: start)
+                return finding(batch, image, map: map, readOut: .image, ck_cuda_td_image())
+            }
+        }
+        var results: [Finding] = []
+        for finding in findings { results.append(try finding.get()) }
+        return results
+    }
+
+    private func finding(_ batch: Batch, _ image: Int, map: GatingMap, readOut: ReadOut, _ stats: ck_cuda_td_image)
+        -> Finding
+    {
+        let outputs = outputs(batch.slot, image)
+        let top5 = Ranking.top(5, of: outputs)
+        let (box, isEmpty) = localize(
+            map: map, options: options.box, readOut: readOut, inputSize: backend.network.inputSize)
+        return Finding(
+            top5: top5, scores: top5.map { outputs[$0] }, box: box, isEmpty: isEmpty,
+            droppedMass: Int64(bitPattern: stats.dropped_mass), ties: Int64(bitPattern: stats.ties),
+            ineligible: Int64(bitPattern: stats.ineligible), map: map)
     }
 
     private func addTimes(_ batch: Batch, since begun: ContinuousClock.Instant) throws(CUDAFailure) {
