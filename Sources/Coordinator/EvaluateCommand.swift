@@ -42,7 +42,7 @@ public struct EvaluateCommand: Sendable {
         let inputs = try readInputs()
         let reporter = try ConsoleReporter(
             printer: printer, logPath: configuration.logPath, metricsPath: configuration.metricsPath,
-            showsNodes: configuration.fleet != nil)
+            showsNodes: configuration.fleet != nil || configuration.gpu != nil)
         let fleet = try FleetConnector(configuration: configuration, inputs: inputs) { [printer] in printer.say($0) }
         defer { fleet.stop() }
         // Now, not after hours of work.

@@ -50,7 +50,7 @@ import Testing
             let options = LocalizationOptions(readOut: readOut, topDown: rules)
             let expected = try cpu.evaluate(pictures, options: options).map(FindingBits.init)
             #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected, "\(readOut)")
-            #expect(readOut == "f" || expected.contains { $0.entries.count > 3 }, "the test must not be empty")
+            #expect(expected.contains { !$0.entries.isEmpty }, "the test must not be empty")
         }
     }
 

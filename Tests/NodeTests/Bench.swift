@@ -99,6 +99,7 @@ struct GatedBackend: Backend {
     let gate: Gate
     /// What a call throws, by its number.
     let fault: @Sendable (Int) -> NetworkError?
+    var leavesHostFree = false
 
     var network: Network { inner.network }
     var device: String { inner.device }

@@ -1,6 +1,7 @@
 import Foundation
 import Node
 import Protocol
+import SelectiveTuning
 import Testing
 
 /// Who has the node, for how long, and how it ends.
@@ -93,6 +94,33 @@ import Testing
         while let message = try coordinator.message() { last = message }
         #expect(last == .goodbye)
         bench.service.waitUntilStopped()
+    }
+
+    @Test func aDeviceThatFailsEndsTheNode() throws {
+        let failure = NetworkError.deviceFailed(device: "GPU 3", problem: "cuLaunchKernel: it is on fire")
+        // The canary has two batches.
+        let bench = try Bench(SmallJob(), fault: { $0 == 4 ? failure : nil })
+        let coordinator = TestCoordinator(bench)
+        let idle = TestCoordinator(bench, peer: "idle:2")
+        try coordinator.ready(bench.small.job())
+        coordinator.send(.lease(bench.small.lease(1, 0..<4)))
+        guard case .results(_, let results) = try coordinator.message() else { throw TestCoordinator.Silence() }
+        #expect(results.count == 2)
+        #expect(try coordinator.message() == .failed(reason: "GPU 3 failed: cuLaunchKernel: it is on fire"))
+        #expect(try coordinator.message() == nil)
+        guard case .leaving = try idle.message() else { throw TestCoordinator.Silence() }
+        bench.service.waitUntilStopped()
+        #expect(bench.service.deviceFailure == "\(failure)")
+    }
+
+    @Test func aDeviceThatFailsWhileAJobIsPreparedEndsTheNodeToo() throws {
+        let failure = NetworkError.deviceFailed(device: "GPU 3", problem: "cuMemAlloc: gone")
+        let bench = try Bench(SmallJob(), fault: { _ in failure })
+        let coordinator = TestCoordinator(bench)
+        #expect(
+            try coordinator.refusal(of: bench.small.job()) == JobRefusal(.device, "GPU 3 failed: cuMemAlloc: gone"))
+        bench.service.waitUntilStopped()
+        #expect(bench.service.deviceFailure == "\(failure)")
     }
 
     @Test func stoppingWaitsForNobody() throws {

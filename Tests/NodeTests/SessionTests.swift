@@ -107,6 +107,25 @@ import Testing
         Issue.record("no scale let some pictures fail and others not")
     }
 
+    /// As on a GPU: the next batch is decoded meanwhile, and the waiting lease's first one too.
+    @Test func decodingWhileTheDeviceIsAtWorkChangesNothing() throws {
+        let small = try SmallJob()
+        let pool = try ThreadPool(threads: 2)
+        let network = try Network(json: try JSON.parse(SmallJob.description, source: "net"), source: "net")
+        let gate = Gate()
+        let evaluator = LeaseEvaluator(
+            backend: GatedBackend(
+                inner: try CPUBackend(network: network, source: small.weights, pool: pool, batch: 2), gate: gate,
+                fault: { _ in nil }, leavesHostFree: true),
+            images: try ImageIndex(root: small.path("images")), options: JobOptions(), pool: pool)
+        let waiting = evaluator.readAhead(small.lease(2, 2..<7).images)
+        var results: [ImageResult] = []
+        try evaluator.evaluate(small.lease(1, 0..<5).images) { results += $0 }
+        try evaluator.evaluate(small.lease(2, 2..<7).images, ahead: waiting) { results += $0 }
+        #expect(try results == small.expected(0..<5) + small.expected(2..<7))
+        #expect(gate.enter() == 7, "two leases of three batches")
+    }
+
     @Test func aFaultOfTheDeviceEndsTheJobAndIsNotKept() throws {
         let bench = try Bench(SmallJob(pictures: 3)) { call in
             call == 4 ? .outOfMemory(bytes: 12, purpose: "a test") : nil  // two calls are the canary's

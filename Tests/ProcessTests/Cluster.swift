@@ -7,6 +7,9 @@ import Testing
 /// directory that is removed with its owner.
 final class Cluster: @unchecked Sendable {
     let directory: String
+    /// What is evaluated; the demo's unless a test says otherwise.
+    var network = Cluster.root + "/Demo/network.json"
+    var weights = Cluster.root + "/Demo/demo.safetensors"
     private let pictures: Int
     private var nodes: [Program] = []
     private static let digests = Digests()
@@ -63,17 +66,18 @@ final class Cluster: @unchecked Sendable {
     }
 
     /// Starts a node on a port of the system's choosing and gives its address once it listens.
-    func node(_ options: [String] = ["--images", "images"], name: String, key: String = "key") throws -> (
-        program: Program, address: String
-    ) {
+    func node(
+        _ options: [String] = ["--images", "images"], name: String, key: String = "key", device: [String] = ["--cpu"],
+        environment: [String: String] = [:]
+    ) throws -> (program: Program, address: String) {
         let announce = path("announce-\(name)")
         try FileManager.default.createDirectory(atPath: announce, withIntermediateDirectories: true)
         let arguments =
             [
-                "--listen", "127.0.0.1:0", "--cpu", "--threads", "1", "--name", name, "--key-file", key,
+                "--listen", "127.0.0.1:0", "--threads", "1", "--name", name, "--key-file", key,
                 "--announce", announce, "--weights-cache", "cache-\(name)",
-            ] + options
-        let program = try Program("stnet-node", arguments, directory: directory)
+            ] + device + options
+        let program = try Program("stnet-node", arguments, environment: environment, directory: directory)
         nodes.append(program)
         var address = ""
         let isThere = Wait.until {
@@ -103,8 +107,8 @@ final class Cluster: @unchecked Sendable {
 
     var evaluation: [String] {
         [
-            "--images", "images", "--annotations", "annotations", "--network", Cluster.root + "/Demo/network.json",
-            "--weights", Cluster.root + "/Demo/demo.safetensors", "--progress", "plain",
+            "--images", "images", "--annotations", "annotations", "--network", network, "--weights", weights,
+            "--progress", "plain",
         ]
     }
 

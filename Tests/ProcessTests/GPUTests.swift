@@ -1,0 +1,130 @@
+import Dataset
+import Foundation
+import Testing
+
+/// Whole programs on the library that plays NVIDIA's driver: nodes on GPUs and on CPUs give the same bits.
+@Suite(.serialized) struct GPUTests {
+    private static let driver = Program.path("libstnet-emulated-cuda.so")
+
+    /// What the driver is told, by names without STNET_EMULATED_.
+    private func environment(_ settings: [String: Int] = [:]) -> [String: String] {
+        var environment = ["STNET_LIBCUDA": Self.driver]
+        for (name, value) in settings { environment["STNET_EMULATED_" + name] = String(value) }
+        return environment
+    }
+
+    /// Pictures and a network that is small enough for the emulation to take milliseconds a picture; and the digest of
+    /// the records that the CPU gives.
+    private func cluster(pictures: Int) throws -> (Cluster, digest: String) {
+        let cluster = try Cluster(pictures: pictures)
+        let classes = DemoPictures.classNames.map { "\"\($0)\"" }.joined(separator: ", ")
+        try cluster.write(
+            "small.json",
+            """
+            {"name": "small", "input": {"size": 40}, "classes": [\(classes)],
+             "layers": [
+              {"name": "c1", "kind": "convolution", "out": 12, "kernel": 5, "stride": 2, "padding": 2, "relu": true},
+              {"name": "p1", "kind": "maxPool", "kernel": 3, "stride": 2},
+              {"name": "c2", "kind": "convolution", "out": 16, "kernel": 3, "padding": 1, "relu": true},
+              {"name": "f1", "kind": "linear", "out": 30, "relu": true, "bridge": true},
+              {"name": "f2", "kind": "linear", "out": 10}]}
+            """)
+        (cluster.network, cluster.weights) = ("small.json", "small.safetensors")
+        let tool = try Program(
+            "stnet-tool", ["random-weights", "--network", "small.json", "--out", "small.safetensors"],
+            directory: cluster.directory)
+        try #require(tool.wait() == 0, "\(tool.standardError)")
+        let run = try cluster.coordinator(out: "cpu")
+        try #require(run.wait() == 0, "\(run.standardError)")
+        return (cluster, try cluster.digest("cpu"))
+    }
+
+    private func add(_ address: String, to hosts: String, of cluster: Cluster) throws {
+        let known = try String(contentsOfFile: cluster.path(hosts), encoding: .utf8)
+        try cluster.write(hosts, known + address + "\n")
+    }
+
+    @Test func aGPUAndACPUGiveTheBitsOfTheEmbeddedRun() throws {
+        let (cluster, digest) = try cluster(pictures: 60)
+        let gpu = try cluster.node(
+            name: "gpu", device: ["--gpu", "0", "--batch", "4"], environment: environment(["LAZY": 1]))
+        #expect(Wait.until { gpu.program.standardError.contains("GPU 0 (emulation on the CPU, no GPU), 1024 MiB") })
+        let run = try cluster.coordinator([gpu.address], ["--log", "log"])
+        // The CPU would be done before the emulation has begun: it comes when that has its first lease.
+        let isReady = Wait.until { !run.isRunning || run.standardError.contains("gpu is ready: GPU 0") }
+        try #require(isReady && run.isRunning, "\(run.standardError)")
+        let cpu = try cluster.node(name: "cpu")
+        try add(cpu.address, to: "hosts-out", of: cluster)
+        #expect(run.wait() == 0, "\(run.standardError)")
+        #expect(run.standardError.contains("batches of 2, "), "\(run.standardError)")
+        #expect(try cluster.digest() == digest)
+        let log = try String(contentsOfFile: cluster.path("log"), encoding: .utf8)
+        #expect(log.contains(#""node.name":"cpu""#), "\(log)")
+        // Two nodes of one class: their canaries are the same.
+        let certificate = try String(contentsOfFile: cluster.path("out/certificate.json"), encoding: .utf8)
+        #expect(certificate.matches(of: /"[0-9a-f]{64}": 2/).count == 1, "\(certificate)")
+    }
+
+    @Test func aGPUThatFailsEndsItsNodeAndItsLeasesGoElsewhere() throws {
+        let (cluster, digest) = try cluster(pictures: 24)
+        // After the canary, in the first lease.
+        let gpu = try cluster.node(
+            name: "gpu", device: ["--gpu", "0", "--batch", "4"], environment: environment(["FAULT_AT": 60]))
+        let run = try cluster.coordinator([gpu.address])
+        #expect(gpu.program.wait() == 70)
+        let said = gpu.program.standardError
+        #expect(said.contains("GPU 0 (emulation on the CPU, no GPU) failed: layer "), "\(said)")
+        #expect(said.contains("cuLaunchKernel: CUDA_ERROR_ILLEGAL_ADDRESS (700)"), "\(said)")
+        let cpu = try cluster.node(name: "cpu")
+        try add(cpu.address, to: "hosts-out", of: cluster)
+        #expect(run.wait() == 0, "\(run.standardError)")
+        #expect(try cluster.digest() == digest)
+    }
+
+    @Test func severalNodesOfOneHostHaveAGPUEach() throws {
+        let (cluster, digest) = try cluster(pictures: 16)
+        let nodes = try (0..<2).map { number in
+            try cluster.node(
+                name: "gpu\(number)", device: ["--gpu", String(number)],
+                environment: environment(["DEVICES": 2, "MEMORY": 4_000_000]))
+        }
+        let run = try cluster.coordinator(nodes.map(\.address))
+        #expect(run.wait() == 0, "\(run.standardError)")
+        for number in 0..<2 {
+            #expect(run.standardError.contains("gpu\(number) is ready: GPU \(number) ("), "\(run.standardError)")
+        }
+        #expect(try cluster.digest() == digest)
+    }
+
+    @Test func theEmbeddedNodeUsesAGPUToo() throws {
+        let (cluster, digest) = try cluster(pictures: 5)
+        let arguments = cluster.evaluation + ["--out", "out", "--gpu", "GPU-00eeeeee"]
+        let run = try Program(
+            "stnet-coord", arguments, environment: environment(), directory: cluster.directory)
+        #expect(run.wait() == 0, "\(run.standardError)")
+        #expect(run.standardError.contains("is ready: GPU 0 (emulation on the CPU, no GPU)"), "\(run.standardError)")
+        #expect(try cluster.digest() == digest)
+    }
+
+    @Test func whatAGPUDoesNotDoIsSaid() throws {
+        let (cluster, _) = try cluster(pictures: 1)
+        func end(_ options: [String], _ environment: [String: String]) throws -> (Int32?, String) {
+            let run = try Program(
+                "stnet-coord", cluster.evaluation + ["--out", "none"] + options, environment: environment,
+                directory: cluster.directory)
+            return (run.wait(), run.standardError)
+        }
+        let fast = try end(["--gpu", "0", "--precision", "fast"], environment())
+        #expect(fast.0 == 64 && fast.1.contains("precision exact only"), "\(fast)")
+        let absent = try end(["--gpu", "1"], environment())
+        #expect(absent.0 == 69 && absent.1.contains("no GPU is called 1"), "\(absent)")
+        let nowhere = try end(["--gpu", "0"], ["STNET_LIBCUDA": "libcuda-of-nobody.so"])
+        #expect(nowhere.0 == 69 && nowhere.1.contains("NVIDIA's driver was not found"), "\(nowhere)")
+        let small = try end(["--gpu", "0"], environment(["MEMORY": 300_000]))
+        #expect(small.0 == 65 && small.1.contains("with one picture at once on GPU 0"), "\(small)")
+        let gpu = try cluster.node(name: "gpu", device: ["--gpu", "0"], environment: environment())
+        let run = try cluster.coordinator([gpu.address], ["--precision", "fast"])
+        #expect(run.wait() == 65)
+        #expect(run.standardError.contains("computes precision exact only"), "\(run.standardError)")
+    }
+}
