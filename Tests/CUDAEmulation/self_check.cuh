@@ -8,7 +8,16 @@ CK_KERNEL check_reversal(const emulation_check check) {
     check.floats[threadIdx.x] = values[blockDim.x - 1 - threadIdx.x];
 }
 
-/// The same without the barrier.
+/// The same in as much memory as the launch gives.
+CK_KERNEL check_dynamic_reversal(const emulation_check check) {
+    CK_DYNAMIC_SHARED(memory);
+    float *values = reinterpret_cast<float *>(memory);
+    values[threadIdx.x] = check.floats[threadIdx.x];
+    __syncthreads();
+    check.floats[threadIdx.x] = values[blockDim.x - 1 - threadIdx.x];
+}
+
+/// check_reversal without the barrier.
 CK_KERNEL check_missing_barrier(const emulation_check check) {
     CK_SHARED(values, float[64]);
     values[threadIdx.x] = check.floats[threadIdx.x];

@@ -7,7 +7,7 @@ import Testing
     /// The floats and the counts after the kernel has run, and the problem that was found.
     private func run(
         _ kernel: String, blocks: UInt32 = 1, threads: UInt32 = 64,
-        order: cuda_emulation_order = CUDA_EMULATION_FORWARD, counts initial: [UInt32] = []
+        shared: UInt32 = 0, order: cuda_emulation_order = CUDA_EMULATION_FORWARD, counts initial: [UInt32] = []
     ) -> (floats: [Float], counts: [UInt32], problem: String?) {
         var floats = (0..<64).map { Float($0) }
         var counts = initial + [UInt32](repeating: 0, count: 64 - initial.count)
@@ -16,7 +16,7 @@ import Testing
             counts.withUnsafeMutableBufferPointer { counts in
                 var check = emulation_check(floats: floats.baseAddress, counts: counts.baseAddress)
                 problem = cuda_emulation_launch(
-                    kernel, &check, MemoryLayout<emulation_check>.size, blocks, 1, 1, threads, 0, order
+                    kernel, &check, MemoryLayout<emulation_check>.size, blocks, 1, 1, threads, shared, order
                 ).map { String(cString: $0) }
             }
         }
@@ -29,6 +29,13 @@ import Testing
         let result = run("check_reversal", order: order)
         #expect(result.problem == nil)
         #expect(result.floats == (0..<64).map { Float(63 - $0) })
+    }
+
+    @Test(arguments: orders) func sharedMemoryMayBeAsLongAsTheLaunchSays(order: cuda_emulation_order) throws {
+        let result = run("check_dynamic_reversal", shared: 256, order: order)
+        #expect(result.problem == nil)
+        #expect(result.floats == (0..<64).map { Float(63 - $0) })
+        #expect(try #require(run("check_dynamic_reversal", shared: 50_000).problem).contains("48 KiB"))
     }
 
     @Test func aMissingBarrierShowsInTheResults() {

@@ -33,14 +33,22 @@ import Testing
         let text = try lines(of: module)
         #expect(text.contains(".version 8.4") && text.contains(".target sm_75"))
         let moves = ["ld.", "st.", "mov.", "selp.", "setp.", "cvt.rn.f32.s32", ".reg", ".param"]
-        let rounded = ["fma.rn.f32", "add.rn.f32", "mul.rn.f32", "div.rn.f32", "sqrt.rn.f32"]
-        let never = ["ftz", "approx", ".f64", ".f16"]
+        var rounded = ["fma.rn.f32", "add.rn.f32", "mul.rn.f32", "div.rn.f32", "sqrt.rn.f32"]
+        var never = ["ftz", "approx", ".f64", ".f16"]
+        if module.hasPrefix("td_") {
+            // Fixed point and shares: double, but never fused. Conversions round to nearest, or lose nothing; a
+            // sign changes exactly.
+            never = ["ftz", "approx", "fma", ".f16"]
+            rounded = ["add.rn", "sub.rn", "mul.rn", "div.rn", "sqrt.rn"].flatMap { ["\($0).f32", "\($0).f64"] }
+            rounded += ["cvt.rni.s64.f32", "cvt.rni.s64.f64", "cvt.rn.f32.s64", "cvt.rn.f64.s64", "cvt.rn.f64.s32"]
+            rounded += ["cvt.rn.f32.f64", "cvt.f64.f32", "neg.f32"]
+        }
         let entries = try instructions(of: module)
         #expect(!entries.isEmpty)
         for (entry, instructions) in entries {
             for name in instructions.keys {
                 #expect(!never.contains { name.contains($0) }, "\(entry): \(name)")
-                guard name.contains("f32") else { continue }
+                guard name.contains("f32") || name.contains("f64") else { continue }
                 #expect(rounded.contains(name) || moves.contains { name.hasPrefix($0) }, "\(entry): \(name)")
             }
         }
@@ -81,6 +89,7 @@ import Testing
         var normalize = ck_cuda_normalize()
         (normalize.batch, normalize.height, normalize.width) = (1, 1, 1)
         launches.append(ck_cuda_normalize_launch(&normalize))
+        launches += topDownLaunches()
         var found: Set<String> = []
         for launch in launches {
             let kernel = String(cString: try #require(launch.kernel))
@@ -89,6 +98,45 @@ import Testing
             found.insert(kernel)
         }
         #expect(found.count == launches.count)
+        #expect(found.count == Self.modules.reduce(0) { $0 + (try! instructions(of: $1).count) }, "some are never used")
+    }
+
+    /// One for each kernel of the top-down pass.
+    private func topDownLaunches() -> [ck_cuda_launch] {
+        let gating = ck_cuda_gating(value: nil, touched: nil, absolute: nil, height: 1, width: 1, channels: 1)
+        var conv = ck_cuda_td_conv()
+        (conv.batch, conv.groups, conv.out_channels, conv.output_gating) = (1, 1, 1, gating)
+        (conv.stride_y, conv.stride_x) = (1, 1)
+        (conv.input.height, conv.input.width) = (1, 1)
+        conv.input_gating = gating
+        var launches: [ck_cuda_launch] = []
+        for (select, kernel, channels) in [
+            (CK_TD_GROUP, 3, 3), (CK_TD_GROUP, 11, 3), (CK_TD_GROUP, 3, 512), (CK_TD_GROUP, 7, 512),
+            (CK_TD_LADDER, 1, 512), (CK_TD_LADDER, 1, 4096),
+        ] as [(ck_td_select, Int32, Int32)] {
+            (conv.rule.select, conv.kernel_height, conv.kernel_width) = (select, kernel, kernel)
+            (conv.input.channels, conv.input_gating.channels) = (channels, channels)
+            launches.append(ck_cuda_td_conv_launch(&conv, 1))
+        }
+        var pool = ck_cuda_td_pool()
+        (pool.batch, pool.kernel_height, pool.kernel_width, pool.stride_y, pool.stride_x) = (1, 1, 1, 1, 1)
+        (pool.output_gating, pool.input_gating) = (gating, gating)
+        (pool.input.height, pool.input.width, pool.input.channels) = (1, 1, 1)
+        launches += [ck_cuda_td_max_pool_launch(&pool, 1), ck_cuda_td_average_pool_launch(&pool, 1)]
+        var bridge = ck_cuda_td_bridge()
+        (bridge.batch, bridge.vector, bridge.rule.select) = (1, gating, CK_TD_LADDER)
+        var slice = ck_cuda_td_slice()
+        (slice.batch, slice.whole, slice.part) = (1, gating, gating)
+        var start = ck_cuda_td_start()
+        (start.batch, start.gating) = (1, gating)
+        var finish = ck_cuda_td_finish()
+        (finish.batch, finish.output_gating, finish.input_gating) = (1, gating, gating)
+        var clear = ck_cuda_td_clear()
+        (clear.batch, clear.gating) = (1, gating)
+        return launches + [
+            ck_cuda_td_bridge_launch(&bridge), ck_cuda_td_slice_launch(&slice, 1), ck_cuda_td_start_launch(&start),
+            ck_cuda_td_finish_launch(&finish), ck_cuda_td_clear_launch(&clear, 1),
+        ]
     }
 
     /// make_ptx.py's status and what it printed; nil, with the reason printed, where what it needs is not installed.
@@ -123,11 +171,13 @@ import Testing
         #expect(made.status == 0, "\(made.output)")
     }
 
-    @Test func theAssemblerSpillsNoRegisterOfAConvolution() throws {
+    @Test func theAssemblerSpillsNoRegister() throws {
         guard let made = try make("--ptxas") else { return }
         #expect(made.status == 0, "\(made.output)")
-        let rows = made.output.matches(of: /(ck_conv_\w+) +(sm_\d+) +(\d+) +(\d+)/)
-        #expect(rows.count == 8 * 4)
+        let rows = made.output.matches(of: /(ck_\w+) +(sm_\d+) +(\d+) +(\d+)/)
+        #expect(Set(rows.map(\.2)) == ["sm_75", "sm_80", "sm_89", "sm_90"])
+        #expect(rows.filter { $0.1.hasPrefix("ck_conv_") }.count == 8 * 4)
+        #expect(rows.filter { $0.1.hasPrefix("ck_td_") }.count == 13 * 4)
         for row in rows { #expect(row.4 == "0", "\(row.1) spills \(row.4) bytes for \(row.2)") }
     }
 }

@@ -12,7 +12,7 @@ enum {
     WARP_FLOATS = 1536,
     // Blocks for each multiprocessor: as many as run at once, and in scratch memory as many as that is worth.
     BLOCKS_EACH = 16,
-    SCRATCH_BLOCKS_EACH = 4
+    SCRATCH_BLOCKS_EACH = 8
 };
 
 static const ck_cuda_launch impossible = {NULL, NULL, 0, 0, 0, 0, 0};
@@ -76,13 +76,27 @@ static int64_t block_shared(int64_t products) {
     return TD_BLOCK_SHARED + TD_BLOCK_TEAM_SHARED + products * (int64_t)sizeof(float);
 }
 
-static int needs_scratch(const ck_cuda_td_conv *layer) { return block_shared(connections(layer)) > SHARED_LIMIT; }
+static int is_wide(const ck_cuda_td_conv *layer) {
+    return (int64_t)layer->kernel_height * layer->kernel_width > TD_NARROW_CELLS;
+}
+
+// Units that a warp works on at the same time.
+static int64_t at_once(const ck_cuda_td_conv *layer) {
+    return layer->rule.select == CK_TD_GROUP ? 32 / TD_LANES_A_UNIT(layer->input.channels / layer->groups) : 1;
+}
+
+static int fits_warps(const ck_cuda_td_conv *layer) { return at_once(layer) * connections(layer) <= WARP_FLOATS; }
+
+// Units with many products are the most common in narrow windows, the others are few: those take another memory.
+static int needs_scratch(const ck_cuda_td_conv *layer) {
+    if (fits_warps(layer)) return 0;
+    return layer->rule.select != CK_TD_GROUP || is_wide(layer) || block_shared(connections(layer)) > SHARED_LIMIT;
+}
 
 ck_cuda_launch ck_cuda_td_conv_launch(const ck_cuda_td_conv *layer, int32_t multiprocessors) {
     if (!conv_fits(layer)) return impossible;
     const int group = layer->rule.select == CK_TD_GROUP;
-    const int wide = layer->kernel_height * layer->kernel_width > TD_NARROW_CELLS;
-    const int64_t count = connections(layer), channels = layer->input.channels / layer->groups;
+    const int64_t count = connections(layer);
     const char *module = group ? "td_group" : "td_subset";
     if (needs_scratch(layer)) {
         const int64_t blocks = (int64_t)SCRATCH_BLOCKS_EACH * (multiprocessors > 0 ? multiprocessors : 1);
@@ -91,15 +105,12 @@ ck_cuda_launch ck_cuda_td_conv_launch(const ck_cuda_td_conv *layer, int32_t mult
         return (ck_cuda_launch){module,   group ? "ck_td_group_scratch" : "ck_td_subset_scratch",
                                 (uint32_t)each, (uint32_t)layer->batch, 1, TD_BLOCK, (uint32_t)block_shared(0)};
     }
-    const int64_t at_once = group ? 32 / TD_LANES_A_UNIT(channels) : 1;
-    const char *kernel;
-    int64_t shared;
-    if (at_once * count <= WARP_FLOATS) {
-        kernel = !group ? "ck_td_subset_warp" : wide ? "ck_td_group_warp_wide" : "ck_td_group_warp";
-        shared = TD_BLOCK_SHARED + TD_BLOCK / 32 * (TD_WARP_TEAM_SHARED + at_once * count * (int64_t)sizeof(float));
-    } else {
-        kernel = !group ? "ck_td_subset_block" : wide ? "ck_td_group_block_wide" : "ck_td_group_block";
-        shared = block_shared(count);
+    const char *kernel = "ck_td_group_block";
+    int64_t shared = block_shared(count);
+    if (fits_warps(layer)) {
+        kernel = !group ? "ck_td_subset_warp" : is_wide(layer) ? "ck_td_group_warp_wide" : "ck_td_group_warp";
+        const int64_t products = at_once(layer) * count * (int64_t)sizeof(float);
+        shared = TD_BLOCK_SHARED + TD_BLOCK / 32 * (TD_WARP_TEAM_SHARED + products);
     }
     return over_units(module, kernel, &layer->output_gating, layer->batch, multiprocessors, (uint32_t)shared);
 }
@@ -118,15 +129,12 @@ ck_cuda_launch ck_cuda_td_bridge_launch(const ck_cuda_td_bridge *bridge) {
     const ck_td_select select = bridge->rule.select;
     if (!is_gating(&bridge->vector) || bridge->batch < 1) return impossible;
     if (select == CK_TD_GROUP || select == CK_TD_ALL || bridge_length(bridge) > INT32_MAX / 2) return impossible;
-    const int scratch = ck_cuda_td_bridge_scratch(bridge) != 0;
-    const int64_t shared = block_shared(scratch ? 0 : bridge_length(bridge));
-    return (ck_cuda_launch){"td_bridge", scratch ? "ck_td_bridge_scratch" : "ck_td_bridge",
-                            (uint32_t)bridge->batch, 1, 1, TD_BLOCK, (uint32_t)shared};
+    return (ck_cuda_launch){"td_bridge", "ck_td_bridge", (uint32_t)bridge->batch, 1, 1, TD_BLOCK,
+                            (uint32_t)block_shared(0)};
 }
 
 int64_t ck_cuda_td_bridge_scratch(const ck_cuda_td_bridge *bridge) {
-    const int64_t length = bridge_length(bridge);
-    return block_shared(length) > SHARED_LIMIT ? bridge->batch * length * (int64_t)sizeof(float) : 0;
+    return bridge->batch * bridge_length(bridge) * (int64_t)sizeof(float);
 }
 
 static int pool_fits(const ck_cuda_td_pool *pool) {

@@ -76,7 +76,7 @@ typedef struct {
     ck_td_rule rule;
     ck_cuda_td_image *images;
     int32_t batch, layer;
-    float *scratch;  // ck_cuda_td_bridge_scratch bytes, or NULL where that is 0
+    float *scratch;  // ck_cuda_td_bridge_scratch bytes
 } ck_cuda_td_bridge;
 
 /// Maximum and average pooling; the global average is the window of the map's size.
@@ -118,7 +118,8 @@ typedef struct {
 /// 32-bit words of `touched` for one image.
 int64_t ck_cuda_gating_words(int32_t height, int32_t width, int32_t channels);
 
-/// Bytes of scratch memory, 0 for all but the largest units. What `scratch` holds between launches does not matter.
+/// Bytes of scratch memory, 0 for most convolutions. What `scratch` holds between launches does not matter, so that all
+/// layers may have the same.
 int64_t ck_cuda_td_conv_scratch(const ck_cuda_td_conv *layer, int32_t multiprocessors);
 int64_t ck_cuda_td_bridge_scratch(const ck_cuda_td_bridge *bridge);
 

@@ -73,7 +73,7 @@ __device__ __forceinline__ void td_average_unit(const ck_cuda_td_pool &pool, TdT
     td_settle(block, paid, value, unit);
 }
 
-CK_KERNEL __launch_bounds__(TD_BLOCK) ck_td_average_pool(const ck_cuda_td_pool pool) {
+CK_KERNEL __launch_bounds__(TD_BLOCK, 6) ck_td_average_pool(const ck_cuda_td_pool pool) {
     CK_DYNAMIC_SHARED(memory);
     TdAverageShared &shared = *reinterpret_cast<TdAverageShared *>(memory);
     TdBlock &block = shared.block;

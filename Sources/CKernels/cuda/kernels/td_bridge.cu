@@ -7,8 +7,8 @@ struct TdBridgeShared {
     TdTeamShared<TD_BLOCK> team;
 };
 
-template <bool SCRATCH>
-__device__ __forceinline__ void td_bridge(const ck_cuda_td_bridge &bridge, unsigned char *memory) {
+CK_KERNEL __launch_bounds__(TD_BLOCK) ck_td_bridge(const ck_cuda_td_bridge bridge) {
+    CK_DYNAMIC_SHARED(memory);
     TdBridgeShared &shared = *reinterpret_cast<TdBridgeShared *>(memory);
     TdBlock &block = shared.block;
     TdTeam<TD_BLOCK> team = {shared.team, (int)threadIdx.x, TD_BLOCK};
@@ -17,8 +17,7 @@ __device__ __forceinline__ void td_bridge(const ck_cuda_td_bridge &bridge, unsig
     if (state.status != CK_TD_OK) return;
     const TdGating vector = td_of_image(bridge.vector, image);
     const int length = bridge.vector.height * bridge.vector.width * bridge.vector.channels;
-    float *products = SCRATCH ? bridge.scratch + (int64_t)image * length
-                              : reinterpret_cast<float *>(memory + sizeof shared);
+    float *products = bridge.scratch + (int64_t)image * length;
     td_begin(block);
     TdSums sums = {0, 0, 0, 0, 0, 0};
     for (int i = team.lane; i < length; i += TD_BLOCK) {
@@ -62,14 +61,4 @@ __device__ __forceinline__ void td_bridge(const ck_cuda_td_bridge &bridge, unsig
         state.error_layer = bridge.layer;
         state.error_unit = 0;
     }
-}
-
-CK_KERNEL __launch_bounds__(TD_BLOCK) ck_td_bridge(const ck_cuda_td_bridge bridge) {
-    CK_DYNAMIC_SHARED(memory);
-    td_bridge<false>(bridge, memory);
-}
-
-CK_KERNEL __launch_bounds__(TD_BLOCK) ck_td_bridge_scratch(const ck_cuda_td_bridge bridge) {
-    CK_DYNAMIC_SHARED(memory);
-    td_bridge<true>(bridge, memory);
 }

@@ -2,7 +2,7 @@
 #include "td_pool.cuh"
 
 
-CK_KERNEL __launch_bounds__(TD_BLOCK) ck_td_max_pool(const ck_cuda_td_pool pool) {
+CK_KERNEL __launch_bounds__(TD_BLOCK, 8) ck_td_max_pool(const ck_cuda_td_pool pool) {
     CK_DYNAMIC_SHARED(memory);
     TdBlock &block = *reinterpret_cast<TdBlock *>(memory);
     const int image = (int)blockIdx.y;

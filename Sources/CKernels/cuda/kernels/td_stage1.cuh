@@ -37,6 +37,7 @@ __device__ __forceinline__ int td_check_range(Team &team, const float *products,
     if (__dmul_rn((double)largest, (double)count) < 0x1p26) return CK_TD_OK;
     if (largest >= 0x1p27f) return CK_TD_RANGE;
     TdMagnitude absolute = {0};
+#pragma unroll 1
     for (int i = team.lane; i < count; i += team.width) {
         absolute.sum = td_saturated(absolute.sum, td_magnitude(td_fixed(products[i])));
     }
@@ -118,6 +119,7 @@ __device__ __forceinline__ int td_theta(Team &team, const float *products, int c
     if (high - low == 1) return high;
     if (team.lane == 0) team.shared.found = 0;
     team.sync();
+#pragma unroll 1
     for (int i = team.lane; i < count; i += team.width) {
         const int bits = (int)__float_as_uint(products[i]);
         if (bits > low && bits <= high) team.shared.few[atomicAdd(&team.shared.found, 1)] = (uint32_t)bits;

@@ -1,13 +1,13 @@
-// The top-down pass of fully connected layers, and of convolutions whose units choose a subset: a warp or a block a
-// unit, as in td_group.cu.
+// The top-down pass of fully connected layers, and of convolutions whose units choose a subset. A unit has a warp; or a
+// block and scratch memory, if it has many products.
 #include "td_convolution.cuh"
 
-#define TD_SUBSET_KERNEL(name, threads, scratch)                                                  \
-    CK_KERNEL __launch_bounds__(TD_BLOCK) name(const ck_cuda_td_conv layer) {                     \
-        CK_DYNAMIC_SHARED(memory);                                                                \
-        td_convolution<threads, scratch, false, false>(layer, memory);                            \
-    }
+CK_KERNEL __launch_bounds__(TD_BLOCK, 6) ck_td_subset_warp(const ck_cuda_td_conv layer) {
+    CK_DYNAMIC_SHARED(memory);
+    td_convolution<32, false, false, false>(layer, memory);
+}
 
-TD_SUBSET_KERNEL(ck_td_subset_warp, 32, false)
-TD_SUBSET_KERNEL(ck_td_subset_block, TD_BLOCK, false)
-TD_SUBSET_KERNEL(ck_td_subset_scratch, TD_BLOCK, true)
+CK_KERNEL __launch_bounds__(TD_BLOCK, 5) ck_td_subset_scratch(const ck_cuda_td_conv layer) {
+    CK_DYNAMIC_SHARED(memory);
+    td_convolution<TD_BLOCK, true, false, false>(layer, memory);
+}

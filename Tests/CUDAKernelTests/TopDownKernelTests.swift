@@ -1,0 +1,114 @@
+import CKernels
+import CUDAEmulation
+import Testing
+
+/// The kernels of the top-down pass against the CPU's functions: gating, statistics, status and failing unit.
+@Suite struct TopDownKernelTests {
+    private static let orders = [CUDA_EMULATION_FORWARD, CUDA_EMULATION_REVERSED, CUDA_EMULATION_SHUFFLED]
+
+    /// Some layers of a kind; returns the kernels that ran and how many images failed with each status.
+    @discardableResult private func compare(
+        _ kind: TopDownLayer.Kind, seeds: Range<Int>,
+        change: (inout TopDownLayer, inout TestNumbers) -> Void = { _, _ in }
+    ) -> (kernels: Set<String>, statuses: [UInt32: Int], counts: [Int64]) {
+        var kernels: Set<String> = []
+        var statuses: [UInt32: Int] = [:]
+        var counts = [Int64](repeating: 0, count: 6)
+        for seed in seeds {
+            var numbers = TestNumbers(seed)
+            let values = numbers.one(of: TopDownValues.allCases)
+            var layer = TopDownLayer(kind, &numbers)
+            change(&layer, &numbers)
+            let test = TopDownCase(layer, values, &numbers)
+            test.runCPU()
+            test.runEmulated(multiprocessors: numbers.one(of: [1, 40]), Self.orders[seed % 3])
+            test.compare("seed \(seed), \(values), \(layer)")
+            kernels.insert(test.kernel)
+            for outcome in test.expected {
+                statuses[outcome.status, default: 0] += 1
+                guard outcome.status == CK_TD_OK.rawValue else { continue }
+                for place in counts.indices where place != 3 { counts[place] += outcome.counts[place] }
+            }
+            test.output.clear(Self.orders[seed % 3])
+            #expect(test.output.isClear)
+        }
+        return (kernels, statuses, counts)
+    }
+
+    @Test(arguments: 0..<8) func convolutionsAgree(part: Int) {
+        let found = compare(.convolution, seeds: part * 50..<part * 50 + 50)
+        #expect(found.kernels.count >= 4, "\(found.kernels)")
+        #expect(found.statuses.keys.count >= 3, "\(found.statuses)")
+        for place in [0, 1, 2, 4] { #expect(found.counts[place] > 0) }
+    }
+
+    /// 3x3 windows over many channels have a block a unit, large ones scratch memory.
+    @Test(arguments: [(3, 260, "ck_td_group_block"), (6, 60, "ck_td_group_scratch"), (3, 1_300, "ck_td_group_scratch")])
+    func unitsOfManyConnectionsAgree(kernel: Int, channels: Int, name: String) {
+        let found = compare(.convolution, seeds: 0..<12) { layer, numbers in
+            layer = TopDownLayer(.convolution)
+            layer.batch = 2
+            (layer.height, layer.width, layer.channels) = (kernel, kernel, channels)
+            (layer.kernelHeight, layer.kernelWidth) = (kernel, kernel)
+            layer.outChannels = 3
+            layer.rule = ck_td_rule_conv(Int32(numbers.below(2)), CK_TD_GROUP, 0)
+        }
+        #expect(found.kernels == [name])
+    }
+
+    /// Winners that are not positive: components of zeros, most of them not eligible.
+    @Test func zerosThatWinAgree() {
+        let found = compare(.convolution, seeds: 0..<60) { layer, _ in
+            layer.rule = ck_td_rule_conv(0, CK_TD_GROUP, 0)
+            layer.rule.epsilon = 1 << 34
+        }
+        #expect(found.counts[5] > 100, "components that are not eligible: \(found.counts)")
+    }
+
+    @Test(arguments: 0..<4) func linearLayersAgree(part: Int) {
+        let found = compare(.linear, seeds: part * 40..<part * 40 + 40)
+        #expect(found.kernels == ["ck_td_subset_warp", "ck_td_subset_scratch"])
+        #expect(found.statuses.keys.count >= 2, "\(found.statuses)")
+    }
+
+    @Test(arguments: 0..<3) func bridgesAgree(part: Int) {
+        let found = compare(.bridge, seeds: part * 50..<part * 50 + 50)
+        #expect(found.kernels == ["ck_td_bridge"])
+        #expect(found.counts[0] > 0)
+    }
+
+    @Test(arguments: [TopDownLayer.Kind.maxPool, .averagePool]) func poolsAgree(kind: TopDownLayer.Kind) {
+        let found = compare(kind, seeds: 0..<150)
+        #expect(found.counts[2] > 0, "dropped units: \(found.counts)")
+        #expect(found.statuses.keys.count >= 2, "\(found.statuses)")
+    }
+
+    @Test func slicesAgree() {
+        let found = compare(.slice, seeds: 0..<120)
+        #expect(found.statuses[CK_TD_GATING_RANGE.rawValue, default: 0] > 0)
+    }
+
+    /// Whatever the order and the number of blocks, the first unit, in ascending order, whose gating is too much.
+    @Test func theUnitThatLeavesTheGatingRangeIsTheLowest() {
+        var layer = TopDownLayer(.maxPool)
+        (layer.height, layer.width, layer.channels) = (40, 40, 3)
+        (layer.outHeight, layer.outWidth, layer.outChannels) = (40, 40, 3)
+        for (first, order) in zip([0, 17, 4_000], Self.orders) {
+            var numbers = TestNumbers(first)
+            let test = TopDownCase(layer, .smooth, &numbers)
+            test.output.clear(order)
+            ck_gating_clear(&test.output.cpu[0])
+            ck_gating_clear(&test.input.cpu[0])
+            test.input.clear(order)
+            // 2^61 already, and then four times 2^61: the third of them is too much.
+            test.input.add(image: 0, index: 5, 1 << 61)
+            for step in 0..<3 { test.output.add(image: 0, index: first + 200 * step, 1 << 61) }
+            test.output.add(image: 0, index: first + 750, (1 << 61) - 1)
+            test.runCPU()
+            test.runEmulated(multiprocessors: 40, order)
+            test.compare("from \(first)")
+            #expect(test.images[0].status == Int32(CK_TD_GATING_RANGE.rawValue))
+            #expect(test.images[0].error_unit == Int32(first + 400))
+        }
+    }
+}
