@@ -90,6 +90,10 @@ import Testing
         (normalize.batch, normalize.height, normalize.width) = (1, 1, 1)
         launches.append(ck_cuda_normalize_launch(&normalize))
         launches += topDownLaunches()
+        var readOut = ck_cuda_read_out()
+        readOut.gating = ck_cuda_gating(value: nil, touched: nil, absolute: nil, height: 1, width: 1, channels: 1)
+        readOut.batch = 1
+        launches += [ck_cuda_read_out_launch(&readOut), ck_cuda_peak_launch(1)]
         var found: Set<String> = []
         for launch in launches {
             let kernel = String(cString: try #require(launch.kernel))
