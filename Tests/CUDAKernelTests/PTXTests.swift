@@ -116,6 +116,7 @@ import Testing
         var launches: [ck_cuda_launch] = []
         for (select, kernel, channels) in [
             (CK_TD_GROUP, 3, 3), (CK_TD_GROUP, 11, 3), (CK_TD_GROUP, 3, 512), (CK_TD_GROUP, 7, 512),
+            (CK_TD_GROUP, 13, 3),
             (CK_TD_LADDER, 1, 512), (CK_TD_LADDER, 1, 4096),
         ] as [(ck_td_select, Int32, Int32)] {
             (conv.rule.select, conv.kernel_height, conv.kernel_width) = (select, kernel, kernel)
@@ -181,7 +182,7 @@ import Testing
         let rows = made.output.matches(of: /(ck_\w+) +(sm_\d+) +(\d+) +(\d+)/)
         #expect(Set(rows.map(\.2)) == ["sm_75", "sm_80", "sm_89", "sm_90"])
         #expect(rows.filter { $0.1.hasPrefix("ck_conv_") }.count == 8 * 4)
-        #expect(rows.filter { $0.1.hasPrefix("ck_td_") }.count == 13 * 4)
+        #expect(rows.filter { $0.1.hasPrefix("ck_td_") }.count == 14 * 4)
         for row in rows { #expect(row.4 == "0", "\(row.1) spills \(row.4) bytes for \(row.2)") }
     }
 }

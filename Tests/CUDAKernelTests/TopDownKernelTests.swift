@@ -42,18 +42,22 @@ import Testing
         for place in [0, 1, 2, 4] { #expect(found.counts[place] > 0) }
     }
 
-    /// 3x3 windows over many channels have a block a unit, large ones scratch memory.
-    @Test(arguments: [(3, 260, "ck_td_group_block"), (6, 60, "ck_td_group_scratch"), (3, 1_300, "ck_td_group_scratch")])
-    func unitsOfManyConnectionsAgree(kernel: Int, channels: Int, name: String) {
+    /// 3x3 windows over many channels have a block a unit; large ones scratch memory, and beyond 128 cells labels.
+    @Test(arguments: [
+        ("ck_td_group_block", 3, 3, 260), ("ck_td_group_scratch", 6, 6, 60), ("ck_td_group_scratch", 3, 3, 1_300),
+        ("ck_td_group_large", 13, 13, 2), ("ck_td_group_large", 3, 43, 3), ("ck_td_group_large", 12, 14, 20),
+    ])
+    func unitsOfManyConnectionsAgree(name: String, height: Int, width: Int, channels: Int) {
         let found = compare(.convolution, seeds: 0..<12) { layer, numbers in
             layer = TopDownLayer(.convolution)
             layer.batch = 2
-            (layer.height, layer.width, layer.channels) = (kernel, kernel, channels)
-            (layer.kernelHeight, layer.kernelWidth) = (kernel, kernel)
-            layer.outChannels = 3
+            (layer.height, layer.width, layer.channels) = (height + 1, width, channels)
+            (layer.kernelHeight, layer.kernelWidth, layer.padY, layer.padX) = (height, width, 1, 1)
+            (layer.outHeight, layer.outWidth, layer.outChannels) = (4, 3, 2)
             layer.rule = ck_td_rule_conv(Int32(numbers.below(2)), CK_TD_GROUP, 0)
         }
         #expect(found.kernels == [name])
+        #expect(found.counts[1] > 0)
     }
 
     /// Winners that are not positive: components of zeros, most of them not eligible.

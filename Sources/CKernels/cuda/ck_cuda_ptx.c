@@ -22,6 +22,7 @@ static const struct {
     {"td_clear", ck_ptx_td_clear},
     {"td_finish", ck_ptx_td_finish},
     {"td_group", ck_ptx_td_group},
+    {"td_group_large", ck_ptx_td_group_large},
     {"td_max_pool", ck_ptx_td_max_pool},
     {"td_slice", ck_ptx_td_slice},
     {"td_start", ck_ptx_td_start},

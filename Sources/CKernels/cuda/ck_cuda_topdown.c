@@ -8,9 +8,9 @@
 enum {
     GRID_Y_LIMIT = 65535,
     SHARED_LIMIT = 48 << 10,
-    // Floats of products that a warp keeps: with more, a block shares a unit, so that enough warps fit a multiprocessor.
+    // Products that a warp keeps: with more, a block shares a unit, so that enough warps fit a multiprocessor.
     WARP_FLOATS = 1536,
-    // Blocks for each multiprocessor: as many as run at once, and in scratch memory as many as that is worth.
+    // Blocks for each multiprocessor: as many as run at once; in scratch memory, fewer.
     BLOCKS_EACH = 16,
     SCRATCH_BLOCKS_EACH = 8
 };
@@ -63,7 +63,6 @@ static int conv_fits(const ck_cuda_td_conv *layer) {
     if (layer->kernel_height > INT32_MAX / layer->kernel_width) return 0;
     const int64_t cells = (int64_t)layer->kernel_height * layer->kernel_width;
     if (cells * (layer->input.channels / groups) > INT32_MAX / 2) return 0;
-    if (layer->rule.select == CK_TD_GROUP && cells > TD_MASK_CELLS) return 0;
     return is_gating(&layer->output_gating) && layer->output_gating.channels == layer->out_channels &&
            has_shape(&layer->input_gating, &layer->input);
 }
@@ -80,6 +79,11 @@ static int is_wide(const ck_cuda_td_conv *layer) {
     return (int64_t)layer->kernel_height * layer->kernel_width > TD_NARROW_CELLS;
 }
 
+static int is_large(const ck_cuda_td_conv *layer) {
+    return layer->rule.select == CK_TD_GROUP &&
+           (int64_t)layer->kernel_height * layer->kernel_width > TD_MASK_CELLS;
+}
+
 // Units that a warp works on at the same time.
 static int64_t at_once(const ck_cuda_td_conv *layer) {
     return layer->rule.select == CK_TD_GROUP ? 32 / TD_LANES_A_UNIT(layer->input.channels / layer->groups) : 1;
@@ -89,7 +93,7 @@ static int fits_warps(const ck_cuda_td_conv *layer) { return at_once(layer) * co
 
 // Units with many products are the most common in narrow windows, the others are few: those take another memory.
 static int needs_scratch(const ck_cuda_td_conv *layer) {
-    if (fits_warps(layer)) return 0;
+    if (fits_warps(layer) && !is_large(layer)) return 0;
     return layer->rule.select != CK_TD_GROUP || is_wide(layer) || block_shared(connections(layer)) > SHARED_LIMIT;
 }
 
@@ -97,13 +101,16 @@ ck_cuda_launch ck_cuda_td_conv_launch(const ck_cuda_td_conv *layer, int32_t mult
     if (!conv_fits(layer)) return impossible;
     const int group = layer->rule.select == CK_TD_GROUP;
     const int64_t count = connections(layer);
-    const char *module = group ? "td_group" : "td_subset";
+    const char *module = is_large(layer) ? "td_group_large" : group ? "td_group" : "td_subset";
     if (needs_scratch(layer)) {
         const int64_t blocks = (int64_t)SCRATCH_BLOCKS_EACH * (multiprocessors > 0 ? multiprocessors : 1);
         int64_t each = blocks / layer->batch, words = words_of(&layer->output_gating);
         each = each < 1 ? 1 : each > words ? words : each;
-        return (ck_cuda_launch){module,   group ? "ck_td_group_scratch" : "ck_td_subset_scratch",
-                                (uint32_t)each, (uint32_t)layer->batch, 1, TD_BLOCK, (uint32_t)block_shared(0)};
+        const char *kernel = is_large(layer) ? "ck_td_group_large"
+                             : group         ? "ck_td_group_scratch"
+                                             : "ck_td_subset_scratch";
+        return (ck_cuda_launch){module, kernel,   (uint32_t)each,           (uint32_t)layer->batch,
+                                1,      TD_BLOCK, (uint32_t)block_shared(0)};
     }
     const char *kernel = "ck_td_group_block";
     int64_t shared = block_shared(count);
@@ -118,7 +125,8 @@ ck_cuda_launch ck_cuda_td_conv_launch(const ck_cuda_td_conv *layer, int32_t mult
 int64_t ck_cuda_td_conv_scratch(const ck_cuda_td_conv *layer, int32_t multiprocessors) {
     if (!conv_fits(layer) || !needs_scratch(layer)) return 0;
     const ck_cuda_launch launch = ck_cuda_td_conv_launch(layer, multiprocessors);
-    return (int64_t)launch.grid_x * launch.grid_y * connections(layer) * (int64_t)sizeof(float);
+    const int64_t words = connections(layer) * (is_large(layer) ? TD_LARGE_WORDS : 1);
+    return (int64_t)launch.grid_x * launch.grid_y * words * (int64_t)sizeof(float);
 }
 
 static int64_t bridge_length(const ck_cuda_td_bridge *bridge) {

@@ -123,8 +123,7 @@ int64_t ck_cuda_gating_words(int32_t height, int32_t width, int32_t channels);
 int64_t ck_cuda_td_conv_scratch(const ck_cuda_td_conv *layer, int32_t multiprocessors);
 int64_t ck_cuda_td_bridge_scratch(const ck_cuda_td_bridge *bridge);
 
-// `kernel` is NULL where the shapes do not fit each other, are beyond a grid's limits, or ask for what the CPU alone
-// can do: components in kernels of more than 128 cells.
+// `kernel` is NULL where the shapes do not fit each other or are beyond a grid's limits.
 
 ck_cuda_launch ck_cuda_td_start_launch(const ck_cuda_td_start *start);
 ck_cuda_launch ck_cuda_td_conv_launch(const ck_cuda_td_conv *layer, int32_t multiprocessors);

@@ -2,8 +2,11 @@
 #ifndef TD_CONVOLUTION_CUH
 #define TD_CONVOLUTION_CUH
 
-#include "td_group.cuh"
+#include "td_group_large.cuh"
 #include "td_subset.cuh"
+
+/// Stage 2: a subset, or a group in windows of up to 32 cells, of up to TD_MASK_CELLS, or of any number.
+enum TdWay { TD_SUBSET, TD_NARROW, TD_WIDE, TD_LARGE };
 
 /// Dynamic shared memory: this, then the products of each team unless they are in scratch memory.
 template <int THREADS> struct TdConvShared {
@@ -65,11 +68,11 @@ __device__ __forceinline__ void td_group_units(const ck_cuda_td_conv &layer, int
     own.sync();
 }
 
-/// Stages 1 to 3 of one unit of a layer that is no group's.
-template <int THREADS>
-__device__ __forceinline__ void td_subset_unit(const ck_cuda_td_conv &layer, int image, TdBlock &block,
-                                               TdTeamShared<THREADS> &shared, int listed, int stretch,
-                                               float *products) {
+/// Stages 1 to 3 of one unit whose stage 2 is a whole team's: a subset, or a group of a large window.
+template <int THREADS, TdWay WAY>
+__device__ __forceinline__ void td_team_unit(const ck_cuda_td_conv &layer, int image, TdBlock &block,
+                                             TdTeamShared<THREADS> &shared, int listed, int stretch, float *products,
+                                             int capacity) {
     TdTeam<THREADS> team = {shared, (int)threadIdx.x % THREADS, THREADS};
     const TdGating output = td_of_image(layer.output_gating, image), input = td_of_image(layer.input_gating, image);
     TdUnit unit = {0, stretch + (int)block.list[listed], 0, 0, 0, 0};
@@ -77,6 +80,16 @@ __device__ __forceinline__ void td_subset_unit(const ck_cuda_td_conv &layer, int
     int64_t *value = output.value + unit.unit;
     if (td_first_stage(team, layer, image, block, value, products, unit, stage1)) {
         const TdPlaces places = {layer.input.width * layer.input.channels, layer.input.channels};
+        if (WAY == TD_LARGE) {
+            // The sums lie before the products, where their alignment is known, the rest behind: TD_LARGE_WORDS.
+            const TdLabels labels = {reinterpret_cast<int *>(products + capacity),
+                                     reinterpret_cast<int *>(products + (int64_t)2 * capacity),
+                                     reinterpret_cast<uint64_t *>(products - (int64_t)2 * capacity)};
+            td_select_large(team, block, unit, stage1, products, labels, places.row_step, places.column_step, input,
+                            value);
+            team.sync();
+            return;
+        }
         const int64_t padding =
             ((int64_t)layer.kernel_height * layer.kernel_width - unit.rows * unit.columns) * unit.channels;
         TdPaid paid = {0, 0, 0};
@@ -91,8 +104,8 @@ __device__ __forceinline__ void td_subset_unit(const ck_cuda_td_conv &layer, int
     team.sync();
 }
 
-/// One block: its stretch of `touched`, some words at a time. GROUP: section 4; WIDE: windows of more than 32 cells.
-template <int THREADS, bool SCRATCH, bool GROUP, bool WIDE>
+/// One block: its stretch of `touched`, some words at a time.
+template <int THREADS, bool SCRATCH, TdWay WAY>
 __device__ __forceinline__ void td_convolution(const ck_cuda_td_conv &layer, unsigned char *memory) {
     TdConvShared<THREADS> &shared = *reinterpret_cast<TdConvShared<THREADS> *>(memory);
     TdBlock &block = shared.block;
@@ -100,9 +113,13 @@ __device__ __forceinline__ void td_convolution(const ck_cuda_td_conv &layer, uns
     if (layer.images[image].status != CK_TD_OK) return;
     const int channels = layer.input.channels / layer.groups;
     const int capacity = layer.kernel_height * layer.kernel_width * channels;
-    const int parts = GROUP && THREADS == 32 ? 32 / TD_LANES_A_UNIT(channels) : 1;
-    float *products = SCRATCH ? layer.scratch + ((int64_t)blockIdx.y * gridDim.x + blockIdx.x) * capacity
-                              : reinterpret_cast<float *>(memory + sizeof shared) + team * parts * capacity;
+    constexpr bool by_channel = WAY == TD_NARROW || WAY == TD_WIDE;
+    const int parts = by_channel && THREADS == 32 ? 32 / TD_LANES_A_UNIT(channels) : 1;
+    float *products = reinterpret_cast<float *>(memory + sizeof shared) + team * parts * capacity;
+    if (SCRATCH) {
+        const int64_t number = (int64_t)blockIdx.y * gridDim.x + blockIdx.x;
+        products = layer.scratch + (WAY == TD_LARGE ? (TD_LARGE_WORDS * number + 2) * capacity : number * capacity);
+    }
     const uint32_t *touched = td_of_image(layer.output_gating, image).touched;
     const TdStretch stretch = td_stretch(layer.output_gating);
     td_begin(block);
@@ -116,11 +133,12 @@ __device__ __forceinline__ void td_convolution(const ck_cuda_td_conv &layer, uns
                 listed = __shfl_sync(~0u, listed, 0);
             }
             if (listed >= block.listed) break;
-            if (GROUP) {
-                td_group_units<THREADS, WIDE>(layer, image, block, shared.teams[team], listed, 32 * word, parts,
-                                              products, capacity);
+            if (by_channel) {
+                td_group_units<THREADS, WAY == TD_WIDE>(layer, image, block, shared.teams[team], listed, 32 * word,
+                                                        parts, products, capacity);
             } else {
-                td_subset_unit<THREADS>(layer, image, block, shared.teams[team], listed, 32 * word, products);
+                td_team_unit<THREADS, WAY>(layer, image, block, shared.teams[team], listed, 32 * word, products,
+                                           capacity);
             }
             listed += teams * parts;
         }

@@ -98,6 +98,17 @@ __device__ __forceinline__ int td_look_at_channels(const TdUnit &unit, const TdS
     return ineligible;
 }
 
+/// One thread of a unit's team ends it: with the best component, or without one.
+__device__ __forceinline__ void td_settle_group(TdBlock &block, const TdRank &best, const TdPaid &paid, int64_t *value,
+                                                const TdUnit &unit) {
+    if (best.score < 0.0) {
+        td_drop(block, unit.gating);
+    } else if (best.tied) {
+        atomicAdd(&block.tally.ties, 1u);
+    }
+    td_settle(block, paid, value, unit.unit);
+}
+
 /// Stages 2 and 3 for the unit that this team (perhaps a part of a warp) holds; `live`: it holds one that got this far.
 template <typename Cells, typename Team>
 __device__ __forceinline__ void td_select_group(Team &team, TdBlock &block, bool live, const TdUnit &unit,
@@ -127,13 +138,7 @@ __device__ __forceinline__ void td_select_group(Team &team, TdBlock &block, bool
         }
     }
     paid = team.all(paid);
-    if (!live || team.lane != 0) return;
-    if (found) {
-        if (best.tied) atomicAdd(&block.tally.ties, 1u);
-    } else {
-        td_drop(block, unit.gating);
-    }
-    td_settle(block, paid, value, unit.unit);
+    if (live && team.lane == 0) td_settle_group(block, best, paid, value, unit);
 }
 
 #endif

@@ -5,8 +5,9 @@
 enum {
     TD_BLOCK = 128,  // threads of a block, in all kernels that look for units
     TD_WORDS = 32,   // words of `touched` that a block looks through before it works on what it has found
-    TD_MASK_CELLS = 128,   // cells of a window whose components can be found
+    TD_MASK_CELLS = 128,   // cells of a window whose components a thread can find
     TD_NARROW_CELLS = 32,  // and of one that is not `wide`
+    TD_LARGE_WORDS = 6,    // of scratch memory a product of a larger window takes, even so that sums are aligned
     // Bytes of dynamic shared memory in front of the products. The kernels assert them.
     TD_BLOCK_SHARED = 2112,
     TD_WARP_TEAM_SHARED = 208,

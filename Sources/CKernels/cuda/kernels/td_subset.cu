@@ -4,10 +4,10 @@
 
 CK_KERNEL __launch_bounds__(TD_BLOCK, 6) ck_td_subset_warp(const ck_cuda_td_conv layer) {
     CK_DYNAMIC_SHARED(memory);
-    td_convolution<32, false, false, false>(layer, memory);
+    td_convolution<32, false, TD_SUBSET>(layer, memory);
 }
 
 CK_KERNEL __launch_bounds__(TD_BLOCK, 5) ck_td_subset_scratch(const ck_cuda_td_conv layer) {
     CK_DYNAMIC_SHARED(memory);
-    td_convolution<TD_BLOCK, true, false, false>(layer, memory);
+    td_convolution<TD_BLOCK, true, TD_SUBSET>(layer, memory);
 }

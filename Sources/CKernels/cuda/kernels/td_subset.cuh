@@ -50,7 +50,7 @@ __device__ __forceinline__ int64_t td_ladder(int64_t sum, uint64_t squares, int6
     const double deviation = __dsqrt_rn(__ddiv_rn(td_double((int64_t)squares), __ll2double_rn(n)));
     int row = 5;
     for (int candidate = 4; candidate >= -1; candidate--) {
-        // The first row that the maximum reaches: from the last to the first, the last found stays. Then its relaxed one.
+        // The first row that the maximum reaches: going upwards, the last found stays. Then its relaxed one.
         const bool relaxed = candidate < 0;
         if (relaxed) row = row + offset < 5 ? row + offset : 5;
         const int r = relaxed ? row : candidate;
