@@ -113,6 +113,38 @@ import Testing
         }
     }
 
+    @Test(arguments: [
+        ("alexnet", 63), ("vgg16", 32), ("googlenet", 64), ("squeezenet1_0", 67), ("squeezenet1_1", 67),
+        ("alexnet-caffe", 67), ("googlenet-caffe", 64), ("squeezenet1_0-caffe", 67), ("squeezenet1_1-caffe", 67),
+    ])
+    func everyNetworkOfTheCatalogueGivesTheSame(name: String, side: Int) throws {
+        // SqueezeNet has few channels in some layers already: with one left there is no gating to compare.
+        let network = try SmallNetworks.shrunk(name, side: side, by: name.hasPrefix("squeeze") ? 4 : 16)
+        let pictures = try SmallNetworks.pictures(network, 2)
+        let (cpu, gpu) = (try cpu(network), try gpu(network, EmulatedDriver(["LAZY": 1])))
+        for readOut in [network.readOuts.first!, network.readOuts.last!].map(\.name) {
+            let options = LocalizationOptions(classSource: .predicted, readOut: readOut)
+            let expected = try cpu.evaluate(pictures, options: options).map(FindingBits.init)
+            #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected, "\(readOut)")
+            #expect(expected.contains { !$0.entries.isEmpty })
+        }
+    }
+
+    @Test func everyNameOfTheCatalogueIsThere() { #expect(NetworkCatalog.names.count == 9) }
+
+    /// Kernels of more cells than a mask of bits has, and an input that no multiple of anything divides.
+    @Test func unusualShapesGiveTheSame() throws {
+        var network = SmallNetworks.chain
+        network.inputSize = 19
+        network.layers[0].kind = .convolution(.init(outputs: 4, kernel: 13, stride: 2, padding: 6))
+        let pictures = try SmallNetworks.pictures(network, 3)
+        let options = LocalizationOptions(classSource: .predicted)
+        let expected = try cpu(network).evaluate(pictures, options: options).map(FindingBits.init)
+        let gpu = try gpu(network, EmulatedDriver(["LAZY": 1]))
+        #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected)
+        #expect(expected.contains { !$0.entries.isEmpty })
+    }
+
     @Test func whatIsWrongWithAPictureIsWhatTheCPUSays() throws {
         let network = SmallNetworks.chain
         let huge = try SeededTensors(network, scale: 1e6)

@@ -29,26 +29,6 @@ import Testing
         }
     }
 
-    @Test func aShapeThatNoKernelDoesIsTheNetworksProblem() throws {
-        // Components in a kernel of 13 x 13 cells.
-        var network = network
-        network.layers[0].kind = .convolution(.init(outputs: 4, kernel: 13, stride: 1, padding: 6))
-        let gpu = try CUDABackend(
-            network: network, source: try SeededTensors(network), device: try EmulatedDriver().device(),
-            pool: try ThreadPool(threads: 1), batch: 2)
-        let pictures = try SmallNetworks.pictures(network, 1)
-        do throws(NetworkError) {
-            _ = try gpu.evaluate(pictures, options: LocalizationOptions())
-            Issue.record("expected an error")
-        } catch {
-            guard case .badLayer(_, let layer, let problem) = error else {
-                Issue.record("\(error)")
-                return
-            }
-            #expect(layer == "c1" && problem.contains("--cpu"))
-        }
-    }
-
     @Test func devicesAreFoundByIndexAndUUID() throws {
         let driver = try EmulatedDriver(["DEVICES": 3])
         let second = try driver.device("1")

@@ -48,6 +48,25 @@ enum SmallNetworks {
             .init(name: "f", layer: "f"),
         ])
 
+    /// A network of the catalogue with a share of its channels over smaller pictures: its layers, their kernels and
+    /// their order are the same.
+    static func shrunk(_ name: String, side: Int, by divisor: Int) throws -> Network {
+        var network = try NetworkCatalog.network(named: name)
+        network.inputSize = side
+        for number in network.layers.indices {
+            switch network.layers[number].kind {
+            case .convolution(var convolution):
+                let each = max(1, convolution.outputs / convolution.groups / divisor)
+                convolution.outputs = each * convolution.groups
+                network.layers[number].kind = .convolution(convolution)
+            case .linear(let outputs, let relu):
+                network.layers[number].kind = .linear(outputs: outputs / divisor, relu: relu)
+            default: break
+            }
+        }
+        return network
+    }
+
     static func pictures(_ network: Network, _ count: Int, seed: Int = 1) throws -> [Picture] {
         let classes = try network.shapes().last!.channels
         return (0..<count).map { number in

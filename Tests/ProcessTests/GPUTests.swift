@@ -106,6 +106,17 @@ import Testing
         #expect(try cluster.digest() == digest)
     }
 
+    @Test func aGPUThatFailsInTheCoordinatorEndsTheRun() throws {
+        let (cluster, _) = try cluster(pictures: 9)
+        let run = try Program(
+            "stnet-coord", cluster.evaluation + ["--out", "out", "--gpu", "0"],
+            environment: environment(["FAULT_AT": 60]), directory: cluster.directory)
+        #expect(run.wait() == 2)
+        #expect(run.standardError.contains("CUDA_ERROR_ILLEGAL_ADDRESS (700)"), "\(run.standardError)")
+        let resumed = try cluster.coordinator(out: "out", ["--resume"])
+        #expect(resumed.wait() == 0, "\(resumed.standardError)")
+    }
+
     @Test func whatAGPUDoesNotDoIsSaid() throws {
         let (cluster, _) = try cluster(pictures: 1)
         func end(_ options: [String], _ environment: [String: String]) throws -> (Int32?, String) {
