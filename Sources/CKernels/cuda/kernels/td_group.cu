@@ -2,13 +2,14 @@
 // it has many products; or a block and scratch memory, where its window is large, too. `wide`: more than 32 cells.
 #include "td_convolution.cuh"
 
-#define TD_GROUP_KERNEL(name, threads, scratch, way)                                              \
-    CK_KERNEL __launch_bounds__(TD_BLOCK, 6) name(const ck_cuda_td_conv layer) {                  \
+#define TD_GROUP_KERNEL(name, threads, scratch, way, blocks)                                      \
+    CK_KERNEL __launch_bounds__(TD_BLOCK, blocks) name(const ck_cuda_td_conv layer) {             \
         CK_DYNAMIC_SHARED(memory);                                                                \
         td_convolution<threads, scratch, way>(layer, memory);                                     \
     }
 
-TD_GROUP_KERNEL(ck_td_group_warp, 32, false, TD_NARROW)
-TD_GROUP_KERNEL(ck_td_group_warp_wide, 32, false, TD_WIDE)
-TD_GROUP_KERNEL(ck_td_group_block, TD_BLOCK, false, TD_NARROW)
-TD_GROUP_KERNEL(ck_td_group_scratch, TD_BLOCK, true, TD_WIDE)
+// As many blocks a multiprocessor as have registers enough for nothing to be spilled.
+TD_GROUP_KERNEL(ck_td_group_warp, 32, false, TD_NARROW, 6)
+TD_GROUP_KERNEL(ck_td_group_warp_wide, 32, false, TD_WIDE, 6)
+TD_GROUP_KERNEL(ck_td_group_block, TD_BLOCK, false, TD_NARROW, 8)
+TD_GROUP_KERNEL(ck_td_group_scratch, TD_BLOCK, true, TD_WIDE, 6)

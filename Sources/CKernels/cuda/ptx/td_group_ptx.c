@@ -4300,7 +4300,7 @@ const char ck_ptx_td_group[] =
     " .param .align 8 .b8 ck_td_group_block_param_0[224]\n"
     ")\n"
     ".maxntid 128, 1, 1\n"
-    ".minnctapersm 6\n"
+    ".minnctapersm 8\n"
     "{\n"
     " .reg .pred  %p<419>;\n"
     " .reg .b16  %rs<14>;\n"
