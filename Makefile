@@ -3,6 +3,7 @@ SWIFT ?= swift
 DEMO ?= results/demo-pictures
 
 .PHONY: build run test fuzz scale tsan report-test bench fleet gpu-check results ptx format lint clean dependencies
+.PHONY: cluster-test
 
 build: dependencies
 	$(SWIFT) build -c release
@@ -17,6 +18,11 @@ run: build
 test: dependencies
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build --disable-xctest
+
+# The recipes in cluster/ on what they are for: Slurm, sshd, systemd, network namespaces, Prometheus, an image, all started
+# here for the test and ended with it. Installs Debian packages; what cannot run here is skipped and says why.
+cluster-test: dependencies
+	cluster/test/run
 
 # The same hostile files, weights, frames, handshakes and journals as in the tests, forty times as many: more than a
 # million inputs for the wire's decoders alone.
