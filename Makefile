@@ -82,7 +82,7 @@ results: build
 	docs/make_results.py
 
 clean:
-	rm -rf .build .build-tsan .build-static
+	rm -rf .build .build-tsan .build-static .build-kubernetes
 
 # libjpeg-turbo's headers come from the system; installed here when they are missing.
 dependencies:

@@ -21,13 +21,27 @@ clean_up() {
     trap '' INT TERM
     set +e
     if [ $status != 0 ] && [ $status != 77 ]; then show_logs >&2; fi
-    for ((place = ${#cleanups[@]} - 1; place >= 0; place--)); do eval "${cleanups[place]}"; done >/dev/null 2>&1
+    # In a shell of its own each: one that fails does not keep the others from running.
+    for ((place = ${#cleanups[@]} - 1; place >= 0; place--)); do (eval "${cleanups[place]}"); done >/dev/null 2>&1
     [ -n "${STNET_KEEP:-}" ] || rm -rf --one-file-system "$work"
     exit $status
 }
 trap clean_up EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
+
+is_alive() { kill -0 "$1" 2>/dev/null && ! grep -q '^State:.*Z' "/proc/$1/status" 2>/dev/null; }
+
+# end_process PID...: politely, then not.
+end_process() {
+    local pid end=$((SECONDS + 10))
+    kill -TERM "$@" 2>/dev/null
+    for pid in "$@"; do
+        while is_alive "$pid" && [ $SECONDS -lt $end ]; do sleep 0.1; done
+    done
+    kill -KILL "$@" 2>/dev/null
+    true
+}
 
 show_logs() {
     local file
