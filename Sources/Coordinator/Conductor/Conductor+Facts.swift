@@ -16,6 +16,7 @@ extension Conductor {
         return RunFacts(
             started: Timestamp.text(started), ended: Timestamp.text(ended),
             seconds: Double(max(0, lastResult - first) / 1000) / 1000,
-            images: schedule.images - schedule.remaining - resumed, resumedImages: resumed, nodes: nodes)
+            images: schedule.images - schedule.remaining - resumed, resumedImages: resumed,
+            nodes: nodes.sorted { $0.name < $1.name })
     }
 }

@@ -27,6 +27,6 @@ extension Report {
         if let members = value.objectValue {
             return members.flatMap { flattened($0.1, name: name.isEmpty ? $0.0 : "\(name).\($0.0)") }
         }
-        return [(name, value.stringValue ?? value.compact)]
+        return [(name, value.isNull ? "-" : value.stringValue ?? value.compact)]
     }
 }

@@ -70,7 +70,7 @@ struct GroupChart {
     }
 
     private func diamond(_ x: Double, _ y: Double) -> Markup {
-        "<path class=\"diamond\" d=\"M\(at: x) \(at: y - 5)l5 5l-5 5l-5 -5z\"/>"
+        "<path class=\"diamond\" d=\"M\(at: x) \(at: y - 6)l6 6l-6 6l-6 -6z\"/>"
     }
 
     private var description: String {
