@@ -27,7 +27,7 @@ let package = Package(
         .target(name: "Options", dependencies: ["Bytes"]),
         .target(name: "SelectiveTuning", dependencies: ["CKernels", "Bytes"]),
         .target(name: "Dataset", dependencies: ["CKernels", "Bytes", "SelectiveTuning"]),
-        .target(name: "Evaluation", dependencies: ["Bytes", "SelectiveTuning"]),
+        .target(name: "Evaluation", dependencies: ["Bytes", "CKernels", "SelectiveTuning"]),
         .target(name: "Protocol", dependencies: ["Bytes", "CKernels"], exclude: ["FORMAT.md"]),
         .target(
             name: "Node",
@@ -77,7 +77,9 @@ let package = Package(
             name: "SelectiveTuningTests", dependencies: ["SelectiveTuning", "CKernels", "Bytes"],
             exclude: ["Weights/Golden", "Network/Golden"]),
         .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Bytes"], exclude: ["Golden"]),
-        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Bytes"], exclude: ["Snapshots"]),
+        .testTarget(
+            name: "EvaluationTests", dependencies: ["Evaluation", "CKernels", "Bytes"],
+            exclude: ["Golden", "Snapshots"]),
         .testTarget(
             name: "ProtocolTests", dependencies: ["Protocol", "Bytes"], exclude: ["Golden"]),
         .testTarget(

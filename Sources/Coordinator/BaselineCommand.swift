@@ -27,9 +27,10 @@ public struct BaselineCommand: Sendable {
                     "\(path): \(annotation.id) has no size: baselines need the size of every image "
                         + "(the XML files and the WSOL files have it, LOC_val_solution.csv has not)")
             }
+            let scorer = BoxScorer(preset: preset, inputSize: inputSize, convention: convention)
             let geometry = Geometry(preset: preset, inputSize: inputSize, width: width, height: height)
             return GroundTruth(
-                id: annotation.id, label: annotation.label, boxes: annotation.boxes.map(geometry.map),
+                id: annotation.id, label: annotation.label, boxes: annotation.boxes.map { scorer.map($0, geometry) },
                 inputSize: inputSize)
         }
         let chosen = parsed.switches.contains("whole") ? Baseline.wholeFrame : side.map { .centredSquare($0) }

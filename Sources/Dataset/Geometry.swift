@@ -52,6 +52,18 @@ public struct Geometry: Hashable, Sendable {
         return Box(x(box.x0), y(box.y0), x(box.x1), y(box.y1))
     }
 
+    /// The same as the WSOL benchmark does it: each coordinate times new / old in double, minus the crop's corner, cut to
+    /// an integer, clamped to 0...n.
+    public func mapToIntegers(_ box: Box) -> Box {
+        func value(_ coordinate: Float, _ new: Int, _ old: Int, _ crop: Int) -> Float {
+            let scaled = Double(coordinate) * Double(new) / Double(old) - Double(crop)
+            return clamp(Float(scaled.rounded(.towardZero)), Float(inputSize))
+        }
+        return Box(
+            value(box.x0, resizedWidth, width, cropX), value(box.y0, resizedHeight, height, cropY),
+            value(box.x1, resizedWidth, width, cropX), value(box.y1, resizedHeight, height, cropY))
+    }
+
     /// A box of the input's frame in the original's pixels: plus the crop's corner, times old / new, clamped to the
     /// image, whose last pixel is width - 1, height - 1.
     public func original(_ box: Box) -> Box {

@@ -10,11 +10,14 @@ public struct AccuracyTable: Sendable {
         public var agreement: PrecisionAgreement?
         /// Whether there is a label accuracy.
         public var hasLabels: Bool
+        /// Where the boxes come from score maps.
+        public var maps: MapReport?
 
         public init(
             network: String, metrics: Metrics, certificate: Certificate, agreement: PrecisionAgreement? = nil,
-            hasLabels: Bool = true
+            hasLabels: Bool = true, maps: MapReport? = nil
         ) {
+            self.maps = maps
             self.hasLabels = hasLabels
             self.agreement = agreement
             self.network = network
@@ -36,13 +39,20 @@ public struct AccuracyTable: Sendable {
     /// The content of `table.md`.
     public var markdown: String {
         let notes = (invalidLines.map { "**\($0)**" } + coverageLines + [explanation]).map { "\n\($0)\n" }
-        return table.markdown + notes.joined() + validRows.map { BreakdownTable(row: $0).markdown }.joined()
+        let maps = validRows.compactMap { row in
+            row.maps.map { "\n\($0.table(row.network).markdown)\n\(MapReport.explanation)\n" }
+        }
+        return table.markdown + notes.joined() + maps.joined()
+            + validRows.map { BreakdownTable(row: $0).markdown }.joined()
     }
 
     /// For a terminal.
     public var plain: String {
         let notes = invalidLines + coverageLines + validRows.flatMap { BreakdownTable(row: $0).lines }
-        return table.plain + "\n" + notes.map { $0 + "\n" }.joined() + explanation + "\n"
+        let maps = validRows.compactMap { row in
+            row.maps.map { "\n\($0.table(row.network).plain)\n\(MapReport.explanation)\n" }
+        }
+        return table.plain + "\n" + notes.map { $0 + "\n" }.joined() + explanation + "\n" + maps.joined()
     }
 
     /// The baselines alone, for a terminal.

@@ -8,11 +8,14 @@ public struct RunComparison: Sendable {
         public var isMet: @Sendable (ImageRecord) -> Bool
     }
 
-    public static let criteria: [Criterion] =
-        [Criterion(name: "label", isMet: \.isTop1Right)]
-        + [0.25, 0.5, 0.75].map { threshold in
-            Criterion(name: "IoU >= \(decimal(threshold, places: 2))") { $0.iou >= threshold }
-        } + [Criterion(name: "label and IoU >= 0.50") { $0.isTop1Right && $0.iou >= 0.5 }]
+    /// What can be asked of both runs: boxes alone have no label.
+    public let criteria: [Criterion]
+    private static let ofBoxes = [0.25, 0.5, 0.75].map { threshold in
+        Criterion(name: "IoU >= \(decimal(threshold, places: 2))") { $0.iou >= threshold }
+    }
+    private static let ofAll =
+        [Criterion(name: "label", isMet: \.isTop1Right)] + ofBoxes
+        + [Criterion(name: "label and IoU >= 0.50") { $0.isTop1Right && $0.iou >= 0.5 }]
 
     /// One for each of `criteria`.
     public let outcomes: [PairedOutcome]
@@ -36,7 +39,9 @@ public struct RunComparison: Sendable {
         guard first.count == second.count else {
             throw Mismatch(description: "the runs have \(first.count) and \(second.count) images")
         }
-        var outcomes = Self.criteria.map { _ in PairedOutcome() }
+        let haveLabels = [first, second].allSatisfy { $0.contains { !$0.top5.isEmpty } }
+        let criteria = haveLabels ? Self.ofAll : Self.ofBoxes
+        var outcomes = criteria.map { _ in PairedOutcome() }
         var changed: [Change] = []
         var difference = 0.0
         for (one, other) in zip(first, second) {
@@ -49,7 +54,7 @@ public struct RunComparison: Sendable {
                     description: "image \(one.id) has class \(one.label) in one run and \(other.label) in the other")
             }
             var differs = false
-            for (place, criterion) in Self.criteria.enumerated() {
+            for (place, criterion) in criteria.enumerated() {
                 let (a, b) = (criterion.isMet(one), criterion.isMet(other))
                 outcomes[place].count(first: a, second: b)
                 if a != b { differs = true }
@@ -57,6 +62,7 @@ public struct RunComparison: Sendable {
             if differs { changed.append(Change(first: one, second: other)) }
             difference += other.iou - one.iou
         }
+        self.criteria = criteria
         self.outcomes = outcomes
         self.changed = changed
         meanIoUDifference = first.isEmpty ? nil : difference / Double(first.count)
@@ -65,7 +71,7 @@ public struct RunComparison: Sendable {
     /// For a terminal.
     public func plain(first: String, second: String) -> String {
         let header = ["", "images", first, second, "only \(first)", "only \(second)", "p (McNemar)"]
-        let rows = zip(Self.criteria, outcomes).map { criterion, outcome in
+        let rows = zip(criteria, outcomes).map { criterion, outcome in
             [
                 TextTable.Cell(criterion.name), TextTable.Cell("\(outcome.images)"),
                 TextTable.Cell(percent(outcome.first), note: percentInterval(outcome.first)),
@@ -81,7 +87,10 @@ public struct RunComparison: Sendable {
         }
         return text
             + "Shares of images in % with 95 % intervals (Wilson's), IoU with the label known. p: how likely so uneven a "
-            + "division of the images on which exactly one is right would be by chance; five tests stand here.\n"
+            + "division of the images on which exactly one is right would be by chance; "
+            + "\(criteria.count) tests stand here.\n"
+            + (criteria.count < Self.ofAll.count
+                ? "Labels are not compared: boxes and maps that were scored have none.\n" : "")
     }
 
     public var json: JSON {
@@ -89,7 +98,7 @@ public struct RunComparison: Sendable {
             (
                 "criteria",
                 .array(
-                    zip(Self.criteria, outcomes).map { criterion, outcome in
+                    zip(criteria, outcomes).map { criterion, outcome in
                         .object([
                             ("name", .string(criterion.name)), ("images", .int(outcome.images)),
                             ("first", outcome.first.json), ("second", outcome.second.json),

@@ -36,13 +36,16 @@ public enum RunOutput {
         public var otherReasons: [String]
         /// Whether the records say which class was found; boxes alone do not.
         public var hasLabels: Bool
+        /// Where the boxes come from score maps.
+        public var maps: MapReport?
 
         public init(
             network: String, title: String? = nil, expected: Expected, records: Records, groundTruth: Truth,
             convention: IoUConvention, protocolBlock: JSON, deliveries: Deliveries,
             digests: [Certificate.Digest] = [], precision: String = "exact", otherReasons: [String] = [],
-            hasLabels: Bool = true
+            hasLabels: Bool = true, maps: MapReport? = nil
         ) {
+            self.maps = maps
             self.hasLabels = hasLabels
             self.network = network
             self.title = title ?? network
@@ -93,12 +96,12 @@ public enum RunOutput {
             rows: [
                 AccuracyTable.Row(
                     network: run.title, metrics: metrics, certificate: certificate, agreement: agreement,
-                    hasLabels: run.hasLabels)
+                    hasLabels: run.hasLabels, maps: run.maps)
             ],
             baselines: baselines, convention: run.convention)
         let summary = Summary(
             network: run.network, protocolBlock: run.protocolBlock, metrics: metrics, baselines: baselines,
-            certificate: certificate, agreement: agreement, hasLabels: run.hasLabels)
+            certificate: certificate, agreement: agreement, hasLabels: run.hasLabels, maps: run.maps)
         try AtomicFile.write(path: path(summaryName), text: summary.json.pretty)
         try AtomicFile.write(path: path(tableName), text: table.markdown)
         try AtomicFile.write(path: path(certificateName), text: certificate.json.pretty)

@@ -12,11 +12,14 @@ public struct Summary: Sendable {
     public var agreement: PrecisionAgreement?
     /// Whether the records say which class was found.
     public var hasLabels: Bool
+    /// Where the boxes come from score maps.
+    public var maps: MapReport?
 
     public init(
         network: String, protocolBlock: JSON, metrics: Metrics, baselines: Baselines, certificate: Certificate,
-        agreement: PrecisionAgreement? = nil, hasLabels: Bool = true
+        agreement: PrecisionAgreement? = nil, hasLabels: Bool = true, maps: MapReport? = nil
     ) {
+        self.maps = maps
         self.hasLabels = hasLabels
         self.agreement = agreement
         self.network = network
@@ -44,7 +47,7 @@ public struct Summary: Sendable {
                 ])
             ),
             ("counts", metrics.counts.json),
-            (certificate.isValid ? "metrics" : "invalid_metrics", metrics.json(hasLabels: hasLabels)),
+            (certificate.isValid ? "metrics" : "invalid_metrics", metrics.json(hasLabels: hasLabels, maps: maps)),
             ("baselines", baselines.json),
         ]
         if let agreement { members.append(("precision_agreement", agreement.json)) }
@@ -53,9 +56,10 @@ public struct Summary: Sendable {
 }
 
 extension Metrics {
-    /// Every metric with its interval; those of labels are null where there are none.
-    func json(hasLabels: Bool) -> JSON {
-        .object([
+    /// Every metric with its interval; those of labels are null where there are none. `score_maps` is there only where
+    /// the boxes come from such.
+    func json(hasLabels: Bool, maps: MapReport?) -> JSON {
+        var members: [(String, JSON)] = [
             ("label_top1", hasLabels ? labelTop1.json : .null),
             ("label_top5", hasLabels ? labelTop5.json : .null),
             ("top1_localization", hasLabels ? top1Localization.json : .null),
@@ -65,7 +69,9 @@ extension Metrics {
             ("iou_histogram", localization.histogramJSON),
             ("mean_dropped_mass", JSON(meanDroppedMass)),
             ("breakdowns", breakdowns.json(hasLabels: hasLabels)),
-        ])
+        ]
+        if let maps { members.append(("score_maps", maps.json)) }
+        return .object(members)
     }
 }
 

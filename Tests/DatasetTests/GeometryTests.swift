@@ -33,6 +33,18 @@ import Testing
         #expect(mapped == Box(111 * scaleX - 37, 108 * scaleY, 224, 193 * scaleY))
     }
 
+    /// The WSOL benchmark's own example: (1, 2, 4, 3) in 10 x 20 is (3, 1, 14, 1) in 35 x 10.
+    @Test func integersAreThoseOfTheBenchmark() {
+        let wide = Geometry(preset: .squash, inputSize: 35, width: 10, height: 20).mapToIntegers(Box(1, 2, 4, 3))
+        let low = Geometry(preset: .squash, inputSize: 10, width: 10, height: 20).mapToIntegers(Box(1, 2, 4, 3))
+        #expect(wide.x0 == 3 && wide.x1 == 14 && low.y0 == 1 && low.y1 == 1)
+        let exact = Geometry(preset: .squash, inputSize: 224, width: 1000, height: 1000).mapToIntegers(
+            Box(0, 125, 250, 999))
+        #expect(exact == Box(0, 28, 56, 223))
+        let cropped = Geometry(preset: .stnet, inputSize: 224, width: 1000, height: 200)
+        #expect(cropped.mapToIntegers(Box(3, 10, 40, 199)) == Box(0, 11, 0, 222))
+    }
+
     @Test func aBoxOutsideTheCropBecomesEmpty() {
         let geometry = Geometry(preset: .stnet, inputSize: 224, width: 1000, height: 200)
         #expect(geometry.map(Box(3, 10, 40, 199)) == Box(0, 11.2, 0, Float(199) * (Float(224) / Float(200))))

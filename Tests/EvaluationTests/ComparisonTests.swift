@@ -43,7 +43,7 @@ import Testing
         let comparison = try RunComparison(first: first, second: second)
         #expect(comparison.changed.map(\.first.id).contains("image-3"))
         #expect(!comparison.changed.map(\.first.id).contains("image-6"))
-        for (criterion, outcome) in zip(RunComparison.criteria, comparison.outcomes) {
+        for (criterion, outcome) in zip(comparison.criteria, comparison.outcomes) {
             #expect(outcome.images == 20)
             #expect(outcome.first.count == first.count { criterion.isMet($0) })
             #expect(outcome.second.count == second.count { criterion.isMet($0) })

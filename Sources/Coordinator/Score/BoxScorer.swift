@@ -1,0 +1,45 @@
+import Dataset
+import Evaluation
+import SelectiveTuning
+
+/// One image's boxes under a protocol.
+struct BoxScorer: Sendable {
+    let preset: Preset
+    let inputSize: Int
+    let convention: IoUConvention
+
+    /// Nil where the annotation has no size.
+    func geometry(_ entry: ManifestEntry) -> Geometry? {
+        guard let width = entry.declaredWidth, let height = entry.declaredHeight else { return nil }
+        return Geometry(preset: preset, inputSize: inputSize, width: width, height: height)
+    }
+
+    /// A box of the original in the input; the WSOL benchmark has integers there.
+    func map(_ box: Box, _ geometry: Geometry) -> Box {
+        convention == .wsol ? geometry.mapToIntegers(box) : geometry.map(box)
+    }
+
+    func groundTruth(_ entry: ManifestEntry, _ geometry: Geometry) -> GroundTruth {
+        GroundTruth(
+            id: entry.id, label: entry.label, boxes: entry.boxes.map { map($0, geometry) }, inputSize: inputSize)
+    }
+
+    /// Of the best of the boxes in the original, of which there is at least one.
+    func record(_ truth: GroundTruth, original boxes: [Box], _ geometry: Geometry) -> ImageRecord {
+        let records = boxes.map { record(truth, box: map($0, geometry), original: $0) }
+        var best = records[0]
+        for other in records.dropFirst() where other.iou > best.iou { best = other }
+        return best
+    }
+
+    /// Of a box in the input.
+    func record(
+        _ truth: GroundTruth, box: Box, original: Box, flags: [ImageRecord.Flag] = []
+    ) -> ImageRecord {
+        let match = convention.bestMatch(of: box, among: truth.boxes)
+        let iou = match?.iou ?? 0
+        return ImageRecord(
+            id: truth.id, label: truth.label, top5: [], scores: [], box: box, boxOriginal: original, iou: iou,
+            groundTruthIndex: iou > 0 ? match?.index : nil, droppedMass: 0, flags: flags)
+    }
+}

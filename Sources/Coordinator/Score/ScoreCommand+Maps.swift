@@ -1,0 +1,140 @@
+import Bytes
+import Dataset
+import Evaluation
+import Foundation
+import Options
+import SelectiveTuning
+
+extension ScoreCommand {
+    /// Images between two signs of life on standard error.
+    private static let portion = 5000
+
+    /// Scores all maps, each read once and by one of the threads; of each image the boxes at the thresholds are kept, under
+    /// a kilobyte for a hundred. The box of its record is the one at the threshold that gives `MaxBoxAcc`.
+    func scoreMaps(_ path: String, _ images: Images, _ scorer: BoxScorer) throws -> Scored {
+        let thresholds = MapThresholds(count: try parsed.integer("thresholds", in: 1...1000) ?? 100)
+        let paths = try MapDirectory.scan(path: path)
+        guard !paths.isEmpty else {
+            throw DatasetError.field(file: path, line: nil, field: "maps", found: "none", expected: "files id.npy")
+        }
+        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let pool = try ThreadPool(threads: try parsed.integer("threads", in: 1...1024) ?? cores)
+        let readers = try (0..<pool.threads).map { _ in try MapReader(scorer, thresholds) }
+        var outcomes: [MapReader.Outcome] = []
+        let count = images.groundTruth.count
+        while outcomes.count < count {
+            let start = outcomes.count
+            let portion = min(ScoreCommand.portion, count - start)
+            outcomes += pool.map(portion) { task, thread in
+                readers[thread].score(
+                    images.groundTruth[start + task], path: paths[images.groundTruth[start + task].id])
+            }
+            if outcomes.count < count { StandardError.write("\(outcomes.count) of \(count) maps are scored\n") }
+        }
+        var tally = MapTally(thresholds: thresholds)
+        for reader in readers { tally.add(reader.tally) }
+        let accuracy = MapAccuracy(tally)
+        guard
+            let baseline = CentreMap.evaluate(
+                images.groundTruth, inputSize: scorer.inputSize, thresholds: thresholds, convention: scorer.convention)
+        else { throw NetworkError.outOfMemory(bytes: 0, purpose: "score maps") }
+        let surplus = paths.keys.filter { !images.annotated.contains($0) }.sorted()
+        let digest = Self.digest(outcomes)
+        return Scored(
+            records: Self.records(outcomes, images, scorer, at: accuracy.chosenPlace),
+            method: [
+                ("method", .string("score-maps")), ("maps_sha256", .string(digest)),
+                ("map_thresholds", .int(thresholds.taus.count)),
+                ("box_threshold", .double(accuracy.maxBoxAcc.tau)),
+            ],
+            digest: .init(name: "maps", sha256: digest), notes: Self.notes(outcomes, images, surplus),
+            maps: MapReport(accuracy: accuracy, baseline: baseline, surplus: surplus))
+    }
+
+    private static func records(
+        _ outcomes: [MapReader.Outcome], _ images: Images, _ scorer: BoxScorer, at place: Int
+    ) -> [ImageRecord] {
+        var records: [ImageRecord] = []
+        for (index, outcome) in outcomes.enumerated() {
+            let truth = images.groundTruth[index]
+            switch outcome.result {
+            case .missing: break
+            case .failed(let error, let path):
+                records.append(.failed(id: truth.id, label: truth.label, error: error, path: path))
+            case .scored(let found):
+                let box = found.largest[place].box
+                records.append(
+                    scorer.record(
+                        truth, box: box, original: images.geometry[index].original(box),
+                        flags: found.isBlank ? [.empty] : []))
+            }
+        }
+        return records
+    }
+
+    private static func notes(_ outcomes: [MapReader.Outcome], _ images: Images, _ surplus: [String]) -> [String] {
+        func note(_ ids: [String], _ text: String) -> [String] {
+            guard !ids.isEmpty else { return [] }
+            return ["\(ids.count) \(text): " + ids.prefix(10).joined(separator: ", ") + (ids.count > 10 ? ", ..." : "")]
+        }
+        func ids(_ isMeant: (MapReader.Result) -> Bool) -> [String] {
+            zip(outcomes, images.groundTruth).filter { isMeant($0.0.result) }.map(\.1.id)
+        }
+        let missing = ids { if case .missing = $0 { true } else { false } }
+        let blank = ids { if case .scored(let found) = $0 { found.isBlank } else { false } }
+        let failures = outcomes.compactMap { outcome -> String? in
+            if case .failed(let error, _) = outcome.result { "failed: \(error)" } else { nil }
+        }
+        return note(missing, "images have no map") + note(surplus, "maps have no annotation and take no part")
+            + note(blank, "maps are constant or hold a value that is not finite, their box is (0, 0, 0, 0)")
+            + failures.prefix(20) + (failures.count > 20 ? ["failed: and \(failures.count - 20) more"] : [])
+    }
+
+    /// Over the digests of the files in the images' order.
+    private static func digest(_ outcomes: [MapReader.Outcome]) -> String {
+        var digest = SHA256()
+        for outcome in outcomes { digest.update((outcome.sha256 ?? "none") + "\n") }
+        return digest.finalizeHex()
+    }
+}
+
+/// What one thread needs to score maps; only that thread uses it at a time.
+final class MapReader: @unchecked Sendable {
+    enum Result: Sendable {
+        case scored(MapScorer.Found)
+        case missing
+        case failed(String, path: String)
+    }
+
+    struct Outcome: Sendable {
+        var result: Result
+        /// Of the file; nil where it cannot be read.
+        var sha256: String?
+    }
+
+    private let scorer: MapScorer
+    var tally: MapTally { scorer.tally }
+
+    init(_ scorer: BoxScorer, _ thresholds: MapThresholds) throws {
+        guard
+            let maps = MapScorer(
+                inputSize: scorer.inputSize, thresholds: thresholds, convention: scorer.convention)
+        else { throw NetworkError.outOfMemory(bytes: 0, purpose: "score maps") }
+        self.scorer = maps
+    }
+
+    func score(_ truth: GroundTruth, path: String?) -> Outcome {
+        guard let path else { return Outcome(result: .missing, sha256: nil) }
+        var digest: String?
+        do {
+            let bytes = try NumPyMap.read(path: path)
+            digest = SHA256.hex(bytes)
+            let map = try NumPyMap(bytes, file: path)
+            let found = scorer.find(map.values, width: map.width, height: map.height)
+            scorer.add(found, truth: truth.boxes)
+            return Outcome(result: .scored(found), sha256: digest)
+        } catch {
+            return Outcome(result: .failed("\(error)", path: path), sha256: digest)
+        }
+    }
+}

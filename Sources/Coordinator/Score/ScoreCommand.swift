@@ -1,0 +1,149 @@
+import Bytes
+import Dataset
+import Evaluation
+import Foundation
+import Options
+import SelectiveTuning
+
+/// `stnet-coord score`: other people's boxes or score maps under the protocol of our own runs.
+public struct ScoreCommand: Sendable {
+    public static let help = HelpText(
+        usage: [
+            "stnet-coord score --boxes FILE.csv --annotations PATH [options]",
+            "stnet-coord score --maps DIR --annotations PATH [options]",
+        ],
+        summary: """
+            Scores what another program has found: localization with the label known, beside the baselines.
+            A line of FILE.csv is a box, id,x0,y0,x1,y1, in pixels of the original image, the last pixel included.
+            An image with several boxes counts by the best of them; every annotated image must have one.
+            DIR holds a score map an image, id.npy: float16, 32 or 64, height x width, over the network's input.
+            Maps are cut at each threshold; MaxBoxAcc, MaxBoxAccV2 and the pointing game are the WSOL benchmark's.
+            That benchmark's own protocol is --preprocess squash --iou wsol --thresholds 1000.
+            """,
+        sections: [
+            (
+                "Options",
+                [
+                    .init("boxes", "FILE.csv", "the boxes"),
+                    .init("maps", "DIR", "the score maps, found in its folders too"),
+                    .init(
+                        "annotations", "PATH", "VOC XML tree or WSOL text files: sizes are needed",
+                        default: "dataset/ILSVRC2012/annotations"),
+                    .init("name", "TEXT", "of the method, in the table", default: "the file's name"),
+                    .init(
+                        "classes", "FILE", "class names, one a line, in index order", default: "the 1000 of ILSVRC-2012"
+                    ),
+                    .init("ids", "FILE", "score only these images, one id a line"),
+                    .init("preprocess", "stnet|torchvision|squash", "resize and crop", default: "stnet"),
+                    .init("input-size", "N", "side of the input in pixels", default: "224"),
+                    .init("iou", "stnet|wsol|exact", "convention of the overlap", default: "stnet"),
+                    .init("thresholds", "N", "of the maps: 0, 1/N, 2/N, ... of the maximum", default: "100"),
+                    .init("threads", "N", "that score maps", default: "one a processor core"),
+                    .init("out", "DIR", "where the results go", default: "results/<time>-score"),
+                    .init("help", nil, "this text"),
+                ]
+            )
+        ],
+        footer: "Exit status: 0 valid, 1 when an image has no box or no good map, 64 usage, 65 bad data.")
+
+    let parsed: ParsedOptions
+
+    public init(_ parsed: ParsedOptions) { self.parsed = parsed }
+
+    /// What the annotations say of the images to score.
+    struct Images {
+        let manifest: Manifest
+        /// Of the manifest's entries, in their order.
+        let geometry: [Geometry]
+        let groundTruth: [GroundTruth]
+        /// Also of the images that are not to be scored.
+        let annotated: Set<String>
+    }
+
+    /// What became of the boxes or maps.
+    struct Scored {
+        var records: [ImageRecord]
+        /// Members of the summary's protocol, before those that are the same for boxes and maps.
+        var method: [(String, JSON)]
+        var digest: Certificate.Digest
+        /// Sentences for the user.
+        var notes: [String] = []
+        var maps: MapReport?
+    }
+
+    /// Writes the results and prints the table. Throws `UsageError` or what is wrong with the files.
+    public func run(say: (String) -> Void = { print($0) }) throws -> ExitStatus {
+        let boxes = parsed.values["boxes"]
+        let maps = parsed.values["maps"]
+        guard let source = boxes ?? maps else { throw UsageError("--boxes FILE.csv or --maps DIR is needed") }
+        if boxes != nil, maps != nil { throw UsageError("--boxes and --maps exclude each other") }
+        let scorer = BoxScorer(
+            preset: parsed.values["preprocess"].flatMap(Preset.init) ?? .stnet,
+            inputSize: try parsed.integer("input-size", in: 1...4096) ?? 224,
+            convention: parsed.values["iou"].flatMap(IoUConvention.init) ?? .stnet)
+        let images = try load(scorer)
+        let scored =
+            boxes != nil ? try scoreBoxes(source, images, scorer) : try scoreMaps(source, images, scorer)
+        let name = parsed.values["name"] ?? URL(fileURLWithPath: source).lastPathComponent
+        let run = RunOutput.Run(
+            network: name, expected: Array(images.manifest.ids), records: scored.records,
+            groundTruth: images.groundTruth, convention: scorer.convention,
+            protocolBlock: protocolBlock(name, scorer, images.manifest, scored),
+            deliveries: Deliveries(attempts: scored.records.count),
+            digests: [scored.digest, .init(name: "manifest", sha256: images.manifest.digest)], hasLabels: false,
+            maps: scored.maps)
+        let out = parsed.values["out"] ?? "results/\(EvaluateConfiguration.timestamp())-score"
+        let written = try RunOutput.write(run, to: out)
+        say(written.table.plain)
+        for note in scored.notes { say(note) }
+        for path in written.paths { say("  \(path)") }
+        return written.certificate.isValid ? .valid : .invalid
+    }
+
+    private func load(_ scorer: BoxScorer) throws -> Images {
+        let path = parsed.values["annotations"] ?? "dataset/ILSVRC2012/annotations"
+        let classes = try parsed.values["classes"].map { try ClassIndex(namesIn: $0) } ?? .ilsvrc2012
+        let annotations = try Annotations.load(path: path, classes: classes)
+        let manifest = try Manifest(annotations: annotations, images: [:], idsPath: parsed.values["ids"])
+        var geometries: [Geometry] = []
+        var groundTruth: [GroundTruth] = []
+        for entry in manifest.entries {
+            guard let geometry = scorer.geometry(entry) else {
+                throw DatasetError.field(
+                    file: path, line: nil, field: "size", found: "none for \(entry.id)",
+                    expected: "the size of every image (LOC_val_solution.csv has none)")
+            }
+            geometries.append(geometry)
+            groundTruth.append(scorer.groundTruth(entry, geometry))
+        }
+        return Images(
+            manifest: manifest, geometry: geometries, groundTruth: groundTruth, annotated: Set(annotations.map(\.id)))
+    }
+
+    private func scoreBoxes(_ path: String, _ images: Images, _ scorer: BoxScorer) throws -> Scored {
+        let ids = Set(images.manifest.ids)
+        let predicted = try PredictedBoxes(path: path) { ids.contains($0) }
+        let records = zip(images.groundTruth, images.geometry).compactMap { truth, geometry in
+            predicted.boxes[truth.id].map { scorer.record(truth, original: $0, geometry) }
+        }
+        let digest = SHA256.hex(try WholeFile.read(path: path, limit: 1 << 30))
+        let several = predicted.boxes.values.count { $0.count > 1 }
+        return Scored(
+            records: records, method: [("method", .string("boxes")), ("boxes_sha256", .string(digest))],
+            digest: .init(name: "boxes", sha256: digest),
+            notes: several > 0 ? ["\(several) images have several boxes and count by the best of them."] : [])
+    }
+
+    private func protocolBlock(_ name: String, _ scorer: BoxScorer, _ manifest: Manifest, _ scored: Scored) -> JSON {
+        .object(
+            [("name", .string(name))] + scored.method + [
+                ("manifest_sha256", .string(manifest.digest)), ("input_size", .int(scorer.inputSize)),
+                (
+                    "options",
+                    .object([
+                        ("preprocess", .string(scorer.preset.rawValue)), ("iou", .string(scorer.convention.rawValue)),
+                    ])
+                ), ("version", .string(stnetVersion)),
+            ])
+    }
+}

@@ -1,0 +1,28 @@
+import Foundation
+
+/// The benchmark's baseline for score maps: one map for every image, a round Gaussian in the middle. Its contours are
+/// circles, so that a threshold chooses the side of a centred square.
+public enum CentreMap {
+    public static let name = "centred Gaussian"
+
+    /// [size, size]; the standard deviation is a quarter of the side.
+    public static func values(size: Int) -> [Float] {
+        let middle = Double(size - 1) / 2
+        let deviation = Double(size) / 4
+        let axis = (0..<size).map { exp(-pow((Double($0) - middle) / deviation, 2) / 2) }
+        return axis.flatMap { row in axis.map { Float(row * $0) } }
+    }
+
+    /// The baseline's metrics on these images. Nil when there is no memory.
+    public static func evaluate(
+        _ groundTruth: some Sequence<GroundTruth>, inputSize: Int, thresholds: MapThresholds,
+        convention: IoUConvention
+    ) -> MapAccuracy? {
+        guard let scorer = MapScorer(inputSize: inputSize, thresholds: thresholds, convention: convention) else {
+            return nil
+        }
+        let found = scorer.find(values(size: inputSize), width: inputSize, height: inputSize)
+        for image in groundTruth { scorer.add(found, truth: image.boxes) }
+        return MapAccuracy(scorer.tally)
+    }
+}
