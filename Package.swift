@@ -28,13 +28,18 @@ let package = Package(
         .target(name: "SelectiveTuning", dependencies: ["CKernels", "Bytes"]),
         .target(name: "Dataset", dependencies: ["CKernels", "Bytes", "SelectiveTuning"]),
         .target(name: "Evaluation", dependencies: ["Bytes", "CKernels", "SelectiveTuning"]),
+        .target(name: "Drawing", dependencies: ["Dataset", "SelectiveTuning", "Bytes"]),
         .target(name: "Protocol", dependencies: ["Bytes", "CKernels"], exclude: ["FORMAT.md"]),
         .target(
             name: "Node",
-            dependencies: ["Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "CKernels", "Bytes"]),
+            dependencies: [
+                "Options", "Protocol", "Evaluation", "Drawing", "Dataset", "SelectiveTuning", "CKernels", "Bytes",
+            ]),
         .target(
             name: "Coordinator",
-            dependencies: ["Node", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes"]),
+            dependencies: [
+                "Node", "Options", "Protocol", "Evaluation", "Drawing", "Dataset", "SelectiveTuning", "Bytes",
+            ]),
         .executableTarget(name: "stnet-coord", dependencies: ["Coordinator"]),
         .executableTarget(name: "stnet-node", dependencies: ["Node"]),
         .executableTarget(name: "stnet-tool", dependencies: ["Coordinator", "Options", "Dataset", "SelectiveTuning"]),
@@ -80,6 +85,7 @@ let package = Package(
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "CKernels", "Bytes"],
             exclude: ["Golden", "Snapshots"]),
+        .testTarget(name: "DrawingTests", dependencies: ["Drawing", "Dataset", "SelectiveTuning", "Bytes"]),
         .testTarget(
             name: "ProtocolTests", dependencies: ["Protocol", "Bytes"], exclude: ["Golden"]),
         .testTarget(

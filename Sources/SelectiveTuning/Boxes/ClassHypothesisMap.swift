@@ -4,11 +4,15 @@ public struct ClassHypothesisMap: Sendable {
     public let size: Int
     /// [size][size], gating spread over receptive fields and blurred.
     public let values: [Float]
-    /// [size][size][3], 8-bit RGB.
-    public let pixels: [UInt8]
 
-    /// Collapses and prunes the map, adds each kept cell's value to its whole receptive field, blurs with
-    /// sigma = input / 40 (reflected border, truncated at 4 sigma), and colours from 0.4 * minimum to 0.8 * maximum.
+    public init(size: Int, values: [Float]) {
+        precondition(size > 0 && values.count == size * size, "values do not fill the map")
+        self.size = size
+        self.values = values
+    }
+
+    /// Collapses and prunes the map, adds each kept cell's value to its whole receptive field, and blurs
+    /// with sigma = input / 40 (reflected border, truncated at 4 sigma).
     public static func render(
         map: GatingMap, readOut: ReadOut, inputSize: Int, options: BoxOptions = BoxOptions()
     ) -> ClassHypothesisMap {
@@ -16,7 +20,7 @@ public struct ClassHypothesisMap: Sendable {
         let spread = spread(cells, readOut: readOut, size: inputSize)
         let blurred = BlurredMap(spread, width: inputSize, height: inputSize, sigma: Double(inputSize) / 40)
         let values = blurred.values.map { Float($0 * blurred.unit) }
-        return ClassHypothesisMap(size: inputSize, values: values, pixels: colour(values))
+        return ClassHypothesisMap(size: inputSize, values: values)
     }
 
     /// [size][size] in fixed point: every cell's value over its receptive field, by differences summed along both axes.
@@ -41,26 +45,5 @@ public struct ClassHypothesisMap: Sendable {
             }
         }
         return result
-    }
-
-    private static func colour(_ values: [Float]) -> [UInt8] {
-        guard let minimum = values.min(), let maximum = values.max() else { return [] }
-        let low = 0.4 * minimum
-        let high = 0.8 * maximum
-        var pixels: [UInt8] = []
-        pixels.reserveCapacity(values.count * 3)
-        for value in values {
-            let position = high > low ? min(max((value - low) / (high - low), 0), 1) : 0
-            pixels += jet(position)
-        }
-        return pixels
-    }
-
-    /// The jet colours: dark blue at 0, through cyan, green and yellow to dark red at 1.
-    package static func jet(_ position: Float) -> [UInt8] {
-        [Float(3), 2, 1].map { centre in
-            let level = min(max(1.5 - abs(4 * position - centre), 0), 1)
-            return UInt8((level * 255).rounded())
-        }
     }
 }
