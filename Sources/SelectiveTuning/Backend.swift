@@ -15,10 +15,28 @@ public protocol Backend: Sendable {
     /// One call at a time. Throws `NetworkError` when a unit leaves the fixed-point range or when the device fails.
     func evaluate(_ pictures: [Picture], options: LocalizationOptions, precision: Precision) throws(NetworkError)
         -> [Finding]
+
+    /// The same, and in each finding the gating at a second read-out of the network, for its class-hypothesis map.
+    func evaluate(_ pictures: [Picture], options: LocalizationOptions, precision: Precision, mapReadOut: String)
+        throws(NetworkError) -> [Finding]
 }
 
 extension Backend {
     public var leavesHostFree: Bool { false }
+
+    /// For backends that read out in one place only: the pictures once more, down to the other place.
+    public func evaluate(
+        _ pictures: [Picture], options: LocalizationOptions, precision: Precision, mapReadOut: String
+    ) throws(NetworkError) -> [Finding] {
+        var findings = try evaluate(pictures, options: options, precision: precision)
+        var elsewhere = options
+        elsewhere.readOut = mapReadOut
+        let others =
+            mapReadOut == options.readOut
+            ? findings : try evaluate(pictures, options: elsewhere, precision: precision)
+        for (place, other) in others.enumerated() { findings[place].hypothesis = other.map }
+        return findings
+    }
 
     /// In the backend's own precision.
     public func evaluate(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding] {
@@ -84,10 +102,12 @@ public struct Finding: Sendable {
     public var ineligible: Int64
     /// The gating at the read-out; a class activation map is one of a channel and the input's size.
     public var map: GatingMap
+    /// The gating at the read-out of the class-hypothesis map, where one was asked for.
+    public var hypothesis: GatingMap?
 
     public init(
         top5: [Int], scores: [Float], box: Box, isEmpty: Bool, droppedMass: Int64, ties: Int64, ineligible: Int64,
-        map: GatingMap
+        map: GatingMap, hypothesis: GatingMap? = nil
     ) {
         self.top5 = top5
         self.scores = scores
@@ -97,5 +117,6 @@ public struct Finding: Sendable {
         self.ties = ties
         self.ineligible = ineligible
         self.map = map
+        self.hypothesis = hypothesis
     }
 }

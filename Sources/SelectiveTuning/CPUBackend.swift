@@ -9,7 +9,6 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     private let forward: ForwardPass
     private let topDown: [TopDownPass]
     private let pool: ThreadPool
-    private let fields: [ReceptiveField]
 
     /// Reads, checks and packs the weights. `batch` nil: as many images as some 400 MB of activations hold, at most 32.
     public init(
@@ -22,7 +21,6 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         let capacity = try batch ?? CPUBackend.defaultBatch(network)
         forward = try ForwardPass(
             network: network, source: source, pool: pool, batchCapacity: capacity, precision: precision, isa: isa)
-        fields = try network.receptiveFields()
         var passes: [TopDownPass] = []
         for _ in 0..<min(pool.threads, capacity) { passes.append(try TopDownPass(forward: forward, isa: isa)) }
         topDown = passes
@@ -39,6 +37,14 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     {
         forwardOnly(pictures, precision: precision)
         return try topDownOnly(pictures, options: options)
+    }
+
+    /// Both maps in one pass.
+    public func evaluate(
+        _ pictures: [Picture], options: LocalizationOptions, precision: Precision, mapReadOut: String
+    ) throws(NetworkError) -> [Finding] {
+        forwardOnly(pictures, precision: precision)
+        return try topDownOnly(pictures, options: options, mapReadOut: mapReadOut)
     }
 
     /// The bottom-up half of `evaluate`, for measurements.
@@ -73,67 +79,69 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     }
 
     /// The second half of `evaluate`, over the activations of the last `forwardOnly`.
-    package func topDownOnly(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding] {
+    package func topDownOnly(
+        _ pictures: [Picture], options: LocalizationOptions, mapReadOut: String? = nil
+    ) throws(NetworkError) -> [Finding] {
         let classes = forward.shapes.last!.channels
         for picture in pictures where !(0..<classes).contains(picture.label) {
             throw .unknownClass(index: picture.label, classes: classes)
         }
         switch options.method {
-        case .stnet: return try selectiveTuning(pictures, options: options)
-        case .cam: return try classActivation(pictures, options: options)
+        case .stnet: return try selectiveTuning(pictures, options, mapReadOut: mapReadOut)
+        case .cam: return try classActivation(pictures, options, withHypothesis: mapReadOut != nil)
         }
     }
 
-    private func selectiveTuning(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding]
-    {
-        guard let point = network.readOuts.first(where: { $0.name == options.readOut }) else {
-            throw .unknownReadOut(name: options.readOut, network: network.name, known: network.readOuts.map(\.name))
-        }
-        let readOut = point.layer == Network.image ? 0 : network.layers.firstIndex { $0.name == point.layer }! + 1
-        let field = fields[readOut]
-        let place = ReadOut(
-            stride: field.stride, start: field.start, receptiveField: field.size, isImage: readOut == 0)
+    private func selectiveTuning(
+        _ pictures: [Picture], _ options: LocalizationOptions, mapReadOut: String?
+    ) throws(NetworkError) -> [Finding] {
+        let (readOut, place) = try network.readOut(named: options.readOut)
+        var second: Int?
+        if let mapReadOut { second = try network.readOut(named: mapReadOut).activation }
         return try eachPicture(pictures, options, place) {
-            [topDown, threads = pool.threads] image, thread, start throws(NetworkError) in
+            [topDown, second, threads = pool.threads] image, thread, start throws(NetworkError) in
             try topDown[Self.pass(thread: thread, image: image, passes: topDown.count, threads: threads)].run(
-                image: image, start: start, readOut: readOut, options: options.topDown)
+                image: image, start: start, readOut: readOut, second: second, options: options.topDown)
         }
     }
 
-    private func classActivation(_ pictures: [Picture], options: LocalizationOptions) throws(NetworkError) -> [Finding]
-    {
+    /// A class activation map is its own class-hypothesis map.
+    private func classActivation(
+        _ pictures: [Picture], _ options: LocalizationOptions, withHypothesis: Bool
+    ) throws(NetworkError) -> [Finding] {
         let source = try ClassActivation(network)
         let (shape, storage) = (forward.shapes[source.features], forward.layout.storage(of: source.features))
         return try eachPicture(pictures, options, .image) { [forward, network] image, _, start throws(NetworkError) in
-            let map = ClassActivationMap(
+            let activation = ClassActivationMap(
                 features: forward.address(of: source.features, image: image), shape: shape, row: storage.row,
                 pixel: storage.channels,
                 weights: source.classifier.map { forward.weights[$0]!.rows.pointer + start * shape.channels },
                 class: start)
-            guard map.isFinite else { throw .classActivationNotFinite(network: network.name) }
-            return (map.gating(inputSize: network.inputSize), ck_td_stats())
+            guard activation.isFinite else { throw .classActivationNotFinite(network: network.name) }
+            let map = activation.gating(inputSize: network.inputSize)
+            return (map, ck_td_stats(), withHypothesis ? map : nil)
         }
     }
+
+    private typealias Mapped = (map: GatingMap, stats: ck_td_stats, hypothesis: GatingMap?)
 
     /// What both methods have in common: the class to start from, and the way from its map to a box.
     private func eachPicture(
         _ pictures: [Picture], _ options: LocalizationOptions, _ readOut: ReadOut,
-        map:
-            @escaping @Sendable (_ image: Int, _ thread: Int, _ start: Int) throws(NetworkError) -> (
-                GatingMap, ck_td_stats
-            )
+        map: @escaping @Sendable (_ image: Int, _ thread: Int, _ start: Int) throws(NetworkError) -> Mapped
     ) throws(NetworkError) -> [Finding] {
         let results = pool.map(pictures.count) { [forward, network] image, thread in
             Result { () throws(NetworkError) in
                 let outputs = forward.outputs(image: image)
                 let top5 = Ranking.top(5, of: outputs)
                 let start = options.classSource == .label ? pictures[image].label : top5[0]
-                let (map, stats) = try map(image, thread, start)
+                let (map, stats, hypothesis) = try map(image, thread, start)
                 let (box, isEmpty) = localize(
                     map: map, options: options.box, readOut: readOut, inputSize: network.inputSize)
                 return Finding(
                     top5: top5, scores: top5.map { outputs[$0] }, box: box, isEmpty: isEmpty,
-                    droppedMass: stats.dropped_mass, ties: stats.ties, ineligible: stats.ineligible, map: map)
+                    droppedMass: stats.dropped_mass, ties: stats.ties, ineligible: stats.ineligible, map: map,
+                    hypothesis: hypothesis)
             }
         }
         var localizations: [Finding] = []

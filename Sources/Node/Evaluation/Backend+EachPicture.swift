@@ -4,11 +4,17 @@ extension Backend {
     /// One result a picture, in order: a picture whose units leave the fixed-point range fails alone. Throws what is
     /// wrong with the device or the job.
     func evaluateEach(
-        _ pictures: [Picture], options: LocalizationOptions, precision: Precision? = nil
+        _ pictures: [Picture], options: LocalizationOptions, precision: Precision? = nil, mapReadOut: String? = nil
     ) throws(NetworkError) -> [Result<Finding, NetworkError>] {
         let precision = precision ?? self.precision
+        func evaluate(_ pictures: [Picture]) throws(NetworkError) -> [Finding] {
+            guard let mapReadOut else {
+                return try self.evaluate(pictures, options: options, precision: precision)
+            }
+            return try self.evaluate(pictures, options: options, precision: precision, mapReadOut: mapReadOut)
+        }
         do {
-            return try evaluate(pictures, options: options, precision: precision).map { .success($0) }
+            return try evaluate(pictures).map { .success($0) }
         } catch {
             guard error.concernsOnePicture else { throw error }
         }
@@ -16,7 +22,7 @@ extension Backend {
         var results: [Result<Finding, NetworkError>] = []
         for picture in pictures {
             do throws(NetworkError) {
-                results.append(.success(try evaluate([picture], options: options, precision: precision)[0]))
+                results.append(.success(try evaluate([picture])[0]))
             } catch {
                 guard error.concernsOnePicture else { throw error }
                 results.append(.failure(error))

@@ -48,23 +48,31 @@ final class TopDownPass: @unchecked Sendable {
     }
 
     /// Runs from class `start` of one image of the forward pass's batch to the activation `readOut` (0 = the picture).
-    /// Returns the gating there and what happened on the way.
-    func run(image: Int, start: Int, readOut: Int, options: TopDownOptions) throws(NetworkError) -> (
-        GatingMap, ck_td_stats
-    ) {
+    /// Returns the gating there and what happened on the way, and the gating at the activation `second` where one is
+    /// asked for, be it above or below.
+    func run(image: Int, start: Int, readOut: Int, second: Int? = nil, options: TopDownOptions) throws(NetworkError)
+        -> (
+            map: GatingMap, stats: ck_td_stats, second: GatingMap?
+        )
+    {
+        var (found, other): ((GatingMap, ck_td_stats)?, GatingMap?)
         var stats = ck_td_stats()
         stats.error_unit = -1
         defer { for index in gatings.indices { ck_gating_clear(&gatings[index]) } }
         try check(
             ck_gating_add(&gatings[gatings.count - 1], Int32(start), 1 << CK_TD_GATING_BITS), gatings.count - 2, stats)
-        for number in forward.network.layers.indices.reversed() where number + 1 > readOut {
+        let last = min(readOut, second ?? readOut)
+        for number in forward.network.layers.indices.reversed() where number + 1 > last {
+            if number + 1 == readOut { found = (GatingMap(gatings[readOut]), stats) }
+            if number + 1 == second { other = GatingMap(gatings[number + 1]) }
             guard gatings[number + 1].count > 0 else { continue }
             if forward.network.layers[number].bridge { try bridge(number, options, &stats) }
             try down(number, image: image, options, &stats)
             // Nothing asks for it any more, and what it touched is in the cache still.
             ck_gating_clear(&gatings[number + 1])
         }
-        return (GatingMap(gatings[readOut]), stats)
+        let (map, reached) = found ?? (GatingMap(gatings[readOut]), stats)
+        return (map, reached, other ?? second.map { GatingMap(gatings[$0]) })
     }
 
     private func bridge(_ number: Int, _ options: TopDownOptions, _ stats: inout ck_td_stats) throws(NetworkError) {
