@@ -31,6 +31,21 @@ extension EvaluateCommand {
             classes: classes)
     }
 
+    /// The folders for the files that the run makes of images; nil where it makes none.
+    func prepareArtifacts(_ inputs: Inputs, _ ledger: Ledger) throws -> ArtifactFiles? {
+        guard !configuration.isDryRun,
+            let files = ArtifactFiles(
+                options: configuration.options.artifacts, outPath: configuration.outPath,
+                mapsPath: configuration.mapsPath, inputSize: configuration.network.inputSize)
+        else { return nil }
+        try files.prepare(inputs.manifest, isDone: ledger.isDone)
+        let missing = files.missing(ledger.records.present)
+        if let missing {
+            printer.say("\(missing.count) of them lack their files, the first is \(missing.first): evaluated once more")
+        }
+        return files
+    }
+
     /// Says how a run without a result ended, on standard error.
     func explain(_ ending: Conductor.Ending) -> ExitStatus {
         switch ending {
@@ -50,19 +65,27 @@ extension EvaluateCommand {
         case .journalFailed(let reason):
             printer.say("the journal cannot be written: \(reason); what it holds is good: make room and --resume")
             return .invalid
+        case .artifactFailed(let reason):
+            printer.say("\(reason): the journal holds what is done: make room and --resume")
+            return .invalid
         }
     }
 
     /// Writes what the ledger holds, also of a part of a run, marked INVALID then.
     func finish(
-        _ ending: Conductor.Ending, _ ledger: Ledger, _ inputs: Inputs, _ facts: RunFacts
+        _ ending: Conductor.Ending, _ ledger: Ledger, _ inputs: Inputs, _ facts: RunFacts, _ artifacts: ArtifactFiles?
     ) throws -> ExitStatus {
         var reasons: [String] = []
         switch ending {
         case .complete: break
         case .interrupted: reasons.append("the run was interrupted")
         case .tooFewNodes(let reason): reasons.append("too few nodes were left: \(reason)")
-        case .unreachable, .refused, .jobRefused, .journalFailed: return explain(ending)
+        case .unreachable, .refused, .jobRefused, .journalFailed, .artifactFailed:
+            return explain(ending)
+        }
+        if let missing = artifacts?.missing(ledger.records.present) {
+            reasons.append(
+                "\(missing.count) evaluated images lack their pictures or maps, the first is \(missing.first)")
         }
         let deliveries = ledger.deliveries
         let run = RunOutput.Content(
@@ -85,7 +108,8 @@ extension EvaluateCommand {
             directory: configuration.outPath, manifest: inputs.manifest, preset: configuration.options.preset,
             inputSize: configuration.network.inputSize,
             classes: configuration.network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012, facts: facts)
-        for path in written.paths + (try files.write(run, written)) { say("  \(path)") }
+        let pictures = artifacts?.paths.map { $0 + "/" } ?? []
+        for path in written.paths + (try files.write(run, written)) + pictures { say("  \(path)") }
         if ending != .complete { say("to go on: the same command with --resume --out \(configuration.outPath)") }
         if case .tooFewNodes = ending { return explain(ending) }
         if written.certificate.isValid {
@@ -117,7 +141,9 @@ extension EvaluateCommand {
     static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
     private func protocolBlock(_ inputs: Inputs) -> JSON {
-        let options = JobOptions.names.map { name in (name, JSON.string(inputs.job.options[name] ?? "")) }
+        let options = JobOptions.names.compactMap { name in
+            inputs.job.options[name].map { (name, JSON.string($0)) }
+        }
         return .object([
             ("method", .string(configuration.options.localization.method.rawValue)),
             ("preset", configuration.preset.map { .string($0.rawValue) } ?? .null),

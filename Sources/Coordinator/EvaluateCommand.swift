@@ -48,6 +48,7 @@ public struct EvaluateCommand: Sendable {
         // Now, not after hours of work.
         if !configuration.isDryRun { try RunOutput.makeDirectory(configuration.outPath) }
         let ledger = try openLedger(inputs)
+        let artifacts = try prepareArtifacts(inputs, ledger)
         if ledger.counts.done > 0 { printer.say("\(ledger.counts.done) images have a result in the journal") }
         var plan = Conductor.Plan(
             job: inputs.job, endpoints: fleet.endpoints, weightsPath: configuration.weightsPath,
@@ -55,6 +56,7 @@ public struct EvaluateCommand: Sendable {
         ) { [manifest = inputs.manifest] index in manifest.entries[index].image }
         plan.waitSeconds = configuration.fleet?.waitSeconds ?? 60
         plan.isDryRun = configuration.isDryRun
+        plan.artifacts = artifacts
         plan.policy.largestLease = EvaluateCommand.largestLease(inputs.manifest)
         let conductor = Conductor(
             plan: plan, manifest: inputs.manifest, ledger: ledger, fleet: fleet.source, reporter: reporter)
@@ -63,7 +65,7 @@ public struct EvaluateCommand: Sendable {
         let (ending, finished) = await conductor.run()
         if configuration.isDryRun { return showDryRun(ending, conductor) }
         let facts = facts(conductor.facts(started: started, ended: Timestamp.now()))
-        let status = try finish(ending, finished, inputs, facts)
+        let status = try finish(ending, finished, inputs, facts, artifacts)
         reporter.finish(isValid: status == .valid)
         return status
     }

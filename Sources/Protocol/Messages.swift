@@ -11,6 +11,9 @@ public enum CoordinatorMessage: Sendable, Hashable {
     case ping
     case image(ImageChunk)
     case weights(WeightsChunk)
+    /// So many bytes of artifacts, counted from the start of the connection, are on the disk: the node may send as many
+    /// more as the window has room for.
+    case artifactsStored(bytes: UInt64)
     /// Asks how the node is, without a job; answered by `NodeMessage.status`.
     case status
     /// No more leases will come: finish what is outstanding, then say goodbye.
@@ -25,6 +28,7 @@ public enum NodeMessage: Sendable, Hashable {
     case refused(JobRefusal)
     /// Some of a lease's images, in any order; every leased image comes back exactly once before `leaseDone`.
     case results(lease: UInt64, [ImageResult])
+    case artifact(ArtifactChunk)
     /// The lease is over: all its images were sent, or it was cancelled before its start.
     case leaseDone(UInt64)
     /// Once a second, from a thread that does no evaluation.

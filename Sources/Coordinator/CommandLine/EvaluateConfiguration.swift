@@ -13,6 +13,8 @@ public struct EvaluateConfiguration: Sendable {
     public var networkIsCustom: Bool
     public var weightsPath: String
     public var outPath: String
+    /// Where `--save-maps` puts the maps; nil where they are not kept.
+    public var mapsPath: String?
     public var idsPath: String?
     public var limit: Int?
     /// Nil for a method that has none.
@@ -61,7 +63,9 @@ public struct EvaluateConfiguration: Sendable {
         let method = values["method"].flatMap(LocalizationMethod.init) ?? .stnet
         let givenPreset = values["preset"].flatMap(MethodPreset.init)
         preset = method == .stnet ? givenPreset ?? .reference : nil
-        let given = values.filter { JobOptions.names.contains($0.key) }
+        var given = values.filter { JobOptions.names.contains($0.key) }
+        mapsPath = values["save-maps"]
+        try EvaluateConfiguration.addArtifacts(to: &given, parsed, network)
         do {
             options = try method.options(preset: givenPreset, given: given)
             if method == .cam { _ = try ClassActivation(network) }
@@ -75,6 +79,9 @@ public struct EvaluateConfiguration: Sendable {
             throw UsageError(
                 "--bottom \(readOut): network \(network.name) has \(network.readOuts.map(\.name).joined(separator: ", "))"
             )
+        }
+        if let problem = options.artifacts.problem(inputSize: network.inputSize) {
+            throw UsageError("--exe-mode \(options.artifacts.mode.rawValue): \(problem)")
         }
         if let given = try parsed.integer("threads", in: 1...1024) {
             threads = given
@@ -104,6 +111,36 @@ public struct EvaluateConfiguration: Sendable {
             resolved.append(("weights", weightsPath))
         }
         resolvedDefaults = resolved
+    }
+
+    /// The options of pictures and maps, as a job has them, and the read-out of the maps: `--map-bottom`, else
+    /// `--bottom` where it is given, else the network's own.
+    private static func addArtifacts(
+        to given: inout [String: String], _ parsed: ParsedOptions, _ network: Network
+    ) throws {
+        let isHypothesis = given["exe-mode"] == ExecutionMode.hypothesisPictures.rawValue
+        if parsed.switches.contains("overlay") {
+            guard isHypothesis else { throw UsageError("--overlay is for --exe-mode ch_viz") }
+            given["overlay"] = "true"
+        }
+        if parsed.values["save-maps"] != nil { given["maps"] = "true" }
+        guard isHypothesis || given["maps"] != nil else {
+            if given["map-bottom"] != nil { throw UsageError("--map-bottom is for --exe-mode ch_viz and --save-maps") }
+            return
+        }
+        if given["method"] == LocalizationMethod.cam.rawValue {
+            guard given["map-bottom"] == nil else { throw UsageError("--map-bottom is for --method stnet, not for cam") }
+            given["map-bottom"] = Network.image
+            return
+        }
+        let readOut = try given["map-bottom"] ?? given["bottom"] ?? network.ownReadOut()
+        guard network.readOuts.contains(where: { $0.name == readOut }) else {
+            let name = given["map-bottom"] == nil ? "bottom" : "map-bottom"
+            throw UsageError(
+                "--\(name) \(readOut): network \(network.name) has \(network.readOuts.map(\.name).joined(separator: ", "))"
+            )
+        }
+        given["map-bottom"] = readOut
     }
 
     private static func fleet(_ parsed: ParsedOptions) throws(UsageError) -> Fleet? {

@@ -49,7 +49,10 @@ public enum EvaluateOptions {
                     .init(
                         "preset", MethodPreset.allCases.map(\.rawValue).joined(separator: "|"),
                         "the published program's rules, or sharper boxes; options given win", default: "reference"),
-                    .init("exe-mode", "bbox_eval", "what is made", default: "bbox_eval"),
+                    .init(
+                        "exe-mode", ExecutionMode.allCases.map(\.rawValue).joined(separator: "|"),
+                        "boxes, their pictures, or class-hypothesis maps",
+                        default: "bbox_eval"),
                     .init("preprocess", "stnet|torchvision|squash", "resize and crop", default: "stnet"),
                     .init("iou", "stnet|wsol|exact", "convention of the overlap", default: "stnet"),
                     .init("class-source", "label|predicted", "class from which gating starts", default: "label"),
@@ -83,6 +86,16 @@ public enum EvaluateOptions {
                     .init("component-blur", "X", "of box rule component, in input pixels", default: "16"),
                     .init(
                         "box-margin", "X", "added on every side of the box, a share of the input's side", default: "0"),
+                ]
+            ),
+            (
+                "Pictures and maps",
+                [
+                    .init("overlay", nil, "ch_viz: lay the map over the picture"),
+                    .init("save-maps", "DIR", "keep each image's class-hypothesis map as DIR/<id>.npy, float32"),
+                    .init(
+                        "map-bottom", "NAME", "where maps are read out",
+                        default: "--bottom if given, else the network's own"),
                 ]
             ),
             (

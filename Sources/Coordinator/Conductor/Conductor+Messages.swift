@@ -17,6 +17,7 @@ extension Conductor {
         case .results(let lease, let results):
             guard let node = session.node else { return outOfProtocol(id, "results before its job") }
             take(results, lease: lease, node: node, now: now)
+        case .artifact(let chunk): take(chunk, session: id, now: now)
         case .leaseDone(let lease):
             guard let node = session.node else { return outOfProtocol(id, "the end of a lease before its job") }
             timeline.ended(lease: lease, node: node, now: now)
@@ -49,7 +50,7 @@ extension Conductor {
     }
 
     /// A peer that breaks the protocol is not talked to again.
-    private func outOfProtocol(_ id: Int, _ what: String) {
+    func outOfProtocol(_ id: Int, _ what: String) {
         let name = sessions[id]!.endpoint
         reporter.note(
             .error, "out of protocol", "\(name): sent \(what): it takes no further part",

@@ -13,8 +13,12 @@ extension Conductor {
                 return distrust(node, "it sent a result of image \(image), which is not in its lease \(lease)", now)
             }
             timeline.delivered(lease: lease, node: node)
+            let hasFiles = hasFiles(of: result.index, node: node)
             switch result.outcome {
             case .evaluated:
+                guard hasFiles else {
+                    return distrust(node, "its result of \(manifest.entries[image].id) came without the picture", now)
+                }
                 do {
                     let acceptance = try ledger.accept(result, node: number)
                     if case .different = acceptance {
@@ -122,6 +126,8 @@ extension Conductor {
             .error, "image given up", "\(id) is given up: \(failure.text)", ["image.id": id, "reason": failure.text])
         do {
             _ = try ledger.acceptFailure(failure, image: UInt32(image))
+            // A picture may have come before the failure.
+            if !ledger.isDone(image) || ledger.isFailed(image) { try plan.artifacts?.remove(id) }
         } catch {
             ending = .journalFailed(reason: "\(error)")
         }

@@ -16,6 +16,8 @@ public final class Conductor: @unchecked Sendable {
         /// Gives the coordinator's own copy of an image; nil where it has none.
         public var image: @Sendable (Int) -> ImageLocation?
         public var weightsPath: String
+        /// Where the files of images go; nil for a run that makes none.
+        public var artifacts: ArtifactFiles?
         /// SHA-256 of the coordinator's own files for the job's samples, "" where it has none.
         public var sampleDigests: [String]
         /// How long to go on without any node.
@@ -51,6 +53,8 @@ public final class Conductor: @unchecked Sendable {
         case jobRefused(reason: String)
         /// The journal cannot be written any more.
         case journalFailed(reason: String)
+        /// A picture or map of an image cannot be written.
+        case artifactFailed(reason: String)
     }
 
     enum Event: Sendable {
@@ -58,6 +62,8 @@ public final class Conductor: @unchecked Sendable {
         case interrupt
         case reread
         case syncFailed(String)
+        case artifactStored(session: Int, bytes: Int)
+        case artifactFailed(String)
     }
 
     let plan: Plan
@@ -126,7 +132,11 @@ public final class Conductor: @unchecked Sendable {
         start = Conductor.now()
         lastMember = start
         lastResult = start
-        for index in manifest.entries.indices where ledger.isDone(index) { schedule.resume(done: index) }
+        for index in manifest.entries.indices where ledger.isDone(index) {
+            // An image whose picture was lost is evaluated once more; its result is compared with the one that counts.
+            if let files = plan.artifacts, !files.isComplete(manifest.entries[index].id) { continue }
+            schedule.resume(done: index)
+        }
         if plan.isDryRun { _ = schedule.stop() }
         numerics = ledger.nodes.first?.numerics
         resumed = schedule.images - schedule.remaining
@@ -176,7 +186,10 @@ public final class Conductor: @unchecked Sendable {
     private func handle(_ event: Event) {
         let now = Conductor.now()
         switch event {
-        case .link(let session, let event): handle(event, session: session, now: now)
+        case .link(let session, let event):
+            if !hold(event, session: session, now: now) { handle(event, session: session, now: now) }
+        case .artifactStored(let session, let bytes): stored(bytes: bytes, session: session, now: now)
+        case .artifactFailed(let reason): ending = .artifactFailed(reason: reason)
         case .interrupt:
             isInterrupted = true
             perform(schedule.stop())
@@ -221,6 +234,7 @@ public final class Conductor: @unchecked Sendable {
         for (id, session) in sessions {
             if session.phase != .closing, session.phase != .connecting { session.link.send(.drain) }
             session.link.close()
+            session.writer.finish()
             sessions[id] = nil
         }
         reporter.show(status(Conductor.now()))

@@ -22,6 +22,12 @@ struct Session {
     var isLeaving = false
     /// Streams of bytes that the node asked for.
     var stream: ByteStream
+    /// Files that the node makes of images: their parts, those on their way to the disk, and what it said behind them,
+    /// each with how many files it waits for.
+    var reception = ArtifactReception()
+    let writer = ArtifactWriter()
+    var unwritten = 0
+    var held: [(event: LinkEvent<NodeMessage>, files: Int)] = []
 
     var node: Int? {
         if case .working(let node) = phase { node } else { nil }

@@ -19,6 +19,12 @@ extension Schedule {
         return found.node == node && found.open.contains(image)
     }
 
+    /// The node has sent something of a lease that is no result yet: it is at work.
+    public mutating func progressed(lease id: UInt64, now: Microseconds) {
+        guard let lease = leases[id], lease.deadline != nil else { return }
+        leases[id]!.deadline = now + lease.allowance
+    }
+
     /// An image came back with a result that the ledger accepts. `expects` must hold.
     public mutating func succeeded(image: Int, lease: UInt64, node: Int, now: Microseconds) -> (Disposition, [Action]) {
         deliver(image, lease, now)

@@ -2,7 +2,7 @@ import Dataset
 import Evaluation
 import SelectiveTuning
 
-/// Every option that can change a bit of a result, typed; on the wire and in summaries they are texts under the names
+/// Every option that can change a bit of a result or of a picture, typed; on the wire and in summaries they are texts under the names
 /// that they have on the command line.
 public struct JobOptions: Sendable, Hashable {
     public var preset: Preset
@@ -11,11 +11,13 @@ public struct JobOptions: Sendable, Hashable {
     public var precision: Precision
     /// In precision `fast`, each image whose place in the manifest is a multiple of this is evaluated in `exact` too.
     public var agreementEvery: Int
+    public var artifacts: ArtifactOptions
 
     public init(
         preset: Preset = .stnet, iou: IoUConvention = .stnet, localization: LocalizationOptions = .init(),
-        precision: Precision = .exact, agreementEvery: Int = 16
+        precision: Precision = .exact, agreementEvery: Int = 16, artifacts: ArtifactOptions = .init()
     ) {
+        self.artifacts = artifacts
         self.precision = precision
         self.agreementEvery = agreementEvery
         self.preset = preset
@@ -23,12 +25,12 @@ public struct JobOptions: Sendable, Hashable {
         self.localization = localization
     }
 
-    /// Names in the order of the command line's help.
+    /// Names in the order of the command line's help; there, `maps` is what `--save-maps` implies.
     public static let names = [
         "method", "preprocess", "iou", "class-source", "selection", "bottom", "collapse", "prune", "mean-multiplier",
         "std-multiplier", "percentage", "energy", "box-rule", "mass", "component-threshold", "component-blur",
         "box-margin", "linear-mode", "linear-offset", "bridge-mode", "bridge-offset", "one-by-one", "precision",
-        "agreement-every",
+        "agreement-every", "exe-mode", "overlay", "maps", "map-bottom",
     ]
 }
 
@@ -49,10 +51,14 @@ extension JobOptions {
         for (name, text) in texts.sorted(by: { $0.key < $1.key }) { try set(name, text) }
     }
 
-    /// All options as texts, the defaults included.
+    /// All options as texts, the defaults included; those of maps where there are any.
     public var texts: [String: String] {
         let (topDown, box) = (localization.topDown, localization.box)
-        return [
+        var texts = ["exe-mode": artifacts.mode.rawValue]
+        if artifacts.overlay { texts["overlay"] = "true" }
+        if artifacts.savesMaps { texts["maps"] = "true" }
+        if let name = artifacts.mapReadOut { texts["map-bottom"] = name }
+        let others = [
             "method": localization.method.rawValue,
             "preprocess": preset.rawValue, "iou": iou.rawValue, "class-source": localization.classSource.rawValue,
             "selection": topDown.selection.rawValue, "bottom": localization.readOut, "collapse": box.collapse.rawValue,
@@ -66,6 +72,7 @@ extension JobOptions {
             "precision": precision.rawValue,
             "agreement-every": "\(agreementEvery)",
         ]
+        return texts.merging(others) { mine, _ in mine }
     }
 
     private mutating func set(_ name: String, _ text: String) throws(JobOptionError) {
@@ -90,8 +97,18 @@ extension JobOptions {
             }
             return value
         }
+        func flag() throws(JobOptionError) -> Bool {
+            guard let value = Bool(text) else {
+                throw JobOptionError(description: "--\(name) \(text): expected true or false")
+            }
+            return value
+        }
         switch name {
         case "method": localization.method = try choice(LocalizationMethod.self)
+        case "exe-mode": artifacts.mode = try choice(ExecutionMode.self)
+        case "overlay": artifacts.overlay = try flag()
+        case "maps": artifacts.savesMaps = try flag()
+        case "map-bottom": artifacts.mapReadOut = text
         case "preprocess": preset = try choice(Preset.self)
         case "iou": iou = try choice(IoUConvention.self)
         case "class-source": localization.classSource = try choice(ClassSource.self)

@@ -14,13 +14,19 @@ public final class LeaseEvaluator: @unchecked Sendable {
     private let images: any ImageReader
     private let options: JobOptions
     private let pool: ThreadPool
+    private let renderer: ArtifactRenderer?
     private let preprocessors: [Preprocessor]
     private let inputSize: Int
     private let readers = DispatchQueue(label: "stnet.reader")
     /// One batch at a time: the pool and the preprocessors belong to it.
     private let preparers = DispatchQueue(label: "stnet.preparer")
 
-    public init(backend: any Backend, images: any ImageReader, options: JobOptions, pool: ThreadPool) {
+    /// `renderer`: nil where nothing but results is made.
+    public init(
+        backend: any Backend, images: any ImageReader, options: JobOptions, pool: ThreadPool,
+        renderer: ArtifactRenderer? = nil
+    ) {
+        self.renderer = renderer
         self.backend = backend
         self.images = images
         self.options = options
@@ -36,13 +42,13 @@ public final class LeaseEvaluator: @unchecked Sendable {
         self.init(backend: backend, images: ImageIndex(places: images), options: options, pool: pool)
     }
 
-    /// Evaluates all images of a lease; `deliver` gets each batch's results in the lease's order. Between two batches
-    /// `isStopped` is asked, and the rest is left. Throws what ends the node, not what is wrong with one image.
+    /// Evaluates all images of a lease; `deliver` gets each batch's results in the lease's order, after `keep` got the
+    /// files that were made of its images. Between two batches `isStopped` is asked, and the rest is left. Throws what ends the node, not what is wrong with one image.
     ///
     /// `ahead` is what `readAhead` gave for the same images, if it was called.
     public func evaluate(
         _ leased: [LeasedImage], ahead first: ReadAhead? = nil, isStopped: () -> Bool = { false },
-        deliver: ([ImageResult]) -> Void
+        keep: (Artifact) -> Void = { _ in }, deliver: ([ImageResult]) -> Void
     ) throws {
         let batches = stride(from: 0, to: leased.count, by: backend.batchCapacity).map {
             Array(leased[$0..<min($0 + backend.batchCapacity, leased.count)])
@@ -57,7 +63,9 @@ public final class LeaseEvaluator: @unchecked Sendable {
                 case .files(let files): prepare(batch, files: files)
                 case .inputs(let inputs): inputs
                 }
-            deliver(try evaluate(batch, inputs))
+            let (results, artifacts) = try evaluate(batch, inputs)
+            artifacts.forEach(keep)
+            deliver(results)
             if isStopped() { return }
         }
     }
@@ -74,9 +82,9 @@ public final class LeaseEvaluator: @unchecked Sendable {
         return ahead
     }
 
-    private func evaluate(_ batch: [LeasedImage], _ inputs: [Result<PreparedInput, ImageFailure>]) throws
-        -> [ImageResult]
-    {
+    private func evaluate(_ batch: [LeasedImage], _ inputs: [Result<PreparedInput, ImageFailure>]) throws -> (
+        [ImageResult], [Artifact]
+    ) {
         var pictures: [Picture] = []
         for (image, input) in zip(batch, inputs) {
             if case .success(let input) = input {
@@ -84,20 +92,45 @@ public final class LeaseEvaluator: @unchecked Sendable {
             }
         }
         var found = try backend.evaluateEach(
-            pictures, options: options.localization, precision: options.precision)[...]
-        var results = zip(batch, inputs).map { image, input in
-            switch input {
-            case .failure(let failure): ImageResult(index: image.index, outcome: .failed(failure))
-            case .success(let input):
-                switch found.removeFirst() {
-                case .success(let found): result(image, input, found)
-                case .failure(let error):
-                    ImageResult(index: image.index, outcome: .failed(ImageFailure(.evaluation, "\(error)")))
-                }
+            pictures, options: options.localization, precision: options.precision, mapReadOut: renderer?.mapReadOut)[
+                ...]
+        let findings = inputs.map { input in
+            input.flatMap { _ in found.removeFirst().mapError { ImageFailure(.evaluation, "\($0)") } }
+        }
+        var results = batch.indices.map { place in
+            switch (inputs[place], findings[place]) {
+            case (.success(let input), .success(let found)): result(batch[place], input, found)
+            case (.failure(let failure), _), (_, .failure(let failure)):
+                ImageResult(index: batch[place].index, outcome: .failed(failure))
             }
         }
         if options.precision == .fast { try addExact(to: &results, batch, inputs) }
-        return results
+        return (results, render(batch, inputs, findings, &results))
+    }
+
+    /// The files of the images that were evaluated; an image whose file cannot be made fails.
+    private func render(
+        _ batch: [LeasedImage], _ inputs: [Result<PreparedInput, ImageFailure>],
+        _ findings: [Result<Finding, ImageFailure>], _ results: inout [ImageResult]
+    ) -> [Artifact] {
+        guard let renderer else { return [] }
+        let isEvaluated = results.map { if case .evaluated = $0.outcome { true } else { false } }
+        let rendered = pool.map(batch.count) { place, _ in
+            Result { () throws(ArtifactFailure) -> [Artifact] in
+                guard isEvaluated[place], case .success(let input) = inputs[place],
+                    case .success(let found) = findings[place]
+                else { return [] }
+                return try renderer.render(batch[place], input, found)
+            }
+        }
+        var artifacts: [Artifact] = []
+        for (place, outcome) in rendered.enumerated() {
+            switch outcome {
+            case .success(let files): artifacts += files
+            case .failure(let failure): results[place].outcome = .failed(ImageFailure(.evaluation, "\(failure)"))
+            }
+        }
+        return artifacts
     }
 
     /// The sample on which the precision `fast` is compared with `exact`. An image that fails in `exact` alone fails.

@@ -51,13 +51,16 @@ final class DeviceWorker: @unchecked Sendable {
         }
     }
 
-    /// Posts `results` for each batch, then `leaseEnded`.
+    /// Sends the files of each batch, posts its `results`, and in the end `leaseEnded`.
     func run(_ lease: Lease, ahead: LeaseEvaluator.ReadAhead?, with evaluator: LeaseEvaluator, for session: JobSession)
     {
         queue.async { [self] in
             var fault: (any Error)?
             do {
-                try evaluator.evaluate(lease.images, ahead: ahead, isStopped: { session.isStopped }) {
+                try evaluator.evaluate(
+                    lease.images, ahead: ahead, isStopped: { session.isStopped },
+                    keep: { session.artifacts.send($0, lease: lease.id) }
+                ) {
                     post(.results(session: session.number, lease: lease.id, $0))
                 }
             } catch {
@@ -97,7 +100,8 @@ final class DeviceWorker: @unchecked Sendable {
         guard !session.isStopped else { return nil }
         let (reader, samples) = images(for: session)
         let evaluator = LeaseEvaluator(
-            backend: backend, images: reader, options: recipe.options, pool: resources.pool)
+            backend: backend, images: reader, options: recipe.options, pool: resources.pool,
+            renderer: try ArtifactRenderer(network: backend.network, options: recipe.options))
         return PreparedJob(
             evaluator: evaluator,
             description: NodeDescription(

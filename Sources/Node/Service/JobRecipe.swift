@@ -20,13 +20,17 @@ struct JobRecipe {
         } catch {
             throw JobRefused(.job, "\(error)")
         }
-        let readOut = options.localization.readOut
-        guard network.readOuts.contains(where: { $0.name == readOut }) else {
+        for name in [options.localization.readOut, options.artifacts.mapReadOut ?? Network.image]
+        where !network.readOuts.contains(where: { $0.name == name }) {
             throw JobRefused(
                 .job,
-                "\(NetworkError.unknownReadOut(name: readOut, network: network.name, known: network.readOuts.map(\.name)))"
+                "\(NetworkError.unknownReadOut(name: name, network: network.name, known: network.readOuts.map(\.name)))"
             )
         }
+        if options.artifacts.needsMap, options.artifacts.mapReadOut == nil {
+            throw JobRefused(.job, "maps without the read-out at which they are made")
+        }
+        if let problem = options.artifacts.problem(inputSize: network.inputSize) { throw JobRefused(.job, problem) }
         guard job.sampleIDs.count <= WireLimits.samples else {
             throw JobRefused(.job, "\(job.sampleIDs.count) sample ids, at most \(WireLimits.samples) are accepted")
         }

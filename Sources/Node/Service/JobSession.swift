@@ -9,6 +9,7 @@ final class JobSession: Sendable {
     /// Nil where this node has images of its own.
     let remoteImages: RemoteImages?
     let weights: WeightsReception
+    let artifacts: ArtifactSender
     private let stopFlag = StopFlag()
 
     init(number: UInt64, job: Job, link: any Link<NodeMessage>, images: ImageSource) {
@@ -16,6 +17,7 @@ final class JobSession: Sendable {
         self.job = job
         self.link = link
         weights = WeightsReception(total: job.weightsBytes)
+        artifacts = ArtifactSender { link.send($0) }
         switch images {
         case .files: remoteImages = nil
         case .remote: remoteImages = RemoteImages { link.send(.wantImage(index: $0)) }
@@ -27,6 +29,7 @@ final class JobSession: Sendable {
         stopFlag.set()
         weights.close()
         remoteImages?.close()
+        artifacts.close()
     }
 
     var isStopped: Bool { stopFlag.isSet }

@@ -38,6 +38,13 @@ extension NodeLoop {
             } catch {
                 fail(number, "out of protocol: \(error)")
             }
+        case .artifactsStored(let bytes):
+            guard let current, current.connection == number else { return }
+            do throws(OutOfProtocol) {
+                try current.session.artifacts.stored(bytes: bytes)
+            } catch {
+                fail(number, "out of protocol: \(error)")
+            }
         case .weights(let chunk):
             guard let current, current.connection == number else { return }
             do throws(OutOfProtocol) {

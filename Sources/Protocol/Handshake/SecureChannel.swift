@@ -8,8 +8,8 @@ public struct SecureChannel: Sendable {
         case node
     }
 
-    /// The versions of the protocol that this code speaks.
-    public static let supportedVersions: ClosedRange<UInt16> = 1...1
+    /// The versions of the protocol that this code speaks. Version 2 brought artifacts, which a node may not skip.
+    public static let supportedVersions: ClosedRange<UInt16> = 2...2
 
     public let role: Role
     /// The version on which the two ends agreed; nil until `isEstablished`.

@@ -10,6 +10,7 @@ extension CoordinatorMessage: WireMessage {
         static let weights: UInt16 = 0x106
         static let status: UInt16 = 0x107
         static let drain: UInt16 = 0x108
+        static let artifactsStored: UInt16 = 0x109
     }
 
     public var wireType: UInt16 {
@@ -22,13 +23,14 @@ extension CoordinatorMessage: WireMessage {
         case .weights: WireType.weights
         case .status: WireType.status
         case .drain: WireType.drain
+        case .artifactsStored: WireType.artifactsStored
         }
     }
 
     public static func payloadCap(wireType: UInt16) -> Int {
         switch wireType {
         case WireType.job: Job.maxEncodedBytes
-        case WireType.cancel: 8
+        case WireType.cancel, WireType.artifactsStored: 8
         case WireType.image: ImageChunk.fixedBytes + WireLimits.chunk
         case WireType.weights: WeightsChunk.fixedBytes + WireLimits.chunk
         case WireType.ping, WireType.status, WireType.drain: 0
@@ -41,6 +43,7 @@ extension CoordinatorMessage: WireMessage {
         case .job(let job): job.encode(into: &writer)
         case .lease(let lease): lease.encode(into: &writer)
         case .cancel(let lease): writer.append(lease)
+        case .artifactsStored(let bytes): writer.append(bytes)
         case .image(let chunk): chunk.encode(into: &writer)
         case .weights(let chunk): chunk.encode(into: &writer)
         case .ping, .status, .drain: break
@@ -57,6 +60,7 @@ extension CoordinatorMessage: WireMessage {
         case WireType.weights: self = .weights(try WeightsChunk(from: &payload))
         case WireType.status: self = .status
         case WireType.drain: self = .drain
+        case WireType.artifactsStored: self = .artifactsStored(bytes: try payload.uint64("bytes stored"))
         default: return nil
         }
         try payload.finish()

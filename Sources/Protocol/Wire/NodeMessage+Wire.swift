@@ -13,6 +13,7 @@ extension NodeMessage: WireMessage {
         static let leaving: UInt16 = 0x209
         static let failed: UInt16 = 0x20a
         static let goodbye: UInt16 = 0x20b
+        static let artifact: UInt16 = 0x20c
     }
 
     public var wireType: UInt16 {
@@ -28,6 +29,7 @@ extension NodeMessage: WireMessage {
         case .leaving: WireType.leaving
         case .failed: WireType.failed
         case .goodbye: WireType.goodbye
+        case .artifact: WireType.artifact
         }
     }
 
@@ -42,6 +44,7 @@ extension NodeMessage: WireMessage {
         case WireType.status: NodeStatus.maxEncodedBytes
         case WireType.leaving, WireType.failed: 2 + WireLimits.text
         case WireType.goodbye: 0
+        case WireType.artifact: ArtifactChunk.fixedBytes + WireLimits.chunk
         default: WireLimits.payload
         }
     }
@@ -62,6 +65,7 @@ extension NodeMessage: WireMessage {
         case .status(let status): status.encode(into: &writer)
         case .leaving(let reason), .failed(let reason): writer.append(reason, maxLength: WireLimits.text)
         case .goodbye: break
+        case .artifact(let chunk): chunk.encode(into: &writer)
         }
     }
 
@@ -83,6 +87,7 @@ extension NodeMessage: WireMessage {
         case WireType.leaving: self = .leaving(reason: try payload.string("reason", maxLength: WireLimits.text))
         case WireType.failed: self = .failed(reason: try payload.string("reason", maxLength: WireLimits.text))
         case WireType.goodbye: self = .goodbye
+        case WireType.artifact: self = .artifact(try ArtifactChunk(from: &payload))
         default: return nil
         }
         try payload.finish()

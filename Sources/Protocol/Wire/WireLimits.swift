@@ -12,6 +12,10 @@ public enum WireLimits {
     public static let description = 1 << 18
     /// The bytes of a file in one chunk.
     public static let chunk = 1 << 18
+    /// A picture or map that a node made of an image.
+    public static let artifact = 4 << 20
+    /// Bytes of artifacts that a node may have sent and that are not yet said to be stored. No smaller than an artifact.
+    public static let artifactWindow = 4 << 20
     /// A suffix such as ".safetensors".
     public static let suffix = 16
 

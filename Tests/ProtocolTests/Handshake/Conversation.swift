@@ -16,7 +16,8 @@ struct Conversation {
 
     init(
         coordinator coordinatorTrust: Trust = key(), node nodeTrust: Trust = key(),
-        coordinatorVersions: ClosedRange<UInt16> = 1...1, nodeVersions: ClosedRange<UInt16> = 1...1
+        coordinatorVersions: ClosedRange<UInt16> = SecureChannel.supportedVersions,
+        nodeVersions: ClosedRange<UInt16> = SecureChannel.supportedVersions
     ) {
         coordinator = SecureChannel(
             role: .coordinator, trust: coordinatorTrust, nonce: Conversation.coordinatorNonce,

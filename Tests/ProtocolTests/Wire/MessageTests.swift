@@ -60,6 +60,9 @@ struct MessageTests {
             .coordinator(.cancel(lease: .max)),
             .coordinator(.image(ImageChunk(index: 1, totalBytes: 2, offset: 0, bytes: chunk))),
             .coordinator(.weights(WeightsChunk(offset: 0, bytes: chunk))),
+            .coordinator(.artifactsStored(bytes: .max)),
+            .node(
+                .artifact(ArtifactChunk(lease: 1, index: 2, kind: .scoreMap, totalBytes: 3, offset: 4, bytes: chunk))),
             .node(
                 .ready(
                     NodeDescription(
@@ -106,11 +109,12 @@ struct MessageTests {
     }
 
     /// A count at its limit whose elements are not there must not make room for them.
-    @Test(arguments: [0x102, 0x203, 0x105, 0x106] as [UInt16], [512, 262_144, .max] as [UInt32])
+    @Test(arguments: [0x102, 0x203, 0x105, 0x106, 0x20c] as [UInt16], [512, 262_144, .max] as [UInt32])
     func aCountWithoutElementsIsRefused(type: UInt16, count: UInt32) throws {
         // Zeros as far as the count.
-        let fixed: [UInt16: Int] = [0x102: 16, 0x203: 8, 0x105: 20, 0x106: 8]
-        let before = [UInt8](repeating: 0, count: try #require(fixed[type]))
+        let fixed: [UInt16: Int] = [0x102: 16, 0x203: 8, 0x105: 20, 0x106: 8, 0x20c: 22]
+        var before = [UInt8](repeating: 0, count: try #require(fixed[type]))
+        if type == 0x20c { before[12] = 1 }  // a kind of artifact that is known
         var payload = ByteWriter()
         payload.append(before)
         payload.append(count)

@@ -93,6 +93,7 @@ enum Samples {
         ("weights", .coordinator(.weights(WeightsChunk(offset: 262_144, bytes: [1, 2, 3, 4, 5])))),
         ("status-request", .coordinator(.status)),
         ("drain", .coordinator(.drain)),
+        ("artifacts-stored", .coordinator(.artifactsStored(bytes: 81_920))),
         (
             "ready",
             .node(
@@ -122,6 +123,14 @@ enum Samples {
         ("leaving", .node(.leaving(reason: "asked to stop"))),
         ("failed", .node(.failed(reason: "the device was lost"))),
         ("goodbye", .node(.goodbye)),
+        (
+            "artifact",
+            .node(
+                .artifact(
+                    ArtifactChunk(
+                        lease: 5, index: 7, kind: .hypothesisPicture, totalBytes: 40_000, offset: 0,
+                        bytes: [0x89, 0x50, 0x4e, 0x47])))
+        ),
     ]
 
     static func rectangle(_ x0: Float, _ y0: Float, _ x1: Float, _ y1: Float) -> Rectangle {

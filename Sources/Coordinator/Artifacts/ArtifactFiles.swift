@@ -1,0 +1,74 @@
+import Bytes
+import Dataset
+import Evaluation
+import Foundation
+import Node
+import Protocol
+
+/// Where the files that nodes make of a run's images lie: `<out>/<mode>/<id>.jpg` or `.png`, and `<maps>/<id>.npy`.
+public struct ArtifactFiles: Sendable {
+    /// The folder of each kind that the run makes.
+    private let folders: [ArtifactKind: String]
+    let inputSize: Int
+
+    /// A name with its suffix and what a temporary file adds to it must fit into 255 bytes.
+    static let longestID = 220
+
+    /// Nil for a run that makes none. `mapsPath`: the folder of maps, where they are kept.
+    public init?(options: ArtifactOptions, outPath: String, mapsPath: String?, inputSize: Int) {
+        var folders: [ArtifactKind: String] = [:]
+        for kind in options.kinds {
+            folders[kind] = kind == .scoreMap ? mapsPath ?? outPath + "/maps" : outPath + "/" + options.mode.rawValue
+        }
+        guard !folders.isEmpty else { return nil }
+        self.folders = folders
+        self.inputSize = inputSize
+    }
+
+    var kinds: Set<ArtifactKind> { Set(folders.keys) }
+    /// For people, in order.
+    var paths: [String] { ArtifactKind.allCases.compactMap { folders[$0] } }
+
+    func path(_ kind: ArtifactKind, _ id: String) -> String { "\(folders[kind]!)/\(id)\(kind.suffix)" }
+
+    /// Makes the folders, and removes the files of images that have no result: what an earlier run left there would
+    /// pass for this one's. Throws for an id that cannot be a file's name.
+    func prepare(_ manifest: Manifest, isDone: (Int) -> Bool) throws {
+        for folder in folders.values { try RunOutput.makeDirectory(folder) }
+        for (index, entry) in manifest.entries.enumerated() {
+            let id = entry.id
+            guard !id.hasPrefix("."), !id.utf8.contains(where: { $0 == 0x2f || $0 == 0 }),
+                id.utf8.count <= Self.longestID
+            else {
+                throw DatasetError.field(
+                    file: paths[0], line: nil, field: "picture of image \(id)", found: "\"\(id)\"",
+                    expected: "an id that can be a file's name: no slash, no dot in front, at most "
+                        + "\(Self.longestID) bytes")
+            }
+            if !isDone(index) { try remove(id) }
+        }
+    }
+
+    func remove(_ id: String) throws(FileError) {
+        for kind in folders.keys where unlink(path(kind, id)) != 0 && errno != ENOENT {
+            throw FileError(path: path(kind, id), operation: "remove what an earlier run left", code: errno)
+        }
+    }
+
+    /// All files of an image are there.
+    func isComplete(_ id: String) -> Bool {
+        folders.keys.allSatisfy { kind in
+            var status = stat()
+            return stat(path(kind, id), &status) == 0 && status.st_mode & S_IFMT == S_IFREG && status.st_size > 0
+        }
+    }
+
+    /// The evaluated images whose files are not all there: how many, and the first.
+    func missing(_ records: some Sequence<ImageRecord>) -> (count: Int, first: String)? {
+        var found: (count: Int, first: String)?
+        for record in records where record.error == nil && !isComplete(record.id) {
+            found = ((found?.count ?? 0) + 1, found?.first ?? record.id)
+        }
+        return found
+    }
+}

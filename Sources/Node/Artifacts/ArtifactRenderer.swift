@@ -1,0 +1,84 @@
+import Dataset
+import Drawing
+import Evaluation
+import Protocol
+import SelectiveTuning
+
+/// Makes the files of an image from what was found in it. The same finding gives the same bytes on every node.
+public struct ArtifactRenderer: Sendable {
+    private let options: JobOptions
+    private let inputSize: Int
+    private let classes: ClassIndex
+    private let mapPlace: ReadOut?
+
+    /// Nil where the job makes no files. Throws for a read-out that the network does not have.
+    public init?(network: Network, options: JobOptions) throws(NetworkError) {
+        guard !options.artifacts.kinds.isEmpty else { return nil }
+        self.options = options
+        inputSize = network.inputSize
+        classes = network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012
+        mapPlace = try options.artifacts.mapReadOut.map { name throws(NetworkError) in
+            try network.readOut(named: name).place
+        }
+    }
+
+    /// Where the backend is to read out for the map; nil where none is needed.
+    var mapReadOut: String? { options.artifacts.needsMap ? options.artifacts.mapReadOut : nil }
+
+    /// One file of each kind that the job asks for.
+    func render(_ image: LeasedImage, _ input: PreparedInput, _ found: Finding) throws(ArtifactFailure) -> [Artifact] {
+        let picture = RGBImage(width: inputSize, height: inputSize, pixels: input.pixels)
+        let map = map(of: found)
+        var artifacts: [Artifact] = []
+        for kind in options.artifacts.kinds {
+            let bytes: [UInt8]
+            switch kind {
+            case .boxPicture: bytes = try boxPicture(picture, image, input, found)
+            case .hypothesisPicture:
+                bytes =
+                    options.artifacts.overlay
+                    ? HypothesisPicture.png(map!, over: picture) : HypothesisPicture.png(map!)
+            case .scoreMap: bytes = NumPyWriter.encode(map!.values, shape: [inputSize, inputSize])
+            }
+            guard (1...WireLimits.artifact).contains(bytes.count) else {
+                throw ArtifactFailure(
+                    "its file \(kind.suffix) has \(bytes.count) bytes, at most \(WireLimits.artifact) are sent")
+            }
+            artifacts.append(Artifact(index: image.index, kind: kind, bytes: bytes))
+        }
+        return artifacts
+    }
+
+    private func map(of found: Finding) -> ClassHypothesisMap? {
+        guard options.artifacts.needsMap, let place = mapPlace, let gating = found.hypothesis else { return nil }
+        return .render(map: gating, readOut: place, inputSize: inputSize, options: options.localization.box)
+    }
+
+    private func boxPicture(
+        _ picture: RGBImage, _ image: LeasedImage, _ input: PreparedInput, _ found: Finding
+    ) throws(ArtifactFailure) -> [UInt8] {
+        let start = options.localization.classSource == .label ? Int(image.label) : found.top5[0]
+        let drawn = BoxPicture.draw(
+            on: picture, groundTruth: image.boxes.map { input.geometry.map(Box($0)) }, prediction: found.box,
+            name: name(of: start))
+        do {
+            // Thin coloured lines would bleed with a quarter of the colours.
+            return try JPEGEncoder.encode(drawn, quality: 92, subsampling: .full)
+        } catch {
+            throw ArtifactFailure("\(error)")
+        }
+    }
+
+    /// The first of a class's words: "tabby" of "tabby, tabby cat".
+    private func name(of label: Int) -> String {
+        guard label < classes.count else { return "class \(label)" }
+        let words = classes.words(label)
+        return String(words.prefix { $0 != "," })
+    }
+}
+
+/// Why an image has no picture.
+struct ArtifactFailure: Error, CustomStringConvertible, Sendable {
+    let description: String
+    init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,68 @@
+import Bytes
+import Dataset
+import Evaluation
+import Foundation
+import Node
+import Testing
+
+@testable import Coordinator
+
+@Suite struct ArtifactFilesTests {
+    private let folder = FileManager.default.temporaryDirectory.path + "/stnet-" + UUID().uuidString
+
+    private func files(_ options: ArtifactOptions) throws -> ArtifactFiles {
+        try #require(
+            ArtifactFiles(options: options, outPath: folder + "/out", mapsPath: folder + "/maps", inputSize: 8))
+    }
+
+    private func manifest(_ ids: [String]) throws -> Manifest {
+        try Manifest(
+            annotations: ids.map { Annotation(id: $0, label: 0, boxes: []) }, images: [:])
+    }
+
+    @Test func namesFollowTheModeAndTheKind() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        #expect(ArtifactFiles(options: .init(), outPath: folder, mapsPath: nil, inputSize: 8) == nil)
+        let boxes = try files(.init(mode: .boxPictures, savesMaps: true, mapReadOut: "image"))
+        #expect(boxes.path(.boxPicture, "dog 7") == folder + "/out/bbox_viz/dog 7.jpg")
+        #expect(boxes.path(.scoreMap, "dog 7") == folder + "/maps/dog 7.npy")
+        let maps = try files(.init(mode: .hypothesisPictures, mapReadOut: "image"))
+        #expect(maps.path(.hypothesisPicture, "a") == folder + "/out/ch_viz/a.png")
+        #expect(maps.paths == [folder + "/out/ch_viz"])
+    }
+
+    @Test func whatAnEarlierRunLeftIsRemovedButNotWhatIsDone() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let files = try files(.init(mode: .boxPictures))
+        try files.prepare(try manifest(["a", "b"])) { _ in false }
+        for id in ["a", "b", "other"] { try AtomicFile.write(path: files.path(.boxPicture, id), bytes: [1]) }
+        try files.prepare(try manifest(["a", "b"])) { $0 == 0 }
+        #expect(files.isComplete("a") && !files.isComplete("b") && files.isComplete("other"))
+        try AtomicFile.write(path: files.path(.boxPicture, "a"), bytes: [])
+        #expect(!files.isComplete("a"), "an empty file is none")
+    }
+
+    @Test func anImageWithoutItsFileIsNamed() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let files = try files(.init(mode: .boxPictures))
+        try files.prepare(try manifest(["a", "b", "c"])) { _ in false }
+        try AtomicFile.write(path: files.path(.boxPicture, "a"), bytes: [1])
+        func record(_ id: String) -> ImageRecord {
+            var record = ImageRecord.failed(id: id, label: 0, error: "x")
+            record.error = nil
+            return record
+        }
+        let failed = ImageRecord.failed(id: "f", label: 0, error: "broken")
+        let missing = files.missing([record("a"), failed, record("b"), record("c")])
+        #expect(missing?.count == 2 && missing?.first == "b")
+        #expect(files.missing([record("a"), failed]) == nil)
+    }
+
+    @Test(arguments: [".hidden", String(repeating: "i", count: 230)])
+    func anIDThatIsNoFileNameIsAnError(id: String) throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let files = try files(.init(mode: .boxPictures))
+        let error = #expect(throws: DatasetError.self) { try files.prepare(try manifest([id])) { _ in false } }
+        #expect("\(try #require(error))".contains("can be a file's name"))
+    }
+}
