@@ -60,6 +60,35 @@ import Testing
         #expect(found.counts[1] > 0)
     }
 
+    /// A cell alone whose sum is 4 more has the score of two cells, but for the rounding of each operation: which of them
+    /// is ahead, or whether they tie, depends on that.
+    @Test func scoresThatDifferByTheirRoundingAgree() {
+        var layer = TopDownLayer(.convolution)
+        (layer.height, layer.width, layer.channels) = (3, 3, 40)
+        (layer.kernelHeight, layer.kernelWidth) = (3, 3)
+        layer.rule = ck_td_rule_conv(1, CK_TD_GROUP, 0)
+        var ties = 0
+        for sum in 1...60 {
+            var numbers = TestNumbers(sum)
+            let test = TopDownCase(layer, .constant, &numbers)
+            test.activities.values = (0..<9).flatMap { cell in
+                (0..<40).map { channel -> Float in
+                    let two = Float(sum + channel % 20)
+                    if channel < 20 { return cell == 4 ? two + 4 : 0 }
+                    return cell == 4 ? 1 : cell == 5 ? two - 1 : 0
+                }
+            }
+            for place in test.weights.indices { test.weights[place] = 1 }
+            test.output.add(image: 0, index: 0, 1 << 40)
+            test.images[0].ties = 0
+            test.runCPU()
+            test.runEmulated(multiprocessors: 1, Self.orders[sum % 3])
+            test.compare("sum \(sum)")
+            ties += Int(test.expected[0].counts[4])
+        }
+        #expect(ties > 0 && ties < 60, "\(ties) ties")
+    }
+
     /// Winners that are not positive: components of zeros, most of them not eligible.
     @Test func zerosThatWinAgree() {
         let found = compare(.convolution, seeds: 0..<60) { layer, _ in
