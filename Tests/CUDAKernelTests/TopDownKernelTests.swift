@@ -98,6 +98,15 @@ import Testing
         #expect(found.counts[5] > 100, "components that are not eligible: \(found.counts)")
     }
 
+    /// Connections into the padding are zeros, which may win, and then count among the winners of the ladder.
+    @Test func paddingThatWinsAgrees() {
+        let found = compare(.convolution, seeds: 0..<40) { layer, _ in
+            layer.rule = ck_td_rule_conv(0, CK_TD_LADDER, 1)
+            layer.rule.epsilon = 1 << 34
+        }
+        #expect(found.counts[0] > 100)
+    }
+
     @Test(arguments: 0..<4) func linearLayersAgree(part: Int) {
         let found = compare(.linear, seeds: part * 40..<part * 40 + 40)
         #expect(found.kernels == ["ck_td_subset_warp", "ck_td_subset_scratch"])
