@@ -123,7 +123,7 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         }
     }
 
-    private typealias Mapped = (map: GatingMap, stats: ck_td_stats, hypothesis: GatingMap?)
+    private typealias Mapped = (map: GatingMap, stats: ck_td_stats, second: GatingMap?)
 
     /// What both methods have in common: the class to start from, and the way from its map to a box.
     private func eachPicture(
