@@ -89,7 +89,9 @@ extension EvaluateCommand {
         }
         let deliveries = ledger.deliveries
         let run = RunOutput.Content(
-            network: configuration.network.name, title: title, expected: inputs.manifest.ids,
+            network: configuration.network.name,
+            title: configuration.options.localization.method.rowTitle(network: configuration.network.name),
+            expected: inputs.manifest.ids,
             records: ledger.records.present, groundTruth: ledger.groundTruth.present,
             convention: configuration.options.iou,
             protocolBlock: protocolBlock(inputs), deliveries: deliveries,
@@ -120,12 +122,6 @@ extension EvaluateCommand {
             say("to try again what failed: the same command with --resume --out \(configuration.outPath)")
         }
         return written.certificate.isValid ? .valid : .invalid
-    }
-
-    /// What the run's row in a table is called: selective tuning goes without saying.
-    private var title: String {
-        let method = configuration.options.localization.method
-        return configuration.network.name + (method == .stnet ? "" : ", \(method.title)")
     }
 
     /// With where the data lay, for a report that is made again.

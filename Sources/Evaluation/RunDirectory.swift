@@ -1,16 +1,21 @@
 import Bytes
 import Foundation
+import SelectiveTuning
 
 /// What a run left, valid or not, as far as a report needs it. The records must be those that the certificate names.
 public struct RunDirectory: Sendable {
     public let path: String
     public let network: String
+    /// Of the run's row in a table.
+    public let title: String
     public let protocolBlock: JSON
     public let certificate: Certificate
     public let baselines: Baselines
     public let records: [ImageRecord]
     /// Whether the records say which class was found.
     public let hasLabels: Bool
+    /// Where the boxes come from score maps.
+    public let maps: MapSummary?
     /// Nil where there is no `run.json`.
     public let facts: RunFacts?
 
@@ -42,9 +47,16 @@ public struct RunDirectory: Sendable {
         var fields = try JSONFields(summary, source: summaryPath)
         network = try fields.string("network")
         protocolBlock = try fields.required("protocol")
+        let method = protocolBlock["method"]?.stringValue.flatMap(LocalizationMethod.init)
+        title = method?.rowTitle(network: network) ?? network
         baselines = try Baselines(try fields.required("baselines"), source: summaryPath, path: "baselines")
         let metrics = summary["metrics"] ?? summary["invalid_metrics"]
         hasLabels = metrics?["label_top1"]?.isNull == false
+        if let scores = metrics?["score_maps"] {
+            maps = try MapSummary(scores, name: title, source: summaryPath, path: "metrics.score_maps")
+        } else {
+            maps = nil
+        }
         let runPath = "\(path)/\(RunOutput.runName)"
         facts =
             access(runPath, F_OK) == 0 ? try RunFacts(try json(RunOutput.runName), source: runPath) : nil

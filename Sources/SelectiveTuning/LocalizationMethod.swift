@@ -13,4 +13,7 @@ public enum LocalizationMethod: String, CaseIterable, Sendable {
         case .cam: "class activation maps"
         }
     }
+
+    /// What a run's row in a table is called: selective tuning goes without saying.
+    public func rowTitle(network: String) -> String { self == .stnet ? network : "\(network), \(title)" }
 }

@@ -26,6 +26,17 @@ import Testing
         try Data(bytes).write(to: URL(fileURLWithPath: path))
     }
 
+    /// The report that is made from the files that were left is the one that was made from the maps.
+    private func expectSameReport(out: String = "out") throws {
+        let path = folder + "/" + out
+        let page = try WholeFile.read(path: path + "/report.html", limit: 5_000_000)
+        #expect(String(decoding: page, as: UTF8.self).contains("<h2>Score maps</h2>"))
+        let parsed = try ParsedOptions(
+            arguments: [path], specifications: ReportCommand.help.options, operands: ReportCommand.operands)
+        #expect(try ReportCommand(parsed).run { _ in } == .valid)
+        #expect(try WholeFile.read(path: path + "/report.html", limit: 5_000_000) == page)
+    }
+
     /// A map of 32 x 32 that is 1 in the columns and rows given and 0 elsewhere.
     private func map(_ name: String, _ columns: ClosedRange<Int>, _ rows: ClosedRange<Int>, value: Float = 1) throws {
         let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (32, 32), }\n"
@@ -67,6 +78,7 @@ import Testing
         try goodMaps()
         let (status, text, summary) = try score()
         #expect(status == .valid)
+        try expectSameReport()
         let maps = try #require(summary["metrics"]?["score_maps"])
         #expect(maps["max_box_acc"]?["count"]?.intValue == 2 && maps["max_box_acc"]?["threshold"]?.doubleValue == 0)
         // One of three maxima lies nowhere near: c's at (20, 20), 10 below its box, is near.

@@ -49,7 +49,7 @@ public struct ReportCommand: Sendable {
             records: run.records, groundTruth: truth, convention: settings.convention, inputSize: settings.inputSize)
         let metrics = Metrics(records: run.records, groundTruth: truth)
         let row = AccuracyTable.Row(
-            network: run.network, metrics: metrics, certificate: run.certificate,
+            network: run.title, metrics: metrics, certificate: run.certificate,
             agreement: run.certificate.precision == "exact"
                 ? nil : PrecisionAgreement(records: run.records, convention: settings.convention),
             hasLabels: run.hasLabels)
@@ -60,7 +60,7 @@ public struct ReportCommand: Sendable {
             thumbnails: dataset.map { dataset in
                 ThumbnailMaker(preset: settings.preset, inputSize: settings.inputSize).thumbnails(
                     of: data.shownIDs, in: dataset)
-            } ?? [:], facts: run.facts)
+            } ?? [:], facts: run.facts, maps: run.maps)
         let out = parsed.values["out"] ?? "\(run.path)/\(Report.name)"
         try AtomicFile.write(path: out, text: report.html)
         say(out)
@@ -126,6 +126,8 @@ extension ReportCommand {
         var preset: Preset
         var convention: IoUConvention
         var inputSize: Int
+        /// Whether the boxes are another program's, or from its score maps.
+        var isScored: Bool
 
         /// - Throws: `JSONError` for a protocol that lacks them.
         init(_ run: RunDirectory) throws(JSONError) {
@@ -140,6 +142,7 @@ extension ReportCommand {
             guard let convention = IoUConvention(rawValue: names.1) else {
                 throw options.failure("iou", "\(names.1) is not known here")
             }
+            isScored = ["boxes", "score-maps"].contains(run.protocolBlock["method"]?.stringValue)
             self.preset = preset
             self.convention = convention
         }
@@ -149,6 +152,10 @@ extension ReportCommand {
             manifest.entries.compactMap { entry in
                 guard let width = entry.declaredWidth, let height = entry.declaredHeight else { return nil }
                 let geometry = Geometry(preset: preset, inputSize: inputSize, width: width, height: height)
+                if isScored {
+                    return BoxScorer(preset: preset, inputSize: inputSize, convention: convention).groundTruth(
+                        entry, geometry)
+                }
                 return GroundTruth(
                     id: entry.id, label: entry.label, boxes: entry.boxes.map(geometry.map), inputSize: inputSize)
             }

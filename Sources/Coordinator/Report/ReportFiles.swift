@@ -22,7 +22,8 @@ struct ReportFiles {
             network: run.network, protocolBlock: run.protocolBlock, certificate: written.certificate,
             table: written.table, data: data, classes: ClassNames(classes),
             thumbnails: ThumbnailMaker(preset: preset, inputSize: inputSize).thumbnails(
-                of: data.shownIDs, in: manifest), facts: facts)
+                of: data.shownIDs, in: manifest), facts: facts,
+            maps: run.maps.map { MapSummary($0, name: run.title) })
         let paths = [RunOutput.runName, Report.name].map { "\(directory)/\($0)" }
         try AtomicFile.write(path: paths[0], text: facts.json.pretty)
         try AtomicFile.write(path: paths[1], text: report.html)

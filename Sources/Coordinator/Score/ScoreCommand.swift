@@ -34,6 +34,7 @@ public struct ScoreCommand: Sendable {
                         "classes", "FILE", "class names, one a line, in index order", default: "the 1000 of ILSVRC-2012"
                     ),
                     .init("ids", "FILE", "score only these images, one id a line"),
+                    .init("images", "PATH", "for the report's pictures", default: "a report without pictures"),
                     .init("preprocess", "stnet|torchvision|squash", "resize and crop", default: "stnet"),
                     .init("input-size", "N", "side of the input in pixels", default: "224"),
                     .init("iou", "stnet|wsol|exact", "convention of the overlap", default: "stnet"),
@@ -53,6 +54,7 @@ public struct ScoreCommand: Sendable {
     /// What the annotations say of the images to score.
     struct Images {
         let manifest: Manifest
+        let classes: ClassIndex
         /// Of the manifest's entries, in their order.
         let geometry: [Geometry]
         let groundTruth: [GroundTruth]
@@ -73,6 +75,7 @@ public struct ScoreCommand: Sendable {
 
     /// Writes the results and prints the table. Throws `UsageError` or what is wrong with the files.
     public func run(say: (String) -> Void = { print($0) }) throws -> ExitStatus {
+        let started = Timestamp.now()
         let boxes = parsed.values["boxes"]
         let maps = parsed.values["maps"]
         guard let source = boxes ?? maps else { throw UsageError("--boxes FILE.csv or --maps DIR is needed") }
@@ -96,15 +99,28 @@ public struct ScoreCommand: Sendable {
         let written = try RunOutput.write(run, to: out)
         say(written.table.plain)
         for note in scored.notes { say(note) }
-        for path in written.paths { say("  \(path)") }
+        let facts = RunFacts(
+            started: Timestamp.text(started), ended: Timestamp.text(Timestamp.now()),
+            imagesPath: parsed.values["images"].map(EvaluateCommand.absolute),
+            annotationsPath: EvaluateCommand.absolute(annotationsPath),
+            classes: parsed.values["classes"] == nil ? nil : (0..<images.classes.count).map(images.classes.name))
+        let files = ReportFiles(
+            directory: out, manifest: images.manifest, preset: scorer.preset, inputSize: scorer.inputSize,
+            classes: images.classes, facts: facts)
+        for path in written.paths + (try files.write(run, written)) { say("  \(path)") }
         return written.certificate.isValid ? .valid : .invalid
     }
 
+    private var annotationsPath: String { parsed.values["annotations"] ?? "dataset/ILSVRC2012/annotations" }
+
     private func load(_ scorer: BoxScorer) throws -> Images {
-        let path = parsed.values["annotations"] ?? "dataset/ILSVRC2012/annotations"
+        let path = annotationsPath
         let classes = try parsed.values["classes"].map { try ClassIndex(namesIn: $0) } ?? .ilsvrc2012
         let annotations = try Annotations.load(path: path, classes: classes)
-        let manifest = try Manifest(annotations: annotations, images: [:], idsPath: parsed.values["ids"])
+        let manifest = try Manifest(
+            annotations: annotations,
+            images: try parsed.values["images"].map { try ImageDirectory.scan(path: $0) } ?? [:],
+            idsPath: parsed.values["ids"])
         var geometries: [Geometry] = []
         var groundTruth: [GroundTruth] = []
         for entry in manifest.entries {
@@ -117,7 +133,8 @@ public struct ScoreCommand: Sendable {
             groundTruth.append(scorer.groundTruth(entry, geometry))
         }
         return Images(
-            manifest: manifest, geometry: geometries, groundTruth: groundTruth, annotated: Set(annotations.map(\.id)))
+            manifest: manifest, classes: classes, geometry: geometries, groundTruth: groundTruth,
+            annotated: Set(annotations.map(\.id)))
     }
 
     private func scoreBoxes(_ path: String, _ images: Images, _ scorer: BoxScorer) throws -> Scored {

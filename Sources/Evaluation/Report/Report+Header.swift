@@ -1,3 +1,5 @@
+import SelectiveTuning
+
 /// Whether the numbers may be believed comes before any of them.
 extension Report {
     /// Names of images, or errors, that are listed at most; the certificate has them all.
@@ -20,11 +22,9 @@ extension Report {
         let method = protocolBlock["method"]?.stringValue ?? "unknown"
         let name =
             switch method {
-            case "stnet": "selective tuning"
-            case "cam": "class activation maps"
             case "boxes": "boxes of another program"
-            case "maps": "score maps of another program"
-            default: method
+            case "score-maps": "score maps of another program"
+            default: LocalizationMethod(rawValue: method)?.title ?? method
             }
         let preset = protocolBlock["preset"]?.stringValue
         var text: Markup = "Object localization by \(name)"

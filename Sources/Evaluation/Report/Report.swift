@@ -14,11 +14,15 @@ public struct Report: Sendable {
     /// By image id; an image that is not in here has no picture.
     public var thumbnails: [String: ReportThumbnail]
     public var facts: RunFacts?
+    /// Where the boxes come from score maps.
+    public var maps: MapSummary?
 
     public init(
         network: String, protocolBlock: JSON, certificate: Certificate, table: AccuracyTable, data: ReportData,
-        classes: ClassNames, thumbnails: [String: ReportThumbnail] = [:], facts: RunFacts? = nil
+        classes: ClassNames, thumbnails: [String: ReportThumbnail] = [:], facts: RunFacts? = nil,
+        maps: MapSummary? = nil
     ) {
+        self.maps = maps
         self.network = network
         self.protocolBlock = protocolBlock
         self.certificate = certificate
@@ -55,6 +59,7 @@ public struct Report: Sendable {
             \(header)
             <main>
             \(resultSection)
+            \(mapSection)
             \(distributionSection)
             \(gallerySections)
             \(classSection)

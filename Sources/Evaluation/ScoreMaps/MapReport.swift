@@ -33,21 +33,7 @@ public struct MapReport: Hashable, Sendable {
     }
 
     /// For `table.md` and a terminal.
-    func table(_ name: String) -> TextTable {
-        let header = [
-            "score maps", "images", "MaxBoxAcc", "threshold", "MaxBoxAccV2", "V2 .30", "V2 .50", "V2 .70", "pointing",
-        ]
-        let rows = [(name, accuracy), (CentreMap.name, baseline)].map { name, accuracy -> [TextTable.Cell] in
-            let best = accuracy.maxBoxAcc
-            let parts = MapAccuracy.v2Deltas.map { TextTable.Cell.rate(accuracy.all(at: $0).rate) }
-            let mean = accuracy.maxBoxAccV2.map { decimal(100 * $0, places: 1) } ?? "-"
-            return [
-                TextTable.Cell(name), TextTable.Cell("\(accuracy.tally.images)"), .rate(best.rate),
-                TextTable.Cell(shortDecimal(best.tau)), TextTable.Cell(mean),
-            ] + parts + [.rate(accuracy.pointingGame)]
-        }
-        return TextTable(header: header, rows: rows)
-    }
+    func table(_ name: String) -> TextTable { MapSummary(self, name: name).table }
 
     static let explanation =
         "MaxBoxAcc: the largest contour's box, IoU >= .50; V2: any contour's box. The map's threshold is the best on these "

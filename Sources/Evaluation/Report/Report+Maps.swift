@@ -1,0 +1,22 @@
+/// What is known of score maps beyond one box an image.
+extension Report {
+    var mapSection: Markup {
+        guard let maps else { return "" }
+        // An accuracy of an invalid run stands nowhere.
+        guard certificate.isValid else { return "" }
+        let chart: Markup =
+            MapChart(summary: maps).svg.map { svg in
+                """
+                <div class="charts"><figure><figcaption>Accuracy against the threshold of the map</figcaption>\(svg)</figure></div>
+                """
+            } ?? ""
+        return """
+            <section id="maps"><h2>Score maps</h2>
+            <div class="scroll"><table class="accuracy">\(maps.table.markup(marked: 1))</table></div>
+            <p class="note">\(MapReport.explanation) Everything else on this page is about the box at the threshold of \
+            MaxBoxAcc.</p>
+            \(chart)
+            </section>
+            """
+    }
+}

@@ -1,0 +1,58 @@
+import Bytes
+
+extension MapSummary {
+    /// Reads the member `score_maps` of `summary.json`; `path` says where it stands in `source`.
+    public init(_ json: JSON, name: String, source: String, path: String) throws(JSONError) {
+        var fields = try JSONFields(json, source: source, path: path)
+        var rows = [try fields.row(name)]
+        for (place, element) in try fields.array("baselines").enumerated() {
+            var baseline = try JSONFields(element, source: source, path: "\(path).baselines[\(place)]")
+            rows.append(try baseline.row(try baseline.string("name")))
+        }
+        self.rows = rows
+        var curve = try fields.fields("curve")
+        let columns = try curve.array("columns").map(\.stringValue)
+        var table: [[Double]] = []
+        for row in try curve.array("rows") {
+            let numbers = (row.arrayValue ?? []).compactMap(\.doubleValue)
+            guard numbers.count == columns.count else { throw curve.failure("rows", "expected a number a column") }
+            table.append(numbers)
+        }
+        func column(_ name: String) throws(JSONError) -> [Double] {
+            guard let place = columns.firstIndex(of: name) else {
+                throw curve.failure("columns", "expected one called \(name)")
+            }
+            return table.map { $0[place] }
+        }
+        let total = rows[0].maxBoxAcc.of
+        func counts(_ name: String) throws(JSONError) -> [Int] {
+            let counts = try column(name).compactMap { Int(exactly: $0) }.filter { (0...total).contains($0) }
+            guard counts.count == table.count else { throw curve.failure("rows", "expected counts up to \(total)") }
+            return counts
+        }
+        thresholds = try column("threshold")
+        largest = try counts("largest_0.50")
+        var all: [[Int]] = []
+        for delta in MapAccuracy.v2Deltas { all.append(try counts("all_\(decimal(delta, places: 2))")) }
+        self.all = all
+    }
+}
+
+extension JSONFields {
+    fileprivate mutating func row(_ name: String) throws(JSONError) -> MapSummary.Row {
+        var best = try fields("max_box_acc")
+        var second = try fields("max_box_acc_v2")
+        var parts = try second.fields("at")
+        var rates: [Rate] = []
+        for delta in MapAccuracy.v2Deltas { rates.append(try parts.rate(decimal(delta, places: 2))) }
+        return MapSummary.Row(
+            name: name, maxBoxAcc: try rate("max_box_acc"), threshold: try best.double("threshold"),
+            maxBoxAccV2: second.optional("value")?.doubleValue, parts: rates, pointingGame: try rate("pointing_game"))
+    }
+
+    fileprivate mutating func rate(_ name: String) throws(JSONError) -> Rate {
+        var members = try fields(name)
+        let total = try members.int("of", in: 0...Int.max)
+        return Rate(count: try members.int("count", in: 0...total), of: total)
+    }
+}
