@@ -91,7 +91,7 @@ enum ReportStyle {
         """
 
     private static let charts = """
-        .charts{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,24rem),1fr));gap:1.2rem 2rem}
+        .charts{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,24rem),1fr));gap:1.2rem 2rem}
         .charts figure{margin:0;min-width:0}
         figcaption{font-size:.93rem;font-weight:600}
         .chart{display:block;width:100%;height:auto}
