@@ -129,7 +129,9 @@ public struct EvaluateConfiguration: Sendable {
             return
         }
         if given["method"] == LocalizationMethod.cam.rawValue {
-            guard given["map-bottom"] == nil else { throw UsageError("--map-bottom is for --method stnet, not for cam") }
+            guard given["map-bottom"] == nil else {
+                throw UsageError("--map-bottom is for --method stnet, not for cam")
+            }
             given["map-bottom"] = Network.image
             return
         }
