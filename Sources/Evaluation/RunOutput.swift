@@ -136,8 +136,8 @@ public enum RunOutput {
     public static func makeDirectory(_ path: String) throws(FileError) {
         if mkdir(path, 0o777) == 0 { return }
         var code = errno
-        let parent = (path as NSString).deletingLastPathComponent
-        if code == ENOENT, !parent.isEmpty, parent != path {
+        let parent = parentDirectory(of: path)
+        if code == ENOENT, !parent.isEmpty, parent != "/" {
             try makeDirectory(parent)
             if mkdir(path, 0o777) == 0 { return }
             code = errno

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 
 /// A journal's file, locked as long as this object lives.
@@ -99,7 +100,7 @@ public final class FileStorage: JournalStorage, @unchecked Sendable {
     }
 
     private func syncDirectory() throws(JournalError) {
-        let parent = (path as NSString).deletingLastPathComponent
+        let parent = parentDirectory(of: path)
         let directory = Foundation.open(parent.isEmpty ? "." : parent, O_RDONLY | O_CLOEXEC)
         guard directory >= 0 else { throw failure("open the directory of") }
         defer { close(directory) }

@@ -11,7 +11,7 @@ public struct MetricsFile: Sendable {
 
     public init(path: String) {
         self.path = path
-        let folder = (path as NSString).deletingLastPathComponent
+        let folder = parentDirectory(of: path)
         let name = ".\((path as NSString).lastPathComponent).\(getpid()).tmp"
         temporaryPath = folder.isEmpty ? name : folder + (folder.hasSuffix("/") ? "" : "/") + name
     }

@@ -83,7 +83,7 @@ public struct WeightsCommand {
     private func makeDirectory(_ path: String) throws(FileError) {
         if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
         let code = errno
-        let parent = (path as NSString).deletingLastPathComponent
+        let parent = parentDirectory(of: path)
         guard code == ENOENT, !parent.isEmpty, parent != path else {
             throw FileError(path: path, operation: "create", code: code)
         }
