@@ -34,7 +34,10 @@ public struct ArtifactFiles: Sendable {
     /// Makes the folders, and removes the files of images that have no result: what an earlier run left there would
     /// pass for this one's. Throws for an id that cannot be a file's name.
     func prepare(_ manifest: Manifest, isDone: (Int) -> Bool) throws {
-        for folder in folders.values { try RunOutput.makeDirectory(folder) }
+        for (kind, folder) in folders {
+            try RunOutput.makeDirectory(folder)
+            Self.removeLeftovers(in: folder, of: kind)
+        }
         for (index, entry) in manifest.entries.enumerated() {
             let id = entry.id
             guard !id.hasPrefix("."), !id.utf8.contains(where: { $0 == 0x2f || $0 == 0 }),
