@@ -48,8 +48,8 @@ public struct EvaluateCommand: Sendable {
         // Now, not after hours of work.
         if !configuration.isDryRun { try RunOutput.makeDirectory(configuration.outPath) }
         let ledger = try openLedger(inputs)
-        let artifacts = try prepareArtifacts(inputs, ledger)
         if ledger.counts.done > 0 { printer.say("\(ledger.counts.done) images have a result in the journal") }
+        let artifacts = try prepareArtifacts(inputs, ledger)
         var plan = Conductor.Plan(
             job: inputs.job, endpoints: fleet.endpoints, weightsPath: configuration.weightsPath,
             sampleDigests: inputs.samples.digests
