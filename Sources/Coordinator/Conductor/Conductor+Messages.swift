@@ -100,6 +100,7 @@ extension Conductor {
             sessions[id]!.phase = .working(node: node)
             endpoints[name]!.backoff.succeeded()
             endpoints[name]!.reason = nil
+            endpoints[name]!.reportedReason = nil
             endpoints[name]!.member = node
             everWorked = true
             let data = description.images.map { "\($0) images" } ?? "images from here"

@@ -107,9 +107,12 @@ extension Conductor {
         if session.phase != .closing {
             state.reason = session.isLeaving ? state.reason ?? "it left" : closure.description
             if case .refused = closure { state.refusal = .key }
-            reporter.note(
-                session.isLeaving ? .info : .warning, "connection closed", "\(name): \(state.reason!)",
-                ["node.address": name, "reason": state.reason!])
+            if state.reason != state.reportedReason {
+                state.reportedReason = state.reason
+                reporter.note(
+                    session.isLeaving ? .info : .warning, "connection closed", "\(name): \(state.reason!)",
+                    ["node.address": name, "reason": state.reason!])
+            }
         }
         if let node = session.node, members[node]?.session == id {
             members[node]!.session = nil

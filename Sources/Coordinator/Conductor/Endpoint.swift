@@ -45,6 +45,8 @@ struct EndpointState {
     var refusal: Refusal?
     /// The last thing that went wrong, for people.
     var reason: String?
+    /// The last one of them that was reported. A node that is tried in vain for hours is no news every ten seconds.
+    var reportedReason: String?
     /// The schedule's number of the node that was last met there.
     var member: Int?
     /// Taken out of the hosts file or the announce directory: not connected again.
