@@ -86,7 +86,7 @@ public struct EvaluateConfiguration: Sendable {
         if let given = try parsed.integer("threads", in: 1...1024) {
             threads = given
         } else {
-            threads = ProcessInfo.processInfo.activeProcessorCount
+            threads = Processors.available
             resolved.append(("threads", String(threads)))
         }
         batch = try parsed.integer("batch", in: 1...4096)

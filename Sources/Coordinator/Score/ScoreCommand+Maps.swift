@@ -17,7 +17,7 @@ extension ScoreCommand {
         guard !paths.isEmpty else {
             throw DatasetError.field(file: path, line: nil, field: "maps", found: "none", expected: "files id.npy")
         }
-        let cores = ProcessInfo.processInfo.activeProcessorCount
+        let cores = Processors.available
         let pool = try ThreadPool(threads: try parsed.integer("threads", in: 1...1024) ?? cores)
         let readers = try (0..<pool.threads).map { _ in try MapReader(scorer, thresholds) }
         var outcomes: [MapReader.Outcome] = []

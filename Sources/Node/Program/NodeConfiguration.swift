@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 import Options
 import Protocol
@@ -58,7 +59,7 @@ package struct NodeConfiguration: Sendable {
         if let name, name.isEmpty || name.utf8.count > WireLimits.identifier {
             throw UsageError("--name: expected 1 to \(WireLimits.identifier) bytes")
         }
-        threads = try parsed.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
+        threads = try parsed.integer("threads", in: 1...1024) ?? Processors.available
         batch = try parsed.integer("batch", in: 1...4096)
         graceSeconds = try parsed.number("grace", in: 0...86400) ?? 30
     }
