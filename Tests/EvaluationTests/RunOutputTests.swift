@@ -46,6 +46,33 @@ struct RunOutputTests {
         }
     }
 
+    /// Without labels, and with what the maps alone say.
+    @Test func aScoreOfMapsIsAsRecorded() throws {
+        try inTemporaryDirectory { directory in
+            var run = SampleRun.run()
+            let thresholds = MapThresholds(count: 8)
+            let scorer = try #require(MapScorer(inputSize: 224, thresholds: thresholds, convention: .stnet))
+            for (place, image) in run.groundTruth.enumerated() {
+                let hill = (0..<64).map { Float(abs($0 % 8 - place % 8) + abs($0 / 8 - 3)) }
+                let found = scorer.find(
+                    place == 5 ? [1] : hill.map { -$0 }, width: place == 5 ? 1 : 8, height: place == 5 ? 1 : 8)
+                scorer.add(found, truth: image.boxes)
+            }
+            let baseline = try #require(
+                CentreMap.evaluate(run.groundTruth, inputSize: 224, thresholds: thresholds, convention: .stnet))
+            run.network = "maps"
+            run.title = "maps"
+            run.hasLabels = false
+            run.maps = MapReport(
+                accuracy: MapAccuracy(scorer.tally), baseline: baseline, surplus: (0..<12).map { "stranger-\($0)" })
+            let written = try RunOutput.write(run, to: directory)
+            for path in written.paths[1...2] {
+                try expectSnapshot(try text(path), "maps-" + URL(fileURLWithPath: path).lastPathComponent)
+            }
+            try expectSnapshot(written.table.plain, "maps-table.txt")
+        }
+    }
+
     @Test func theRecordsCanBeReadBack() throws {
         try inTemporaryDirectory { directory in
             let run = SampleRun.run()

@@ -54,6 +54,18 @@ static inline void ck_contours_add(ck_contours *contours, int32_t x0, int32_t y0
         (uint16_t)x0, (uint16_t)y0, (uint16_t)right, (uint16_t)bottom, (uint8_t)first, (uint8_t)last};
 }
 
+// Whether the bounding box of `a` grows when `b` joins it.
+static inline int32_t ck_component_outgrows(const component *a, const component *b) {
+    return b->x0 < a->x0 || b->y0 < a->y0 || b->x1 > a->x1 || b->y1 > a->y1;
+}
+
+static inline void ck_component_grow(component *a, const component *b) {
+    if (b->x0 < a->x0) a->x0 = b->x0;
+    if (b->y0 < a->y0) a->y0 = b->y0;
+    if (b->x1 > a->x1) a->x1 = b->x1;
+    if (b->y1 > a->y1) a->y1 = b->y1;
+}
+
 static inline int32_t ck_contours_root(int32_t *parent, int32_t cell) {
     while (parent[cell] != cell) {
         parent[cell] = parent[parent[cell]];

@@ -2,10 +2,6 @@
 
 #include <string.h>
 
-static int32_t is_outgrown(const component *a, const component *b) {
-    return b->x0 < a->x0 || b->y0 < a->y0 || b->x1 > a->x1 || b->y1 > a->y1;
-}
-
 // Closes the state of a box that ends above threshold `level` - 1.
 static void close_state(ck_contours *c, const component *part, int32_t level) {
     ck_contours_add(c, part->x0, part->y0, part->x1, part->y1, level, part->since - 1);
@@ -22,15 +18,12 @@ static int32_t join(ck_contours *c, int32_t one, int32_t other, int32_t level, i
     const component *b = &c->components[other];
     c->parent[other] = one;
     if (boxes && b->since != level) close_state(c, b, level);
-    if (is_outgrown(a, b)) {
+    if (ck_component_outgrows(a, b)) {
         if (a->since != level) {
             if (boxes) close_state(c, a, level);
             a->since = (uint8_t)level;
         }
-        if (b->x0 < a->x0) a->x0 = b->x0;
-        if (b->y0 < a->y0) a->y0 = b->y0;
-        if (b->x1 > a->x1) a->x1 = b->x1;
-        if (b->y1 > a->y1) a->y1 = b->y1;
+        ck_component_grow(a, b);
     }
     a->pixels += b->pixels;
     a->halves += b->halves;

@@ -21,15 +21,12 @@ static int32_t join(ck_contours *c, int32_t one, int32_t other, int32_t level) {
     c->parent[other] = one;
     if (b->since != level) close_state(c, b, level);
     if (one == OUTSIDE) return one;
-    if (b->x0 < a->x0 || b->y0 < a->y0 || b->x1 > a->x1 || b->y1 > a->y1) {
+    if (ck_component_outgrows(a, b)) {
         if (a->since != level) {
             close_state(c, a, level);
             a->since = (uint8_t)level;
         }
-        if (b->x0 < a->x0) a->x0 = b->x0;
-        if (b->y0 < a->y0) a->y0 = b->y0;
-        if (b->x1 > a->x1) a->x1 = b->x1;
-        if (b->y1 > a->y1) a->y1 = b->y1;
+        ck_component_grow(a, b);
     }
     a->pixels += b->pixels;
     return one;
