@@ -98,7 +98,8 @@ let package = Package(
         .testTarget(
             name: "Simulation", dependencies: ["Coordinator", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
         .testTarget(
-            name: "ProcessTests", dependencies: ["stnet-node", "stnet-coord", "stnet-tool", "Dataset", "Bytes"]),
+            name: "ProcessTests",
+            dependencies: ["stnet-node", "stnet-coord", "stnet-tool", "stnet-gpu-check", "Dataset", "Bytes"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -27,6 +27,7 @@ const Setting settings[] = {
     {"STNET_EMULATED_LAZY", &Settings::lazy},
     {"STNET_EMULATED_FAULT_AT", &Settings::fault_at},
     {"STNET_EMULATED_OUT_OF_MEMORY_AT", &Settings::out_of_memory_at},
+    {"STNET_EMULATED_SKIP_AT", &Settings::skip_at},
 };
 
 }  // namespace

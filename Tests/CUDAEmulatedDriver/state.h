@@ -33,7 +33,7 @@ enum {
 
 struct Settings {
     uint64_t devices = 1, memory = (uint64_t)1 << 30, largest = UINT64_MAX, multiprocessors = 2;
-    uint64_t lazy = 0, fault_at = 0, out_of_memory_at = 0;
+    uint64_t lazy = 0, fault_at = 0, out_of_memory_at = 0, skip_at = 0;
 };
 
 struct Context {

@@ -217,6 +217,7 @@ EXPORT int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsi
         const Settings &settings = state().settings;
         const uint64_t number = (uint64_t)++state().launches;
         if (number == settings.out_of_memory_at) return (int)OUT_OF_MEMORY;
+        if (number == settings.skip_at) return (int)SUCCESS;
         const char *kernel = static_cast<const char *>(function);
         state().launched.insert(kernel);
         const char *begin = static_cast<const char *>(parameters[0]);

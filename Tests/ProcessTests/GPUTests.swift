@@ -117,6 +117,26 @@ import Testing
         #expect(resumed.wait() == 0, "\(resumed.standardError)")
     }
 
+    @Test func theCheckOfAGPUFindsWhatDiffers() throws {
+        let (cluster, _) = try cluster(pictures: 1)
+        func check(_ settings: [String: Int], _ options: [String]) throws -> (Int32?, String) {
+            let run = try Program(
+                "stnet-gpu-check",
+                ["--tiny", "--networks", "1", "--pictures", "1", "--threads", "1", "--work", "check"] + options,
+                environment: environment(settings), directory: cluster.directory)
+            return (run.wait(), run.standardOutput + run.standardError)
+        }
+        let good = try check([:], ["--demo", Cluster.root + "/Demo"])
+        #expect(good.0 == 0 && good.1.contains("ALL BITS ARE THE CPU'S"), "\(good)")
+        #expect(good.1.contains("THE DEVICE IS AN EMULATION ON THE CPU, NO GPU"), "\(good)")
+        #expect(
+            try String(contentsOfFile: cluster.path("check/gpu-check.json"), encoding: .utf8).contains(#""same": true"#)
+        )
+        // The first launches measure the peak.
+        let faulty = try check(["SKIP_AT": 8], ["--only", "kernels"])
+        #expect(faulty.0 == 1 && faulty.1.contains("SOMETHING DIFFERS FROM THE CPU"), "\(faulty)")
+    }
+
     @Test func whatAGPUDoesNotDoIsSaid() throws {
         let (cluster, _) = try cluster(pictures: 1)
         func end(_ options: [String], _ environment: [String: String]) throws -> (Int32?, String) {
@@ -127,6 +147,8 @@ import Testing
         }
         let fast = try end(["--gpu", "0", "--precision", "fast"], environment())
         #expect(fast.0 == 64 && fast.1.contains("precision exact only"), "\(fast)")
+        let nodes = try end(["--gpu", "0", "--nodes", "hosts"], environment())
+        #expect(nodes.0 == 64 && nodes.1.contains("nodes have a --gpu of their own"), "\(nodes)")
         let absent = try end(["--gpu", "1"], environment())
         #expect(absent.0 == 69 && absent.1.contains("no GPU is called 1"), "\(absent)")
         let nowhere = try end(["--gpu", "0"], ["STNET_LIBCUDA": "libcuda-of-nobody.so"])

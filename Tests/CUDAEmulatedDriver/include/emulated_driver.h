@@ -21,6 +21,7 @@ extern "C" {
 ///   runs in the wrong order (0: at once).
 /// - STNET_EMULATED_FAULT_AT: number of the launch, from 1, that accesses an illegal address: every later call fails.
 /// - STNET_EMULATED_OUT_OF_MEMORY_AT: number of the launch that finds no memory; the next one does.
+/// - STNET_EMULATED_SKIP_AT: number of the launch that does nothing, as a faulty device might: the results are wrong.
 /// Returns 0 for an unknown name.
 int32_t emulated_driver_set(const char *name, uint64_t value);
 
