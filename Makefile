@@ -56,13 +56,13 @@ bench: build
 fleet: build
 	$(SWIFT) run -c release --skip-build stnet-fleet
 
-# results/gpu-check.tar.gz, to be unpacked and run on a machine with a GPU, which needs neither Swift nor a network. The
+# results/gpu-check.tar.xz, to be unpacked and run on a machine with a GPU, which needs neither Swift nor a network. The
 # programs are built apart, with Swift's libraries inside.
 gpu-check: dependencies
-	for product in stnet-coord stnet-node stnet-tool stnet-gpu-check stnet-emulated-cuda; do \
+	for product in stnet-coord stnet-tool stnet-gpu-check; do \
 	    $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-static --product $$product || exit 1; \
 	done
-	Benchmarks/pack-gpu-check .build-static/release results/gpu-check.tar.gz
+	Benchmarks/pack-gpu-check .build-static/release results/gpu-check.tar.xz
 
 # The CUDA kernels' PTX again, and what the assembler says about it; needs neither a GPU nor a toolkit.
 ptx:

@@ -7,11 +7,19 @@ enum Programs {
 
     static func own(_ name: String) -> String { folder.appendingPathComponent(name).path }
 
-    /// Status, and standard output and errors together. A program that is not there has the status 127.
-    static func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+    /// Status, and standard output and errors together. A program that is not there has the status 127. `isForeign`: not
+    /// with the libraries that were packed for ours.
+    static func run(_ program: String, _ arguments: [String], isForeign: Bool = false) throws -> (
+        status: Int32, output: String
+    ) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
         process.arguments = [program] + arguments
+        if isForeign, let path = ProcessInfo.processInfo.environment["STNET_PEER_LIBRARY_PATH"] {
+            var environment = ProcessInfo.processInfo.environment
+            environment["LD_LIBRARY_PATH"] = path.isEmpty ? nil : path
+            process.environment = environment
+        }
         let pipe = Pipe()
         process.standardOutput = pipe
         process.standardError = pipe

@@ -17,7 +17,8 @@ struct TorchPeer {
     func measure(_ network: Network, batch: Int, seconds: Double, work: String) throws -> (Result?, problem: String?) {
         let description = work + "/\(network.name).json"
         try AtomicFile.write(path: description, text: network.json.compact)
-        let (status, output) = try Programs.run(python, [script, description, String(batch), String(seconds)])
+        let (status, output) = try Programs.run(
+            python, [script, description, String(batch), String(seconds)], isForeign: true)
         guard status == 0, let line = output.split(separator: "\n").last,
             let json = try? JSON.parse(Array(line.utf8), source: "gpu_peer.py"),
             let value = json["images_per_second"]?.doubleValue
