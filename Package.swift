@@ -7,6 +7,9 @@ let kernelFlags: [CSetting] = [
     .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-std=c17"])
 ]
 
+// Tests look inside of these modules in a release build too.
+let testable: [SwiftSetting] = [.unsafeFlags(["-enable-testing"])]
+
 let package = Package(
     name: "stnet",
     products: [
@@ -27,8 +30,10 @@ let package = Package(
         .target(name: "Options", dependencies: ["Bytes"]),
         .target(name: "SelectiveTuning", dependencies: ["CKernels", "Bytes"]),
         .target(name: "Dataset", dependencies: ["CKernels", "Bytes", "SelectiveTuning"]),
-        .target(name: "Evaluation", dependencies: ["Bytes", "CKernels", "SelectiveTuning"]),
-        .target(name: "Drawing", dependencies: ["Dataset", "SelectiveTuning", "Bytes"]),
+        .target(
+            name: "Evaluation", dependencies: ["Bytes", "CKernels", "SelectiveTuning"], swiftSettings: testable),
+        .target(
+            name: "Drawing", dependencies: ["Dataset", "SelectiveTuning", "Bytes"], swiftSettings: testable),
         .target(name: "Protocol", dependencies: ["Bytes", "CKernels"], exclude: ["FORMAT.md"]),
         .target(
             name: "Node",
@@ -39,7 +44,7 @@ let package = Package(
             name: "Coordinator",
             dependencies: [
                 "Node", "Options", "Protocol", "Evaluation", "Drawing", "Dataset", "SelectiveTuning", "Bytes",
-            ]),
+            ], swiftSettings: testable),
         .executableTarget(name: "stnet-coord", dependencies: ["Coordinator"]),
         .executableTarget(name: "stnet-node", dependencies: ["Node"]),
         .executableTarget(name: "stnet-tool", dependencies: ["Coordinator", "Options", "Dataset", "SelectiveTuning"]),

@@ -1,4 +1,4 @@
-@testable import SelectiveTuning
+import SelectiveTuning
 import Testing
 
 /// Which gatings share memory: none that are needed at the same time.

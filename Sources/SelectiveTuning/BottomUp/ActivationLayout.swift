@@ -2,7 +2,7 @@
 ///
 /// The parts of a concatenation are written straight into their place between the others' channels. A local response
 /// normalisation overwrites its input where nothing else reads that: the top-down pass needs only its output.
-struct ActivationLayout: Sendable {
+package struct ActivationLayout: Sendable {
     /// One block of memory; a concatenation and its parts share one.
     struct Storage: Sendable {
         var height: Int
@@ -24,13 +24,13 @@ struct ActivationLayout: Sendable {
     private(set) var storages: [Storage] = []
     private(set) var places: [Place] = []
     /// For each layer, its inputs as indices into `places`.
-    let inputs: [[Int]]
+    package let inputs: [[Int]]
     /// For each concatenation (by layer index), which of its inputs must be copied because they lie elsewhere.
     private(set) var copied: [Int: [Int]] = [:]
     /// Activations that the next layer writes over.
     private(set) var overwritten: Set<Int> = []
 
-    init(network: Network, shapes: [Shape]) {
+    package init(network: Network, shapes: [Shape]) {
         var index = [Network.image: 0]
         var inputs: [[Int]] = []
         for (number, layer) in network.layers.enumerated() {

@@ -5,28 +5,28 @@ import CKernels
 ///
 /// A gating lives from the step of the last layer that reads the activation (the pass runs from the last layer to the
 /// first) to the step of the layer that made it.
-struct GatingLayout: Sendable {
-    struct Place: Sendable, Hashable {
+package struct GatingLayout: Sendable {
+    package struct Place: Sendable, Hashable {
         /// In values of one image; that of a batch begins at this times the batch.
-        var value: Int
+        package var value: Int
         /// In words of one image.
         var touched: Int
         /// 32-bit words of `touched`.
-        var words: Int
+        package var words: Int
         /// The layer that is the first to add to it; nil where none does, and the number of layers for the last one.
-        var begins: Int?
+        package var begins: Int?
     }
 
     /// Of `image` (first) and of every layer.
-    private(set) var places: [Place] = []
-    private(set) var valuesPerImage = 0
+    package private(set) var places: [Place] = []
+    package private(set) var valuesPerImage = 0
     private(set) var wordsPerImage = 0
 
     /// A multiple of this, so that each begins on a boundary of 256 bytes.
     private static let unit = 64
 
     /// `inputs`: for each layer the activations that it reads.
-    init(shapes: [Shape], inputs: [[Int]]) {
+    package init(shapes: [Shape], inputs: [[Int]]) {
         var begins = [Int?](repeating: nil, count: shapes.count)
         for (layer, inputs) in inputs.enumerated() {
             for input in inputs { begins[input] = layer }
