@@ -68,7 +68,8 @@ struct RandomConvolution {
 
     /// Lays out one batch as the kernels expect it and calls `run` once a group with everything but the weights. The
     /// output lies between guard channels, the input ends at a page that cannot be read.
-    func outputs(_ run: (_ group: Int, _ call: inout ck_conv) -> Void) -> [[Float]] {
+    /// With `nonzero` bits, which takes groups of a multiple of 8 channels.
+    func outputs(nonzero: ck_isa? = nil, _ run: (_ group: Int, _ call: inout ck_conv) -> Void) -> [[Float]] {
         let channels = groupIn * groups
         let row = (width + 2 * padding) * channels
         let image = (height + 2 * padding) * row
@@ -80,6 +81,11 @@ struct RandomConvolution {
                         inputs[b][y * width * channels + x]
                 }
             }
+        }
+        let marks = AlignedMemory(bytes: (image * batch + 7) / 8 + Int(CK_NONZERO_SLACK))
+        let bits = nonzero.map { isa in
+            ck_nonzero_bits(isa, padded.pointer, Int64(image * batch), marks.bytePointer)
+            return UnsafePointer(marks.bytePointer)
         }
         let guardChannels = 5
         let pixel = channelsOut + guardChannels
@@ -109,7 +115,7 @@ struct RandomConvolution {
                                 height: Int32(outHeight), width: Int32(outWidth), channels: Int32(groupOut),
                                 runs: Int32(offsets.count), run_offset: offsets.baseAddress,
                                 run_length: lengths.baseAddress, weights: nil, bias: bias.baseAddress,
-                                relu: relu ? 1 : 0)
+                                relu: relu ? 1 : 0, nonzero: bits.map { $0 + group * groupIn / 8 })
                             run(group, &call)
                         }
                     }
@@ -129,11 +135,11 @@ struct RandomConvolution {
     var chain: Int { kernel * kernel * groupIn }
 
     /// Through ck_conv_run, tasks in reversed order.
-    func packed(isa: ck_isa) -> [[Float]] {
+    func packed(isa: ck_isa, nonzero: Bool = false) -> [[Float]] {
         let lanes = Int(ck_conv_padded_channels(Int32(groupOut)))
         let packed = AlignedMemory(bytes: lanes * chain * 4)
         let scratch = AlignedMemory(bytes: Int(CK_CONV_SCRATCH) * 4)
-        return outputs { group, call in
+        return outputs(nonzero: nonzero ? isa : nil) { group, call in
             weights.withUnsafeBufferPointer {
                 ck_conv_pack(
                     $0.baseAddress! + group * groupOut * chain, Int32(groupOut), Int64(chain), packed.floats)

@@ -13,6 +13,8 @@ final class AlignedMemory {
 
     var floats: UnsafeMutablePointer<Float> { pointer.bindMemory(to: Float.self, capacity: bytes / 4) }
 
+    var bytePointer: UnsafeMutablePointer<UInt8> { pointer.bindMemory(to: UInt8.self, capacity: bytes) }
+
     deinit { ck_memory_free(pointer, bytes) }
 }
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "ck_conv_sparse.h"
 #include "ck_conv_tile.h"
 
 enum { BLOCK_FLOATS = 1536 };  // chain steps whose weights (256 bytes each) are kept in the L2 cache at a time
@@ -86,6 +87,13 @@ void ck_conv_run(ck_isa isa, const ck_conv *conv, int32_t task, float *scratch) 
         .channels = conv->channels - panel * CK_CONV_PANEL,
     };
     if (tile.channels > CK_CONV_PANEL) tile.channels = CK_CONV_PANEL;
+    if (ck_conv_sparse_pays(isa, conv, pixels, count, lanes)) {
+        tile.pixels = pixels;
+        tile.outputs = outputs;
+        tile.chains = scratch;
+        ck_conv_sparse_run(isa, conv, &tile, count, lanes);
+        return;
+    }
     const int32_t most = ck_conv_tile_pixels(lanes);
     const int32_t tiles = (count + most - 1) / most;
 

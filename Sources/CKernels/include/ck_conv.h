@@ -4,6 +4,8 @@
 // at +0 and runs over (kernel row, kernel column, input channel), then one addition of the bias, then ReLU.
 // Lanes and tiles run across output channels, pixels and images, never along the chain.
 //
+// Weights are finite and no bias is -0, so that leaving out the product with an input that is zero changes no output.
+//
 // Activations are channel-last with a halo of zeros as wide as the padding, so that the taps of one kernel row are
 // contiguous in memory and no tap needs a test. The chain is given as a list of contiguous runs.
 #ifndef CK_CONV_H
@@ -41,6 +43,11 @@ typedef struct {
     const float *weights;
     const float *bias;
     int32_t relu;
+
+    // From ck_nonzero_bits over the memory around the input, or NULL: the bit of input[0], which must be the first of its
+    // byte, as must be the bits of every pixel's first tap and of every run: all strides are multiples of 8. With it the
+    // products with zeros are left out where that is faster. CK_NONZERO_SLACK bytes follow the last bit.
+    const uint8_t *nonzero;
 } ck_conv;
 
 /// Output channels rounded up to whole vectors.

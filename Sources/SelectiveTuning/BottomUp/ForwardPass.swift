@@ -17,6 +17,7 @@ final class ForwardPass: @unchecked Sendable {
     private let pool: ThreadPool
     private let table: [Float]
     private var storages: [FloatBuffer] = []
+    private let nonzero: NonzeroBits
     private let scratch: [FloatBuffer]
     /// For each thread; of no size where the network has no local response normalisation.
     private let responseScratch: [FloatBuffer]
@@ -54,6 +55,7 @@ final class ForwardPass: @unchecked Sendable {
         storages = try layout.storages.map {
             try FloatBuffer(count: $0.image * batchCapacity, purpose: "activations of \(batchCapacity) images")
         }
+        nonzero = try NonzeroBits(network: network, layout: layout, batchCapacity: batchCapacity, isa: isa)
         let scratchFloats = fastWeights.reduce(Int(CK_CONV_SCRATCH)) { most, fast in
             max(most, fast.map { ($0.scratchBytes + 3) / 4 } ?? 0)
         }
@@ -83,6 +85,7 @@ final class ForwardPass: @unchecked Sendable {
     func run(_ pictures: [[UInt8]], precision: Precision) {
         precondition(pictures.count <= batchCapacity)
         precondition(precision == .exact || self.precision == .fast)
+        nonzero.forget()
         pool.run(pictures.count) { image, _ in self.normalize(pictures[image], image: image) }
         for number in network.layers.indices { run(layer: number, batch: pictures.count, precision) }
     }
@@ -210,6 +213,7 @@ final class ForwardPass: @unchecked Sendable {
                         run(fast, group: group, channelsIn: groupIn, call)
                         continue
                     }
+                    call.nonzero = nonzeroBits(activation: input, from: call.input, batch: batch)
                     let tasks = Int(ck_conv_tasks(&call))
                     nonisolated(unsafe) let fixed = call
                     pool.run(tasks) { [isa, scratch] task, thread in
@@ -218,6 +222,13 @@ final class ForwardPass: @unchecked Sendable {
                 }
             }
         }
+    }
+
+    /// The bit of the float at `first`, for a convolution that begins there; nil where its strides do not allow it.
+    private func nonzeroBits(activation: Int, from first: UnsafePointer<Float>, batch: Int) -> UnsafePointer<UInt8>? {
+        let storage = UnsafePointer(storages[layout.places[activation].storage].pointer)
+        return nonzero.pointer(
+            activation: activation, storage: storage, offset: first - storage, batch: batch, isa: isa, pool: pool)
     }
 
     private func run(_ fast: FastWeights, group: Int, channelsIn: Int, _ call: ck_conv) {
