@@ -3,6 +3,7 @@
 """
 
 import json
+import os
 import struct
 import subprocess
 import tempfile
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import numpy
 
-TOOL = Path(__file__).resolve().parents[2] / ".build/release/stnet-tool"
+TOOL = Path(os.environ.get("STNET_TOOL", Path(__file__).resolve().parents[2] / ".build/release/stnet-tool"))
 
 
 def describe(name):
