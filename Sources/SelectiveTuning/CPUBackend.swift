@@ -47,9 +47,9 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         return try topDownOnly(pictures, options: options, mapReadOut: mapReadOut)
     }
 
-    /// The bottom-up half of `evaluate`, for measurements.
-    package func forwardOnly(_ pictures: [Picture], precision: Precision? = nil) {
-        forward.run(pictures.map(\.pixels), precision: precision ?? self.precision)
+    /// The bottom-up half of `evaluate`, for measurements: with products of zeros skipped, or every one made.
+    package func forwardOnly(_ pictures: [Picture], precision: Precision? = nil, skipsZeros: Bool = true) {
+        forward.run(pictures.map(\.pixels), precision: precision ?? self.precision, skipsZeros: skipsZeros)
     }
 
     /// The outputs of the last layer for one picture of the last batch.

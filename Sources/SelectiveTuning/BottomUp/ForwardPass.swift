@@ -81,11 +81,11 @@ final class ForwardPass: @unchecked Sendable {
     }
 
     /// Runs the whole network over pictures of [inputSize][inputSize][3] 8-bit RGB; at most `batchCapacity` of them.
-    /// Only a pass that was made for `fast` can compute so.
-    func run(_ pictures: [[UInt8]], precision: Precision) {
+    /// Only a pass that was made for `fast` can compute so. Whether products with zeros are skipped changes no bit.
+    func run(_ pictures: [[UInt8]], precision: Precision, skipsZeros: Bool = true) {
         precondition(pictures.count <= batchCapacity)
         precondition(precision == .exact || self.precision == .fast)
-        nonzero.forget()
+        nonzero.begin(inUse: skipsZeros)
         pool.run(pictures.count) { image, _ in self.normalize(pictures[image], image: image) }
         for number in network.layers.indices { run(layer: number, batch: pictures.count, precision) }
     }

@@ -10,6 +10,7 @@ final class NonzeroBits: @unchecked Sendable {
     /// Whose bits belong to the batch in work.
     private var known: [Bool]
     private let layout: ActivationLayout
+    private var inUse = true
 
     /// Floats that one task looks at: 256 KiB.
     private static let slice = 65536
@@ -37,8 +38,11 @@ final class NonzeroBits: @unchecked Sendable {
         self.memory = memory
     }
 
-    /// A new batch is in work: nothing is known of it.
-    func forget() { for activation in known.indices { known[activation] = false } }
+    /// A new batch is in work: nothing is known of it, or nothing is asked.
+    func begin(inUse: Bool) {
+        self.inUse = inUse
+        for activation in known.indices { known[activation] = false }
+    }
 
     /// Bit `offset` of an activation's storage, which a byte begins with: those of its first image when `offset` is less
     /// than an image's floats. Finds out which values are not zero when this batch's are not known yet. Nil where a
@@ -46,7 +50,7 @@ final class NonzeroBits: @unchecked Sendable {
     func pointer(
         activation: Int, storage pointer: UnsafePointer<Float>, offset: Int, batch: Int, isa: ck_isa, pool: ThreadPool
     ) -> UnsafePointer<UInt8>? {
-        guard let bits = memory[activation], offset % 8 == 0 else { return nil }
+        guard inUse, let bits = memory[activation], offset % 8 == 0 else { return nil }
         let bytes = UnsafeMutableRawPointer(bits.pointer).assumingMemoryBound(to: UInt8.self)
         if !known[activation] {
             let count = layout.storage(of: activation).image * batch
