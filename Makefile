@@ -3,7 +3,7 @@ SWIFT ?= swift
 DEMO ?= results/demo-pictures
 
 .PHONY: build run test fuzz scale tsan report-test bench fleet gpu-check results ptx format lint clean dependencies
-.PHONY: cluster-test
+.PHONY: cluster-test bench-growth performance
 
 build: dependencies
 	$(SWIFT) build -c release
@@ -51,6 +51,13 @@ report-test: run
 
 bench: build
 	Benchmarks/run
+
+# How cost grows with images, batch, threads and nodes; then docs/performance.md from both files of figures.
+bench-growth: build
+	Benchmarks/run --growth
+
+performance:
+	docs/make_performance.py
 
 # stnet-coord on 1,000 nodes that make their results up: CPU time an image, memory, makespan.
 fleet: build

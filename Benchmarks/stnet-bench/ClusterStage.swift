@@ -46,7 +46,10 @@ final class ClusterStage: Stage {
         name = nodes == 0 ? "evaluation demo, embedded" : "evaluation demo, \(nodes) nodes, loopback"
     }
 
-    deinit { for daemon in daemons { daemon.terminate() } }
+    deinit {
+        for daemon in daemons { daemon.terminate() }
+        for daemon in daemons { daemon.waitUntilExit() }
+    }
 
     func measure() throws -> Double {
         let out = work.directory + "/out-\(nodes)"
@@ -59,7 +62,7 @@ final class ClusterStage: Stage {
             arguments += ["--threads", "\(threads)"]
         } else {
             if daemons.isEmpty { try startDaemons() }
-            arguments += ["--announce", work.directory + "/announce", "--key-file", work.directory + "/key"]
+            arguments += ["--announce", work.directory + "/announce-\(nodes)", "--key-file", work.directory + "/key"]
         }
         let pipe = Pipe()
         let process = try work.start("stnet-coord", arguments, output: pipe)
@@ -74,7 +77,7 @@ final class ClusterStage: Stage {
     }
 
     private func startDaemons() throws {
-        let announce = work.directory + "/announce"
+        let announce = work.directory + "/announce-\(nodes)"
         try FileManager.default.createDirectory(atPath: announce, withIntermediateDirectories: true)
         for number in 1...nodes {
             daemons.append(

@@ -60,7 +60,7 @@ struct DecodeStage: Stage {
     let seconds: Double
     let name = "decode + resize, one thread"
     var peers: [(name: String, arguments: [String])] {
-        [("pillow", ["decode", "pillow", photographs.directory, "224"])]
+        ["pillow", "torchvision"].map { ($0, ["decode", $0, photographs.directory, "224"]) }
     }
 
     func measure() throws -> Double {
@@ -75,33 +75,37 @@ struct DecodeStage: Stage {
     }
 }
 
-/// Weights from the project's generator, made when they are asked for.
-struct SeededTensors: TensorSource {
-    private let tensors: [String: TensorSpecification]
-
-    init(_ network: Network) throws {
-        tensors = Dictionary(try network.tensors().map { ($0.name, $0) }) { first, _ in first }
-    }
-
-    func tensor(_ name: String, expecting shape: [Int]) -> [Float] { SeededWeights.fill(seed: 1, tensors[name]!) }
-}
-
-/// The two passes of one network at full size with seeded weights, over prepared photographs.
+/// The two passes of one network at full size, over prepared photographs.
 struct PassStages {
     let network: Network
     let backend: CPUBackend
     let forward: ForwardStage
+    /// `forward` with every product made, those with zeros as well.
+    let dense: ForwardStage
     let fast: ForwardStage
     let topDown: TopDownStage
 
-    init(network: Network, pool: ThreadPool, batch: Int, photographs: Photographs, seconds: Double) throws {
+    /// Seeded weights, or those of `trained` and seeded ones for the layers that it lacks.
+    init(
+        network: Network, trained: String? = nil, pool: ThreadPool, batch: Int, photographs: Photographs,
+        seconds: Double
+    ) throws {
         self.network = network
-        backend = try CPUBackend(
-            network: network, source: try SeededTensors(network), pool: pool, batch: batch, precision: .fast)
-        let pictures = Array(try photographs.prepared(inputSize: network.inputSize).prefix(batch))
-        forward = ForwardStage(backend: backend, pictures: pictures, precision: .exact, seconds: seconds)
-        fast = ForwardStage(backend: backend, pictures: pictures, precision: .fast, seconds: seconds)
-        topDown = TopDownStage(backend: backend, pictures: pictures, seconds: seconds)
+        let source = TrainedTensors(
+            file: try trained.map { try WeightFile.open(path: $0) }, others: try SeededTensors(network))
+        backend = try CPUBackend(network: network, source: source, pool: pool, batch: batch, precision: .fast)
+        let prepared = try photographs.prepared(inputSize: network.inputSize)
+        let pictures = (0..<batch).map { prepared[$0 % prepared.count] }
+        let suffix = trained == nil ? "" : ", trained"
+        forward = ForwardStage(
+            backend: backend, pictures: pictures, precision: .exact, suffix: suffix, seconds: seconds)
+        dense = ForwardStage(
+            backend: backend, pictures: pictures, precision: .exact, suffix: suffix, seconds: seconds,
+            skipsZeros: false)
+        fast = ForwardStage(backend: backend, pictures: pictures, precision: .fast, suffix: suffix, seconds: seconds)
+        topDown = TopDownStage(
+            backend: backend, pictures: pictures, suffix: suffix, photographs: photographs, weights: trained ?? "-",
+            seconds: seconds)
     }
 }
 
@@ -109,48 +113,81 @@ struct ForwardStage: Stage {
     let backend: CPUBackend
     let pictures: [Picture]
     let precision: Precision
+    let suffix: String
     let seconds: Double
-    var name: String { "forward \(backend.network.name)" + (precision == .fast ? ", fast" : "") }
+    var skipsZeros = true
+    var name: String {
+        "forward \(backend.network.name)\(suffix)" + (precision == .fast ? ", fast" : skipsZeros ? "" : ", dense")
+    }
+    /// Of all products: above the peak where the zeros that are skipped are many.
     var operationsPerImage: Double? { try? backend.network.operations() }
     var peers: [(name: String, arguments: [String])] {
-        // They are the same for both precisions and are measured once.
-        guard precision == .exact else { return [] }
+        // They are the same for both precisions and are measured once. They multiply by zeros too, so that their own
+        // seeded weights serve for the trained ones; of those torchvision has not every network.
+        guard precision == .exact, skipsZeros else { return [] }
         let network = backend.network
-        return ["torch", "onnxruntime"].map {
+        return (suffix.isEmpty ? ["torch", "onnxruntime"] : ["onnxruntime"]).map {
             ($0, ["forward", $0, network.name, String(network.inputSize), String(pictures.count), "THREADS"])
         }
     }
 
     func measure() -> Double {
-        rate(images: pictures.count, seconds: seconds) { backend.forwardOnly(pictures, precision: precision) }
-    }
-}
-
-/// Over the activations of the last forward pass, to a box.
-struct TopDownStage: Stage {
-    let backend: CPUBackend
-    let pictures: [Picture]
-    let seconds: Double
-    var name: String { "top-down \(backend.network.name)" }
-
-    func measure() throws -> Double {
-        backend.forwardOnly(pictures, precision: .exact)
-        return try rate(images: pictures.count, seconds: seconds) {
-            _ = try backend.topDownOnly(pictures, options: LocalizationOptions())
+        rate(images: pictures.count, seconds: seconds) {
+            backend.forwardOnly(pictures, precision: precision, skipsZeros: skipsZeros)
         }
     }
 }
 
-/// Files to boxes through the node's own pipeline, over all photographs.
+/// Over the activations of the last forward pass, from the predicted class (whose unit is never dropped) to a box.
+struct TopDownStage: Stage {
+    let backend: CPUBackend
+    let pictures: [Picture]
+    let suffix: String
+    let photographs: Photographs
+    let weights: String
+    let seconds: Double
+    var name: String { "top-down \(backend.network.name)\(suffix)" }
+    var peers: [(name: String, arguments: [String])] {
+        guard backend.network.name == "alexnet" else { return [] }
+        let batch = String(min(16, pictures.count))
+        return [
+            (
+                "selective_tuning",
+                ["topdown", "selective_tuning", photographs.directory, batch, "THREADS", weights]
+            )
+        ]
+    }
+
+    func measure() throws -> Double {
+        backend.forwardOnly(pictures, precision: .exact)
+        return try rate(images: pictures.count, seconds: seconds) {
+            _ = try backend.topDownOnly(pictures, options: LocalizationOptions(classSource: .predicted))
+        }
+    }
+}
+
+/// Files to boxes through the node's own pipeline, over all photographs, from the predicted class on.
 struct WholeStage: Stage {
     let passes: PassStages
     let pool: ThreadPool
     let photographs: Photographs
-    var name: String { "whole evaluation \(passes.network.name)" }
+    var name: String { "whole evaluation \(passes.network.name)\(passes.forward.suffix)" }
+    var peers: [(name: String, arguments: [String])] {
+        [
+            (
+                "selective_tuning",
+                [
+                    "evaluate", "selective_tuning", photographs.directory, "16", "THREADS", passes.topDown.weights,
+                ]
+            )
+        ]
+    }
 
     func measure() throws -> Double {
         let paths = try ImageDirectory.scan(path: photographs.directory)
-        let evaluator = LeaseEvaluator(backend: passes.backend, images: paths, options: JobOptions(), pool: pool)
+        var options = JobOptions()
+        options.localization.classSource = .predicted
+        let evaluator = LeaseEvaluator(backend: passes.backend, images: paths, options: options, pool: pool)
         let leased = (0..<3).flatMap { _ in
             photographs.files.enumerated().map { index, file in
                 LeasedImage(

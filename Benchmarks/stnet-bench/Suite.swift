@@ -35,8 +35,15 @@ struct Suite {
     static let networks: [(Network, batch: Int)] = [
         (.alexnet, 32), (.squeezenet10, 32), (.squeezenet11, 32), (.googlenet, 32), (.vgg16, 8),
     ]
+    /// Real weights, in the folder `weights` of the project's data: only with them are as many activations zero as in use.
+    static let trained: [(Network, batch: Int, path: String)] = [
+        (.alexnet, 32, "torchvision-conv-only/alexnet_torchvision_features.safetensors"),
+        (.squeezenet11Caffe, 32, "squeezenet1_1-caffe/squeezenet_v1.1.safetensors"),
+        (.googlenetCaffe, 32, "googlenet-caffe/googlenet.safetensors"),
+        (.vgg16, 8, "torchvision-conv-only/vgg16_torchvision_features_f16.safetensors"),
+    ]
     /// What `--only` takes.
-    static var parts: [String] { ["decode"] + networks.map(\.0.name) + ["demo"] }
+    static var parts: [String] { ["decode"] + networks.map(\.0.name) + ["trained", "demo", "coordinator"] }
 
     private func isWanted(_ part: String) -> Bool { only?.contains(part) ?? true }
 
@@ -50,25 +57,28 @@ struct Suite {
         for (network, batch) in Suite.networks where isWanted(network.name) {
             let passes = try PassStages(
                 network: network, pool: pool, batch: batch, photographs: photographs, seconds: seconds)
-            stages += [passes.forward, passes.fast, passes.topDown]
+            stages += [passes.forward, passes.dense, passes.fast, passes.topDown]
             if network.name == "alexnet" {
                 stages.append(WholeStage(passes: passes, pool: pool, photographs: photographs))
             }
         }
+        if isWanted("trained") { stages += try trainedStages(pool) }
         if isWanted("demo") {
             let cluster = try ClusterStage.Work(pictures: 3000)
             stages.append(ClusterStage(work: cluster, threads: threads, nodes: 0))
-            stages.append(ClusterStage(work: cluster, threads: threads, nodes: threads))
+            stages.append(ClusterStage(work: cluster, threads: threads, nodes: 2))
         }
+        if isWanted("coordinator") { stages.append(CoordinatorStage(images: 100_000, nodes: 8)) }
 
         var measurements = stages.map {
             Measurement(stage: $0.name, operationsPerImage: $0.operationsPerImage, note: $0.note)
         }
         for (index, stage) in stages.enumerated() { measurements[index].peers = stage.peers.map { ($0.name, []) } }
-        var peaks: [Double] = []
+        var (peaks, copies): ([Double], [Double]) = ([], [])
         for round in 1...rounds {
             print("round \(round) of \(rounds)")
-            peaks.append(peakOperationsPerSecond(pool))
+            peaks.append(MachinePeak.operationsPerSecond(pool))
+            copies.append(try MachinePeak.copiedBytesPerSecond(pool))
             for (index, stage) in stages.enumerated() {
                 measurements[index].rounds.append(try stage.measure())
                 for (number, peer) in stage.peers.enumerated() {
@@ -77,40 +87,47 @@ struct Suite {
                 }
             }
         }
-        let peak = Measurement.median(peaks)
-        report(measurements, peak: peak)
-        try write(measurements, peak: peak)
+        let (peak, copy) = (Measurement.median(peaks), Measurement.median(copies))
+        report(measurements, peak: peak, copy: copy)
+        try write(measurements, peak: peak, copy: copy)
     }
 
-    /// Floating-point operations a second of all threads together, by a loop of multiply-adds in registers.
-    private func peakOperationsPerSecond(_ pool: ThreadPool) -> Double {
-        let steps: Int64 = 10_000_000
-        var best = 0.0
-        for _ in 0..<3 {
-            let start = ContinuousClock.now
-            let operations = pool.map(pool.threads) { _, _ in ck_peak_fma(ck_isa_best(), steps) }
-            best = max(best, Double(operations.reduce(0, +)) / ((ContinuousClock.now - start) / .seconds(1)))
+    /// None without the project's data.
+    private func trainedStages(_ pool: ThreadPool) throws -> [Stage] {
+        let folder = (ProcessInfo.processInfo.environment["STNET_DATA"] ?? "../shared/data") + "/weights/"
+        return try Suite.trained.flatMap { network, batch, path -> [Stage] in
+            guard FileManager.default.fileExists(atPath: folder + path) else {
+                print("no trained weights: \(folder + path) is not there")
+                return []
+            }
+            let passes = try PassStages(
+                network: network, trained: folder + path, pool: pool, batch: batch, photographs: photographs,
+                seconds: seconds)
+            let whole =
+                network.name == "alexnet" ? [WholeStage(passes: passes, pool: pool, photographs: photographs)] : []
+            return [passes.forward, passes.dense, passes.fast, passes.topDown] + whole
         }
-        return best
     }
 
-    private func report(_ measurements: [Measurement], peak: Double) {
+    private func report(_ measurements: [Measurement], peak: Double, copy: Double) {
         func pad(_ text: String, _ width: Int, left: Bool = false) -> String {
             let space = String(repeating: " ", count: max(0, width - text.count))
             return left ? text + space : space + text
         }
         func number(_ value: Double, _ digits: Int = 1) -> String { String(format: "%.\(digits)f", value) }
-        print("\npeak: \(number(peak / 1e9)) GFLOP/s (float32 multiply-adds, all threads)\n")
         print(
-            pad("stage", 34, left: true) + pad("images/s", 10) + pad("spread", 8) + pad("of peak", 9)
-                + pad("best peer", 24) + pad("ratio", 8))
+            "\npeak, all threads: \(number(peak / 1e9)) GFLOP/s (float32 multiply-adds), \(number(copy / 1e9)) GB/s copied\n"
+        )
+        print(
+            pad("stage", 44, left: true) + pad("images/s", 10) + pad("spread", 8) + pad("of peak", 9)
+                + pad("best peer", 28) + pad("ratio", 8))
         for m in measurements {
             let share = m.operationsPerImage.map { number(100 * $0 * m.median / peak) + " %" } ?? ""
             let peer = m.bestPeer.map { "\($0.name) \(number($0.value))" } ?? ""
             let ratio = m.bestPeer.map { number(m.median / $0.value, 2) } ?? ""
             print(
-                pad(m.stage, 34, left: true) + pad(number(m.median), 10) + pad(number(100 * m.spread, 0) + " %", 8)
-                    + pad(share, 9) + pad(peer, 24) + pad(ratio, 8))
+                pad(m.stage, 44, left: true) + pad(number(m.median), 10) + pad(number(100 * m.spread, 0) + " %", 8)
+                    + pad(share, 9) + pad(peer, 28) + pad(ratio, 8))
         }
         func find(_ name: String) -> Measurement? { measurements.first { $0.stage == name } }
         print("")
@@ -145,19 +162,15 @@ struct Suite {
         return Double(usage.ru_maxrss) * 1024
     }
 
-    private func write(_ measurements: [Measurement], peak: Double) throws {
+    private func write(_ measurements: [Measurement], peak: Double, copy: Double) throws {
         let json = JSON.object([
             ("isa", .string(String(cString: ck_isa_name(ck_isa_best())))), ("threads", .int(threads)),
             ("rounds", .int(rounds)),
-            ("peak_gflops", .double(peak / 1e9)), ("pictures", .string(photographs.label)),
+            ("peak_gflops", .double(peak / 1e9)), ("copied_gigabytes_per_second", .double(copy / 1e9)),
+            ("pictures", .string(photographs.label)),
             ("largest_resident_mib", .double(peakMemory / 1_048_576)),
             ("stages", .array(measurements.map { $0.json(peak: peak) })),
         ])
-        let directory = (jsonPath as NSString).deletingLastPathComponent
-        if !directory.isEmpty {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        }
-        try AtomicFile.write(path: jsonPath, text: json.pretty)
-        print("figures in \(jsonPath)")
+        try Figures.write(json, to: jsonPath)
     }
 }

@@ -18,13 +18,16 @@ let help = HelpText(
                 .init("seconds", "X", "of each measurement", default: "2"),
                 .init("photographs", "DIR", "JPEG files", default: "photos-mixed of STNET_DATA, or generated pictures"),
                 .init("python", "FILE", "interpreter that has the peers", default: "Benchmarks/peers/.venv/bin/python"),
-                .init("json", "FILE", "where the figures go", default: "results/bench.json"),
-                .init("only", "PARTS", Suite.parts.joined(separator: ","), default: "all"),
+                .init("json", "FILE", "where the figures go", default: "results/bench.json (growth.json)"),
+                .init("only", "PARTS", "some of the parts below, with commas between", default: "all"),
+                .init("growth", nil, "how cost grows with images, batch, threads and nodes, and nothing else"),
                 .init("precisions", nil, "compare exact and fast on VGG-16's layers, and nothing else"),
                 .init("help", nil, "this text"),
             ]
         )
-    ])
+    ],
+    footer: "Parts: \(Suite.parts.joined(separator: ",")).\nParts of --growth: \(Growth.parts.joined(separator: ","))."
+)
 
 do {
     let parsed = try ParsedOptions(arguments: Array(CommandLine.arguments.dropFirst()), specifications: help.options)
@@ -35,6 +38,8 @@ do {
             batch: 8, rounds: try parsed.integer("rounds", in: 1...100) ?? 3,
             threads: try parsed.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
         ).run()
+    } else if parsed.switches.contains("growth") {
+        try Growth(parsed).run()
     } else {
         try Suite(parsed).run()
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Coordinator
 import Foundation
 import Options
@@ -19,6 +20,7 @@ let help = HelpText(
                 .init("spread", "X", "the fastest node is so many times as fast as the slowest", default: "1"),
                 .init("batch", "N", "images a batch of a node", default: "8"),
                 .init("out", "DIR", "for the job's files", default: "results/fleet"),
+                .init("json", "FILE", "where the figures go as well"),
                 .init("help", nil, "this text"),
             ]
         )
@@ -58,6 +60,20 @@ func measure(_ parsed: ParsedOptions) throws {
         "leading the nodes", outcome.leading.seconds - outcome.reading.seconds, outcome.leading.peakMebibytes)
     line("writing the results", outcome.all.seconds - outcome.leading.seconds, outcome.all.peakMebibytes)
     line("in all", outcome.all.seconds, outcome.all.peakMebibytes)
+    guard let path = parsed.values["json"] else { return }
+    let json = JSON.object([
+        ("images", .int(run.images)), ("nodes", .int(nodes)),
+        ("makespan_seconds", .double(outcome.makespan)),
+        ("makespan_over_ideal", .double(outcome.makespan / outcome.ideal)),
+        ("reading_cpu_microseconds_per_image", .double(outcome.reading.seconds * perImage)),
+        (
+            "leading_cpu_microseconds_per_image",
+            .double((outcome.leading.seconds - outcome.reading.seconds) * perImage)
+        ),
+        ("cpu_microseconds_per_image", .double(outcome.all.seconds * perImage)),
+        ("peak_mebibytes", .double(outcome.all.peakMebibytes)),
+    ])
+    try AtomicFile.write(path: path, text: json.pretty)
 }
 
 do {
