@@ -7,10 +7,11 @@ public struct AtomicFile: ~Copyable {
     private let temporaryPath: String
     private var descriptor: Int32
 
-    public static func write(path: String, bytes: [UInt8]) throws(FileError) {
+    /// Not flushed: a power failure may leave less than the bytes under the name, as what is worth no wait may be lost.
+    public static func write(path: String, bytes: [UInt8], isFlushed: Bool = true) throws(FileError) {
         var file = try AtomicFile(path: path)
         try file.append(bytes)
-        try file.commit()
+        try file.commit(isFlushed: isFlushed)
     }
 
     public static func write(path: String, text: String) throws(FileError) {
@@ -57,10 +58,10 @@ public struct AtomicFile: ~Copyable {
         if let failed { throw failed }
     }
 
-    /// The bytes stand under the file's name from here on, also after a power failure.
-    public mutating func commit() throws(FileError) {
+    /// The bytes stand under the file's name from here on; if flushed, also after a power failure.
+    public mutating func commit(isFlushed: Bool = true) throws(FileError) {
         precondition(descriptor >= 0, "commit twice")
-        guard fsync(descriptor) == 0 else { throw FileError(path: path, operation: "flush", code: errno) }
+        guard !isFlushed || fsync(descriptor) == 0 else { throw FileError(path: path, operation: "flush", code: errno) }
         let closing = descriptor
         descriptor = -1
         guard close(closing) == 0 else {
@@ -73,7 +74,7 @@ public struct AtomicFile: ~Copyable {
             unlink(temporaryPath)
             throw FileError(path: path, operation: "rename to", code: code)
         }
-        try flushDirectory(of: path)
+        if isFlushed { try flushDirectory(of: path) }
     }
 
     deinit {

@@ -57,13 +57,17 @@ final class FleetConnector: Sendable {
             })
         let images = ImageSource.files(ImageIndex(places: paths))
         let weights = WeightsSource.file(inputs.weights, sha256: inputs.job.weightsSHA256)
-        guard let gpu = configuration.gpu else {
-            return try NodeResources.cpu(
-                images: images, weights: weights, threads: configuration.threads, batch: configuration.batch)
-        }
-        return try NodeResources.gpu(
-            try GPU.open(gpu), images: images, weights: weights, threads: configuration.threads,
-            batch: configuration.batch)
+        var resources =
+            if let gpu = configuration.gpu {
+                try NodeResources.gpu(
+                    try GPU.open(gpu), images: images, weights: weights, threads: configuration.threads,
+                    batch: configuration.batch)
+            } else {
+                try NodeResources.cpu(
+                    images: images, weights: weights, threads: configuration.threads, batch: configuration.batch)
+            }
+        resources.inputs = try configuration.inputCache?.open()
+        return resources
     }
 
     private static func endpoint(of service: NodeService) -> Endpoint {

@@ -6,6 +6,21 @@ public struct PreparedInput: Sendable {
     public let width: Int
     public let height: Int
     public let geometry: Geometry
+
+    /// `pixels` are those of this preset and size.
+    public init(pixels: [UInt8], preset: Preset, inputSize: Int, width: Int, height: Int) {
+        self.init(
+            pixels: pixels, width: width, height: height,
+            geometry: Geometry(preset: preset, inputSize: inputSize, width: width, height: height))
+    }
+
+    init(pixels: [UInt8], width: Int, height: Int, geometry: Geometry) {
+        precondition(pixels.count == geometry.inputSize * geometry.inputSize * 3, "not the input's pixels")
+        self.pixels = pixels
+        self.width = width
+        self.height = height
+        self.geometry = geometry
+    }
 }
 
 /// Turns one JPEG file after another into the network's input. It keeps its memory from file to file, and never

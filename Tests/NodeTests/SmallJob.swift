@@ -72,12 +72,12 @@ final class SmallJob: Sendable {
     }
 
     /// What the pictures give, without any service.
-    func expected(_ pictures: Range<Int>) throws -> [ImageResult] {
+    func expected(_ pictures: Range<Int>, inputs: InputCache? = nil) throws -> [ImageResult] {
         let pool = try ThreadPool(threads: 1)
         let network = try Network(json: try JSON.parse(Self.description, source: "net"), source: "net")
         let evaluator = LeaseEvaluator(
             backend: try CPUBackend(network: network, source: weights, pool: pool, batch: 3),
-            images: try ImageIndex(root: path("images")), options: JobOptions(), pool: pool)
+            images: try ImageIndex(root: path("images")), options: JobOptions(), pool: pool, cache: inputs)
         var results: [ImageResult] = []
         try evaluator.evaluate(lease(0, pictures).images) { results += $0 }
         return results

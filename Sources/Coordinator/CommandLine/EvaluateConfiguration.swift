@@ -23,6 +23,7 @@ public struct EvaluateConfiguration: Sendable {
     public var options: JobOptions
     public var threads: Int
     public var batch: Int?
+    public var inputCache: InputCacheOptions?
     /// The embedded node's GPU, by index or UUID; nil for the CPU.
     public var gpu: String?
     public var isDryRun: Bool
@@ -90,6 +91,7 @@ public struct EvaluateConfiguration: Sendable {
             resolved.append(("threads", String(threads)))
         }
         batch = try parsed.integer("batch", in: 1...4096)
+        inputCache = try InputCacheOptions(parsed)
         gpu = values["gpu"]
         if gpu != nil, options.precision == .fast {
             throw UsageError("--gpu and --precision fast: a GPU computes precision exact only")
@@ -102,6 +104,9 @@ public struct EvaluateConfiguration: Sendable {
         fleet = try EvaluateConfiguration.fleet(parsed)
         if gpu != nil, fleet != nil {
             throw UsageError("--gpu is for an evaluation in this process: nodes have a --gpu of their own")
+        }
+        if inputCache != nil, fleet != nil {
+            throw UsageError("--cache is for an evaluation in this process: nodes have a --cache of their own")
         }
         progress = values["progress"].flatMap(ProgressPrinter.Style.init) ?? .auto
         if let given = values["weights"] {

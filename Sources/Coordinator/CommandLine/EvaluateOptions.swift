@@ -119,6 +119,8 @@ public enum EvaluateOptions {
                     .init(
                         "batch", "N", "images a batch; changes no result",
                         default: "what memory allows, at most 32; GPU: 128"),
+                    .init("cache", "DIR", "keep decoded inputs there, and take from there what is kept"),
+                    .init("cache-size", "GIB", "of decoded inputs at the most", default: "16"),
                     .init("dry-run", nil, "check everything, evaluate nothing"),
                     .init("progress", "auto|plain|json", "how progress is shown", default: "auto"),
                     .init("help", nil, "this text"),

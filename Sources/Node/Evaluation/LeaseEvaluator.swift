@@ -15,22 +15,25 @@ public final class LeaseEvaluator: @unchecked Sendable {
     private let options: JobOptions
     private let pool: ThreadPool
     private let renderer: ArtifactRenderer?
+    private let cache: InputCache?
     private let preprocessors: [Preprocessor]
     private let inputSize: Int
     private let readers = DispatchQueue(label: "stnet.reader")
     /// One batch at a time: the pool and the preprocessors belong to it.
     private let preparers = DispatchQueue(label: "stnet.preparer")
 
-    /// `renderer`: nil where nothing but results is made.
+    /// `renderer`: nil where nothing but results is made. `cache`: where decoded inputs are kept for the next run; nil:
+    /// nowhere.
     public init(
         backend: any Backend, images: any ImageReader, options: JobOptions, pool: ThreadPool,
-        renderer: ArtifactRenderer? = nil
+        renderer: ArtifactRenderer? = nil, cache: InputCache? = nil
     ) {
         self.renderer = renderer
         self.backend = backend
         self.images = images
         self.options = options
         self.pool = pool
+        self.cache = cache
         inputSize = backend.network.inputSize
         preprocessors = (0..<pool.threads).map { _ in Preprocessor() }
     }
@@ -158,16 +161,23 @@ public final class LeaseEvaluator: @unchecked Sendable {
         }
     }
 
+    private func prepare(_ file: ImageFile, _ preprocessor: Preprocessor) throws -> PreparedInput {
+        try file.bytes.withUnsafeBytes { bytes in
+            let decode = { [options, inputSize] () throws(DatasetError) in
+                try preprocessor.prepare(
+                    bytes: bytes, name: file.name, preset: options.preset, inputSize: inputSize)
+            }
+            guard let cache else { return try decode() }
+            return try cache.input(bytes: bytes, preset: options.preset, inputSize: inputSize, decode: decode)
+        }
+    }
+
     private func prepare(_ batch: [LeasedImage], files: Files) -> [Result<PreparedInput, ImageFailure>] {
         pool.map(batch.count) { [self] index, thread in
             // Taken, so that the bytes are gone when they are decoded and not kept through both passes.
             files.take(index).flatMap { file in
                 do {
-                    return try file.bytes.withUnsafeBytes { bytes in
-                        .success(
-                            try preprocessors[thread].prepare(
-                                bytes: bytes, name: file.name, preset: options.preset, inputSize: inputSize))
-                    }
+                    return .success(try prepare(file, preprocessors[thread]))
                 } catch {
                     return .failure(ImageFailure(.content, "\(error)"))
                 }

@@ -10,6 +10,7 @@ package struct NodeConfiguration: Sendable {
     /// The data root; nil when the coordinator sends the images.
     package var imagesPath: String?
     package var weightsCache: String
+    package var inputCache: InputCacheOptions?
     package var keyFile: String?
     package var isInsecure: Bool
     package var announceDirectory: String?
@@ -47,6 +48,7 @@ package struct NodeConfiguration: Sendable {
                 ? NodeConfiguration.defaultImages : nil
         }
         weightsCache = values["weights-cache"] ?? WeightsCache.defaultDirectory()
+        inputCache = try InputCacheOptions(parsed)
         keyFile = values["key-file"]
         isInsecure = parsed.switches.contains("insecure")
         if isInsecure && keyFile != nil { throw UsageError("--insecure and --key-file: expected one of them") }

@@ -90,6 +90,7 @@ public enum NodeMain {
         announcement?.remove()
         withExtendedLifetime(signals) {}
         if let reason = service.deviceFailure { throw ProgramError(.deviceFailed, "ended: \(reason)") }
+        if let inputs = resources.inputs { log(inputs.description) }
         log("ended")
         return .success
     }
@@ -99,12 +100,17 @@ public enum NodeMain {
     ) throws -> NodeResources {
         let images: ImageSource = index.map { .files($0) } ?? .remote
         let weights = WeightsSource.cache(WeightsCache(directory: configuration.weightsCache, alsoIn: "weights"))
-        guard let device else {
-            return try NodeResources.cpu(
-                images: images, weights: weights, threads: configuration.threads, batch: configuration.batch)
-        }
-        return try NodeResources.gpu(
-            device, images: images, weights: weights, threads: configuration.threads, batch: configuration.batch)
+        var resources =
+            if let device {
+                try NodeResources.gpu(
+                    device, images: images, weights: weights, threads: configuration.threads,
+                    batch: configuration.batch)
+            } else {
+                try NodeResources.cpu(
+                    images: images, weights: weights, threads: configuration.threads, batch: configuration.batch)
+            }
+        resources.inputs = try configuration.inputCache?.open()
+        return resources
     }
 
     private static func trust(_ configuration: NodeConfiguration) throws(KeyError) -> (Trust, origin: String) {

@@ -30,6 +30,8 @@ public enum NodeOptions {
                     .init(
                         "weights-cache", "DIR", "where weights are kept",
                         default: "~/.cache/stnet/weights"),
+                    .init("cache", "DIR", "keep decoded inputs there, and take from there what is kept"),
+                    .init("cache-size", "GIB", "of decoded inputs at the most", default: "16"),
                 ]
             ),
             (

@@ -101,7 +101,7 @@ final class DeviceWorker: @unchecked Sendable {
         let (reader, samples) = images(for: session)
         let evaluator = LeaseEvaluator(
             backend: backend, images: reader, options: recipe.options, pool: resources.pool,
-            renderer: try ArtifactRenderer(network: backend.network, options: recipe.options))
+            renderer: try ArtifactRenderer(network: backend.network, options: recipe.options), cache: resources.inputs)
         return PreparedJob(
             evaluator: evaluator,
             description: NodeDescription(

@@ -12,6 +12,8 @@ public struct NodeResources: Sendable {
     /// For people, before a job has made a backend.
     public var device: String
     public var makeBackend: MakeBackend
+    /// Where decoded inputs are kept for the next run; nil: nowhere.
+    public var inputs: InputCache?
 
     public init(
         images: ImageSource, weights: WeightsSource, pool: ThreadPool, device: String,
