@@ -28,7 +28,7 @@ WANTED = {
     "top-down alexnet, threads": "thread_counts", "whole evaluation alexnet, threads": "thread_counts",
     "demo evaluation": "nodes", "coordinator, nodes": "fleet", "makespan, nodes": "makespan",
 }
-EXACT, SKIPPING, FAST, DECODE, TOP_DOWN, WHOLE, SHARE = 1.0, 1.2, 1.8, 3.0, 50.0, 20.0, 0.88
+EXACT, SKIPPING, FAST, DECODE, TOP_DOWN, WHOLE, CACHED, SHARE = 1.0, 1.2, 1.8, 3.0, 50.0, 20.0, 0.9, 0.88
 
 
 class Bench:
@@ -80,6 +80,10 @@ def goals(bench):
     for what, goal in (("top-down", TOP_DOWN), ("whole evaluation", WHOLE)):
         rows.append((f"{what} AlexNet, trained convolutions", "the PyTorch program",
                      bench.ratio(f"{what} alexnet, trained"), goal))
+    passes = [bench.rate(f"{what} alexnet, trained") for what in ("forward", "top-down")]
+    cached = bench.rate("whole evaluation alexnet, trained, cached inputs")
+    rows.append(("a second run from the cache, AlexNet", "its forward and top-down passes alone",
+                 cached * sum(1 / rate for rate in passes) if cached and all(passes) else None, CACHED))
     dense = bench.stages.get("forward vgg16, dense", {}).get("share_of_peak")
     rows.append(("share of the FMA peak, VGG-16, every product made", "the machine", dense, SHARE))
     return rows
@@ -155,7 +159,7 @@ def main():
     folder = ROOT / "docs" / PLOTS
     folder.mkdir(exist_ok=True)
     measured = [(what.replace("`", ""), value, goal) for what, _, value, goal in goals(bench)
-                if value is not None and not what.startswith("share")]
+                if value is not None and not what.startswith(("share", "a second run"))]
     (folder / "goals.svg").write_text(svg_plots.bars("Speed over the peer's; red: the goal", measured))
     parts = plot_growth(growth, folder)
     missing = set(WANTED) - set(parts)

@@ -103,8 +103,12 @@ struct Suite {
             let passes = try PassStages(
                 network: network, trained: folder + path, pool: pool, batch: batch, photographs: photographs,
                 seconds: seconds)
-            let whole =
-                network.name == "alexnet" ? [WholeStage(passes: passes, pool: pool, photographs: photographs)] : []
+            var whole: [Stage] = []
+            if network.name == "alexnet" {
+                let cache = try InputCache(directory: "results/bench-inputs", limitBytes: 1 << 30)
+                whole.append(WholeStage(passes: passes, pool: pool, photographs: photographs))
+                whole.append(WholeStage(passes: passes, pool: pool, photographs: photographs, cache: cache))
+            }
             return [passes.forward, passes.dense, passes.fast, passes.topDown] + whole
         }
     }
