@@ -45,7 +45,8 @@ import Testing
     }
 
     @Test func aGPUAndACPUGiveTheBitsOfTheEmbeddedRun() throws {
-        let (cluster, digest) = try cluster(pictures: 60)
+        // As many as take the emulation ten seconds: time enough for the CPU to come.
+        let (cluster, digest) = try cluster(pictures: 400)
         let gpu = try cluster.node(
             name: "gpu", device: ["--gpu", "0", "--batch", "4"], environment: environment(["LAZY": 1]))
         #expect(Wait.until { gpu.program.standardError.contains("GPU 0 (emulation on the CPU, no GPU), 1024 MiB") })

@@ -23,7 +23,7 @@ public final class CUDABackend: Backend, @unchecked Sendable {
     // Used by one call at a time; the device's text is asked for by others.
     private let lock = NSLock()
     private var batchNow: Int
-    private var workspace: CUDAWorkspace?
+    private(set) var workspace: CUDAWorkspace?
     private var classActivation: CUDAClassActivation?
     package var timings = CUDATimings()
     /// Instead of the fastest, for checks.
@@ -194,41 +194,4 @@ public final class CUDABackend: Backend, @unchecked Sendable {
         try? compute.synchronize()
         try? copies.synchronize()
     }
-
-    /// The activations of a layer for one picture of the last batch, [height][width][channels]; for comparisons. Nil where
-    /// there is no such layer or the next one has overwritten them.
-    package func activations(of layer: String, image: Int) throws -> [Float]? {
-        guard
-            let number = layer == Network.image
-                ? 0 : network.layers.firstIndex(where: { $0.name == layer }).map({ $0 + 1 }),
-            !plan.layout.overwritten.contains(number), let workspace
-        else { return nil }
-        let (shape, storage) = (plan.shapes[number], plan.layout.storage(of: number))
-        try gpu.makeCurrent()
-        var floats = [Float](repeating: 0, count: storage.image)
-        try floats.withUnsafeMutableBytes {
-            try compute.copy(
-                $0.count, from: workspace.activations.memory(of: number).memory, at: image * storage.image * 4,
-                to: $0.baseAddress!)
-        }
-        try compute.synchronize()
-        let origin = plan.layout.origin(of: number)
-        return (0..<shape.height).flatMap { y in
-            (0..<shape.width).flatMap { x in
-                floats[(origin + y * storage.row + x * storage.channels)...].prefix(shape.channels)
-            }
-        }
-    }
-}
-
-/// What the stages took, in seconds, over all batches so far.
-package struct CUDATimings: Sendable {
-    package var upload = 0.0
-    package var forward = 0.0
-    package var topDown = 0.0
-    /// The host's time from the end of a batch until its boxes are known; the device computes the next one meanwhile.
-    package var readBack = 0.0
-    package var pictures = 0
-
-    package init() {}
 }
