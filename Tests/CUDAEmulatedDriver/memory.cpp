@@ -48,7 +48,8 @@ EXPORT int cuMemAlloc_v2(uint64_t *address, size_t bytes) {
             return (int)OUT_OF_MEMORY;
         }
         const size_t inside = rounded(used, PAGE), mapped = inside + PAGE;
-        void *mapping = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+        const int flags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+        void *mapping = mmap(nullptr, mapped, PROT_READ | PROT_WRITE, flags, -1, 0);
         if (mapping == MAP_FAILED) return (int)OUT_OF_MEMORY;
         mprotect(static_cast<char *>(mapping) + inside, PAGE, PROT_NONE);
         char *begin = static_cast<char *>(mapping) + inside - used;

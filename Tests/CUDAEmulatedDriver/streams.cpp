@@ -213,7 +213,9 @@ EXPORT int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsi
     return in_context([&] {
         const bool fits = grid_x > 0 && grid_y > 0 && grid_z > 0 && grid_x <= INT32_MAX && grid_y <= 65535 &&
                           grid_z <= 65535 && block_x > 0 && block_x <= 1024;
-        if (!fits || block_y != 1 || block_z != 1 || shared_bytes > 48 << 10 || extra != nullptr) return (int)INVALID_VALUE;
+        if (!fits || block_y != 1 || block_z != 1 || shared_bytes > 48 << 10 || extra != nullptr) {
+            return (int)INVALID_VALUE;
+        }
         const Settings &settings = state().settings;
         const uint64_t number = (uint64_t)++state().launches;
         if (number == settings.out_of_memory_at) return (int)OUT_OF_MEMORY;
@@ -224,7 +226,8 @@ EXPORT int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsi
         std::vector<char> arguments(begin, begin + cuda_emulation_argument_bytes(kernel));
         return add(stream, [=] {
             const unsigned grid[3] = {grid_x, grid_y, grid_z};
-            return number == settings.fault_at ? (int)ILLEGAL_ADDRESS : launch(kernel, arguments, grid, block_x, shared_bytes);
+            if (number == state().settings.fault_at) return (int)ILLEGAL_ADDRESS;
+            return launch(kernel, arguments, grid, block_x, shared_bytes);
         });
     });
 }
