@@ -39,7 +39,7 @@ let package = Package(
             name: "Node",
             dependencies: [
                 "Options", "Protocol", "Evaluation", "Drawing", "Dataset", "SelectiveTuning", "CKernels", "Bytes",
-            ]),
+            ], swiftSettings: testable),
         .target(
             name: "Coordinator",
             dependencies: [
