@@ -56,6 +56,11 @@ proved() { echo "$test_name: $*"; }
 skip() { echo "$test_name: skipped: $*" && exit 77; }
 fail() { echo "$test_name: FAILED: $*" >&2 && exit 1; }
 
+# The recipe itself has been checked, and nothing was run: STNET_CLUSTER_STATIC asks for no more.
+end_of_static() { [ -z "${STNET_CLUSTER_STATIC:-}" ] || exit 0; }
+# For what can only be run.
+need_running() { [ -z "${STNET_CLUSTER_STATIC:-}" ] || skip "STNET_CLUSTER_STATIC asks for what needs no running"; }
+
 # need COMMAND PACKAGE: installs Debian's package where it is missing and this is possible, or skips.
 need() {
     command -v "$1" >/dev/null && return
