@@ -230,9 +230,11 @@ static int32_t upsampled_from(const ck_jpeg_baseline *baseline) {
 static const uint8_t *chroma_row(ck_jpeg_baseline *baseline, int32_t index, uint8_t *wide) {
     const plane *luma = &baseline->planes[0], *plane = &baseline->planes[index];
     if (luma->across == 1) return plane_row(plane, baseline->row);
-    int32_t from = upsampled_from(baseline);
-    const int32_t end = (baseline->right + 1) / 2 + 1, to = end < plane->width ? end : plane->width;
-    if (to - from < 3) from = to - 3;
+    // At least three samples, which a row always has.
+    int32_t from = upsampled_from(baseline), to = (baseline->right + 1) / 2 + 1;
+    if (to < from + 3) to = from + 3;
+    if (to > plane->width) to = plane->width;
+    if (from > to - 3) from = to - 3;
     if (luma->down == 1) {
         baseline->pixels->widen(plane_row(plane, baseline->row) + from, to - from, wide + 2 * from);
         return wide;
