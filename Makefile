@@ -66,6 +66,7 @@ fleet: build
 # results/gpu-check.tar.xz, to be unpacked and run on a machine with a GPU, which needs neither Swift nor a network. The
 # programs are built apart, with Swift's libraries inside.
 gpu-check: dependencies
+	@pkg-config --exists libcurl 2>/dev/null || ./install-dependencies --static
 	for product in stnet-coord stnet-tool stnet-gpu-check; do \
 	    $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-static --product $$product || exit 1; \
 	done
