@@ -17,8 +17,9 @@ struct Allocation {
     Context *context;
 };
 
-std::map<uint64_t, Allocation> allocations;
-std::map<char *, size_t> pinned;
+// Never destroyed: threads may still call when the process ends.
+std::map<uint64_t, Allocation> &allocations = *new std::map<uint64_t, Allocation>;
+std::map<char *, size_t> &pinned = *new std::map<char *, size_t>;
 
 size_t rounded(size_t bytes, size_t unit) { return (bytes + unit - 1) / unit * unit; }
 

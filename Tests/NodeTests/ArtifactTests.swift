@@ -85,11 +85,14 @@ import Testing
             default: continue
             }
         }
-        // Batches of two pictures; the broken one has no files.
+        // The broken picture has no files. How results are put together into messages is a matter of time.
+        #expect(order.filter { $0.hasPrefix("result") } == ["result 0", "result 1", "result 2"])
         #expect(
-            order == [
-                "boxPicture 0", "scoreMap 0", "result 0", "result 1", "boxPicture 2", "scoreMap 2", "result 2",
-            ])
+            order.filter { !$0.hasPrefix("result") } == ["boxPicture 0", "scoreMap 0", "boxPicture 2", "scoreMap 2"])
+        for image in [0, 2] {
+            let result = try #require(order.firstIndex(of: "result \(image)"))
+            #expect(try #require(order.firstIndex(of: "scoreMap \(image)")) < result)
+        }
     }
 
     @Test(arguments: [

@@ -23,10 +23,15 @@ public final class NodeService: Sendable {
     ) {
         self.clock = clock
         let thread = Thread { [mailbox, doorway] in
-            let worker = DeviceWorker(identity: identity, resources: resources) { mailbox.post($0) }
-            let loop = NodeLoop(identity: identity, resources: resources, worker: worker, clock: clock, log: log)
-            NodeService.run(loop, mailbox, clock: clock, tickMilliseconds: tickMilliseconds, onTick: onTick)
-            doorway.shut(loop.deviceFailure)
+            // In a function of its own: who waits for the end may end the process, and the device's memory should be
+            // given back by then.
+            func serve() -> String? {
+                let worker = DeviceWorker(identity: identity, resources: resources) { mailbox.post($0) }
+                let loop = NodeLoop(identity: identity, resources: resources, worker: worker, clock: clock, log: log)
+                NodeService.run(loop, mailbox, clock: clock, tickMilliseconds: tickMilliseconds, onTick: onTick)
+                return loop.deviceFailure
+            }
+            doorway.shut(serve())
             // Who came at the last moment is not left waiting.
             for case .connected(_, let link, _) in mailbox.take(until: .now()) { link.close() }
         }
