@@ -57,17 +57,10 @@ final class FleetConnector: Sendable {
             })
         let images = ImageSource.files(ImageIndex(places: paths))
         let weights = WeightsSource.file(inputs.weights, sha256: inputs.job.weightsSHA256)
-        var resources =
-            if let gpu = configuration.gpu {
-                try NodeResources.gpu(
-                    try GPU.open(gpu), images: images, weights: weights, threads: configuration.threads,
-                    batch: configuration.batch)
-            } else {
-                try NodeResources.cpu(
-                    images: images, weights: weights, threads: configuration.threads, batch: configuration.batch)
-            }
-        resources.inputs = try configuration.inputCache?.open()
-        return resources
+        return try NodeResources.on(
+            try configuration.gpu.map { try GPU.open($0) }, images: images, weights: weights,
+            threads: configuration.threads, batch: configuration.batch,
+            inputs: try configuration.inputCache?.open())
     }
 
     private static func endpoint(of service: NodeService) -> Endpoint {

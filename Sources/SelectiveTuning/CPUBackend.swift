@@ -59,8 +59,7 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     /// Nil where there is no such layer or the next one has overwritten them.
     package func activations(of layer: String, image: Int) -> [Float]? {
         guard
-            let number = layer == Network.image
-                ? 0 : network.layers.firstIndex(where: { $0.name == layer }).map({ $0 + 1 }),
+            let number = network.activation(named: layer),
             !forward.layout.overwritten.contains(number)
         else { return nil }
         let (shape, storage) = (forward.shapes[number], forward.layout.storage(of: number))

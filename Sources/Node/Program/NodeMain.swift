@@ -100,17 +100,9 @@ public enum NodeMain {
     ) throws -> NodeResources {
         let images: ImageSource = index.map { .files($0) } ?? .remote
         let weights = WeightsSource.cache(WeightsCache(directory: configuration.weightsCache, alsoIn: "weights"))
-        var resources =
-            if let device {
-                try NodeResources.gpu(
-                    device, images: images, weights: weights, threads: configuration.threads,
-                    batch: configuration.batch)
-            } else {
-                try NodeResources.cpu(
-                    images: images, weights: weights, threads: configuration.threads, batch: configuration.batch)
-            }
-        resources.inputs = try configuration.inputCache?.open()
-        return resources
+        return try NodeResources.on(
+            device, images: images, weights: weights, threads: configuration.threads, batch: configuration.batch,
+            inputs: try configuration.inputCache?.open())
     }
 
     private static func trust(_ configuration: NodeConfiguration) throws(KeyError) -> (Trust, origin: String) {

@@ -26,6 +26,21 @@ public struct NodeResources: Sendable {
         self.makeBackend = makeBackend
     }
 
+    /// The GPU as the device, or the CPU where there is none. `inputs`: decoded inputs that are kept.
+    public static func on(
+        _ gpu: CUDADevice?, images: ImageSource, weights: WeightsSource, threads: Int, batch: Int? = nil,
+        inputs: InputCache? = nil
+    ) throws(NetworkError) -> NodeResources {
+        var resources =
+            if let gpu {
+                try NodeResources.gpu(gpu, images: images, weights: weights, threads: threads, batch: batch)
+            } else {
+                try NodeResources.cpu(images: images, weights: weights, threads: threads, batch: batch)
+            }
+        resources.inputs = inputs
+        return resources
+    }
+
     /// The CPU as the device. `batch` nil: what memory allows. Throws when the system does not give so many threads.
     public static func cpu(
         images: ImageSource, weights: WeightsSource, threads: Int, batch: Int? = nil

@@ -3,8 +3,7 @@ extension CUDABackend {
     /// there is no such layer or the next one has overwritten them.
     package func activations(of layer: String, image: Int) throws -> [Float]? {
         guard
-            let number = layer == Network.image
-                ? 0 : network.layers.firstIndex(where: { $0.name == layer }).map({ $0 + 1 }),
+            let number = network.activation(named: layer),
             !plan.layout.overwritten.contains(number), let workspace
         else { return nil }
         let (shape, storage) = (plan.shapes[number], plan.layout.storage(of: number))

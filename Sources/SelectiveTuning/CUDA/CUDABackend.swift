@@ -95,7 +95,7 @@ public final class CUDABackend: Backend, @unchecked Sendable {
         throws(NetworkError) -> [Finding]
     {
         precondition(precision == .exact)
-        let readOut = try readOut(options.readOut)
+        let readOut = try network.readOut(named: options.readOut).activation
         let activation = options.method == .cam ? try ClassActivation(network) : nil
         let classes = plan.shapes.last!.channels
         for picture in pictures where !(0..<classes).contains(picture.label) {
@@ -120,14 +120,6 @@ public final class CUDABackend: Backend, @unchecked Sendable {
             }
         }
         return findings
-    }
-
-    /// 0 for the picture, n + 1 for layer n.
-    private func readOut(_ name: String) throws(NetworkError) -> Int {
-        guard let point = network.readOuts.first(where: { $0.name == name }) else {
-            throw .unknownReadOut(name: name, network: network.name, known: network.readOuts.map(\.name))
-        }
-        return point.layer == Network.image ? 0 : network.layers.firstIndex { $0.name == point.layer }! + 1
     }
 
     /// Out of memory: the next try is with half as many pictures at once. Throws when there is no next try.

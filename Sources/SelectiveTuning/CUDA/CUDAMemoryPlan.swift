@@ -60,8 +60,7 @@ struct CUDAMemoryPlan: Sendable {
     func sizes(batch: Int) -> Sizes {
         // The read-outs' largest map; there is always that of the picture.
         let largest = network.readOuts.reduce(0) { most, point in
-            let layer = point.layer == Network.image ? 0 : network.layers.firstIndex { $0.name == point.layer }! + 1
-            return max(most, shapes[layer].count)
+            max(most, shapes[network.activation(named: point.layer)!].count)
         }
         return Sizes(
             storages: layout.storages.map { $0.image * batch * 4 }, table: 3 * 256 * 4,

@@ -35,10 +35,3 @@ package struct ClassActivation: Sendable, Hashable {
         self.classifier = classifier
     }
 }
-
-extension Network {
-    /// The index among the activations of what a layer's input names.
-    package func activation(named name: String) -> Int? {
-        name == Network.image ? 0 : layers.firstIndex { $0.name == name }.map { $0 + 1 }
-    }
-}

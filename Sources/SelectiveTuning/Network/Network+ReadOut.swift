@@ -1,11 +1,17 @@
 extension Network {
+    /// The index among the activations (0 = the picture, n + 1 = layer n) of what a layer's input or a read-out names; nil
+    /// where there is no such layer.
+    package func activation(named name: String) -> Int? {
+        name == Network.image ? 0 : layers.firstIndex { $0.name == name }.map { $0 + 1 }
+    }
+
     /// Where a read-out's cells lie in the input, and which activation it is: 0 for the picture, n + 1 for layer n's output.
     package func readOut(named name: String) throws(NetworkError) -> (activation: Int, place: ReadOut) {
         guard let point = readOuts.first(where: { $0.name == name }) else {
             throw .unknownReadOut(name: name, network: self.name, known: readOuts.map(\.name))
         }
         let fields = try receptiveFields()
-        let activation = point.layer == Network.image ? 0 : layers.firstIndex { $0.name == point.layer }! + 1
+        let activation = self.activation(named: point.layer)!
         let field = fields[activation]
         return (
             activation,
