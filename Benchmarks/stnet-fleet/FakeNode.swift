@@ -100,12 +100,13 @@ enum FakeResults {
         let network = try Network(
             json: try JSON.parse(job.networkDescription ?? "", source: "the job"), source: "the job")
         let geometry = Geometry(preset: options.preset, inputSize: network.inputSize, width: width, height: height)
+        let digest = [UInt8](repeating: 7, count: 32)
         return { image in
             let corner = Float(image.index % 64)
             let box = Box(corner, corner / 2, corner + 128, corner + 96)
             let match = options.iou.bestMatch(of: box, among: image.boxes.map { geometry.map(Box($0)) })
             return ImageResult(
-                index: image.index,
+                index: image.index, file: FileDigest(byteCount: 100_000, sha256: digest),
                 outcome: .evaluated(
                     .init(
                         top5: [0, 1, 2, 3, 4], scores: [5, 4, 3, 2, 1], box: Rectangle(box),

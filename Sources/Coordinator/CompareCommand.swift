@@ -36,8 +36,9 @@ public struct CompareCommand: Sendable {
         let runs = try parsed.positionals.map { try FinishedRun(directory: $0) }
         let comparison = try RunComparison(first: runs[0].records, second: runs[1].records)
         if let path = parsed.values["list"] { try AtomicFile.write(path: path, text: comparison.changedCSV) }
+        let haveSameFiles = runs[0].filesSHA256.flatMap { first in runs[1].filesSHA256.map { $0 == first } }
         if parsed.switches.contains("json") {
-            say(comparison.json.pretty)
+            say(comparison.json(haveSameFiles: haveSameFiles).pretty)
             return .valid
         }
         for (name, run) in zip(["A", "B"], runs) {
@@ -45,6 +46,11 @@ public struct CompareCommand: Sendable {
         }
         if let first = runs[0].iou, let second = runs[1].iou, first != second {
             say("The runs' IoU is not the same measure: \(first) in A, \(second) in B.\n")
+        }
+        if haveSameFiles == false {
+            say(
+                "The runs evaluated different image files under the same ids: what differs below may be the pixels' doing.\n"
+            )
         }
         say("\n" + comparison.plain(first: "A", second: "B"))
         let shown = comparison.changed.prefix(10).map(\.first.id).joined(separator: ", ")

@@ -31,6 +31,26 @@ extension EvaluateCommand {
             classes: classes)
     }
 
+    /// Images whose file is not the one that was evaluated make no run together with others.
+    func checkFiles(_ opened: Ledger, _ manifest: Manifest) throws -> Ledger {
+        var ledger = opened
+        guard ledger.counts.evaluated > 0 else { return ledger }
+        let files = try ResumedFiles(
+            ledger: ledger, manifest: manifest,
+            scope: configuration.verifiesData ? .all : .sample(EvaluateCommand.resumeSample))
+        guard let problem = files.problem else { return ledger }
+        guard configuration.verifiesData else { throw OtherFiles(description: "\(journalPath): \(problem)") }
+        for difference in files.differences { try ledger.drop(difference.image) }
+        try ledger.journal.flush()
+        printer.say(
+            "\(files.differences.count) images are other files than those evaluated, the first is "
+                + "\(files.differences[0].path): evaluated anew")
+        return ledger
+    }
+
+    /// Images whose bytes are compared when a run goes on.
+    private static let resumeSample = 64
+
     /// The folders for the files that the run makes of images; nil where it makes none.
     func prepareArtifacts(_ inputs: Inputs, _ ledger: Ledger) throws -> ArtifactFiles? {
         guard !configuration.isDryRun,
@@ -73,7 +93,8 @@ extension EvaluateCommand {
 
     /// Writes what the ledger holds, also of a part of a run, marked INVALID then.
     func finish(
-        _ ending: Conductor.Ending, _ ledger: Ledger, _ inputs: Inputs, _ facts: RunFacts, _ artifacts: ArtifactFiles?
+        _ ending: Conductor.Ending, _ ledger: Ledger, _ deliveries: Deliveries, _ inputs: Inputs, _ facts: RunFacts,
+        _ artifacts: ArtifactFiles?
     ) throws -> ExitStatus {
         var reasons: [String] = []
         switch ending {
@@ -87,7 +108,8 @@ extension EvaluateCommand {
             reasons.append(
                 "\(missing.count) evaluated images lack their pictures or maps, the first is \(missing.first)")
         }
-        let deliveries = ledger.deliveries
+        let files = try ledger.filesDigest()
+        try ledger.finish(filesDigest: files)
         let run = RunOutput.Content(
             network: configuration.network.name,
             title: configuration.options.localization.method.rowTitle(network: configuration.network.name),
@@ -98,7 +120,7 @@ extension EvaluateCommand {
             digests: [
                 .init(name: "network", sha256: inputs.networkDigest),
                 .init(name: "weights", sha256: inputs.job.weightsSHA256),
-                .init(name: "manifest", sha256: inputs.manifest.digest),
+                .init(name: "manifest", sha256: inputs.manifest.digest), .init(name: "image_files", sha256: files),
             ], precision: configuration.options.precision.rawValue, otherReasons: reasons)
         let written = try RunOutput.write(run, to: configuration.outPath)
         say("")
@@ -106,12 +128,12 @@ extension EvaluateCommand {
         for failure in written.certificate.failed.prefix(20) { say("failed: \(failure.id): \(failure.error)") }
         if written.certificate.failed.count > 20 { say("failed: and \(written.certificate.failed.count - 20) more") }
         say("\(RunOutput.imagesName) has SHA-256 \(written.imagesSHA256)")
-        let files = ReportFiles(
+        let report = ReportFiles(
             directory: configuration.outPath, manifest: inputs.manifest, preset: configuration.options.preset,
             inputSize: configuration.network.inputSize,
             classes: configuration.network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012, facts: facts)
         let pictures = artifacts?.paths.map { $0 + "/" } ?? []
-        for path in written.paths + (try files.write(run, written)) + pictures { say("  \(path)") }
+        for path in written.paths + (try report.write(run, written)) + pictures { say("  \(path)") }
         if ending != .complete { say("to go on: the same command with --resume --out \(configuration.outPath)") }
         if case .tooFewNodes = ending { return explain(ending) }
         if written.certificate.isValid {

@@ -47,15 +47,16 @@ public struct EvaluateCommand: Sendable {
         defer { fleet.stop() }
         // Now, not after hours of work.
         if !configuration.isDryRun { try RunOutput.makeDirectory(configuration.outPath) }
-        let ledger = try openLedger(inputs)
+        let ledger = try checkFiles(openLedger(inputs), inputs.manifest)
         if ledger.counts.done > 0 { printer.say("\(ledger.counts.done) images have a result in the journal") }
         let artifacts = try prepareArtifacts(inputs, ledger)
         var plan = Conductor.Plan(
             job: inputs.job, endpoints: fleet.endpoints, weightsPath: configuration.weightsPath,
-            sampleDigests: inputs.samples.digests
+            sampleDigests: try inputs.samples.digests(completedBy: ledger)
         ) { [manifest = inputs.manifest] index in manifest.entries[index].image }
         plan.waitSeconds = configuration.fleet?.waitSeconds ?? 60
         plan.isDryRun = configuration.isDryRun
+        plan.verifyEvery = configuration.verifyEvery
         plan.artifacts = artifacts
         plan.policy.largestLease = EvaluateCommand.largestLease(inputs.manifest)
         let conductor = Conductor(
@@ -65,7 +66,12 @@ public struct EvaluateCommand: Sendable {
         let (ending, finished) = await conductor.run()
         if configuration.isDryRun { return showDryRun(ending, conductor) }
         let facts = facts(conductor.facts(started: started, ended: Timestamp.now()))
-        let status = try finish(ending, finished, inputs, facts, artifacts)
+        var deliveries = finished.deliveries
+        if configuration.verifyEvery != nil {
+            let (asked, done) = conductor.schedule.verifications
+            deliveries.verification = .init(asked: asked, done: done)
+        }
+        let status = try finish(ending, finished, deliveries, inputs, facts, artifacts)
         reporter.finish(isValid: status == .valid)
         return status
     }
@@ -133,9 +139,7 @@ public struct EvaluateCommand: Sendable {
             annotations: annotations, images: try scanImages(), idsPath: configuration.idsPath,
             limit: configuration.limit)
         for entry in manifest.entries {
-            let image = LeasedImage(
-                index: 0, id: entry.id, label: UInt32(entry.label), boxes: entry.boxes.map(Rectangle.init))
-            if let problem = image.wireProblem {
+            if let problem = LeasedImage(index: 0, entry).wireProblem {
                 throw DatasetError.field(
                     file: configuration.annotationsPath, line: nil, field: "image \(entry.id)", found: problem,
                     expected: "what one lease can carry")

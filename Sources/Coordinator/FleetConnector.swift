@@ -64,7 +64,7 @@ final class FleetConnector: Sendable {
     }
 
     private static func endpoint(of service: NodeService) -> Endpoint {
-        Endpoint(name: "embedded", reconnects: false) { deliver in
+        Endpoint(name: "embedded", reconnects: false, sharesFiles: true) { deliver in
             let (here, there) = MemoryLink<CoordinatorMessage, NodeMessage>.pair()
             there.start(deliver: service.connected(there, peer: "the coordinator"))
             here.start(deliver: deliver)

@@ -24,6 +24,14 @@ public struct ImageLocation: Sendable, Hashable {
         return bytes
     }
 
+    /// The length in bytes; nil where there is no file.
+    public var byteCount: UInt64? {
+        if let part { return UInt64(part.count) }
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        return UInt64(status.st_size)
+    }
+
     /// One text, for lists of very many; a path holds no NUL.
     var packed: String {
         part.map { "\(path)\u{0}\($0.lowerBound)\u{0}\($0.upperBound)" } ?? path

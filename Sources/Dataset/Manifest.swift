@@ -19,7 +19,7 @@ public struct ManifestEntry: Sendable, Hashable {
 /// The images of a run in the order of their ids. Packed: an entry is made anew each time one is asked for.
 public struct Manifest: Sendable {
     public let entries: Entries
-    /// SHA-256, in hexadecimal, over the entries' ids, labels and boxes: what the run is asked to do.
+    /// SHA-256, in hexadecimal, over the entries' ids, labels, boxes and annotated sizes: what the run is asked to do.
     public let digest: String
     /// Images for which there is no annotation; they take no part.
     public let imagesWithoutAnnotation: Int
@@ -98,13 +98,14 @@ public struct Manifest: Sendable {
         return isWanted.indices.filter { isWanted[$0] }
     }
 
-    /// Each entry as its id's length and bytes, label, number of boxes and the coordinates' bits: no two lists of
-    /// entries have the same text.
+    /// Each entry as its id's length and bytes, label, annotated size (0 where there is none), number of boxes and the
+    /// coordinates' bits: no two lists of entries have the same text.
     private static func digest(of entries: AnnotationList) -> String {
         var digest = SHA256()
-        digest.update("stnet manifest 1\n")
+        digest.update("stnet manifest 2\n")
         for entry in entries {
-            var text = "\(entry.id.utf8.count) \(entry.id) \(entry.label) \(entry.boxes.count)"
+            var text = "\(entry.id.utf8.count) \(entry.id) \(entry.label) "
+            text += "\(entry.declaredWidth ?? 0)x\(entry.declaredHeight ?? 0) \(entry.boxes.count)"
             for box in entry.boxes {
                 for coordinate in [box.x0, box.y0, box.x1, box.y1] {
                     text += " " + String(coordinate.bitPattern, radix: 16)

@@ -23,6 +23,16 @@ extension Certificate {
         missing = try fields.strings("missing_images")
         countedTwice = try fields.strings("counted_twice_images")
         unexpected = try fields.strings("unexpected_images")
+        // Certificates of stnet 0.1.0 do not have these.
+        resized = fields.optional("resized") == nil ? 0 : try fields.count("resized")
+        sizeMismatch = fields.optional("size_mismatch") == nil ? 0 : try fields.count("size_mismatch")
+        let filesCompared = fields.optional("files_compared") == nil ? 0 : try fields.count("files_compared")
+        var verification: Deliveries.Verification?
+        if fields.optional("second_evaluations") != nil {
+            var members = try fields.fields("second_evaluations")
+            verification = .init(asked: try members.count("asked"), done: try members.count("done"))
+            try members.finish()
+        }
         let attempts = try fields.count("attempts")
         var duplicates = try fields.fields("duplicates")
         var classes: [String: Int] = [:]
@@ -35,7 +45,7 @@ extension Certificate {
         deliveries = Deliveries(
             attempts: attempts, duplicates: try duplicates.count("received"),
             compared: try duplicates.count("compared"), disagreeing: try duplicates.strings("disagreeing"),
-            numericsClasses: classes)
+            numericsClasses: classes, filesCompared: filesCompared, verification: verification)
         try duplicates.finish()
         imagesSHA256 = try fields.string("images_sha256")
         var digests: [Digest] = []

@@ -12,11 +12,28 @@ public struct Deliveries: Hashable, Sendable {
     public var disagreeing: [String]
     /// Digest of the canary images -> how many nodes had it.
     public var numericsClasses: [String: Int]
+    /// Images whose evaluated file was compared with the coordinator's own copy, byte for byte by SHA-256; all that
+    /// count agree with it.
+    public var filesCompared: Int
+    /// Images that were to be evaluated by a second node, and those that were.
+    public var verification: Verification?
+
+    public struct Verification: Hashable, Sendable {
+        public var asked: Int
+        public var done: Int
+
+        public init(asked: Int, done: Int) {
+            self.asked = asked
+            self.done = done
+        }
+    }
 
     public init(
         attempts: Int, duplicates: Int = 0, compared: Int = 0, disagreeing: [String] = [],
-        numericsClasses: [String: Int] = [:]
+        numericsClasses: [String: Int] = [:], filesCompared: Int = 0, verification: Verification? = nil
     ) {
+        self.filesCompared = filesCompared
+        self.verification = verification
         self.attempts = attempts
         self.duplicates = duplicates
         self.compared = compared
@@ -28,7 +45,8 @@ public struct Deliveries: Hashable, Sendable {
 /// Whether a run's numbers may be believed, and why not: a pure function of what was expected and what came.
 ///
 /// Valid means: every expected image stands in the records exactly once, in the expected order, none of them failed,
-/// no other image does, repeated results agree, and (unless allowed otherwise) all nodes compute the same bits.
+/// no other image does, at most one in a thousand has boxes of another frame than its pixels, repeated results agree, all
+/// second evaluations that were asked for took place, and (unless allowed otherwise) all nodes compute the same bits.
 public struct Certificate: Hashable, Sendable {
     public struct Failure: Hashable, Sendable {
         public var id: String
@@ -36,7 +54,7 @@ public struct Certificate: Hashable, Sendable {
     }
 
     public struct Digest: Hashable, Sendable {
-        /// Such as `network`, `weights`, `manifest`.
+        /// Such as `network`, `weights`, `manifest`, `image_files`.
         public var name: String
         public var sha256: String
 
@@ -57,6 +75,10 @@ public struct Certificate: Hashable, Sendable {
     public let countedTwice: [String]
     /// Images with a record that nobody asked for.
     public let unexpected: [String]
+    /// Images of another size than annotated, of the same aspect, whose boxes were scaled.
+    public let resized: Int
+    /// Images whose boxes are of another frame than the image; see `mismatchesInAThousand`.
+    public let sizeMismatch: Int
     public let deliveries: Deliveries
     /// Of `images.jsonl`.
     public let imagesSHA256: String
@@ -67,6 +89,10 @@ public struct Certificate: Hashable, Sendable {
     public let reasons: [String]
 
     public var isValid: Bool { reasons.isEmpty }
+
+    /// Annotations have such errors here and there; where more images than this have boxes of another frame, the images
+    /// or the annotations are not those of the data set.
+    public static let mismatchesInAThousand = 1
 
     /// In precision `fast` nodes of different kinds may compute different bits, and their results of one image may
     /// differ then. `otherReasons` make the run invalid too: an interruption.
@@ -83,6 +109,8 @@ public struct Certificate: Hashable, Sendable {
         countedTwice = coverage.countedTwice
         unexpected = coverage.unexpected
         evaluated = coverage.seen - unexpected.count - failed.count
+        resized = coverage.resized
+        sizeMismatch = coverage.sizeMismatch
         self.deliveries = deliveries
         self.imagesSHA256 = imagesSHA256
         self.digests = digests
@@ -105,6 +133,14 @@ public struct Certificate: Hashable, Sendable {
         if let first = unexpected.first {
             reasons.append("images that were not asked for: \(unexpected.count), the first is \(first)")
         }
+        if let first = coverage.firstMismatch,
+            coverage.sizeMismatch * 1000 > coverage.expected * Self.mismatchesInAThousand
+        {
+            reasons.append(
+                "\(coverage.sizeMismatch) of \(coverage.expected) images do not fit their annotations (another size and "
+                    + "aspect, or boxes outside), more than \(Self.mismatchesInAThousand) in 1000, the first is \(first)"
+            )
+        }
         if missing.isEmpty, unexpected.isEmpty, countedTwice.isEmpty, !coverage.isInOrder {
             reasons.append("the records are not in the manifest's order")
         }
@@ -116,6 +152,11 @@ public struct Certificate: Hashable, Sendable {
         if deliveries.compared < deliveries.duplicates {
             let count = deliveries.duplicates - deliveries.compared
             reasons.append("\(count) of \(deliveries.duplicates) repeated results were not compared")
+        }
+        if let verification = deliveries.verification, verification.done < verification.asked {
+            reasons.append(
+                "\(verification.asked - verification.done) of the \(verification.asked) images that a second node was to "
+                    + "evaluate were evaluated once only")
         }
         if deliveries.numericsClasses.count > 1, !mayDiffer {
             reasons.append("the nodes compute different bits: \(deliveries.numericsClasses.count) numerics classes")
@@ -129,7 +170,23 @@ extension Certificate {
     public var coverage: String {
         "\(evaluated) of \(expected) images evaluated, \(failed.count) failed, \(missing.count) missing, "
             + "\(countedTwice.count) counted twice; \(deliveries.attempts) results received, "
-            + "\(deliveries.duplicates) repeated"
+            + "\(deliveries.duplicates) repeated" + sizeRemarks.map { "; " + $0 }.joined()
+    }
+
+    /// What the user must know of images that are not as their annotations say; empty where all are.
+    public var sizeRemarks: [String] {
+        var remarks: [String] = []
+        if resized > 0 {
+            remarks.append(
+                "\(resized) \(resized == 1 ? "image is" : "images are") of another size than annotated: boxes were scaled"
+            )
+        }
+        if sizeMismatch > 0 {
+            remarks.append(
+                "\(sizeMismatch) \(sizeMismatch == 1 ? "image does" : "images do") not fit the annotation "
+                    + "(size-mismatch): boxes were used as they are")
+        }
+        return remarks
     }
 
     /// The content of `certificate.json`.
@@ -145,6 +202,8 @@ extension Certificate {
             ("missing", .int(missing.count)),
             ("counted_twice", .int(countedTwice.count)),
             ("unexpected", .int(unexpected.count)),
+            ("resized", .int(resized)),
+            ("size_mismatch", .int(sizeMismatch)),
             ("attempts", .int(deliveries.attempts)),
             (
                 "duplicates",
@@ -152,6 +211,11 @@ extension Certificate {
                     ("received", .int(deliveries.duplicates)), ("compared", .int(deliveries.compared)),
                     ("disagreeing", JSON(strings: deliveries.disagreeing)),
                 ])
+            ),
+            ("files_compared", .int(deliveries.filesCompared)),
+            (
+                "second_evaluations",
+                deliveries.verification.map { .object([("asked", .int($0.asked)), ("done", .int($0.done))]) } ?? .null
             ),
             ("numerics_classes", .object(classes.map { ($0.key, .int($0.value)) })),
             ("images_sha256", .string(imagesSHA256)),

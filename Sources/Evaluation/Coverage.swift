@@ -9,6 +9,10 @@ struct Coverage {
     var missing: [String] = []
     var countedTwice: [String] = []
     var unexpected: [String] = []
+    /// Images with these flags, and the first of the latter.
+    var resized = 0
+    var sizeMismatch = 0
+    var firstMismatch: String?
     /// The records stand in the order in which they were asked for.
     var isInOrder = true
 
@@ -66,6 +70,11 @@ struct Coverage {
 
     private mutating func note(_ record: ImageRecord) {
         seen += 1
+        if record.flags.contains(.resized) { resized += 1 }
+        if record.flags.contains(.sizeMismatch) {
+            sizeMismatch += 1
+            if firstMismatch == nil { firstMismatch = record.id }
+        }
         guard record.isFailed else { return }
         failed.append(.init(id: record.id, error: record.error ?? "no reason was given"))
     }

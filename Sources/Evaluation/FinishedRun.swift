@@ -7,6 +7,8 @@ public struct FinishedRun: Sendable {
     /// From its summary: the network's name.
     public let network: String
     public let records: [ImageRecord]
+    /// The digest over the image files that were evaluated; nil where boxes or maps were scored.
+    public let filesSHA256: String?
     /// The convention of its IoU, as the summary's protocol has it.
     public let iou: String?
 
@@ -36,6 +38,7 @@ public struct FinishedRun: Sendable {
                     + "\(certificate["images_sha256"]?.stringValue ?? "missing"): one of them is another run's or was changed"
             )
         }
+        filesSHA256 = certificate["digests"]?["image_files"]?.stringValue
         records = try images.withUnsafeBytes {
             try ImageRecord.parseLines($0, source: "\(directory)/\(RunOutput.imagesName)")
         }

@@ -10,7 +10,10 @@ public struct ImageRecord: Hashable, Sendable {
         case empty
         /// The image could not be evaluated; `error` says why, and nothing but `id` and `label` has a meaning.
         case failed
-        /// The decoded size is not the annotation's; the decoded size was used.
+        /// The image is the annotated one in another size of the same aspect: its ground-truth boxes were scaled.
+        case resized
+        /// The ground-truth boxes are of another frame than the image, as far as can be told: the annotated size has
+        /// another aspect, or a box leaves the image. They were used as they are.
         case sizeMismatch = "size-mismatch"
         /// Every ground-truth box lies outside the crop.
         case groundTruthOutside = "gt-outside"

@@ -9,7 +9,8 @@ public struct Metrics: Hashable, Sendable {
         public var failed = 0
         /// Images with an all-zero gating map.
         public var empty = 0
-        /// Images whose decoded size is not the annotation's.
+        /// Images with the flags `resized` and `size-mismatch`.
+        public var resized = 0
         public var sizeMismatch = 0
         /// Images with no ground-truth box inside the crop.
         public var groundTruthOutside = 0
@@ -52,6 +53,7 @@ public struct Metrics: Hashable, Sendable {
             }
             counts.evaluated += 1
             if record.flags.contains(.empty) { counts.empty += 1 }
+            if record.flags.contains(.resized) { counts.resized += 1 }
             if record.flags.contains(.sizeMismatch) { counts.sizeMismatch += 1 }
             if record.flags.contains(.groundTruthOutside) { counts.groundTruthOutside += 1 }
             counts.ties += record.ties

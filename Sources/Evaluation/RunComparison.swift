@@ -93,8 +93,10 @@ public struct RunComparison: Sendable {
                 ? "Labels are not compared: boxes and maps that were scored have none.\n" : "")
     }
 
-    public var json: JSON {
+    /// `haveSameFiles`: whether both runs evaluated the same image files; nil where that is not known.
+    public func json(haveSameFiles: Bool?) -> JSON {
         .object([
+            ("same_image_files", haveSameFiles.map { .bool($0) } ?? .null),
             (
                 "criteria",
                 .array(

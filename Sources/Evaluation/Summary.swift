@@ -79,7 +79,8 @@ extension Metrics.Counts {
     var json: JSON {
         .object([
             ("evaluated", .int(evaluated)), ("failed", .int(failed)), ("empty", .int(empty)),
-            ("size_mismatch", .int(sizeMismatch)), ("gt_outside", .int(groundTruthOutside)), ("ties", .int(ties)),
+            ("resized", .int(resized)), ("size_mismatch", .int(sizeMismatch)), ("gt_outside", .int(groundTruthOutside)),
+            ("ties", .int(ties)),
             ("ineligible", .int(ineligible)),
         ])
     }

@@ -2,6 +2,8 @@
 public struct ImageResult: Sendable, Hashable {
     /// Place in the manifest.
     public var index: UInt32
+    /// The file whose bytes the outcome was made from; nil where none could be read.
+    public var file: FileDigest?
     public var outcome: Outcome
 
     public enum Outcome: Sendable, Hashable {
@@ -65,8 +67,9 @@ public struct ImageResult: Sendable, Hashable {
         }
     }
 
-    public init(index: UInt32, outcome: Outcome) {
+    public init(index: UInt32, file: FileDigest? = nil, outcome: Outcome) {
         self.index = index
+        self.file = file
         self.outcome = outcome
     }
 }

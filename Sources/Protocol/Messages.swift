@@ -227,10 +227,18 @@ public struct LeasedImage: Sendable, Hashable {
     /// The stem under which the node finds the file in its own data root.
     public var id: String
     public var label: UInt32
-    /// Ground truth in the original image's pixels.
+    /// Ground truth in the annotated image's pixels.
     public var boxes: [Rectangle]
+    /// The size that the annotation gives, in pixels; 0 where it gives none.
+    public var annotatedWidth: UInt32
+    public var annotatedHeight: UInt32
 
-    public init(index: UInt32, id: String, label: UInt32, boxes: [Rectangle]) {
+    public init(
+        index: UInt32, id: String, label: UInt32, boxes: [Rectangle], annotatedWidth: UInt32 = 0,
+        annotatedHeight: UInt32 = 0
+    ) {
+        self.annotatedWidth = annotatedWidth
+        self.annotatedHeight = annotatedHeight
         self.index = index
         self.id = id
         self.label = label

@@ -50,6 +50,41 @@ import Testing
         #expect(second.map(\.attempt) == [1])
     }
 
+    @Test func anotherNodeVerifiesEverySecondImage() throws {
+        var schedule = Schedule(images: 4, verifyEvery: 2)
+        let (first, orders) = try join(&schedule, "first", at: 0)
+        let order = try #require(orders.first)
+        for image in order.images {
+            _ = schedule.succeeded(image: image, lease: order.id, node: first, now: 1)
+        }
+        #expect(self.orders(schedule.ended(lease: order.id, node: first, now: 2)).isEmpty, "not by the same node")
+        #expect(schedule.remaining == 0 && !schedule.isComplete && !schedule.canVerify && schedule.unverified == 2)
+        let (second, verifying) = try join(&schedule, "second", at: 3)
+        #expect(verifying.flatMap(\.images).sorted() == [0, 2] && schedule.canVerify)
+        // A node that is lost has verified nothing.
+        _ = schedule.lost(node: second, now: 4)
+        #expect(!schedule.canVerify && schedule.unverified == 2)
+        let (third, again) = try join(&schedule, "third", at: 5)
+        for order in again {
+            for image in order.images {
+                #expect(schedule.succeeded(image: image, lease: order.id, node: third, now: 6).0 == .repeated)
+            }
+        }
+        #expect(schedule.isComplete && schedule.verifications == (2, 2))
+        #expect(schedule.brokenInvariants().isEmpty)
+    }
+
+    @Test func aResumedRunVerifiesWhatWasNot() throws {
+        var schedule = Schedule(images: 3, verifyEvery: 1)
+        for image in 0..<3 {
+            schedule.resume(done: image)
+            schedule.resumeVerification(of: image, by: "first", isVerified: image == 1)
+        }
+        #expect(try join(&schedule, "first", at: 0).orders.isEmpty)
+        #expect(try join(&schedule, "second", at: 0).orders.flatMap(\.images).sorted() == [0, 2])
+        #expect(schedule.verifications == (3, 1))
+    }
+
     @Test func anotherProcessUnderTheNameIsNoReasonToForgive() throws {
         var schedule = Schedule(images: 1)
         _ = try join(&schedule, "n", instance: 1, at: 0)

@@ -46,19 +46,22 @@ import Testing
         #expect(error?.description == ids + message)
     }
 
-    @Test func theDigestNamesIdsLabelsAndBoxesOnly() throws {
+    @Test func theDigestNamesAllThatCanChangeALine() throws {
         func digest(_ annotations: [Annotation], _ images: [String: ImageLocation] = [:]) throws -> String {
             try Manifest(annotations: annotations, images: images).digest
         }
         let whole = try digest(Self.annotations)
         // A fixed value: results are compared over years by it.
-        #expect(whole == "f8b3f6728d7ddff6ef569facdb85c12a7aea4d47a32bb29b9e1b46c2e4f3e6fa")
+        #expect(whole == "a5804acc303783ad5977e69db3aaf2cb6e629854adf6f5a0430cf445033cd791")
         #expect(try digest(Self.annotations.reversed(), ["a": ImageLocation(path: "/x/a.JPEG")]) == whole)
         for changed in [
             Annotation(id: "c2", label: 0, boxes: [Box(0, 0, 0, 9)]),
             Annotation(id: "c", label: 1, boxes: [Box(0, 0, 0, 9)]),
             Annotation(id: "c", label: 0, boxes: [Box(0, 0, 0, 8)]),
             Annotation(id: "c", label: 0, boxes: [Box(0, 0, 0, 9), Box(0, 0, 0, 9)]),
+            // The size decides whether boxes are scaled, and a flag.
+            Annotation(id: "c", label: 0, boxes: [Box(0, 0, 0, 9)], declaredWidth: 10, declaredHeight: 10),
+            Annotation(id: "c", label: 0, boxes: [Box(0, 0, 0, 9)], declaredWidth: 100, declaredHeight: 1),
         ] {
             #expect(try digest([changed] + Self.annotations.dropFirst()) != whole)
         }

@@ -33,6 +33,21 @@ import Testing
         #expect(file == Self.golden)
     }
 
+    /// Of what somebody else says is a picture.
+    @Test func aWholeFileHasItsSizeAndNothingElseHas() {
+        let file = PNGEncoder.encode(RGBImage(width: 7, height: 5, pixels: noise(105, seed: 1)))
+        #expect(PNGStructure.size(of: file).map { $0 == (7, 5) } == true)
+        for count in 0..<file.count { #expect(PNGStructure.size(of: Array(file.prefix(count))) == nil, "\(count)") }
+        for place in file.indices {
+            var changed = file
+            changed[place] ^= 0x40
+            #expect(PNGStructure.size(of: changed) == nil, "\(place)")
+        }
+        #expect(PNGStructure.size(of: file + [0]) == nil)
+        let length: [UInt8] = [0xff, 0xff, 0xff, 0xff]
+        #expect(PNGStructure.size(of: Array(file.prefix(8)) + length + Array(file.dropFirst(12))) == nil)
+    }
+
     @Test(arguments: [(1, 1), (1, 300), (300, 1), (7, 5), (97, 61)])
     func noiseComesBack(size: (Int, Int)) throws {
         let (width, height) = size

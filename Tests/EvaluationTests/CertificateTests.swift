@@ -49,12 +49,41 @@ struct CertificateTests {
                 == ["the nodes compute different bits: 2 numerics classes"])
         #expect(reasons { $0.otherReasons = ["interrupted"] } == ["interrupted"])
         #expect(
+            reasons { $0.deliveries.verification = .init(asked: 3, done: 1) }
+                == ["2 of the 3 images that a second node was to evaluate were evaluated once only"])
+        #expect(
+            reasons { $0.records[3] = SampleRun.record(3, flags: [.sizeMismatch]) }
+                == [
+                    "1 of 5 images do not fit their annotations (another size and aspect, or boxes outside), "
+                        + "more than 1 in 1000, the first is image-3"
+                ])
+        #expect(
             reasons {
                 $0.expected = []
                 $0.records = []
             } == ["no image was asked for"])
         #expect(
             reasons { $0.expected.append("image-0") }.first == "1 of the images asked for are named twice")
+    }
+
+    @Test func oneMismatchInAThousandIsAnErrorOfTheAnnotations() {
+        func certificate(_ mismatches: Int) -> Certificate {
+            let run = SampleRun.run(1000)
+            let records = run.records.enumerated().map { place, record in
+                place < mismatches ? SampleRun.record(place, flags: [.sizeMismatch]) : record
+            }
+            return Certificate(
+                expected: run.expected, records: records, deliveries: run.deliveries, imagesSHA256: "00")
+        }
+        #expect(certificate(1).isValid && certificate(1).sizeMismatch == 1)
+        #expect(certificate(1).coverage.contains("1 image does not fit the annotation"))
+        #expect(!certificate(2).isValid)
+    }
+
+    @Test func resizedImagesAreCountedAndSaid() {
+        let certificate = certificate { $0.records[2] = SampleRun.record(2, flags: [.resized]) }
+        #expect(certificate.isValid && certificate.resized == 1)
+        #expect(certificate.coverage.hasSuffix("1 image is of another size than annotated: boxes were scaled"))
     }
 
     @Test func mixedNumericsCanBeAllowed() {

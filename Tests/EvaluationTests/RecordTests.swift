@@ -65,7 +65,7 @@ struct RecordTests {
             ("\"ties\":0", "\"tie\":0", "ties: is missing"),
             (
                 "\"flags\":[]", "\"flags\":[\"odd\"]",
-                "flags: expected flags of empty, failed, size-mismatch, gt-outside, found \"odd\""
+                "flags: expected flags of empty, failed, resized, size-mismatch, gt-outside, found \"odd\""
             ),
             ("\"box\":[", "\"box\":[1,", "box: expected [x0, y0, x1, y1]"),
             (

@@ -64,8 +64,17 @@ enum SampleRun {
                 id: image.id, label: image.label, top5: [first, 900, 901, index % 10 == 0 ? image.label : 902, 903],
                 scores: [12.5, 3.25, 0.1, -0.0, -1e-5], box: box, boxOriginal: box, iou: match.iou,
                 groundTruthIndex: match.index, droppedMass: index == 7 ? 0.125 : 0, ties: index % 3,
-                ineligible: index % 2, flags: index == 9 ? [.sizeMismatch, .empty] : [])
+                ineligible: index % 2, flags: index == 9 ? [.resized, .empty] : [])
         }
+    }
+
+    /// The record of one image, with other flags.
+    static func record(_ index: Int, flags: [ImageRecord.Flag]) -> ImageRecord {
+        let record = records(groundTruth(index + 1))[index]
+        return ImageRecord(
+            id: record.id, label: record.label, top5: record.top5, scores: record.scores, box: record.box,
+            boxOriginal: record.boxOriginal, iou: record.iou, groundTruthIndex: record.groundTruthIndex,
+            droppedMass: record.droppedMass, ties: record.ties, ineligible: record.ineligible, flags: flags)
     }
 
     static func run(_ count: Int = 40) -> RunOutput.Run {

@@ -29,7 +29,7 @@ import Testing
         -> PreparedInput
     {
         try bytes.withUnsafeBytes { bytes in
-            try cache.input(bytes: bytes, preset: preset, inputSize: size) { () throws(DatasetError) in
+            try cache.input(sha256: SHA256.hex(bytes), preset: preset, inputSize: size) { () throws(DatasetError) in
                 try Preprocessor().prepare(bytes: bytes, name: "it", preset: preset, inputSize: size)
             }
         }

@@ -67,6 +67,55 @@ import Testing
         #expect(try cluster.digest() == cluster.embeddedDigest())
     }
 
+    /// Not among the files that are compared before the first lease.
+    @Test func aNodeWithOneOtherFileIsNamedAndLeftOut() throws {
+        let cluster = try Cluster(pictures: 60)
+        let names = try FileManager.default.contentsOfDirectory(atPath: cluster.path("images")).sorted()
+        for (folder, other) in [("swapped", names[31]), ("flipped", names[29])] {
+            try FileManager.default.createDirectory(atPath: cluster.path(folder), withIntermediateDirectories: true)
+            for name in names {
+                var bytes = try Data(contentsOf: URL(fileURLWithPath: cluster.path("images/" + name)))
+                if name == other {
+                    if folder == "swapped" {
+                        bytes = try Data(contentsOf: URL(fileURLWithPath: cluster.path("images/" + names[5])))
+                    } else {
+                        bytes[bytes.count - 40] ^= 1
+                    }
+                }
+                try bytes.write(to: URL(fileURLWithPath: cluster.path(folder + "/" + name)))
+            }
+            let bad = try cluster.node(["--images", folder], name: "bad-\(folder)")
+            let alone = try cluster.coordinator([bad.address], out: "alone-\(folder)", ["--wait", "1"])
+            #expect(alone.wait() == 2)
+            let id = other.replacing(".JPEG", with: "")
+            #expect(
+                alone.standardError.contains("bad-\(folder) is evicted: it has another file for \(id) ("),
+                "\(alone.standardError)")
+            // What it found in the right files counts; the rest comes from another node.
+            let good = try cluster.node(name: "good-\(folder)")
+            let resumed = try cluster.coordinator([good.address], out: "alone-\(folder)", ["--resume"])
+            #expect(resumed.wait() == 0, "\(resumed.standardError)")
+            #expect(try cluster.digest("alone-\(folder)") == cluster.embeddedDigest())
+        }
+    }
+
+    @Test func everyThirdImageIsVerifiedByAnotherNode() throws {
+        let cluster = try Cluster(pictures: 60)
+        let nodes = try cluster.nodes(2)
+        let run = try cluster.coordinator(nodes.map(\.address), ["--verify-every", "3"])
+        #expect(run.wait() == 0, "\(run.standardError)")
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+        let certificate = try String(contentsOfFile: cluster.path("out/certificate.json"), encoding: .utf8)
+        #expect(certificate.contains("\"asked\": 20") && certificate.contains("\"done\": 20"), "\(certificate)")
+        #expect(certificate.contains("\"files_compared\": 60"), "\(certificate)")
+        // With one node there is no proof, and the run says so.
+        let alone = try cluster.coordinator(
+            [nodes[0].address], out: "alone", ["--verify-every", "3", "--wait", "0.5"])
+        #expect(alone.wait() == 1)
+        #expect(alone.standardError.contains("20 images await their evaluation by a second node"))
+        #expect(alone.standardOutput.contains("20 of the 20 images that a second node was to evaluate"))
+    }
+
     @Test func anotherRunsJournalIsRefusedWithTheFieldThatDiffers() throws {
         let cluster = try Cluster()
         let node = try cluster.node(name: "node1")

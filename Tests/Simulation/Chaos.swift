@@ -14,6 +14,8 @@ struct Chaos {
     var faults: [(time: Int64, fault: Fault)]
     /// After a stall the coordinator handles what has come before it looks at its clock.
     var ticksLast: Bool
+    /// Every so manieth image is evaluated by a second node.
+    var verifyEvery: Int?
 
     /// How one node is.
     struct Character {
@@ -105,5 +107,6 @@ struct Chaos {
             }
             faults.append((time, fault))
         }
+        if chance(30) { verifyEvery = [1, 3, 10].randomElement(using: &random)! }
     }
 }

@@ -113,6 +113,7 @@ extension Simulator {
             if disposition == .repeated, ledger[image] == nil { fail("image \(image) was done without a result") }
             if disposition == .first || mistake == .countsTwice { counted += 1 }
             if disposition == .first { unflushed.append(image) }
+            evaluators[image, default: []].append(nodes[node].character.name)
             ledger[image] = Simulator.result(of: image)
             givenUp[image] = nil
             perform(actions)
@@ -181,11 +182,18 @@ extension Simulator {
         }
         // What was not flushed is lost, but for some that the system had written already.
         let kept = unflushed.isEmpty ? 0 : Int.random(in: 0...unflushed.count, using: &random)
-        for image in unflushed.dropFirst(kept) where ledger.removeValue(forKey: image) != nil { counted -= 1 }
+        for image in unflushed.dropFirst(kept) where ledger.removeValue(forKey: image) != nil {
+            counted -= 1
+            evaluators[image] = nil
+        }
         unflushed = []
         let old = schedule
-        schedule = Schedule(images: chaos.images, policy: old.policy)
-        for image in ledger.keys { schedule.resume(done: image) }
+        schedule = Schedule(images: chaos.images, policy: old.policy, verifyEvery: chaos.verifyEvery)
+        for image in ledger.keys.sorted() {
+            schedule.resume(done: image)
+            schedule.resumeVerification(
+                of: image, by: evaluators[image]![0], isVerified: Set(evaluators[image]!).count > 1)
+        }
         if mistake == .resumesTooMuch {
             for image in 0..<chaos.images where old.state(of: image) == .leased { schedule.resume(done: image) }
         }

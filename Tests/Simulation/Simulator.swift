@@ -53,6 +53,10 @@ struct Simulator {
     /// The results that count, by image: which survive a crash of the coordinator.
     var ledger: [Int: Int] = [:]
     var counted = 0
+    /// By image, the names of the nodes whose results came, the one that counts first; they survive a crash too.
+    var evaluators: [Int: [String]] = [:]
+    /// When a node was there last that could evaluate an image for the second time.
+    var lastVerifier: Int64 = 0
     /// Results that a crash of the coordinator can lose.
     var unflushed: [Int] = []
     var givenUp: [Int: Schedule.GiveUp] = [:]
@@ -86,7 +90,7 @@ struct Simulator {
             policy.shortestDeadline = 100_000
             policy.missedDeadlines = 1
         }
-        schedule = Schedule(images: self.chaos.images, policy: policy)
+        schedule = Schedule(images: self.chaos.images, policy: policy, verifyEvery: self.chaos.verifyEvery)
         sessions = nodes.map { _ in 0 }
         numbers = nodes.map { _ in nil }
         refused = nodes.map { _ in false }
@@ -100,7 +104,7 @@ struct Simulator {
     /// Runs to the end of the work, to a violation, or to the time by which it must be over.
     mutating func run() {
         let limit = lastMoment
-        while violation == nil, !schedule.isComplete {
+        while violation == nil, !isOver {
             guard let (time, since, event) = queue.next() else { return fail("nothing will happen any more") }
             now = time
             if now > limit { return fail("it is not over after \(now / 1_000_000) s: \(schedule.remaining) images") }
@@ -116,10 +120,18 @@ struct Simulator {
             }
             note("\(event)")
             handle(event)
+            if schedule.remaining > 0 || schedule.canVerify { lastVerifier = now }
             steps += 1
             if chaos.images <= 400, steps % 16 == 0, let broken = schedule.brokenInvariants().first { fail(broken) }
         }
         if violation == nil { checkEnd() }
+    }
+
+    private static let verifierPatience: Int64 = 60_000_000
+
+    /// As the conductor decides it: second evaluations are waited for while a node may do them.
+    private var isOver: Bool {
+        schedule.isComplete || schedule.remaining == 0 && now - lastVerifier > Simulator.verifierPatience
     }
 
     /// Faults are over at `healing`, or their last effect is; then the slowest good node alone could do all the work,
@@ -127,7 +139,9 @@ struct Simulator {
     private var lastMoment: Int64 {
         let slowest = chaos.nodes.filter(\.isGood).map(\.pace).max()!
         let patience = Int64(1 + 3 * chaos.nodes.count { $0.hangs != nil }) * 130_000_000
-        return chaos.healing + 250_000_000 + patience + Int64(chaos.images) * slowest * 3
+        let evaluations = chaos.verifyEvery == nil ? 3 : 6
+        let verifiers = chaos.verifyEvery == nil ? 0 : patience + Simulator.verifierPatience
+        return chaos.healing + 250_000_000 + patience + verifiers + Int64(chaos.images * evaluations) * slowest
     }
 
     private func isTick(_ event: Event) -> Bool { if case .tick = event { true } else { false } }
@@ -197,7 +211,22 @@ struct Simulator {
             case .pending, .leased, .retrying: fail("image \(image) is not over")
             }
         }
+        checkVerifications()
         if counted != ledger.count { fail("\(counted) results count for \(ledger.count) images") }
+    }
+
+    /// What was to be evaluated by a second node was, as long as there was one.
+    private mutating func checkVerifications() {
+        guard let every = chaos.verifyEvery else {
+            if schedule.verifications.asked > 0 { fail("a second evaluation that nobody asked for") }
+            return
+        }
+        let asked = ledger.keys.filter { $0 % every == 0 }
+        let done = asked.filter { Set(evaluators[$0]!).count > 1 }
+        if schedule.verifications != (asked.count, done.count) {
+            fail("\(schedule.verifications) second evaluations, really \((asked.count, done.count))")
+        }
+        if done.count < asked.count, schedule.canVerify { fail("\(asked.count - done.count) second evaluations lack") }
     }
 
     /// What every honest node finds.

@@ -29,6 +29,10 @@ public struct EvaluateConfiguration: Sendable {
     public var isDryRun: Bool
     public var progress: ProgressPrinter.Style
     public var resumes: Bool
+    /// All files of an earlier part of the run are compared with those that lie there now, not a sample.
+    public var verifiesData: Bool
+    /// Every so manieth image is evaluated by a second node; nil for none.
+    public var verifyEvery: Int?
     public var metricsPath: String?
     public var logPath: String?
     /// Nil for the embedded node.
@@ -99,9 +103,17 @@ public struct EvaluateConfiguration: Sendable {
         isDryRun = parsed.switches.contains("dry-run")
         resumes = parsed.switches.contains("resume")
         if resumes, values["out"] == nil { throw UsageError("--resume needs --out, the directory of the run") }
+        verifiesData = parsed.switches.contains("verify-data")
+        if verifiesData, !resumes {
+            throw UsageError("--verify-data is for --resume: a run compares each file while it evaluates it")
+        }
+        verifyEvery = try parsed.integer("verify-every", in: 1...Int.max)
         metricsPath = values["metrics-file"]
         logPath = values["log"]
         fleet = try EvaluateConfiguration.fleet(parsed)
+        if verifyEvery != nil, fleet == nil {
+            throw UsageError("--verify-every needs a second node: give --nodes FILE or --announce DIR")
+        }
         if gpu != nil, fleet != nil {
             throw UsageError("--gpu is for an evaluation in this process: nodes have a --gpu of their own")
         }

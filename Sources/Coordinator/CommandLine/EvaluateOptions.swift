@@ -106,12 +106,15 @@ public enum EvaluateOptions {
                     .init("key-file", "FILE", "the shared key", default: "made once as ~/.config/stnet/key"),
                     .init("insecure", nil, "without a key, on loopback only"),
                     .init("wait", "SECONDS", "how long to go on without any node", default: "60"),
+                    .init("verify-every", "N", "every Nth image is evaluated by a second node too, and compared"),
                 ]
             ),
             (
                 "Running",
                 [
                     .init("resume", nil, "go on with the journal in --out; images that failed are tried again"),
+                    .init(
+                        "verify-data", nil, "with --resume: compare all image files with those evaluated, not a sample"),
                     .init("metrics-file", "FILE", "for Prometheus' textfile collector, written once a second"),
                     .init("log", "FILE", "lines of JSON; - for standard error"),
                     .init("gpu", "INDEX|UUID", "evaluate on this GPU; without --nodes and --announce"),

@@ -39,15 +39,27 @@ extension Conductor {
             sessions[id]!.link.send(.artifactsStored(bytes: sessions[id]!.reception.stored))
         }
         for place in sessions[id]!.held.indices { sessions[id]!.held[place].files -= 1 }
-        while ending == nil, let first = sessions[id]?.held.first, first.files <= 0 {
+        releaseHeld(session: id, now: now)
+    }
+
+    /// Hears what was kept, as far as what it waited for is there.
+    func releaseHeld(session id: Int, now: Microseconds) {
+        while ending == nil, let session = sessions[id], let first = session.held.first, first.files <= 0,
+            !waitsForOwnFiles(first.event, session: session)
+        {
             sessions[id]!.held.removeFirst()
             handle(first.event, session: id, now: now)
         }
     }
 
-    /// Whether an event has to wait for files that came before it: then it is kept.
+    /// Whether an event has to wait: for files that came before it, for the digests of the own copies, or behind another
+    /// one that waits. Then it is kept.
     func hold(_ event: LinkEvent<NodeMessage>, session id: Int, now: Microseconds) -> Bool {
-        guard let session = sessions[id], session.unwritten > 0 || !session.held.isEmpty else { return false }
+        guard let session = sessions[id] else { return false }
+        let waits = waitsForOwnFiles(event, session: session)
+        guard waits || session.unwritten > 0 || !session.held.isEmpty else { return false }
+        // That the own disk is slow is no silence of the node's.
+        if case .message(.results(let lease, _)) = event { schedule.progressed(lease: lease, now: now) }
         switch event {
         case .message(.results), .message(.leaseDone), .message(.leaving), .message(.failed), .message(.goodbye),
             .closed:

@@ -19,8 +19,28 @@ extension Conductor {
             ending = .interrupted
             return
         }
+        if schedule.remaining == 0 {
+            decideWithoutVerifiers(now)
+            return
+        }
+        lastVerifier = now
         if sessions.values.contains(where: { $0.node != nil }) { lastMember = now }
         decideWithoutNodes(now)
+    }
+
+    /// Every image has a result, and some await a second one: of a node that is there, or that may still come.
+    private func decideWithoutVerifiers(_ now: Microseconds) {
+        if schedule.canVerify {
+            lastVerifier = now
+        } else if now - lastVerifier > Microseconds(plan.waitSeconds * 1e6) {
+            ending = .complete
+        } else if !saidUnverified {
+            saidUnverified = true
+            reporter.note(
+                .warning, "no second node",
+                "\(schedule.unverified) images await their evaluation by a second node, and there is none: waiting for one, "
+                    + "\(Int(plan.waitSeconds)) s at most")
+        }
     }
 
     private func decideWithoutNodes(_ now: Microseconds) {

@@ -13,6 +13,8 @@ extension Conductor {
                 return distrust(node, "it sent a result of image \(image), which is not in its lease \(lease)", now)
             }
             timeline.delivered(lease: lease, node: node)
+            let comparison = compareFile(of: result, node: node)
+            if case .different(let problem) = comparison { return distrust(node, problem, now) }
             let hasFiles = hasFiles(of: result.index, node: node)
             switch result.outcome {
             case .evaluated:
@@ -20,7 +22,7 @@ extension Conductor {
                     return distrust(node, "its result of \(manifest.entries[image].id) came without the picture", now)
                 }
                 do {
-                    let acceptance = try ledger.accept(result, node: number)
+                    let acceptance = try ledger.accept(result, node: number, isFileCompared: comparison == .same)
                     if case .different = acceptance {
                         let name = members[node]!.description.name
                         let id = manifest.entries[image].id
@@ -94,16 +96,12 @@ extension Conductor {
     private func send(_ order: Schedule.Order) {
         let now = Conductor.now()
         if firstLease == nil { firstLease = now }
+        digestOwnFiles(order.images, for: order.node)
         timeline.sent(lease: order.id, node: order.node, now: now)
         let lease = Lease(
             id: order.id, attempt: UInt32(order.attempt),
             deadlineMilliseconds: UInt32(clamping: order.deadline / 1000),
-            images: order.images.map { index in
-                let entry = manifest.entries[index]
-                return LeasedImage(
-                    index: UInt32(index), id: entry.id, label: UInt32(entry.label),
-                    boxes: entry.boxes.map(Rectangle.init))
-            })
+            images: order.images.map { LeasedImage(index: UInt32($0), manifest.entries[$0]) })
         link(of: order.node)?.send(.lease(lease))
     }
 

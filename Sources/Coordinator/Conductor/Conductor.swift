@@ -23,6 +23,8 @@ public final class Conductor: @unchecked Sendable {
         /// How long to go on without any node.
         public var waitSeconds: Double = 60
         public var policy = SchedulePolicy()
+        /// Images whose place is a multiple of this are evaluated by two nodes; nil for none.
+        public var verifyEvery: Int?
         /// Connects, checks and plans, leases nothing.
         public var isDryRun = false
 
@@ -64,6 +66,7 @@ public final class Conductor: @unchecked Sendable {
         case syncFailed(String)
         case artifactStored(session: Int, bytes: Int)
         case artifactFailed(String)
+        case ownFile(image: Int, FileDigest?)
     }
 
     let plan: Plan
@@ -71,6 +74,7 @@ public final class Conductor: @unchecked Sendable {
     let mailbox = Mailbox<Event>()
     let reporter: any RunReporter
     private let syncer: JournalSyncer
+    let ownDigests: OwnFiles
     let fleetFiles: (any EndpointSource)?
 
     // All below is used on the run's thread only.
@@ -83,6 +87,8 @@ public final class Conductor: @unchecked Sendable {
     /// By the schedule's node number.
     var members: [Int: Member] = [:]
     var failureNotes: [Int: [ImageFailure]] = [:]
+    /// The coordinator's copies of images that are out on leases.
+    var ownFiles: [Int: OwnFile] = [:]
     /// The numerics class of the run: that of its first node.
     var numerics: String?
     var sampleDigests: [String]
@@ -96,6 +102,9 @@ public final class Conductor: @unchecked Sendable {
     var firstLease: Microseconds?
     var completedAt: Microseconds?
     var lastMember: Microseconds
+    /// When a node was there last that could evaluate an image for the second time; said once that there is none.
+    var lastVerifier: Microseconds
+    var saidUnverified = false
     var lastJournalWrite: Microseconds = 0
     var lastReport: Microseconds = 0
     var everOpened = false
@@ -126,16 +135,25 @@ public final class Conductor: @unchecked Sendable {
         self.ledger = ledger
         self.reporter = reporter
         syncer = JournalSyncer(ledger.journal) { [mailbox] error in mailbox.post(.syncFailed("\(error)")) }
+        ownDigests = OwnFiles(image: plan.image) { [mailbox] image, digest in
+            mailbox.post(.ownFile(image: image, digest))
+        }
         fleetFiles = fleet
         sampleDigests = plan.sampleDigests
-        schedule = Schedule(images: manifest.entries.count, policy: plan.policy)
+        schedule = Schedule(images: manifest.entries.count, policy: plan.policy, verifyEvery: plan.verifyEvery)
         start = Conductor.now()
         lastMember = start
+        lastVerifier = start
         lastResult = start
         for index in manifest.entries.indices where ledger.isDone(index) {
             // An image whose picture was lost is evaluated once more; its result is compared with the one that counts.
             if let files = plan.artifacts, !files.isComplete(manifest.entries[index].id) { continue }
             schedule.resume(done: index)
+            guard let every = plan.verifyEvery, index % every == 0, !ledger.isFailed(index) else { continue }
+            // One whose record cannot be read makes the run invalid where it is read for the result.
+            let evaluator = (try? ledger.evaluator(index)) ?? nil
+            schedule.resumeVerification(
+                of: index, by: evaluator ?? "", isVerified: ledger.isVerified(index))
         }
         if plan.isDryRun { _ = schedule.stop() }
         numerics = ledger.nodes.first?.numerics
@@ -190,6 +208,7 @@ public final class Conductor: @unchecked Sendable {
             if !hold(event, session: session, now: now) { handle(event, session: session, now: now) }
         case .artifactStored(let session, let bytes): stored(bytes: bytes, session: session, now: now)
         case .artifactFailed(let reason): ending = .artifactFailed(reason: reason)
+        case .ownFile(let image, let digest): ownFile(image, digest, now: now)
         case .interrupt:
             isInterrupted = true
             perform(schedule.stop())

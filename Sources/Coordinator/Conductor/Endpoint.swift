@@ -6,17 +6,20 @@ public struct Endpoint: Sendable {
     public let name: String
     /// Whether a lost connection is worth another try.
     public let reconnects: Bool
+    /// The node reads the very files that the coordinator has: they need no comparison.
+    public let sharesFiles: Bool
     /// Begins a conversation; what happens on it goes to the closure.
     let connect: @Sendable (@escaping @Sendable (LinkEvent<NodeMessage>) -> Void) -> any Link<CoordinatorMessage>
 
     public init(
-        name: String, reconnects: Bool,
+        name: String, reconnects: Bool, sharesFiles: Bool = false,
         connect:
             @escaping @Sendable (@escaping @Sendable (LinkEvent<NodeMessage>) -> Void) ->
             any Link<CoordinatorMessage>
     ) {
         self.name = name
         self.reconnects = reconnects
+        self.sharesFiles = sharesFiles
         self.connect = connect
     }
 }

@@ -12,8 +12,10 @@ public struct JournalRecord: Sendable, Equatable {
         case result = 3
         /// A further result of an image, and how it compares with the one that counts.
         case repeated = 4
-        /// The run is over and its outputs are written.
+        /// A part of the run is over: the digest over the image files of all results so far, as text.
         case finished = 5
+        /// A result that counted is taken back: the image is evaluated anew. Holds what `result` held.
+        case dropped = 6
     }
 
     /// Bytes from the journal's start; the name under which the record is read back.

@@ -1,3 +1,4 @@
+import Bytes
 import Evaluation
 import Protocol
 
@@ -28,7 +29,34 @@ extension Ledger {
             attempts: state.attempts, duplicates: state.duplicates, compared: state.duplicates,
             disagreeing: state.disagreeing.sorted().map { check.manifest.entries[Int($0)].id },
             numericsClasses: state.nodes.filter { $0.results > 0 }
-                .reduce(into: [:]) { $0[$1.numerics, default: 0] += 1 })
+                .reduce(into: [:]) { $0[$1.numerics, default: 0] += 1 }, filesCompared: state.filesCompared)
+    }
+
+    /// Whether two nodes evaluated the image.
+    public func isVerified(_ image: Int) -> Bool { state.isVerified(image) }
+
+    /// The file from which the image's result was made; nil where there is no result or none of a file.
+    public func file(_ image: Int) throws(JournalError) -> FileDigest? { try result(image)?.file }
+
+    /// The name of the node whose result counts; nil where there is none.
+    public func evaluator(_ image: Int) throws(JournalError) -> String? {
+        guard let place = state.place(image) else { return nil }
+        let node = Int(try entry(try journal.payload(at: place), at: place).node)
+        return state.nodes.indices.contains(node) ? state.nodes[node].name : nil
+    }
+
+    /// One digest over the files of all results, in lower-case hexadecimal: for each image in manifest order its id's length
+    /// and bytes and its file's length and SHA-256, "-" where it has none.
+    public func filesDigest() throws(JournalError) -> String {
+        var digest = SHA256()
+        digest.update("stnet image files 1\n")
+        var image = 0
+        for id in check.manifest.ids {
+            let file = try file(image).map { "\($0.byteCount) \($0.hex)" } ?? "-"
+            digest.update("\(id.utf8.count) \(id) \(file)\n")
+            image += 1
+        }
+        return digest.finalizeHex()
     }
 
     /// The result that counts, read from the journal; nil where the image has none.

@@ -48,6 +48,7 @@ struct LedgerReplay {
         case .node: try joined(record)
         case .result: try counted(record)
         case .repeated: try repeated(record)
+        case .dropped: try dropped(record)
         case .finished: break
         }
     }
@@ -73,7 +74,16 @@ struct LedgerReplay {
         guard state.place(image) == nil || state.isFailed(image) else {
             throw JournalContradiction("\(manifestEntry.id): a second result that counts")
         }
-        state.count(entry.result, label: manifestEntry.label, node: entry.node, at: record.offset)
+        state.count(
+            entry.result, label: manifestEntry.label, node: entry.node, entry.isFileCompared, at: record.offset)
+    }
+
+    private mutating func dropped(_ record: JournalRecord) throws(JournalContradiction) {
+        let entry = try decode { () throws(ByteReaderError) in try ResultEntry(record.payload) }
+        guard let manifestEntry = check.entry(entry.result.index), state.place(Int(entry.result.index)) != nil else {
+            throw JournalContradiction("a result that is taken back before it was there")
+        }
+        state.drop(entry, label: manifestEntry.label)
     }
 
     private mutating func repeated(_ record: JournalRecord) throws(JournalContradiction) {

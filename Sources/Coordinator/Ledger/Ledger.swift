@@ -35,22 +35,28 @@ public struct Ledger: Sendable {
     /// Takes one result and journals it (buffered: `journal.flush()`). A failure is to be given here only when it is
     /// final; a success that comes later still replaces it.
     ///
+    /// `isFileCompared`: the result's file is the coordinator's own copy, byte for byte.
+    ///
     /// - Throws: `ResultRefusal` for a result that contradicts itself or the run, of which nothing is kept; `JournalError` when
     ///   it could not be journalled, after which it does not count either.
-    public mutating func accept(_ result: ImageResult, node: UInt32) throws -> Acceptance {
+    public mutating func accept(
+        _ result: ImageResult, node: UInt32, isFileCompared: Bool = false
+    ) throws -> Acceptance {
         precondition(isKnown(node), "nodeJoined comes before a node's results")
         try check.check(result)
         let image = Int(result.index)
         guard let place = state.place(image) else {
-            try count(result, node: node)
+            try count(result, node: node, isFileCompared)
             return .first
         }
         if case .failed = result.outcome {
-            try count(RepeatedEntry(image: result.index, node: node, verdict: .lateFailure))
+            let counted = try entry(try journal.payload(at: place), at: place).node
+            try count(
+                RepeatedEntry(image: result.index, node: node, countedNode: counted, verdict: .lateFailure))
             return .lateFailure
         }
         if state.isFailed(image) {
-            try count(result, node: node)
+            try count(result, node: node, isFileCompared)
             return .supersedes
         }
         return try compare(result, node: node, countedAt: place)
@@ -76,20 +82,21 @@ public struct Ledger: Sendable {
         return number
     }
 
-    /// Journals that the run is over and its outputs are written; flushes.
-    public mutating func finish() throws(JournalError) {
-        try journal.append(.finished, [])
+    /// Journals that this part of the run is over, with the digest over all its image files (`filesDigest`); flushes.
+    public func finish(filesDigest: String) throws(JournalError) {
+        try journal.append(.finished, Array(filesDigest.utf8))
         try journal.flush()
     }
 
     private mutating func compare(_ result: ImageResult, node: UInt32, countedAt place: UInt64) throws -> Acceptance {
         let counted = try journal.payload(at: place)
-        let bytes = ResultEntry.encode(result, node: node)
-        if counted.dropFirst(ResultEntry.nodeBytes).elementsEqual(bytes.dropFirst(ResultEntry.nodeBytes)) {
-            try count(RepeatedEntry(image: result.index, node: node, verdict: .same))
+        let bytes = ResultEntry.encode(result, node: node, isFileCompared: false)
+        let first = try entry(counted, at: place)
+        if counted.dropFirst(ResultEntry.headerBytes).elementsEqual(bytes.dropFirst(ResultEntry.headerBytes)) {
+            try count(
+                RepeatedEntry(image: result.index, node: node, countedNode: first.node, verdict: .same))
             return .same
         }
-        let first = try entry(counted, at: place)
         let fields = first.result.differingFields(from: result)
         let disagreement = Disagreement(
             image: result.index, countedNode: first.node, otherNode: node, fields: fields)
@@ -97,9 +104,22 @@ public struct Ledger: Sendable {
         return .different(disagreement)
     }
 
-    private mutating func count(_ result: ImageResult, node: UInt32) throws(JournalError) {
-        let offset = try journal.append(.result, ResultEntry.encode(result, node: node))
-        state.count(result, label: check.manifest.entries[Int(result.index)].label, node: node, at: offset)
+    private mutating func count(
+        _ result: ImageResult, node: UInt32, _ isFileCompared: Bool
+    ) throws(JournalError) {
+        let offset = try journal.append(
+            .result, ResultEntry.encode(result, node: node, isFileCompared: isFileCompared))
+        let entry = check.manifest.entries[Int(result.index)]
+        state.count(result, label: entry.label, node: node, isFileCompared, at: offset)
+    }
+
+    /// Takes the result of an image back, which is to be evaluated anew: its file is another one by now.
+    public mutating func drop(_ image: Int) throws(JournalError) {
+        guard let place = state.place(image) else { return }
+        let payload = try journal.payload(at: place)
+        let dropped = try entry(payload, at: place)
+        try journal.append(.dropped, payload)
+        state.drop(dropped, label: check.manifest.entries[image].label)
     }
 
     private mutating func count(_ repeated: RepeatedEntry) throws(JournalError) {

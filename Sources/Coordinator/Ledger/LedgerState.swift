@@ -13,6 +13,10 @@ struct LedgerState: Sendable {
     /// Results that were compared with the one that counts.
     private(set) var duplicates = 0
     private(set) var lateFailures = 0
+    /// Images that count and whose file is the coordinator's own copy.
+    private(set) var filesCompared = 0
+    /// A bit an image: a second node evaluated it too.
+    private var verified: [UInt64]
     /// Images of which two results differ.
     private(set) var disagreeing: Set<UInt32> = []
     /// The first of them, with the nodes' numbers.
@@ -23,7 +27,11 @@ struct LedgerState: Sendable {
 
     init(images: Int) {
         places = Array(repeating: 0, count: images)
+        verified = Array(repeating: 0, count: images / 64 + 1)
     }
+
+    /// Whether two nodes evaluated the image, whatever they found.
+    func isVerified(_ image: Int) -> Bool { verified[image / 64] >> (image % 64) & 1 == 1 }
 
     /// The journal offset of the result that counts.
     func place(_ image: Int) -> UInt64? {
@@ -34,8 +42,11 @@ struct LedgerState: Sendable {
     func isFailed(_ image: Int) -> Bool { places[image] & Self.failedBit != 0 }
 
     /// A result that counts from now on, in the place of a failure if there was one.
-    mutating func count(_ result: ImageResult, label: Int, node: UInt32, at offset: UInt64) {
+    mutating func count(
+        _ result: ImageResult, label: Int, node: UInt32, _ isFileCompared: Bool, at offset: UInt64
+    ) {
         let image = Int(result.index)
+        if isFileCompared, case .evaluated = result.outcome { filesCompared += 1 }
         if isFailed(image) { counts.failed -= 1 }
         counts.add(result.outcome, label: label)
         if case .failed = result.outcome {
@@ -61,7 +72,20 @@ struct LedgerState: Sendable {
                         fields: repeated.fields))
             }
         }
+        if repeated.verdict != .lateFailure, repeated.node != repeated.countedNode {
+            verified[Int(repeated.image) / 64] |= 1 << (repeated.image % 64)
+        }
         received(from: repeated.node)
+    }
+
+    /// The result that counts does so no longer.
+    mutating func drop(_ entry: ResultEntry, label: Int) {
+        let image = Int(entry.result.index)
+        places[image] = 0
+        verified[image / 64] &= ~(1 << (image % 64))
+        disagreeing.remove(entry.result.index)
+        counts.add(entry.result.outcome, label: label, sign: -1)
+        if entry.isFileCompared, case .evaluated = entry.result.outcome { filesCompared -= 1 }
     }
 
     private mutating func received(from node: UInt32) {

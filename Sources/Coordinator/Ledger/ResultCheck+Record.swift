@@ -11,13 +11,14 @@ extension ResultCheck {
         case .failed(let failure):
             return .failed(id: entry.id, label: entry.label, error: failure.text)
         case .evaluated(let found):
-            let boxes = entry.boxes.map(geometry(found).map)
+            let fit = fit(found, entry)
+            let boxes = (fit?.boxes ?? entry.boxes).map(geometry(found).map)
             var flags: [ImageRecord.Flag] = []
             if found.isEmpty { flags.append(.empty) }
-            if let width = entry.declaredWidth, let height = entry.declaredHeight,
-                width != Int(found.width) || height != Int(found.height)
-            {
-                flags.append(.sizeMismatch)
+            switch fit?.kind {
+            case .asAnnotated: break
+            case .resized: flags.append(.resized)
+            case .mismatch, nil: flags.append(.sizeMismatch)
             }
             if boxes.allSatisfy({ $0.x0 >= $0.x1 || $0.y0 >= $0.y1 }) { flags.append(.groundTruthOutside) }
             return ImageRecord(
@@ -34,7 +35,8 @@ extension ResultCheck {
     func groundTruth(_ result: ImageResult) -> GroundTruth? {
         guard case .evaluated(let found) = result.outcome else { return nil }
         let entry = manifest.entries[Int(result.index)]
+        let boxes = fit(found, entry)?.boxes ?? entry.boxes
         return GroundTruth(
-            id: entry.id, label: entry.label, boxes: entry.boxes.map(geometry(found).map), inputSize: inputSize)
+            id: entry.id, label: entry.label, boxes: boxes.map(geometry(found).map), inputSize: inputSize)
     }
 }

@@ -30,6 +30,9 @@ struct ResultCheck: Sendable {
                     "has \(failure.text.utf8.count) bytes, expected 1...\(Self.longestFailure)")
             }
         case .evaluated(let found):
+            guard result.file != nil else {
+                throw ResultRefusal(image: entry.id, field: "image file", "is missing: of which bytes is the result?")
+            }
             try checkClasses(found, entry)
             try checkCounts(found, entry)
             try checkBoxes(found, entry)
@@ -113,7 +116,13 @@ struct ResultCheck: Sendable {
                 "is \(text(found.boxOriginal)), but its box gives "
                     + text(original))
         }
-        let match = options.iou.bestMatch(of: Box(box), among: entry.boxes.map(geometry.map))
+        let boxes: [Box]
+        do throws(AnnotationFit.Contradiction) {
+            boxes = try entry.fit(width: Int(found.width), height: Int(found.height)).boxes
+        } catch {
+            throw ResultRefusal(image: entry.id, field: "size", "is no size to evaluate: \(error)")
+        }
+        let match = options.iou.bestMatch(of: Box(box), among: boxes.map(geometry.map))
         let iou = match?.iou ?? 0
         guard iou.bitPattern == found.iou.bitPattern else {
             throw ResultRefusal(image: entry.id, field: "IoU", "is \(found.iou), but its box gives \(iou)")
@@ -141,6 +150,11 @@ struct ResultCheck: Sendable {
     /// Of a result whose size was checked.
     func geometry(_ found: ImageResult.Evaluated) -> Geometry {
         Geometry(preset: options.preset, inputSize: inputSize, width: Int(found.width), height: Int(found.height))
+    }
+
+    /// Of a result that was checked, whose size therefore does not contradict the annotation.
+    func fit(_ found: ImageResult.Evaluated, _ entry: ManifestEntry) -> AnnotationFit? {
+        try? entry.fit(width: Int(found.width), height: Int(found.height))
     }
 
     private func bits(_ box: Rectangle) -> [UInt32] { [box.x0, box.y0, box.x1, box.y1].map(\.bitPattern) }

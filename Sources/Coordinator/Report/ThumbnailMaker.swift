@@ -29,7 +29,8 @@ struct ThumbnailMaker {
             let input = try bytes.withUnsafeBytes { (buffer) throws(DatasetError) in
                 try preprocessor.prepare(bytes: buffer, name: entry.id, preset: preset, inputSize: inputSize)
             }
-            let truth = entry.boxes.map(input.geometry.map)
+            let fit = try entry.fit(width: input.width, height: input.height)
+            let truth = fit.boxes.map(input.geometry.map)
             return ReportThumbnail(jpeg: try Self.encode(input.pixels, side: inputSize), truth: truth)
         } catch {
             // A page is passed on: of a path only the file's name is for others.

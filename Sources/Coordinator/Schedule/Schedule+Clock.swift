@@ -9,6 +9,8 @@ extension Schedule {
         if actions.contains(where: \.isLoss) { actions += assign(now: now) }
         for number in overdue(now: now) { actions += missDeadline(number, now: now) }
         if !isStopped { actions += shortenTail(now: now) }
+        // What one node did may be for another one to verify that has nothing to do.
+        if !verification.waiting.isEmpty { actions += assign(now: now) }
         return actions + settle(now: now)
     }
 

@@ -36,6 +36,19 @@ extension Schedule {
             expect(node.late == late, "node \(number): \(node.late) late leases, really \(late)")
             expect(node.openFailures >= 0, "node \(number): \(node.openFailures) open failures")
         }
+        expect(
+            verification.waiting == Set(verification.queues.values.joined())
+                && verification.waiting.count == verification.queues.values.reduce(0) { $0 + $1.count },
+            "the second evaluations that wait are not those in the queues")
+        expect(
+            verification.asked == verification.done + verification.evaluators.count,
+            "\(verification.asked) second evaluations asked, \(verification.done) done, \(unverified) awaited")
+        for (image, _) in verification.evaluators {
+            expect(states[image] == .done, "image \(image) is to be verified before it is done")
+            expect(
+                verification.waiting.contains(image) || held[image] > 0,
+                "image \(image) is to be verified, but nobody is asked to")
+        }
         let rate = nodes.filter { $0.state == .live }.reduce(0) { $0 + $1.rate }
         expect(abs(rate - totalRate) <= 1e-6 * max(1, rate), "the total rate is \(totalRate), really \(rate)")
         return broken

@@ -1,16 +1,18 @@
 extension Schedule {
     /// Leases to all nodes that can take some: first to those that have none, then a second one to wait behind it.
     mutating func assign(now: Microseconds) -> [Action] {
-        guard !isStopped, pending > 0 || !retries.isEmpty else { return settle(now: now) }
+        guard !isStopped, hasWork else { return settle(now: now) }
         var actions: [Action] = []
         for held in 0..<policy.outstanding {
             for number in nodes.indices where nodes[number].held == held && takesLeases(number) {
-                guard pending > 0 || !retries.isEmpty else { return actions }
+                guard hasWork else { return actions }
                 actions += order(for: number, now: now)
             }
         }
         return actions + settle(now: now)
     }
+
+    private var hasWork: Bool { pending > 0 || !retries.isEmpty || !verification.waiting.isEmpty }
 
     /// Leases to one node until it has enough.
     mutating func assign(to node: Int, now: Microseconds) -> [Action] {
@@ -41,9 +43,11 @@ extension Schedule {
 
     mutating func lend(_ images: [Int], to node: Int, isSpeculative: Bool, now: Microseconds) -> Order {
         for image in images {
+            holders[image] += 1
+            // A second evaluation changes nothing about the first.
+            if states[image] == .done { continue }
             if states[image] == .pending { pending -= 1 }
             states[image] = .leased
-            holders[image] += 1
         }
         leasedImages += images.count
         let rate = nodes[node].rate
@@ -70,6 +74,8 @@ extension Schedule {
         }
         let size = leaseSize(for: node)
         var images = takeRetries(for: node, size: size)
+        // Along the way, so that they do not all stand at the end.
+        images += takeVerifications(for: node, size: pending > 0 ? size / 4 : size - images.count)
         while images.count < size, let image = returned.popLast() {
             if states[image] == .pending { images.append(image) }
         }
@@ -100,7 +106,7 @@ extension Schedule {
         guard node.rate > 0 else { return policy.firstLease }
         let smallest = max(1, min(Double(policy.firstLease), node.rate * policy.smallestLeaseSeconds))
         let full = min(node.rate * policy.leaseSeconds, Double(policy.largestLease))
-        let share = Double(pending) * node.rate / (2 * max(totalRate, node.rate))
+        let share = Double(pending + verification.waiting.count) * node.rate / (2 * max(totalRate, node.rate))
         let size = Int(max(smallest, min(full, share)))
         guard size > node.batch, share >= full else { return max(1, size) }
         return size - size % node.batch
@@ -118,6 +124,7 @@ extension Schedule {
                 attempts[image] = min(attempts[image], 254) + 1
                 nodes[lease.node].counted.append(image)
             }
+            if states[image] == .done { enqueueVerification(image) }
             if let action = release(image) { actions.append(action) }
         }
         return actions

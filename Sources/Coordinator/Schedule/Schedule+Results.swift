@@ -29,7 +29,10 @@ extension Schedule {
     public mutating func succeeded(image: Int, lease: UInt64, node: Int, now: Microseconds) -> (Disposition, [Action]) {
         deliver(image, lease, now)
         switch states[image] {
-        case .done: return (.repeated, [])
+        case .done:
+            verified(image, by: node)
+            enqueueVerification(image)
+            return (.repeated, [])
         case .failed: break  // late work is still work done
         case .pending:
             pending -= 1
@@ -42,6 +45,7 @@ extension Schedule {
         let wasGivenUp = states[image] == .failed
         states[image] = .done
         nodes[node].succeeded += 1
+        awaitVerification(of: image, by: nodes[node].name)
         var actions: [Action] = []
         // Those on which it failed did worse than this node: too often, and they are out.
         for note in failures.removeValue(forKey: image) ?? [] where note.node != node {
@@ -65,6 +69,7 @@ extension Schedule {
     ) -> (Disposition, [Action]) {
         deliver(image, lease, now)
         guard states[image] != .done, states[image] != .failed else {
+            if states[image] == .done { enqueueVerification(image) }
             return (.ignored, states[image] == .done ? contradict(node, now: now) : [])
         }
         // Nobody else has it: it waits for a node on which it has not failed.

@@ -81,11 +81,16 @@ public struct Schedule: Sendable {
     var totalRate = 0.0
     var durations = RecentDurations()
     var lastTick: Microseconds?
+    /// Images whose place is a multiple of this are evaluated by two nodes; nil for none.
+    let verifyEvery: Int?
+    var verification = Verification()
     /// No new leases: an interrupt.
     public internal(set) var isStopped = false
 
-    public init(images: Int, policy: SchedulePolicy = .init()) {
+    public init(images: Int, policy: SchedulePolicy = .init(), verifyEvery: Int? = nil) {
+        precondition(verifyEvery.map { $0 > 0 } ?? true, "every first image at most")
         self.policy = policy
+        self.verifyEvery = verifyEvery
         states = Array(repeating: .pending, count: images)
         attempts = Array(repeating: 0, count: images)
         holders = Array(repeating: 0, count: images)
@@ -94,7 +99,10 @@ public struct Schedule: Sendable {
     }
 
     public var images: Int { states.count }
-    public var isComplete: Bool { remaining == 0 }
+    /// Every image is done or given up, and none awaits a second evaluation.
+    public var isComplete: Bool { remaining == 0 && unverified == 0 }
+    /// Images that were to be evaluated by a second node, and those that were.
+    public var verifications: (asked: Int, done: Int) { (verification.asked, verification.done) }
     public func state(of image: Int) -> ImageState { states[image] }
     public func attempts(of image: Int) -> Int { Int(attempts[image]) }
 

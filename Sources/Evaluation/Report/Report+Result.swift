@@ -55,7 +55,7 @@ extension Report {
         if let agreement = row?.agreement { lines.append(agreement.text) }
         if let counts, counts.empty > 0 { lines.append("\(counts.empty) images have an all-zero gating map.") }
         if let counts, counts.sizeMismatch > 0 {
-            lines.append("\(counts.sizeMismatch) images do not have the size that their annotation says.")
+            lines.append("\(counts.sizeMismatch) images do not fit their annotation (flag size-mismatch).")
         }
         if let counts, counts.groundTruthOutside > 0 {
             lines.append("\(counts.groundTruthOutside) images have no ground-truth box inside the crop.")

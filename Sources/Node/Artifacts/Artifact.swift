@@ -1,3 +1,5 @@
+import Dataset
+import Drawing
 import Evaluation
 import Protocol
 
@@ -25,11 +27,19 @@ extension ArtifactKind {
         }
     }
 
-    /// Whether bytes can be a file of this kind for an input of this side: what it begins with and, for a map, its size.
+    /// Whether bytes are a whole file of this kind for an input of this side in pixels. What they show is not looked at.
     public func accepts(_ bytes: [UInt8], inputSize: Int) -> Bool {
         switch self {
-        case .boxPicture: return bytes.starts(with: [0xff, 0xd8, 0xff])
-        case .hypothesisPicture: return bytes.starts(with: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+        case .boxPicture:
+            guard bytes.suffix(2) == [0xff, 0xd9] else { return false }
+            return bytes.withUnsafeBytes { buffer in
+                let reader = JPEGReader()
+                defer { reader.close() }
+                return (try? reader.open(buffer, name: "")).map { $0 == (inputSize, inputSize) } ?? false
+            }
+        case .hypothesisPicture:
+            let side = inputSize * Enlargement.factor
+            return PNGStructure.size(of: bytes).map { $0 == (side, side) } ?? false
         case .scoreMap:
             let header = NumPyWriter.header(shape: [inputSize, inputSize])
             return bytes.count == header.count + inputSize * inputSize * 4 && bytes.starts(with: header)

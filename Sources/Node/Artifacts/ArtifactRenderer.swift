@@ -26,14 +26,16 @@ public struct ArtifactRenderer: Sendable {
     var mapReadOut: String? { options.artifacts.needsMap ? options.artifacts.mapReadOut : nil }
 
     /// One file of each kind that the job asks for.
-    func render(_ image: LeasedImage, _ input: PreparedInput, _ found: Finding) throws(ArtifactFailure) -> [Artifact] {
-        let picture = RGBImage(width: inputSize, height: inputSize, pixels: input.pixels)
+    func render(
+        _ image: LeasedImage, _ content: PreparedImage.Content, _ found: Finding
+    ) throws(ArtifactFailure) -> [Artifact] {
+        let picture = RGBImage(width: inputSize, height: inputSize, pixels: content.input.pixels)
         let map = map(of: found)
         var artifacts: [Artifact] = []
         for kind in options.artifacts.kinds {
             let bytes: [UInt8]
             switch kind {
-            case .boxPicture: bytes = try boxPicture(picture, image, input, found)
+            case .boxPicture: bytes = try boxPicture(picture, image, content.boxes, found)
             case .hypothesisPicture:
                 bytes =
                     options.artifacts.overlay
@@ -55,12 +57,11 @@ public struct ArtifactRenderer: Sendable {
     }
 
     private func boxPicture(
-        _ picture: RGBImage, _ image: LeasedImage, _ input: PreparedInput, _ found: Finding
+        _ picture: RGBImage, _ image: LeasedImage, _ boxes: [Box], _ found: Finding
     ) throws(ArtifactFailure) -> [UInt8] {
         let start = options.localization.classSource == .label ? Int(image.label) : found.top5[0]
         let drawn = BoxPicture.draw(
-            on: picture, groundTruth: image.boxes.map { input.geometry.map(Box($0)) }, prediction: found.box,
-            name: name(of: start))
+            on: picture, groundTruth: boxes, prediction: found.box, name: name(of: start))
         do {
             // Thin coloured lines would bleed with a quarter of the colours.
             return try JPEGEncoder.encode(drawn, quality: 92, subsampling: .full)

@@ -15,9 +15,8 @@ public final class LeaseEvaluator: @unchecked Sendable {
     private let options: JobOptions
     private let pool: ThreadPool
     private let renderer: ArtifactRenderer?
-    private let cache: InputCache?
+    private let preparer: ImagePreparer
     private let preprocessors: [Preprocessor]
-    private let inputSize: Int
     private let readers = DispatchQueue(label: "stnet.reader")
     /// One batch at a time: the pool and the preprocessors belong to it.
     private let preparers = DispatchQueue(label: "stnet.preparer")
@@ -33,8 +32,7 @@ public final class LeaseEvaluator: @unchecked Sendable {
         self.images = images
         self.options = options
         self.pool = pool
-        self.cache = cache
-        inputSize = backend.network.inputSize
+        preparer = ImagePreparer(preset: options.preset, inputSize: backend.network.inputSize, cache: cache)
         preprocessors = (0..<pool.threads).map { _ in Preprocessor() }
     }
 
@@ -85,45 +83,44 @@ public final class LeaseEvaluator: @unchecked Sendable {
         return ahead
     }
 
-    private func evaluate(_ batch: [LeasedImage], _ inputs: [Result<PreparedInput, ImageFailure>]) throws -> (
-        [ImageResult], [Artifact]
-    ) {
+    private func evaluate(_ batch: [LeasedImage], _ prepared: [PreparedImage]) throws -> ([ImageResult], [Artifact]) {
         var pictures: [Picture] = []
-        for (image, input) in zip(batch, inputs) {
-            if case .success(let input) = input {
-                pictures.append(Picture(pixels: input.pixels, label: Int(image.label)))
+        for (image, prepared) in zip(batch, prepared) {
+            if case .success(let content) = prepared.content {
+                pictures.append(Picture(pixels: content.input.pixels, label: Int(image.label)))
             }
         }
         var found = try backend.evaluateEach(
             pictures, options: options.localization, precision: options.precision, mapReadOut: renderer?.mapReadOut)[
                 ...]
-        let findings = inputs.map { input in
-            input.flatMap { _ in found.removeFirst().mapError { ImageFailure(.evaluation, "\($0)") } }
+        let findings = prepared.map { prepared in
+            prepared.content.flatMap { _ in found.removeFirst().mapError { ImageFailure(.evaluation, "\($0)") } }
         }
         var results = batch.indices.map { place in
-            switch (inputs[place], findings[place]) {
-            case (.success(let input), .success(let found)): result(batch[place], input, found)
-            case (.failure(let failure), _), (_, .failure(let failure)):
-                ImageResult(index: batch[place].index, outcome: .failed(failure))
-            }
+            let outcome: ImageResult.Outcome =
+                switch (prepared[place].content, findings[place]) {
+                case (.success(let content), .success(let found)): .evaluated(evaluated(content, found))
+                case (.failure(let failure), _), (_, .failure(let failure)): .failed(failure)
+                }
+            return ImageResult(index: batch[place].index, file: prepared[place].file, outcome: outcome)
         }
-        if options.precision == .fast { try addExact(to: &results, batch, inputs) }
-        return (results, render(batch, inputs, findings, &results))
+        if options.precision == .fast { try addExact(to: &results, batch, prepared) }
+        return (results, render(batch, prepared, findings, &results))
     }
 
     /// The files of the images that were evaluated; an image whose file cannot be made fails.
     private func render(
-        _ batch: [LeasedImage], _ inputs: [Result<PreparedInput, ImageFailure>],
+        _ batch: [LeasedImage], _ prepared: [PreparedImage],
         _ findings: [Result<Finding, ImageFailure>], _ results: inout [ImageResult]
     ) -> [Artifact] {
         guard let renderer else { return [] }
         let isEvaluated = results.map { if case .evaluated = $0.outcome { true } else { false } }
         let rendered = pool.map(batch.count) { place, _ in
             Result { () throws(ArtifactFailure) -> [Artifact] in
-                guard isEvaluated[place], case .success(let input) = inputs[place],
+                guard isEvaluated[place], case .success(let content) = prepared[place].content,
                     case .success(let found) = findings[place]
                 else { return [] }
-                return try renderer.render(batch[place], input, found)
+                return try renderer.render(batch[place], content, found)
             }
         }
         var artifacts: [Artifact] = []
@@ -138,14 +135,15 @@ public final class LeaseEvaluator: @unchecked Sendable {
 
     /// The sample on which the precision `fast` is compared with `exact`. An image that fails in `exact` alone fails.
     private func addExact(
-        to results: inout [ImageResult], _ batch: [LeasedImage], _ inputs: [Result<PreparedInput, ImageFailure>]
+        to results: inout [ImageResult], _ batch: [LeasedImage], _ prepared: [PreparedImage]
     ) throws {
         var places: [Int] = []
         var pictures: [Picture] = []
         for place in batch.indices where options.isSampled(batch[place].index) {
-            guard case .evaluated = results[place].outcome, case .success(let input) = inputs[place] else { continue }
+            guard case .evaluated = results[place].outcome, case .success(let content) = prepared[place].content
+            else { continue }
             places.append(place)
-            pictures.append(Picture(pixels: input.pixels, label: Int(batch[place].label)))
+            pictures.append(Picture(pixels: content.input.pixels, label: Int(batch[place].label)))
         }
         guard !pictures.isEmpty else { return }
         let found = try backend.evaluateEach(pictures, options: options.localization, precision: .exact)
@@ -161,42 +159,22 @@ public final class LeaseEvaluator: @unchecked Sendable {
         }
     }
 
-    private func prepare(_ file: ImageFile, _ preprocessor: Preprocessor) throws -> PreparedInput {
-        try file.bytes.withUnsafeBytes { bytes in
-            let decode = { [options, inputSize] () throws(DatasetError) in
-                try preprocessor.prepare(
-                    bytes: bytes, name: file.name, preset: options.preset, inputSize: inputSize)
-            }
-            guard let cache else { return try decode() }
-            return try cache.input(bytes: bytes, preset: options.preset, inputSize: inputSize, decode: decode)
-        }
-    }
-
-    private func prepare(_ batch: [LeasedImage], files: Files) -> [Result<PreparedInput, ImageFailure>] {
+    private func prepare(_ batch: [LeasedImage], files: Files) -> [PreparedImage] {
         pool.map(batch.count) { [self] index, thread in
             // Taken, so that the bytes are gone when they are decoded and not kept through both passes.
-            files.take(index).flatMap { file in
-                do {
-                    return .success(try prepare(file, preprocessors[thread]))
-                } catch {
-                    return .failure(ImageFailure(.content, "\(error)"))
-                }
-            }
+            preparer.prepare(batch[index], files.take(index), with: preprocessors[thread])
         }
     }
 
-    private func result(_ image: LeasedImage, _ input: PreparedInput, _ found: Finding) -> ImageResult {
-        let boxes = image.boxes.map { input.geometry.map(Box($0)) }
-        let match = options.iou.bestMatch(of: found.box, among: boxes)
-        return ImageResult(
-            index: image.index,
-            outcome: .evaluated(
-                .init(
-                    top5: found.top5.map { UInt32($0) }, scores: found.scores, box: Rectangle(found.box),
-                    boxOriginal: Rectangle(input.geometry.original(found.box)), iou: match?.iou ?? 0,
-                    groundTruthIndex: match.flatMap { $0.iou > 0 ? UInt32($0.index) : nil },
-                    droppedMass: found.droppedMass, ties: found.ties, ineligible: found.ineligible,
-                    isEmpty: found.isEmpty, width: UInt32(input.width), height: UInt32(input.height))))
+    private func evaluated(_ content: PreparedImage.Content, _ found: Finding) -> ImageResult.Evaluated {
+        let match = options.iou.bestMatch(of: found.box, among: content.boxes)
+        let input = content.input
+        return ImageResult.Evaluated(
+            top5: found.top5.map { UInt32($0) }, scores: found.scores, box: Rectangle(found.box),
+            boxOriginal: Rectangle(input.geometry.original(found.box)), iou: match?.iou ?? 0,
+            groundTruthIndex: match.flatMap { $0.iou > 0 ? UInt32($0.index) : nil }, droppedMass: found.droppedMass,
+            ties: found.ties, ineligible: found.ineligible, isEmpty: found.isEmpty, width: UInt32(input.width),
+            height: UInt32(input.height))
     }
 
     /// The files of one batch, on their way, or what they are decoded to.
@@ -206,7 +184,7 @@ public final class LeaseEvaluator: @unchecked Sendable {
 
         fileprivate enum Content {
             case files(Files)
-            case inputs([Result<PreparedInput, ImageFailure>])
+            case inputs([PreparedImage])
         }
 
         fileprivate func finish(_ content: Content) {

@@ -50,12 +50,13 @@ public final class InputCache: @unchecked Sendable, CustomStringConvertible {
             + (counts.notKept > 0 ? "; \(counts.notKept) not kept: no room, or not writable" : "")
     }
 
-    /// The input kept for these bytes, or what `decode` gives, which is then kept.
+    /// The input kept for the file with this digest, or what `decode` gives, which is then kept.
+    ///
+    /// - Parameter sha256: in lower-case hexadecimal.
     func input(
-        bytes: UnsafeRawBufferPointer, preset: Preset, inputSize: Int,
-        decode: () throws(DatasetError) -> PreparedInput
+        sha256: String, preset: Preset, inputSize: Int, decode: () throws(DatasetError) -> PreparedInput
     ) throws(DatasetError) -> PreparedInput {
-        let key = "\(SHA256.hex(bytes))-\(preset.rawValue)-\(inputSize)"
+        let key = "\(sha256)-\(preset.rawValue)-\(inputSize)"
         let path = directory + "/" + key + ".input"
         let stored = try? WholeFile.read(path: path, limit: InputEntry.byteCount(inputSize: inputSize))
         if let stored, let input = InputEntry.read(stored, key: key, preset: preset, inputSize: inputSize) {

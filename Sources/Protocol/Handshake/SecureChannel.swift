@@ -8,8 +8,9 @@ public struct SecureChannel: Sendable {
         case node
     }
 
-    /// The versions of the protocol that this code speaks. Version 2 brought artifacts, which a node may not skip.
-    public static let supportedVersions: ClosedRange<UInt16> = 2...2
+    /// The versions of the protocol that this code speaks. Version 3 brought the annotated size
+    /// and the digest of the evaluated file, without which neither end can do its part.
+    public static let supportedVersions: ClosedRange<UInt16> = 3...3
 
     public let role: Role
     /// The version on which the two ends agreed; nil until `isEstablished`.

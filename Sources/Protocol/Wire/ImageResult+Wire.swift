@@ -6,14 +6,15 @@ extension ImageResult {
     /// As 1, followed by the label and the box of precision `exact`.
     private static let evaluatedTwice: UInt8 = 3
 
-    /// Index, outcome and a failure with an empty text.
-    static let minEncodedBytes = 4 + 1 + 4
-    /// A failure with the longest text.
-    public static let maxEncodedBytes = minEncodedBytes + WireLimits.text
+    /// Index, no file, outcome and a failure with an empty text.
+    static let minEncodedBytes = 4 + 1 + 1 + 4
+    /// A failure with a file and the longest text.
+    public static let maxEncodedBytes = minEncodedBytes + FileDigest.encodedBytes + WireLimits.text
 
     /// The form in which a result travels and in which the journal keeps it.
     public func encode(into writer: inout ByteWriter) {
         writer.append(index)
+        writer.append(optional: file) { $0.encode(into: &$1) }
         switch outcome {
         case .evaluated(let evaluated):
             writer.append(evaluated.exact == nil ? ImageResult.evaluated : ImageResult.evaluatedTwice)
@@ -30,15 +31,20 @@ extension ImageResult {
 
     public init(from reader: inout ByteReader) throws(ByteReaderError) {
         let index = try reader.uint32("image index")
+        let file = try reader.optional("file present") { reader throws(ByteReaderError) in
+            try FileDigest(from: &reader)
+        }
         let start = reader.offset
         switch try reader.uint8("outcome") {
-        case ImageResult.evaluated: self.init(index: index, outcome: .evaluated(try Evaluated(from: &reader)))
-        case ImageResult.failed: self.init(index: index, outcome: .failed(try ImageFailure(from: &reader)))
+        case ImageResult.evaluated:
+            self.init(index: index, file: file, outcome: .evaluated(try Evaluated(from: &reader)))
+        case ImageResult.failed:
+            self.init(index: index, file: file, outcome: .failed(try ImageFailure(from: &reader)))
         case ImageResult.evaluatedTwice:
             var evaluated = try Evaluated(from: &reader)
             evaluated.exact = .init(
                 label: try reader.uint32("class in exact"), box: try Rectangle(from: &reader))
-            self.init(index: index, outcome: .evaluated(evaluated))
+            self.init(index: index, file: file, outcome: .evaluated(evaluated))
         case let other: throw ByteReaderError("outcome", at: start, "is \(other), expected 1, 2 or 3")
         }
     }

@@ -29,7 +29,7 @@ extension Lease {
 }
 
 extension LeasedImage {
-    static let fixedBytes = 4 + 2 + 4 + 4
+    static let fixedBytes = 4 + 2 + 4 + 4 + 4 + 4
 
     public var encodedBytes: Int {
         LeasedImage.fixedBytes + min(id.utf8.count, WireLimits.identifier) + boxes.count * Rectangle.encodedBytes
@@ -51,16 +51,21 @@ extension LeasedImage {
         writer.append(index)
         writer.append(identifier: id)
         writer.append(label)
+        writer.append(annotatedWidth)
+        writer.append(annotatedHeight)
         writer.append(UInt32(boxes.count))
         for box in boxes { box.encode(into: &writer) }
     }
 
     public init(from reader: inout ByteReader) throws(ByteReaderError) {
+        let (index, id) = (try reader.uint32("image index"), try reader.identifier("image id"))
+        let label = try reader.uint32("label")
+        let (width, height) = (try reader.uint32("annotated width"), try reader.uint32("annotated height"))
         self.init(
-            index: try reader.uint32("image index"), id: try reader.identifier("image id"),
-            label: try reader.uint32("label"),
+            index: index, id: id, label: label,
             boxes: try reader.array(
-                "boxes", limit: WireLimits.imageBoxes, elementBytes: Rectangle.encodedBytes, Rectangle.init(from:)))
+                "boxes", limit: WireLimits.imageBoxes, elementBytes: Rectangle.encodedBytes, Rectangle.init(from:)),
+            annotatedWidth: width, annotatedHeight: height)
     }
 }
 

@@ -11,9 +11,17 @@ import Testing
 @Suite struct ConductorArtifactTests {
     private let folder = FileManager.default.temporaryDirectory.path + "/stnet-" + UUID().uuidString
     private let samples: LedgerSamples
-    private let picture: [UInt8] = [0xff, 0xd8, 0xff, 0xe0, 1, 2, 3]
+    private let picture: [UInt8]
 
-    init() throws { samples = try LedgerSamples(images: 2) }
+    init() throws {
+        samples = try LedgerSamples(images: 2)
+        picture = try Self.picture(of: 0)
+    }
+
+    private static func picture(of image: Int, side: Int = 64) throws -> [UInt8] {
+        let gray = [UInt8](repeating: UInt8(image), count: side * side * 3)
+        return try JPEGEncoder.encode(RGBImage(width: side, height: side, pixels: gray), quality: 90)
+    }
 
     /// Leads a run; gives how it ended and what is left.
     private func run(
@@ -48,21 +56,22 @@ import Testing
 
     @Test func aResultCountsWhenItsPictureIsOnTheDisk() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
+        let pictures = try (0..<2).map { try Self.picture(of: $0 * 99) }
         let node = node { [self] lease, image, result in
-            [part(lease, image.index, picture + [UInt8(image.index)]), .results(lease: lease.id, [result])]
+            [part(lease, image.index, pictures[Int(image.index)]), .results(lease: lease.id, [result])]
         }
         let (ending, ledger, files, _) = try await run(node)
         #expect(ending == .complete && ledger.isComplete)
         for image in 0..<2 {
             let path = files.path(.boxPicture, LedgerSamples.id(image))
-            #expect(try WholeFile.read(path: path, limit: 100) == picture + [UInt8(image)])
+            #expect(try WholeFile.read(path: path, limit: 10_000) == pictures[image])
         }
         // Each file is said to be stored, with the sum of those before it.
         let stored = node.messages.compactMap { message -> UInt64? in
             guard case .artifactsStored(let bytes) = message else { return nil }
             return bytes
         }
-        #expect(stored == [8, 16])
+        #expect(stored == [UInt64(pictures[0].count), UInt64(pictures[0].count + pictures[1].count)])
     }
 
     @Test func aResultWithoutItsPictureEndsTheNodesPart() async throws {
@@ -75,12 +84,17 @@ import Testing
 
     @Test func whatIsNoPictureEndsTheNodesPart() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let (_, ledger, files, notes) = try await run(
-            node { [self] lease, image, result in
-                [part(lease, image.index, [1, 2, 3]), .results(lease: lease.id, [result])]
-            })
-        #expect(ledger.counts.done == 0 && !files.isComplete("a0"))
-        #expect(notes.contains("a file of a0 that is no .jpg"), "\(notes)")
+        let others: [[UInt8]] = [
+            [1, 2, 3], [0xff, 0xd8, 0xff, 0xe0, 1, 2, 3], picture.dropLast(), try Self.picture(of: 1, side: 65),
+        ]
+        for wrong in others {
+            let (_, ledger, files, notes) = try await run(
+                node { [self] lease, image, result in
+                    [part(lease, image.index, wrong), .results(lease: lease.id, [result])]
+                })
+            #expect(ledger.counts.done == 0 && !files.isComplete("a0"))
+            #expect(notes.contains("a file of a0 that is no .jpg"), "\(notes)")
+        }
     }
 
     @Test func aPictureOfAnImageThatWasNotLeasedIsOutOfProtocol() async throws {

@@ -32,15 +32,15 @@ import Testing
 
     @Test func anotherFormatIsRefused() throws {
         let (storage, _) = try JournalSamples.make()
-        let header = JournalRecordBytes.make(kind: 1, payload: [2, 0, 99], at: 8)
+        let header = JournalRecordBytes.make(kind: 1, payload: [1, 0, 99], at: 8)
         let other = InMemoryStorage(Array(storage.bytes.prefix(8)) + header)
-        #expect(throws: JournalError.unknownVersion(path: other.path, found: 2, known: 1)) {
+        #expect(throws: JournalError.unknownVersion(path: other.path, found: 1, known: 2)) {
             try JournalSamples.read(other)
         }
     }
 
     @Test func aHeaderWithTrailingOrMissingBytesIsDamage() throws {
-        for payload: [UInt8] in [[], [1], [1, 0], [1, 0, 1, 0], [1, 0, 0, 0, 7], [1, 0, 255, 255]] {
+        for payload: [UInt8] in [[], [2], [2, 0], [2, 0, 1, 0], [2, 0, 0, 0, 7], [2, 0, 255, 255]] {
             let storage = InMemoryStorage(Journal.magic + JournalRecordBytes.make(kind: 1, payload: payload, at: 8))
             #expect(throws: JournalError.self, "\(payload)") { try JournalSamples.read(storage) }
             let result = InMemoryStorage(Journal.magic + JournalRecordBytes.make(kind: 3, payload: payload, at: 8))

@@ -67,7 +67,7 @@ import Testing
         var found = samples.found(1)
         found.scores[2] = found.scores[2].nextUp
         found.ties += 1
-        let other = ImageResult(index: 1, outcome: .evaluated(found))
+        let other = samples.result(1, found)
         let expected = Disagreement(image: 1, countedNode: first, otherNode: second, fields: ["scores", "ties"])
         #expect(try ledger.accept(other, node: second) == .different(expected))
         #expect(try ledger.accept(other, node: second) == .different(expected))
@@ -81,7 +81,7 @@ import Testing
     @Test mutating func everyFieldIsCompared() throws {
         var counted = samples.found(0)
         counted.scores[4] = 0
-        _ = try ledger.accept(ImageResult(index: 0, outcome: .evaluated(counted)), node: first)
+        _ = try ledger.accept(samples.result(0, counted), node: first)
         let cases: [([String], (inout ImageResult.Evaluated) -> Void)] = [
             (["top5"], { $0.top5[4] = 9 }), (["scores"], { $0.scores[4] = -0.0 }),
             (["dropped mass"], { $0.droppedMass += 1 }), (["ties"], { $0.ties = 0 }),
@@ -90,7 +90,7 @@ import Testing
         for (fields, change) in cases {
             var found = counted
             change(&found)
-            let result = ImageResult(index: 0, outcome: .evaluated(found))
+            let result = samples.result(0, found)
             guard case .different(let disagreement) = try ledger.accept(result, node: second) else {
                 Issue.record("\(fields) were not compared")
                 continue
@@ -99,12 +99,19 @@ import Testing
         }
         var moved = samples.found(0, box: Box(11, 8, 40, 50))
         moved.scores[4] = 0
-        guard case .different(let boxes) = try ledger.accept(.init(index: 0, outcome: .evaluated(moved)), node: first)
+        guard case .different(let boxes) = try ledger.accept(samples.result(0, moved), node: first)
         else {
             Issue.record("another box is another result")
             return
         }
         #expect(boxes.fields == ["box", "box in the original", "IoU"])
+        var elsewhere = samples.result(0, counted)
+        elsewhere.file = LedgerSamples.file(1)
+        guard case .different(let file) = try ledger.accept(elsewhere, node: first) else {
+            Issue.record("another file is another result")
+            return
+        }
+        #expect(file.fields == ["image file"])
     }
 
     @Test mutating func aLateSuccessReplacesAFinalFailure() throws {

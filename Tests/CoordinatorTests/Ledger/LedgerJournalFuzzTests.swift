@@ -14,7 +14,7 @@ import Testing
         offsets.append(ledger.journal.endOffset)
         var other = samples.found(0)
         other.ties = 0
-        _ = try ledger.accept(.init(index: 0, outcome: .evaluated(other)), node: node)
+        _ = try ledger.accept(samples.result(0, other), node: node)
         offsets.append(ledger.journal.endOffset)
         _ = try ledger.accept(samples.failure(1), node: node)
         let records = try offsets.map { try ledger.journal.record(at: $0) }

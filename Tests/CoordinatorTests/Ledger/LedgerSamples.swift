@@ -36,7 +36,8 @@ struct LedgerSamples {
     /// What an honest node finds; the true class comes first for images with an even index.
     func found(_ image: Int, box: Box = Box(10, 8, 40, 50), width: Int = 128) -> ImageResult.Evaluated {
         let geometry = Geometry(preset: options.preset, inputSize: Self.inputSize, width: width, height: 96)
-        let match = options.iou.bestMatch(of: box, among: manifest.entries[image].boxes.map(geometry.map))!
+        let fit = try! manifest.entries[image].fit(width: width, height: 96)
+        let match = options.iou.bestMatch(of: box, among: fit.boxes.map(geometry.map))!
         let label = UInt32(manifest.entries[image].label)
         let others = (0..<UInt32(Self.classes)).filter { $0 != label }.prefix(4)
         return ImageResult.Evaluated(
@@ -46,7 +47,14 @@ struct LedgerSamples {
             ineligible: 2, isEmpty: false, width: UInt32(width), height: 96)
     }
 
-    func result(_ image: Int) -> ImageResult { ImageResult(index: UInt32(image), outcome: .evaluated(found(image))) }
+    func result(_ image: Int) -> ImageResult { result(image, found(image)) }
+
+    func result(_ image: Int, _ found: ImageResult.Evaluated) -> ImageResult {
+        ImageResult(index: UInt32(image), file: Self.file(image), outcome: .evaluated(found))
+    }
+
+    /// Each image's own.
+    static func file(_ image: Int) -> FileDigest { FileDigest(of: Array("image \(image)".utf8)) }
 
     func failure(_ image: Int, _ text: String = "no image file has the stem") -> ImageResult {
         ImageResult(index: UInt32(image), outcome: .failed(.init(.unavailable, text)))

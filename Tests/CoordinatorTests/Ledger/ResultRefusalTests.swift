@@ -14,7 +14,7 @@ import Testing
     private func refusal(_ change: (inout ImageResult.Evaluated) -> Void) throws -> ResultRefusal? {
         var found = samples.found(0)
         change(&found)
-        return try refusal(of: ImageResult(index: 0, outcome: .evaluated(found)))
+        return try refusal(of: samples.result(0, found))
     }
 
     private func refusal(of result: ImageResult) throws -> ResultRefusal? {
@@ -48,7 +48,7 @@ import Testing
             var ledger = try fast.open(InMemoryStorage())
             let node = try ledger.nodeJoined(name: "n", device: "cpu", numerics: "x")
             do {
-                _ = try ledger.accept(ImageResult(index: UInt32(image), outcome: .evaluated(found)), node: node)
+                _ = try ledger.accept(samples.result(image, found), node: node)
                 #expect(ledger.records.compactMap { $0 }.first?.exact?.label == exact.map { Int($0.label) })
                 return nil
             } catch let refusal as ResultRefusal {
@@ -96,7 +96,7 @@ import Testing
     @Test func anEmptyMapHasItsBox() throws {
         var found = samples.found(0, box: Box(0, 0, 1, 1))
         found.isEmpty = true
-        #expect(try refusal(of: ImageResult(index: 0, outcome: .evaluated(found))) == nil)
+        #expect(try refusal(of: samples.result(0, found)) == nil)
     }
 
     @Test func theBoxInTheOriginalIsRecomputed() throws {
@@ -113,9 +113,9 @@ import Testing
         #expect(try refusal { $0.groundTruthIndex = 1 - $0.groundTruthIndex! }?.field == "ground-truth index")
         var nowhere = samples.found(0, box: Box(60, 60, 63, 63))
         #expect(nowhere.iou == 0 && nowhere.groundTruthIndex == nil)
-        #expect(try refusal(of: ImageResult(index: 0, outcome: .evaluated(nowhere))) == nil)
+        #expect(try refusal(of: samples.result(0, nowhere)) == nil)
         nowhere.iou = -0.0
-        #expect(try refusal(of: ImageResult(index: 0, outcome: .evaluated(nowhere)))?.field == "IoU")
+        #expect(try refusal(of: samples.result(0, nowhere))?.field == "IoU")
     }
 
     @Test func theClassesAreARanking() throws {
@@ -155,10 +155,10 @@ import Testing
             options: samples.options, inputSize: 64, classes: 2)
         var found = samples.found(0)
         #expect(throws: ResultRefusal.self) {
-            try ledger.accept(ImageResult(index: 0, outcome: .evaluated(found)), node: Ledger.coordinator)
+            try ledger.accept(samples.result(0, found), node: Ledger.coordinator)
         }
         (found.top5, found.scores) = ([1, 0], [2, 1])
-        let result = ImageResult(index: 0, outcome: .evaluated(found))
+        let result = samples.result(0, found)
         #expect(try ledger.accept(result, node: Ledger.coordinator) == .first)
     }
 }

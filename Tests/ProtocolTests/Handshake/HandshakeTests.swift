@@ -8,7 +8,7 @@ struct HandshakeTests {
         let flights = try conversation.handshake()
         #expect(flights.map(\.count) == [88, 120, 80, 48])
         #expect(conversation.coordinator.isEstablished && conversation.node.isEstablished)
-        #expect(conversation.coordinator.version == 2 && conversation.node.version == 2)
+        #expect(conversation.coordinator.version == 3 && conversation.node.version == 3)
         #expect(conversation.coordinator.failure == nil && conversation.node.failure == nil)
     }
 

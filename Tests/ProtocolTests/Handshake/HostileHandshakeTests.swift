@@ -225,7 +225,7 @@ struct HostileHandshakeTests {
 
     @Test func aMessageBeforeTheHandshakeIsRefused() throws {
         var writer = ByteWriter()
-        FrameHeader(version: 2, type: 0x104, flags: 0, length: 0, sequence: 0).encode(into: &writer)
+        FrameHeader(version: 3, type: 0x104, flags: 0, length: 0, sequence: 0).encode(into: &writer)
         var conversation = Conversation()
         let error = #expect(throws: ProtocolError.self) { try conversation.node.receive(writer.bytes) }
         #expect(error == .unexpectedType(0x104, expected: "type 1"))

@@ -40,7 +40,7 @@ import Testing
         _ = try conversation.coordinator.receive(GoldenFiles.bytes("node-hello"))
         _ = try conversation.node.receive(GoldenFiles.bytes("proof"))
         _ = try conversation.coordinator.receive(GoldenFiles.bytes("accepted"))
-        #expect(conversation.node.version == 2 && conversation.coordinator.version == 2)
+        #expect(conversation.node.version == 3 && conversation.coordinator.version == 3)
 
         var refused = Conversation()
         let error = #expect(throws: ProtocolError.self) {

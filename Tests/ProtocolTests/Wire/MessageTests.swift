@@ -47,7 +47,7 @@ struct MessageTests {
         let text = String(repeating: "t", count: WireLimits.text)
         let id = String(repeating: "i", count: WireLimits.identifier)
         let options = (0..<WireLimits.options).map { (String(id.dropLast(2)) + String($0 + 10), text) }
-        let failure = ImageResult(index: 1, outcome: .failed(ImageFailure(.evaluation, text)))
+        let failure = ImageResult(index: 1, file: Samples.file, outcome: .failed(ImageFailure(.evaluation, text)))
         let chunk = [UInt8](repeating: 1, count: WireLimits.chunk)
         let ids = [String](repeating: id, count: WireLimits.samples)
         let messages: [Samples.Message] = [

@@ -24,8 +24,10 @@ enum Samples {
 
     static let digest = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
+    static let file = FileDigest(byteCount: 109_527, sha256: (0..<32).map { UInt8($0) })
+
     static let evaluated = ImageResult(
-        index: 7,
+        index: 7, file: file,
         outcome: .evaluated(
             ImageResult.Evaluated(
                 top5: [3, 1, 4, 0, 5], scores: [9.5, 2.25, 1, 0.5, -0.125], box: rectangle(1, 2, 30, 40),
@@ -48,7 +50,7 @@ enum Samples {
                 groundTruthIndex: nil, droppedMass: 0, ties: 0, ineligible: 0, isEmpty: false, width: 1, height: 1,
                 exact: .init(label: 3, box: rectangle(0, 1, 9, 8)))))
 
-    static let failed = ImageResult(index: 9, outcome: .failed(ImageFailure(.content, "not a JPEG file")))
+    static let failed = ImageResult(index: 9, file: file, outcome: .failed(ImageFailure(.content, "not a JPEG file")))
 
     static let golden: [(name: String, message: Message)] = [
         (
@@ -75,7 +77,9 @@ enum Samples {
                     Lease(
                         id: 5, attempt: 1, deadlineMilliseconds: 30_000,
                         images: [
-                            LeasedImage(index: 7, id: "dog-7", label: 3, boxes: [rectangle(1, 2, 30.5, 40)]),
+                            LeasedImage(
+                                index: 7, id: "dog-7", label: 3, boxes: [rectangle(1, 2, 30.5, 40)],
+                                annotatedWidth: 640, annotatedHeight: 480),
                             LeasedImage(index: 8, id: "cat-8", label: 2, boxes: []),
                         ])))
         ),

@@ -1,0 +1,99 @@
+import Bytes
+import Coordinator
+import Foundation
+import Testing
+
+/// What lies under `--images` when a run goes on must be what was evaluated.
+@Suite struct OtherFilesTests {
+    private let run: SmallRun
+
+    init() throws { run = try SmallRun(pictures: 5) }
+
+    private func image(_ number: Int) -> String { run.path("images/demo_0000000\(number).JPEG") }
+
+    /// A run of which one image cannot be read: it leaves its journal.
+    private func begin() async throws {
+        let bytes = try Data(contentsOf: URL(fileURLWithPath: image(5)))
+        try bytes.prefix(100).write(to: URL(fileURLWithPath: image(5)))
+        let (status, _) = try await run.evaluate()
+        #expect(status == .invalid)
+        try bytes.write(to: URL(fileURLWithPath: image(5)))
+    }
+
+    private func swap(_ a: Int, _ b: Int) throws {
+        let first = try Data(contentsOf: URL(fileURLWithPath: image(a)))
+        try Data(contentsOf: URL(fileURLWithPath: image(b))).write(to: URL(fileURLWithPath: image(a)))
+        try first.write(to: URL(fileURLWithPath: image(b)))
+    }
+
+    /// One byte of the compressed pixels: the file's length and the picture's size stay.
+    private func flip(_ number: Int) throws {
+        var bytes = try Data(contentsOf: URL(fileURLWithPath: image(number)))
+        bytes[bytes.count - 10] ^= 1
+        try bytes.write(to: URL(fileURLWithPath: image(number)))
+    }
+
+    private func refusal(_ options: [String]) async -> String? {
+        do {
+            _ = try await run.evaluate(options)
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    @Test func theSameFilesGoOn() async throws {
+        try await begin()
+        let (status, _) = try await run.evaluate(["--resume"])
+        #expect(status == .valid)
+        let certificate = try JSON.parse(try run.read("out/certificate.json"), source: "certificate")
+        #expect(certificate["files_compared"]?.intValue == 5, "the embedded node reads the coordinator's files")
+        let (_, _) = try await run.evaluate(out: "whole")
+        let whole = try JSON.parse(try run.read("whole/certificate.json"), source: "certificate")
+        #expect(certificate["digests"]?["image_files"] == whole["digests"]?["image_files"])
+        #expect(certificate["digests"]?["image_files"]?.stringValue?.count == 64)
+    }
+
+    @Test func otherFilesAreRefusedAndTheFirstIsNamed() async throws {
+        try await begin()
+        try swap(1, 2)
+        let text = try #require(await refusal(["--resume"]))
+        #expect(text.contains("2 of the images that were evaluated are other files by now"), "\(text)")
+        #expect(text.contains(image(1)) && text.contains("--verify-data"), "\(text)")
+    }
+
+    /// A file of the same length.
+    @Test func aChangedByteIsFound() async throws {
+        try await begin()
+        try flip(3)
+        let text = try #require(await refusal(["--resume"]))
+        #expect(text.contains("1 of the images") && text.contains(image(3)) && text.contains("SHA-256"), "\(text)")
+    }
+
+    @Test func verifyDataEvaluatesWhatDiffersAnew() async throws {
+        try await begin()
+        try flip(1)
+        try flip(4)
+        let (status, text) = try await run.evaluate(["--resume", "--verify-data"])
+        #expect(status == .valid)
+        #expect(text.contains("2 images are other files than those evaluated"), "\(text)")
+        let (_, _) = try await run.evaluate(out: "fresh")
+        #expect(try run.read("out/images.jsonl") == run.read("fresh/images.jsonl"))
+    }
+
+    @Test func anAnnotationThatChangesALineIsAnotherRun() async throws {
+        try await begin()
+        let path = run.path("annotations/demo_00000001.xml")
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let width = try #require(text.firstRange(of: /<width>(\d+)<\/width>/))
+        try text.replacingCharacters(in: width, with: "<width>9999</width>").write(
+            toFile: path, atomically: true, encoding: .utf8)
+        let problem = try #require(await refusal(["--resume"]))
+        #expect(problem.contains("manifest"), "\(problem)")
+    }
+
+    @Test func verifyDataAloneIsRefused() async {
+        #expect(await refusal(["--verify-data"])?.contains("--verify-data is for --resume") == true)
+        #expect(await refusal(["--verify-every", "3"])?.contains("second node") == true)
+    }
+}
