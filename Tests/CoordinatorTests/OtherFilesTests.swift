@@ -1,6 +1,7 @@
 import Bytes
 import Coordinator
 import Foundation
+import Options
 import Testing
 
 /// What lies under `--images` when a run goes on must be what was evaluated.
@@ -51,7 +52,32 @@ import Testing
         let (_, _) = try await run.evaluate(out: "whole")
         let whole = try JSON.parse(try run.read("whole/certificate.json"), source: "certificate")
         #expect(certificate["digests"]?["image_files"] == whole["digests"]?["image_files"])
-        #expect(certificate["digests"]?["image_files"]?.stringValue?.count == 64)
+        // As docs/validity.md says.
+        let lines = try (1...5).map { number in
+            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: image(number))))
+            return "\(SHA256.hex(bytes)) \(bytes.count) demo_0000000\(number)\n"
+        }
+        #expect(certificate["digests"]?["image_files"]?.stringValue == SHA256.hex(lines.joined()))
+    }
+
+    @Test func compareSaysWhenTheFilesAreOthers() async throws {
+        let (_, _) = try await run.evaluate(out: "a")
+        let (_, _) = try await run.evaluate(out: "same")
+        try flip(2)
+        let (_, _) = try await run.evaluate(out: "b")
+        #expect(try comparison("same").contains("different image files") == false)
+        #expect(try comparison("b").contains("evaluated different image files under the same ids"))
+        #expect(try comparison("b", ["--json"]).contains("\"same_image_files\": false"))
+        #expect(try comparison("same", ["--json"]).contains("\"same_image_files\": true"))
+    }
+
+    private func comparison(_ other: String, _ options: [String] = []) throws -> String {
+        let parsed = try ParsedOptions(
+            arguments: [run.path("a"), run.path(other)] + options, specifications: CompareCommand.help.options,
+            operands: CompareCommand.operands)
+        var text = ""
+        #expect(try CompareCommand(parsed).run { text += $0 } == .valid)
+        return text
     }
 
     @Test func otherFilesAreRefusedAndTheFirstIsNamed() async throws {

@@ -36,7 +36,15 @@ extension Ledger {
     public func isVerified(_ image: Int) -> Bool { state.isVerified(image) }
 
     /// The file from which the image's result was made; nil where there is no result or none of a file.
-    public func file(_ image: Int) throws(JournalError) -> FileDigest? { try result(image)?.file }
+    public func file(_ image: Int) throws(JournalError) -> FileDigest? {
+        guard let place = state.place(image) else { return nil }
+        let payload = try journal.payload(at: place)
+        do throws(ByteReaderError) {
+            return try ResultEntry.file(of: payload)
+        } catch {
+            throw .damaged(path: journal.path, offset: place, problem: "\(error)")
+        }
+    }
 
     /// The name of the node whose result counts; nil where there is none.
     public func evaluator(_ image: Int) throws(JournalError) -> String? {
@@ -45,17 +53,29 @@ extension Ledger {
         return state.nodes.indices.contains(node) ? state.nodes[node].name : nil
     }
 
-    /// One digest over the files of all results, in lower-case hexadecimal: for each image in manifest order its id's length
-    /// and bytes and its file's length and SHA-256, "-" where it has none.
+    /// One digest over the files of all results, in lower-case hexadecimal: the SHA-256 of a line an image, in manifest
+    /// order, of the file's SHA-256, its length and the image's id, "- -" in the place of the first two where there is no
+    /// file.
     public func filesDigest() throws(JournalError) -> String {
         var digest = SHA256()
-        digest.update("stnet image files 1\n")
+        var lines: [UInt8] = []
         var image = 0
         for id in check.manifest.ids {
-            let file = try file(image).map { "\($0.byteCount) \($0.hex)" } ?? "-"
-            digest.update("\(id.utf8.count) \(id) \(file)\n")
+            if let file = try file(image) {
+                lines += file.hex.utf8
+                lines += " \(file.byteCount) ".utf8
+            } else {
+                lines += "- - ".utf8
+            }
+            lines += id.utf8
+            lines.append(UInt8(ascii: "\n"))
+            if lines.count > 1 << 16 {
+                digest.update(lines)
+                lines.removeAll(keepingCapacity: true)
+            }
             image += 1
         }
+        digest.update(lines)
         return digest.finalizeHex()
     }
 

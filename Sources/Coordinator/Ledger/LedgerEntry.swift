@@ -26,6 +26,13 @@ struct ResultEntry {
         result = try ImageResult(from: &reader)
         try reader.finish()
     }
+
+    /// The result's file alone, for walks over very many.
+    static func file(of payload: [UInt8]) throws(ByteReaderError) -> FileDigest? {
+        var reader = ByteReader(payload)
+        _ = try reader.bytes("node number and file compared", count: headerBytes)
+        return try ImageResult.file(from: &reader)
+    }
 }
 
 /// A further result of an image in the journal: image, node, the node whose result counts (32 bits each), verdict (8 bits),

@@ -29,11 +29,21 @@ extension ImageResult {
         }
     }
 
-    public init(from reader: inout ByteReader) throws(ByteReaderError) {
+    private static func head(from reader: inout ByteReader) throws(ByteReaderError) -> (UInt32, FileDigest?) {
         let index = try reader.uint32("image index")
         let file = try reader.optional("file present") { reader throws(ByteReaderError) in
             try FileDigest(from: &reader)
         }
+        return (index, file)
+    }
+
+    /// The file alone; what follows is not read.
+    public static func file(from reader: inout ByteReader) throws(ByteReaderError) -> FileDigest? {
+        try head(from: &reader).1
+    }
+
+    public init(from reader: inout ByteReader) throws(ByteReaderError) {
+        let (index, file) = try ImageResult.head(from: &reader)
         let start = reader.offset
         switch try reader.uint8("outcome") {
         case ImageResult.evaluated:
