@@ -96,6 +96,7 @@ public struct EvaluateCommand: Sendable {
     private func readInputs() throws -> Inputs {
         let manifest = try readManifest()
         let weights = try WeightFile.open(path: configuration.weightsPath)
+        if let line = try weights.check(for: configuration.network) { printer.say(line) }
         let description = configuration.networkIsCustom ? configuration.network.json.compact : nil
         if let description, description.utf8.count > WireLimits.description {
             throw NetworkError.badDescription(

@@ -8,6 +8,7 @@ let commands: [(name: String, help: HelpText, run: (ParsedOptions) throws -> Voi
     ("demo-images", DemoImagesCommand.help, DemoImagesCommand.run),
     ("random-weights", RandomWeightsCommand.help, RandomWeightsCommand.run),
     ("describe", DescribeCommand.help, DescribeCommand.run),
+    ("choose-weights", ChooseWeightsCommand.help, ChooseWeightsCommand.run),
 ]
 
 func complain(_ text: String) { FileHandle.standardError.write(Data("stnet-tool: \(text)\n".utf8)) }

@@ -36,6 +36,7 @@ final class ForwardPass: @unchecked Sendable {
         layout = ActivationLayout(network: network, shapes: shapes)
         table = network.normalization.table
         let (shapes, inputs) = (shapes, layout.inputs)
+        let source = try source.fitted(to: network)
         weights = try network.layers.enumerated().map { number, layer in
             try LayerWeights(
                 layer: layer, network: network.name, input: shapes[inputs[number][0]], source: source, pool: pool)

@@ -22,6 +22,7 @@ final class CUDAWeights: Sendable {
         throws
     {
         let stream = try CUDAStream(device)
+        let source = try source.fitted(to: network)
         func upload(_ buffer: FloatBuffer) throws(CUDAFailure) -> DeviceMemory {
             let memory = try DeviceMemory(device, bytes: buffer.count * 4)
             try stream.copy(memory.bytes, from: buffer.pointer, to: memory)

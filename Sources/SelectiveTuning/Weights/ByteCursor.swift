@@ -1,8 +1,9 @@
 import Bytes
 
-/// Reads a part of a mapped file forwards; every access is checked against the part's end.
+/// Reads a part of a mapped file forwards, or of what was decompressed from it; every access is checked against the
+/// part's end. The bytes' owner must outlive it: see `WeightFileContents.read`.
 struct ByteCursor {
-    let file: MappedFile
+    let path: String
     private let bytes: UnsafeRawBufferPointer
     /// The next byte, counted from the start of the file.
     private(set) var position: Int
@@ -10,14 +11,27 @@ struct ByteCursor {
 
     /// `range` must lie within the file.
     init(_ file: MappedFile, in range: Range<Int>) {
-        precondition(range.lowerBound >= 0 && range.upperBound <= file.count)
-        self.file = file
-        bytes = file.bytes
+        self.init(path: file.path, bytes: file.bytes, in: range)
+    }
+
+    /// Over the whole of what was decompressed from the file.
+    init(_ bytes: InflatedBytes, path: String) {
+        self.init(path: path, bytes: bytes.bytes, in: 0..<bytes.bytes.count)
+    }
+
+    private init(path: String, bytes: UnsafeRawBufferPointer, in range: Range<Int>) {
+        precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
+        self.path = path
+        self.bytes = bytes
         position = range.lowerBound
         end = range.upperBound
     }
 
-    var path: String { file.path }
+    /// Another part of the same bytes.
+    func part(_ range: Range<Int>) -> ByteCursor {
+        ByteCursor(path: path, bytes: bytes, in: range)
+    }
+
     var remaining: Int { end - position }
 
     /// The next byte, not consumed; nil at the end.

@@ -1,16 +1,19 @@
 /// Obeys the instructions of a pickle as far as they build plain data, storages and tensors, and no further.
 ///
-/// A pickle is a program that may call any Python function by name; here nothing exists that could be called but the
-/// few constructors of `PickleGlobal`. Any other opcode, global or call is refused by name, with its place in the file.
-/// Work and memory are proportional to the bytes read, and bounded by `workLimit`.
+/// A pickle is a program that may call any Python function by name; here nothing exists that could be called: the few
+/// names of `PickleGlobal` describe tensors, and whatever any other would make stays an opaque value, refused only where
+/// it stands in the place of a tensor that is needed. Work and memory are proportional to the bytes read, and bounded by
+/// `workLimit`.
 ///
-/// Source: CPython's Lib/pickletools.py (the instructions) and PyTorch's torch/_weights_only_unpickler.py (the globals
-/// that state dicts need).
+/// Source: CPython's Lib/pickletools.py (the instructions) and PyTorch's torch/_weights_only_unpickler.py (what its safe
+/// loader accepts; all of that is read).
 struct PickleMachine {
     /// Instructions, and elements that they move. A tensor takes about thirty.
-    static let workLimit = 2_000_000
+    static let workLimit = 10_000_000
 
     var cursor: ByteCursor
+    /// No storage is larger, in bytes.
+    let storageLimit: Int
     var heap = PickleHeap()
     /// Where the instruction that is being obeyed stands in the file.
     var place = 0
@@ -20,13 +23,17 @@ struct PickleMachine {
     private var memo: [Int: PickleValue] = [:]
     private var work = 0
 
-    private init(_ cursor: ByteCursor) {
+    private init(_ cursor: ByteCursor, storageLimit: Int) {
         self.cursor = cursor
+        self.storageLimit = storageLimit
     }
 
     /// Reads one pickle, up to its STOP, and leaves the cursor behind it.
-    static func load(_ cursor: inout ByteCursor) throws(WeightError) -> (root: PickleValue, heap: PickleHeap) {
-        var machine = PickleMachine(cursor)
+    /// - Parameter storageLimit: how many bytes a storage can have at most: the file's.
+    static func load(
+        _ cursor: inout ByteCursor, storageLimit: Int
+    ) throws(WeightError) -> (root: PickleValue, heap: PickleHeap) {
+        var machine = PickleMachine(cursor, storageLimit: storageLimit)
         let root = try machine.run()
         cursor = machine.cursor
         return (root, machine.heap)
@@ -58,7 +65,8 @@ struct PickleMachine {
         case .BININT: push(.integer(Int(try cursor.integer(Int32.self, "an int"))))
         case .BININT1: push(.integer(Int(try cursor.byte("an int"))))
         case .BININT2: push(.integer(Int(try cursor.integer(UInt16.self, "an int"))))
-        case .LONG1: push(try longInteger())
+        case .LONG1: push(try longInteger(Int(try cursor.byte("an int's length"))))
+        case .LONG4: push(try longInteger(try cursor.size(UInt32.self, "an int's length")))
         case .BINFLOAT:
             push(.float(Double(bitPattern: try cursor.integer(UInt64.self, "a float").byteSwapped)))
         case .BINUNICODE: push(try text(try cursor.size(UInt32.self, "a str's length")))
@@ -66,9 +74,9 @@ struct PickleMachine {
         case .BINUNICODE8: push(try text(try cursor.size(UInt64.self, "a str's length")))
         case .BINSTRING: push(try oldText(try cursor.size(UInt32.self, "a str's length")))
         case .SHORT_BINSTRING: push(try oldText(Int(try cursor.byte("a str's length"))))
-        case .BINBYTES: push(.bytes(try cursor.take(try cursor.size(UInt32.self, "bytes' length"), "bytes")))
-        case .SHORT_BINBYTES: push(.bytes(try cursor.take(Int(try cursor.byte("bytes' length")), "bytes")))
-        case .BINBYTES8: push(.bytes(try cursor.take(try cursor.size(UInt64.self, "bytes' length"), "bytes")))
+        case .BINBYTES: push(try bytes(try cursor.size(UInt32.self, "bytes' length")))
+        case .SHORT_BINBYTES: push(try bytes(Int(try cursor.byte("bytes' length"))))
+        case .BINBYTES8: push(try bytes(try cursor.size(UInt64.self, "bytes' length")))
         case .EMPTY_TUPLE: push(.tuple(store([])))
         case .TUPLE: push(.tuple(store(try popToMark())))
         case .TUPLE1: push(.tuple(store(try pop(last: 1))))
@@ -86,12 +94,54 @@ struct PickleMachine {
         case .BINGET: push(try recall(Int(try cursor.byte("a memo's number"))))
         case .LONG_BINGET: push(try recall(try cursor.size(UInt32.self, "a memo's number")))
         case .BINPERSID: push(try storage(try pop()))
-        case .GLOBAL: push(try global(module: try line(), name: try line()))
+        case .GLOBAL: push(global(module: try name(), name: try name()))
         case .STACK_GLOBAL: try stackGlobal()
-        case .REDUCE: try call()
+        case .REDUCE: try call("REDUCE")
         case .NEWOBJ: try create()
         case .BUILD: try build()
-        case .INST: _ = try global(module: try line(), name: try line(), refusing: opcode)
+        case .EMPTY_SET: push(opaque("a set"))
+        case .ADDITEMS: try append(try popToMark())
+        case .FROZENSET:
+            _ = try popToMark()
+            push(opaque("a frozenset"))
+        case .BYTEARRAY8: push(try bytes(try cursor.size(UInt64.self, "a bytearray's length")))
+        case .NEXT_BUFFER, .READONLY_BUFFER: throw refused("opcode \(opcode)")
+        default: try obeyRare(opcode)
+        }
+    }
+
+    /// What torch.save writes only when told to, or never.
+    private mutating func obeyRare(_ opcode: PickleOpcode) throws(WeightError) {
+        switch opcode {
+        case .POP: try discard()
+        case .POP_MARK: _ = try popToMark()
+        case .DUP: push(try top())
+        case .INT: push(number(try line()))
+        case .LONG: push(number(try line()))
+        case .FLOAT: push(Double(try line()).map { .float($0) } ?? opaque("a float"))
+        case .STRING: push(quoted(try line()))
+        case .UNICODE:
+            let text = try line()
+            push(text.contains("\\") ? opaque("a str with escapes") : .string(text))
+        case .LIST: push(.list(store(try popToMark())))
+        case .DICT:
+            let items = try popToMark()
+            push(newDictionary())
+            try setItems(items)
+        case .GET: push(try recall(try memoNumber()))
+        case .PUT: memo[try memoNumber()] = try top()
+        case .INST:
+            let callable = global(module: try name(), name: try name())
+            try call(callable, try popToMark())
+        case .OBJ:
+            let operands = try popToMark()
+            guard let callable = operands.first else { throw malformed("expected OBJ's class") }
+            try call(callable, Array(operands.dropFirst()))
+        case .NEWOBJ_EX: try createWithKeywords()
+        case .EXT1: push(opaque("extension \(try cursor.byte("an extension's code"))"))
+        case .EXT2: push(opaque("extension \(try cursor.integer(UInt16.self, "an extension's code"))"))
+        case .EXT4: push(opaque("extension \(try cursor.integer(Int32.self, "an extension's code"))"))
+        case .PERSID: push(opaque("persistent id \"\(printable(try line()))\""))
         default: throw refused("opcode \(opcode)")
         }
     }
@@ -144,9 +194,14 @@ struct PickleMachine {
 
     // MARK: Plain data
 
-    private mutating func store(_ elements: [PickleValue]) -> Int {
+    mutating func store(_ elements: [PickleValue]) -> Int {
         heap.sequences.append(elements)
         return heap.sequences.count - 1
+    }
+
+    mutating func opaque(_ kind: String) -> PickleValue {
+        heap.opaques.append(OpaqueValue(kind: kind))
+        return .opaque(heap.opaques.count - 1)
     }
 
     mutating func newDictionary() -> PickleValue {
@@ -155,20 +210,41 @@ struct PickleMachine {
     }
 
     private mutating func append(_ elements: [PickleValue]) throws(WeightError) {
-        guard case .list(let number) = try top() else { throw malformed("expected a list to append to") }
-        heap.sequences[number] += elements
-    }
-
-    private mutating func setItems(_ items: [PickleValue]) throws(WeightError) {
-        guard case .dictionary(let number) = try top() else { throw malformed("expected a dict to set items of") }
-        guard items.count % 2 == 0 else { throw malformed("a key without a value") }
-        for i in stride(from: 0, to: items.count, by: 2) {
-            heap.dictionaries[number].append((items[i], items[i + 1]))
+        switch try top() {
+        case .list(let number): heap.sequences[number] += elements
+        case .opaque: break
+        default: throw malformed("expected a list to append to")
         }
     }
 
-    private mutating func longInteger() throws(WeightError) -> PickleValue {
-        let range = try cursor.take(Int(try cursor.byte("an int's length")), "an int")
+    private mutating func setItems(_ items: [PickleValue]) throws(WeightError) {
+        let target = try top()
+        guard items.count % 2 == 0 else { throw malformed("a key without a value") }
+        for i in stride(from: 0, to: items.count, by: 2) {
+            switch target {
+            case .dictionary(let number): heap.dictionaries[number].append((items[i], items[i + 1]))
+            case .opaque(let number): heap.opaques[number].items.append((items[i], items[i + 1]))
+            default: throw malformed("expected a dict to set items of")
+            }
+        }
+    }
+
+    /// POP takes the latest mark where nothing lies above it.
+    private mutating func discard() throws(WeightError) {
+        if let mark = marks.last, mark == stack.count {
+            marks.removeLast()
+        } else {
+            _ = try pop()
+        }
+    }
+
+    private mutating func bytes(_ length: Int) throws(WeightError) -> PickleValue {
+        _ = try cursor.take(length, "bytes")
+        return .bytes
+    }
+
+    private mutating func longInteger(_ length: Int) throws(WeightError) -> PickleValue {
+        let range = try cursor.take(length, "an int")
         let bytes = cursor.contents(of: range)
         guard bytes.count <= 8 else { return .longInteger(range) }
         var value: UInt64 = bytes.last.map { $0 >= 0x80 } == true ? .max : 0
@@ -176,17 +252,16 @@ struct PickleMachine {
         return .integer(Int(Int64(bitPattern: value)))
     }
 
+    /// A text that is not UTF-8 (half a surrogate pair, which Python can write) names no tensor.
     private mutating func text(_ length: Int) throws(WeightError) -> PickleValue {
         let range = try cursor.take(length, "a str")
-        guard let text = String(validating: cursor.contents(of: range), as: UTF8.self) else {
-            throw malformed("a str is not UTF-8")
-        }
-        return .string(text)
+        return String(validating: cursor.contents(of: range), as: UTF8.self).map { .string($0) }
+            ?? opaque("a str that is not UTF-8")
     }
 
     /// Python 2's str is either text or bytes.
     private mutating func oldText(_ length: Int) throws(WeightError) -> PickleValue {
         let range = try cursor.take(length, "a str")
-        return String(validating: cursor.contents(of: range), as: UTF8.self).map { .string($0) } ?? .bytes(range)
+        return String(validating: cursor.contents(of: range), as: UTF8.self).map { .string($0) } ?? .bytes
     }
 }

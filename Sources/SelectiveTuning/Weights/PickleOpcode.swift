@@ -1,8 +1,7 @@
 /// The instructions of Python's pickle, protocols 0 to 5, under their standard names (CPython, Lib/pickletools.py).
 ///
-/// All of them are listed so that an error can name the one that it refuses.
+/// All of them build data: those that would call something leave an opaque value.
 enum PickleOpcode: UInt8 {
-    // Obeyed.
     case PROTO = 0x80
     case FRAME = 0x95
     case STOP = 0x2e
@@ -40,13 +39,12 @@ enum PickleOpcode: UInt8 {
     case BINGET = 0x68
     case LONG_BINGET = 0x6a
     case BINPERSID = 0x51
-    // Obeyed for the few globals of `PickleGlobal` only.
+    // They name something, or call it.
     case GLOBAL = 0x63
     case STACK_GLOBAL = 0x93
     case REDUCE = 0x52
     case NEWOBJ = 0x81
     case BUILD = 0x62
-    // Refused: they name or call what a state dict does not need, or no version of PyTorch writes them.
     case INST = 0x69
     case OBJ = 0x6f
     case NEWOBJ_EX = 0x92
@@ -54,6 +52,7 @@ enum PickleOpcode: UInt8 {
     case EXT2 = 0x83
     case EXT4 = 0x84
     case PERSID = 0x50
+    // Other forms of plain data: of protocols 0 and 1, of sets, of large values.
     case POP = 0x30
     case POP_MARK = 0x31
     case DUP = 0x32
@@ -71,6 +70,7 @@ enum PickleOpcode: UInt8 {
     case ADDITEMS = 0x90
     case FROZENSET = 0x91
     case BYTEARRAY8 = 0x96
+    // Refused: what they name lies outside of the file.
     case NEXT_BUFFER = 0x97
     case READONLY_BUFFER = 0x98
 }

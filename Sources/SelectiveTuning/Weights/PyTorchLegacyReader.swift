@@ -15,36 +15,27 @@ enum PyTorchLegacyReader {
 
     static func read(_ file: MappedFile) throws(WeightError) -> WeightFileContents {
         var cursor = ByteCursor(file, in: 0..<file.count)
-        guard case .longInteger(let range) = try PickleMachine.load(&cursor).root,
+        guard case .longInteger(let range) = try PickleMachine.load(&cursor, storageLimit: file.count).root,
             cursor.contents(of: range).elementsEqual(magic)
         else {
-            throw cursor.malformed("a pickle without PyTorch's magic number", at: 0)
+            throw .foreignFile(path: file.path, .pickle)
         }
         let versionPlace = cursor.position
-        guard case .integer(protocolVersion) = try PickleMachine.load(&cursor).root else {
+        guard case .integer(protocolVersion) = try PickleMachine.load(&cursor, storageLimit: file.count).root else {
             throw cursor.malformed("expected PyTorch's protocol version \(protocolVersion)", at: versionPlace)
         }
-        try checkByteOrder(&cursor)
-        let object = try PickleMachine.load(&cursor)
+        // The facts about the system. Storages are little-endian whatever they say: a machine of the other byte order
+        // swaps its bytes as it writes.
+        _ = try PickleMachine.load(&cursor, storageLimit: file.count)
+        let object = try PickleMachine.load(&cursor, storageLimit: file.count)
         let places = try storagePlaces(object.heap.storages, &cursor)
-        return try StateDictionary(object, file: file).contents { (storage) throws(WeightError) in
+        return try PickledTree(object, file: file).contents(elementLimit: file.count) { (storage) throws(WeightError) in
             guard let place = places[storage.key] else {
                 throw .malformed(
                     path: file.path, byte: versionPlace,
                     problem: "storage \"\(printable(storage.key))\" is not among the storages of the file")
             }
-            return place
-        }
-    }
-
-    private static func checkByteOrder(_ cursor: inout ByteCursor) throws(WeightError) {
-        let place = cursor.position
-        let system = try PickleMachine.load(&cursor)
-        guard case .bool(let isLittleEndian) = system.heap.value(of: "little_endian", in: system.root) else {
-            throw cursor.malformed("expected the system's facts with little_endian", at: place)
-        }
-        guard isLittleEndian else {
-            throw .refused(path: cursor.path, byte: place, construct: "byte order \"big\"")
+            return StorageBytes(place: place)
         }
     }
 
@@ -55,7 +46,7 @@ enum PyTorchLegacyReader {
         var known: [String: PickledStorage] = [:]
         for storage in storages { known[storage.key] = storage }
         let listPlace = cursor.position
-        let list = try PickleMachine.load(&cursor)
+        let list = try PickleMachine.load(&cursor, storageLimit: cursor.end)
         guard case .list(let number) = list.root else {
             throw cursor.malformed("expected the list of storage keys", at: listPlace)
         }

@@ -40,13 +40,16 @@ enum SafetensorsReader {
             let storage = data.lowerBound + entry.start..<data.lowerBound + entry.end
             let tensor = try StoredTensor.checked(
                 path: file.path, name: entry.name, dataType: entry.dataType, shape: entry.shape, strides: nil,
-                firstElement: 0, storage: storage, elementLimit: file.count)
+                firstElement: 0, storage: StorageBytes(place: storage), elementLimit: file.count)
             guard tensor.count * entry.dataType.byteCount == storage.count else {
                 throw bad(
                     "found \(storage.count) bytes, expected \(tensor.count * entry.dataType.byteCount) for shape "
                         + "\(entry.shape) of \(entry.dataType.rawValue)")
             }
             try contents.add(tensor, named: entry.name, path: file.path)
+        }
+        if let name = contents.doubles.min() {
+            throw .badTensor(path: file.path, tensor: name, problem: "found twice, expected once")
         }
         guard covered == data.count else {
             throw .malformed(

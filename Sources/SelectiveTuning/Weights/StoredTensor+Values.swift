@@ -2,15 +2,15 @@ import CKernels
 
 extension StoredTensor {
     /// The elements in row-major order as float32, or nil when their type does not convert.
-    /// - Parameter file: the bytes of the whole file.
-    func values(in file: UnsafeRawBufferPointer) -> [Float]? {
+    /// - Parameter storage: the storage's bytes.
+    func values(in storage: UnsafeRawBufferPointer) -> [Float]? {
         guard dataType.isConvertible else { return nil }
-        guard count > 0 else { return [] }
-        guard !isContiguous else { return converted(from: UnsafeRawPointer(file.baseAddress! + offset)) }
+        guard count > 0, let start = storage.baseAddress.map({ $0 + offset }) else { return [] }
+        guard !isContiguous || isBigEndian else { return converted(from: start) }
         switch dataType.byteCount {
-        case 2: return gathered(UInt16.self, from: file).withUnsafeBytes { converted(from: $0.baseAddress!) }
-        case 4: return gathered(UInt32.self, from: file).withUnsafeBytes { converted(from: $0.baseAddress!) }
-        default: return gathered(UInt64.self, from: file).withUnsafeBytes { converted(from: $0.baseAddress!) }
+        case 2: return gathered(UInt16.self, from: start).withUnsafeBytes { converted(from: $0.baseAddress!) }
+        case 4: return gathered(UInt32.self, from: start).withUnsafeBytes { converted(from: $0.baseAddress!) }
+        default: return gathered(UInt64.self, from: start).withUnsafeBytes { converted(from: $0.baseAddress!) }
         }
     }
 
@@ -29,17 +29,20 @@ extension StoredTensor {
     }
 
     /// Collects the elements in row-major order: the last dimension in the inner loop, the others like an odometer.
-    private func gathered<Element: FixedWidthInteger>(
-        _ type: Element.Type, from file: UnsafeRawBufferPointer
-    ) -> [Element] {
+    private func gathered<Element: FixedWidthInteger>(_ type: Element.Type, from start: UnsafeRawPointer) -> [Element] {
         let size = MemoryLayout<Element>.size
+        // A number by itself is a row of one.
+        let (shape, strides) = shape.isEmpty ? ([1], [1]) : (shape, strides)
         let (run, step) = (shape[shape.count - 1], strides[strides.count - 1] * size)
         return [Element](unsafeUninitializedCapacity: count) { out, initialized in
             var index = [Int](repeating: 0, count: shape.count - 1)
-            var origin = UnsafeRawPointer(file.baseAddress! + offset)
+            var origin = start
             var done = 0
             while true {
-                for i in 0..<run { out[done + i] = origin.loadUnaligned(fromByteOffset: i * step, as: Element.self) }
+                for i in 0..<run {
+                    let element = origin.loadUnaligned(fromByteOffset: i * step, as: Element.self)
+                    out[done + i] = isBigEndian ? element.byteSwapped : element
+                }
                 done += run
                 guard done < count else { break }
                 var dimension = index.count - 1

@@ -1,15 +1,19 @@
 /// Where a tensor's elements lie in a weight file. Made by `checked` only, so every element lies inside of it.
-struct StoredTensor: Sendable {
+struct StoredTensor: Sendable, Hashable {
     static let rankLimit = 64
 
     let dataType: TensorDataType
     let shape: [Int]
     /// Elements from one index to the next, one number a dimension, none negative.
     let strides: [Int]
-    /// The first element's place, in bytes from the start of the file.
+    /// Where the elements' storage lies.
+    let storage: StorageBytes
+    /// The first element's place, in bytes from the start of the storage.
     let offset: Int
     /// Elements.
     let count: Int
+    /// Most significant byte first, as machines of the other byte order write them.
+    let isBigEndian: Bool
 
     /// Row-major without gaps.
     var isContiguous: Bool {
@@ -24,12 +28,12 @@ struct StoredTensor: Sendable {
     /// Describes a tensor over a storage, once its shape, its strides and its elements' places hold together.
     /// - Parameters:
     ///   - strides: row-major ones when nil.
-    ///   - firstElement: counted from the start of the storage.
-    ///   - storage: bytes of the file.
+    ///   - firstElement: counted from the start of the window.
+    ///   - window: the bytes of the storage that the tensor may use; all of them when nil.
     ///   - elementLimit: bounds what a tensor may take in memory: repeated elements (stride 0) take none in the file.
     static func checked(
         path: String, name: String, dataType: TensorDataType, shape: [Int], strides given: [Int]?, firstElement: Int,
-        storage: Range<Int>, elementLimit: Int
+        storage: StorageBytes, window: Range<Int>? = nil, isBigEndian: Bool = false, elementLimit: Int
     ) throws(WeightError) -> StoredTensor {
         func bad(_ problem: String) -> WeightError { .badTensor(path: path, tensor: name, problem: problem) }
         guard shape.count <= rankLimit else {
@@ -51,7 +55,8 @@ struct StoredTensor: Sendable {
         guard count <= elementLimit else {
             throw bad("shape \(shape) repeats elements beyond the file's size of \(elementLimit) bytes")
         }
-        let stored = storage.count / dataType.byteCount
+        let window = window ?? 0..<storage.count
+        let stored = window.count / dataType.byteCount
         guard firstElement >= 0, firstElement <= stored else {
             throw bad("starts at element \(firstElement) of a storage of \(stored)")
         }
@@ -70,7 +75,7 @@ struct StoredTensor: Sendable {
             guard last < stored else { throw bad("found no element in its storage, expected \(count)") }
         }
         return StoredTensor(
-            dataType: dataType, shape: shape, strides: strides,
-            offset: storage.lowerBound + firstElement * dataType.byteCount, count: count)
+            dataType: dataType, shape: shape, strides: strides, storage: storage,
+            offset: window.lowerBound + firstElement * dataType.byteCount, count: count, isBigEndian: isBigEndian)
     }
 }

@@ -68,4 +68,14 @@ public enum TensorDataType: String, Sendable, CaseIterable {
         case .uint16, .uint32, .uint64, .float8e4m3, .float8e5m2, .float8e8m0: nil
         }
     }
+
+    /// By its name in PyTorch; nil for a type that is not known here.
+    init?(torchName: String) {
+        switch torchName {
+        case "float8_e4m3fn": self = .float8e4m3
+        case "float8_e5m2": self = .float8e5m2
+        case "float8_e8m0fnu": self = .float8e8m0
+        default: self.init(rawValue: torchName)
+        }
+    }
 }

@@ -5,22 +5,26 @@ import CKernels
 ///
 /// Three forms are recognised by their contents: safetensors, PyTorch's zip archives (since 1.6), and PyTorch's older
 /// stream of pickles. The whole structure is checked when the file is opened; elements are read when asked for.
-/// Opening fails before anything in the file could run: see `PickleMachine`.
+/// Nothing in the file could run: see `PickleMachine`.
 public final class WeightFile: Sendable {
     public let path: String
-    /// The tensors' names, sorted.
+    /// The tensors' names, sorted. In a pickled checkpoint a name is the keys that lead to a tensor, joined with dots:
+    /// `state_dict.module.conv1.weight`. `fitted` finds a network's own names among them.
     public let names: [String]
     /// The free texts of a safetensors header (`__metadata__`); empty for other forms.
     public let metadata: [String: String]
-    private let file: MappedFile
-    private let tensors: [String: StoredTensor]
+    let contents: WeightFileContents
+    let storages: StorageReader
+    /// The names as a tree.
+    let tree: NameTree
 
     private init(file: MappedFile, contents: WeightFileContents) {
         path = file.path
-        self.file = file
-        tensors = contents.tensors
+        self.contents = contents
+        storages = StorageReader(file)
         metadata = contents.metadata
         names = contents.tensors.keys.sorted()
+        tree = NameTree(names)
     }
 
     /// Maps the file and reads its structure. The file must not be truncated while it is in use.
@@ -31,10 +35,10 @@ public final class WeightFile: Sendable {
     }
 
     /// Nil when there is no such tensor.
-    public func shape(of name: String) -> [Int]? { tensors[name]?.shape }
+    public func shape(of name: String) -> [Int]? { contents.tensors[name]?.shape }
 
     /// Nil when there is no such tensor.
-    public func dataType(of name: String) -> TensorDataType? { tensors[name]?.dataType }
+    public func dataType(of name: String) -> TensorDataType? { contents.tensors[name]?.dataType }
 
     /// The tensor's values in row-major order as float32: float16 and bfloat16 are exact, float64 is rounded to the
     /// nearest, ties to even. A zero keeps its sign.
@@ -42,7 +46,8 @@ public final class WeightFile: Sendable {
     /// Throws when the tensor is missing, has another shape, holds integers, or holds a value that is not finite.
     public func tensor(_ name: String, expecting shape: [Int]) throws(WeightError) -> [Float] {
         let stored = try find(name, expecting: shape)
-        guard let values = stored.values(in: file.bytes) else {
+        let values = try storages.read(stored.storage) { stored.values(in: $0) }
+        guard let values else {
             throw .wrongDataType(path: path, tensor: name, found: stored.dataType)
         }
         try values.withUnsafeBufferPointer { buffer throws(WeightError) in try checkFinite(buffer, name) }
@@ -60,29 +65,33 @@ public final class WeightFile: Sendable {
         guard stored.dataType.isConvertible else {
             throw .wrongDataType(path: path, tensor: name, found: stored.dataType)
         }
-        guard stored.dataType == .float32, stored.isContiguous, stored.count > 0,
-            let start = file.bytes.baseAddress.map({ $0 + stored.offset }),
+        guard stored.dataType == .float32, stored.isContiguous, !stored.isBigEndian, stored.count > 0,
+            let start = storages.mapped(stored.storage)?.baseAddress.map({ $0 + stored.offset }),
             UInt(bitPattern: start) % UInt(MemoryLayout<Float>.alignment) == 0
         else { return nil }
         let values = UnsafeBufferPointer(start: start.assumingMemoryBound(to: Float.self), count: stored.count)
         try checkFinite(values, name)
-        return withExtendedLifetime(file) { body(values) }
+        return withExtendedLifetime(storages) { body(values) }
     }
 
     /// Of the whole file.
-    public var byteCount: Int { file.count }
+    public var byteCount: Int { storages.file.count }
 
     /// Lets the system drop the pages read so far; they are read from the file again when needed.
-    public func releasePages() { file.releasePages() }
+    public func releasePages() { storages.release() }
 
     /// The digest of the whole file, 64 lowercase hexadecimal digits; computed at each call.
     public func sha256() -> String {
-        withExtendedLifetime(file) { SHA256.hex(file.bytes) }
+        withExtendedLifetime(storages) { SHA256.hex(storages.file.bytes) }
     }
 
     private func find(_ name: String, expecting shape: [Int]) throws(WeightError) -> StoredTensor {
-        guard let stored = tensors[name] else {
+        guard let stored = contents.tensors[name] else {
+            if let found = contents.others[name] { throw .noTensor(path: path, tensor: name, found: found) }
             throw .missingTensor(path: path, tensor: name, closest: closestNames(to: name, among: names, count: 3))
+        }
+        guard !contents.doubles.contains(name) else {
+            throw .badTensor(path: path, tensor: name, problem: "found twice, expected once")
         }
         guard stored.shape == shape else {
             throw .wrongShape(path: path, tensor: name, found: stored.shape, expected: shape)

@@ -1,9 +1,9 @@
 import Bytes
 
-/// The entries of a zip archive, and where the bytes of those lie that are stored, not compressed.
+/// The entries of a zip archive, stored or deflated, and where their bytes lie.
 ///
 /// Source: PKWARE's APPNOTE.TXT 6.3, sections 4.3 to 4.5. The central directory rules; each local header must agree
-/// with it. Checksums are not compared: PyTorch can be told not to write them (`set_crc32_options`).
+/// with it. Checksums of stored entries are not compared: PyTorch can be told not to write them (`set_crc32_options`).
 struct ZipDirectory {
     static let localSignature: [UInt8] = [0x50, 0x4b, 0x03, 0x04]
     static let entryLimit = 131_072
@@ -12,6 +12,7 @@ struct ZipDirectory {
         let name: String
         let header: Int
         let method: UInt16
+        let crc32: UInt32
         /// Bytes in the file.
         let stored: Int
         /// Bytes when decompressed.
@@ -23,15 +24,34 @@ struct ZipDirectory {
 
     var names: some Sequence<String> { entries.keys }
 
-    /// Where the entry's contents lie in the file; nil when there is no such entry. Throws when it is compressed.
-    func contents(of name: String) throws(WeightError) -> Range<Int>? {
+    /// Of all entries once decompressed, or of the file where that is more: no tensor can hold more.
+    var byteCount: Int {
+        entries.values.reduce(file.count) { sum, item in
+            let (more, overflow) = sum.addingReportingOverflow(min(item.entry.size, InflatedBytes.largest))
+            return overflow ? .max : more
+        }
+    }
+
+    /// Where the entry's contents lie in the file; nil when there is no such entry. Throws when they are compressed by
+    /// another method than deflate, or said to be larger than any compression makes them.
+    func contents(of name: String) throws(WeightError) -> StorageBytes? {
         guard let (entry, data) = entries[name] else { return nil }
-        guard entry.method == 0, entry.stored == entry.size else {
+        switch entry.method {
+        case 0 where entry.stored == entry.size: return StorageBytes(place: data)
+        case 8:
+            guard entry.size <= StorageBytes.largestSize(deflated: entry.stored) else {
+                throw .malformed(
+                    path: file.path, byte: entry.header,
+                    problem: "the zip entry \"\(printable(name))\" has \(entry.stored) bytes and is said to hold "
+                        + "\(entry.size): more than deflate can make of them")
+            }
+            return StorageBytes(place: data, inflated: .init(count: entry.size, crc32: entry.crc32))
+        default:
             throw .refused(
                 path: file.path, byte: entry.header,
-                construct: "compressed zip entry \"\(printable(name))\" (method \(entry.method))")
+                construct: "zip entry \"\(printable(name))\" that is compressed by method \(entry.method)",
+                remedy: "zip it without compression (zip -0), or write it with torch.save")
         }
-        return data
     }
 
     init(_ file: MappedFile) throws(WeightError) {
@@ -70,7 +90,8 @@ struct ZipDirectory {
         _ = try cursor.take(4, "an entry's versions")
         let flags = try cursor.integer(UInt16.self, "an entry's flags")
         let method = try cursor.integer(UInt16.self, "an entry's method")
-        _ = try cursor.take(8, "an entry's time and checksum")
+        _ = try cursor.take(4, "an entry's time")
+        let crc32 = try cursor.integer(UInt32.self, "an entry's checksum")
         var stored = try cursor.size(UInt32.self, "an entry's compressed size")
         var size = try cursor.size(UInt32.self, "an entry's size")
         let nameLength = try cursor.size(UInt16.self, "an entry's name length")
@@ -80,14 +101,14 @@ struct ZipDirectory {
         var header = try cursor.size(UInt32.self, "an entry's place")
         let nameRange = try cursor.take(nameLength, "an entry's name")
         let name = String(decoding: cursor.contents(of: nameRange), as: UTF8.self)
-        var extra = ByteCursor(cursor.file, in: try cursor.take(extraLength, "an entry's extra fields"))
+        var extra = cursor.part(try cursor.take(extraLength, "an entry's extra fields"))
         _ = try cursor.take(commentLength, "an entry's comment")
 
         // Zip64: the field with tag 1 holds, in this order, the numbers that stand as all ones above.
         while extra.remaining > 0 {
             let tag = try extra.integer(UInt16.self, "an extra field's tag")
             let length = try extra.size(UInt16.self, "an extra field's length")
-            var field = ByteCursor(extra.file, in: try extra.take(length, "an extra field"))
+            var field = extra.part(try extra.take(length, "an extra field"))
             guard tag == 1 else { continue }
             if size == 0xffff_ffff { size = try field.size(UInt64.self, "an entry's zip64 size") }
             if stored == 0xffff_ffff { stored = try field.size(UInt64.self, "an entry's zip64 compressed size") }
@@ -97,7 +118,7 @@ struct ZipDirectory {
         guard flags & 0x2041 == 0 else {
             throw .refused(path: cursor.path, byte: start, construct: "encrypted zip entry \"\(printable(name))\"")
         }
-        return Entry(name: name, header: header, method: method, stored: stored, size: size)
+        return Entry(name: name, header: header, method: method, crc32: crc32, stored: stored, size: size)
     }
 
     /// - Parameter next: where the entry must have ended: the next local header, or the central directory.

@@ -10,7 +10,7 @@ import Testing
         return (given.map { URL(filePath: $0) } ?? package.appending(path: "../shared/data")).appending(path: "weights")
     }()
 
-    @Test("Every real file opens, and every tensor in it is delivered")
+    @Test("Every real file opens, and every tensor of floating-point numbers in it is delivered")
     func everyTensor() throws {
         let found = FileManager.default.enumerator(atPath: Self.folder.path)?.compactMap { $0 as? String } ?? []
         let files = found.filter { $0.hasSuffix(".pth") || $0.hasSuffix(".safetensors") }.sorted()
@@ -21,7 +21,7 @@ import Testing
         for file in files {
             let weights = try WeightFile.open(path: Self.folder.appending(path: file).path)
             #expect(!weights.names.isEmpty, "\(file)")
-            for name in weights.names {
+            for name in weights.names where weights.dataType(of: name)?.isConvertible == true {
                 let shape = try #require(weights.shape(of: name))
                 let values = try weights.tensor(name, expecting: shape)
                 #expect(values.count == shape.reduce(1, *))

@@ -68,11 +68,61 @@ import Testing
 
     @Test("Files of no known form are told what was expected")
     func unknownForms() throws {
-        #expect(try openingError([])?.contains("it is empty; expected .safetensors") == true)
+        let text = try openingError(Array("Entry not found\n".utf8))
         #expect(
-            try openingError(Array("version https".utf8))?.contains("starts with the bytes 76 65 72") == true)
+            text?.hasSuffix(
+                ": not a weight file: it starts with \"Entry not found\\n\"; expected .safetensors, or a PyTorch .pth of a state dict"
+            ) == true, "\(text ?? "")")
+        let binary = try openingError([0xfe, 0xed, 0xfa, 0xce, 0, 1, 2, 3, 4, 5])
+        #expect(binary?.contains("it starts with the bytes fe ed fa ce 00 01 02 03;") == true)
         let missing = openingError("/nowhere/weights.pth")
         #expect(missing == "/nowhere/weights.pth: cannot open: No such file or directory")
+    }
+
+    @Test(
+        "Files of other kinds are called what they are, with what to do",
+        arguments: [
+            (
+                Array("version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 9\n".utf8),
+                "a Git LFS pointer, not the file that it stands for: fetch that with git lfs pull"
+            ),
+            (
+                Array("\r\n <!DOCTYPE html><html>".utf8),
+                "an HTML page: a server's answer in the place of the file; fetch it again"
+            ),
+            (
+                Array("<?xml version='1.0'?><Error/>".utf8),
+                "an XML text: a server's answer in the place of the file; fetch it again"
+            ),
+            (
+                Array("{\"weight_map\": {\"a\": \"b\"}}".utf8),
+                "an index of weights in several files: merge them into one .safetensors"
+            ),
+            (Array("{\"a\": 1}".utf8), "a JSON text: expected the .safetensors or .pth file beside it"),
+            ([], "an empty file: fetch it again"),
+            ([0x1f, 0x8b, 8, 0], "a gzip file: unpack it and give the file of weights in it"),
+            (
+                [UInt8](repeating: 0x61, count: 257) + Array("ustar\u{0}00".utf8),
+                "a tar archive: unpack it and give the file of weights in it"
+            ),
+            (
+                [0x89] + Array("HDF\r\n\u{1a}\n".utf8),
+                "an HDF5 file (Keras, .h5): convert it to .safetensors with the network's own names and shapes of tensors"
+            ),
+            (
+                [8, 7, 0x12, 7] + Array("pytorch".utf8) + [UInt8](repeating: 0, count: 9),
+                "an ONNX model: convert it to .safetensors with the network's own names and shapes of tensors"
+            ),
+            ([0xff, 0xd8, 0xff, 0xe0], "a JPEG: give the file of weights"),
+            (
+                [0x80, 4, 0x4e, 0x2e],
+                "a Python pickle that torch.save did not write: load it and write model.state_dict() with torch.save"
+            ),
+        ] as [([UInt8], String)])
+    func foreignFiles(bytes: [UInt8], text: String) throws {
+        let folder = try TemporaryFolder()
+        let path = try folder.file("weights.pth", bytes)
+        #expect(openingError(path) == "\(path): \(text)")
     }
 
     @Test("A value that is not finite is an error that names the tensor and the element")
