@@ -38,7 +38,7 @@ struct Photographs {
         }
         self.directory = directory
         label = given ?? (directory.hasPrefix("results") ? "generated" : "photos-mixed")
-        files = try ImageDirectory.scan(path: directory).sorted { $0.key < $1.key }.map { name, place in
+        files = try ImageDirectory.scan(path: directory).all.map { name, place in
             (name, try place.read(limit: 1 << 28))
         }
     }
@@ -189,11 +189,11 @@ struct WholeStage: Stage {
     }
 
     func measure() throws -> Double {
-        let paths = try ImageDirectory.scan(path: photographs.directory)
         var options = JobOptions()
         options.localization.classSource = .predicted
         let evaluator = LeaseEvaluator(
-            backend: passes.backend, images: ImageIndex(places: paths), options: options, pool: pool, cache: cache)
+            backend: passes.backend, images: try ImageIndex(root: photographs.directory), options: options, pool: pool,
+            cache: cache)
         let leased = (0..<3).flatMap { _ in
             photographs.files.enumerated().map { index, file in
                 LeasedImage(

@@ -4,22 +4,27 @@ import Foundation
 public final class FilePieces: Sendable {
     /// Of the part.
     public let size: UInt64
+    /// What of it is stored, and where in the file; nil for all, from `start` on.
+    private let map: SparseMap?
     private let start: UInt64
     private let descriptor: Int32
 
-    /// - Parameter part: in bytes; nil for the whole file.
+    /// - Parameters:
+    ///   - part: in bytes; nil for the whole file.
+    ///   - map: of a file that is stored inside of this one with holes; its runs lie inside of the part.
     /// - Throws: `FileError` for a file that cannot be opened, is no regular one, or ends before the part does.
-    public init(path: String, part: Range<UInt64>? = nil) throws(FileError) {
+    public init(path: String, part: Range<UInt64>? = nil, map: SparseMap? = nil) throws(FileError) {
         let (opened, bytes) = try openRegularFile(path, operation: "read")
-        if let part, part.upperBound > UInt64(bytes) {
+        let end = max(part?.upperBound ?? 0, map?.runs.map { $0.start + $0.count }.max() ?? 0)
+        if end > UInt64(bytes) {
             close(opened)
             throw FileError(
-                path: path, operation: "read",
-                reason: "it has \(bytes) bytes, its byte \(part.upperBound) is asked for")
+                path: path, operation: "read", reason: "it has \(bytes) bytes, its byte \(end) is asked for")
         }
         descriptor = opened
+        self.map = map
         start = part?.lowerBound ?? 0
-        size = part.map { $0.upperBound - $0.lowerBound } ?? UInt64(bytes)
+        size = map?.size ?? part.map { $0.upperBound - $0.lowerBound } ?? UInt64(bytes)
     }
 
     deinit { close(descriptor) }
@@ -27,15 +32,29 @@ public final class FilePieces: Sendable {
     /// Up to `count` bytes, fewer at the end; nil where the file cannot be read.
     public func read(at offset: UInt64, count: Int) -> [UInt8]? {
         var bytes = [UInt8](repeating: 0, count: Int(min(UInt64(count), size - min(size, offset))))
-        var filled = 0
-        while filled < bytes.count {
-            let got = bytes.withUnsafeMutableBytes {
-                pread(descriptor, $0.baseAddress! + filled, $0.count - filled, off_t(start + offset) + off_t(filled))
-            }
-            if got < 0, errno == EINTR { continue }
-            guard got > 0 else { return nil }
-            filled += got
+        guard let map else { return fill(&bytes, 0..<bytes.count, from: start + offset) ? bytes : nil }
+        let wanted = offset..<(offset + UInt64(bytes.count))
+        for run in map.runs {
+            let common = (run.offset..<(run.offset + run.count)).clamped(to: wanted)
+            guard !common.isEmpty else { continue }
+            let target = Int(common.lowerBound - offset)..<Int(common.upperBound - offset)
+            guard fill(&bytes, target, from: run.start + (common.lowerBound - run.offset)) else { return nil }
         }
         return bytes
+    }
+
+    private func fill(_ bytes: inout [UInt8], _ target: Range<Int>, from place: UInt64) -> Bool {
+        var filled = 0
+        while filled < target.count {
+            let got = bytes.withUnsafeMutableBytes {
+                pread(
+                    descriptor, $0.baseAddress! + target.lowerBound + filled, target.count - filled,
+                    off_t(place) + off_t(filled))
+            }
+            if got < 0, errno == EINTR { continue }
+            guard got > 0 else { return false }
+            filled += got
+        }
+        return true
     }
 }

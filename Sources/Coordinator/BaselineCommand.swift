@@ -11,7 +11,10 @@ public struct BaselineCommand: Sendable {
     public init(_ parsed: ParsedOptions) { self.parsed = parsed }
 
     /// Prints the table. Throws `UsageError` or what is wrong with the annotations.
-    public func run(say: (String) -> Void = { print($0, terminator: "") }) throws -> ExitStatus {
+    public func run(
+        say: (String) -> Void = { print($0, terminator: "") },
+        complain: ((String) -> Void)? = nil
+    ) throws -> ExitStatus {
         let preset = parsed.values["preprocess"].flatMap(Preset.init) ?? .stnet
         let convention = parsed.values["iou"].flatMap(IoUConvention.init) ?? .stnet
         let inputSize = try parsed.integer("input-size", in: 1...4096) ?? 224
@@ -20,12 +23,14 @@ public struct BaselineCommand: Sendable {
             throw UsageError("--square and --whole exclude each other")
         }
         let path = parsed.values["annotations"] ?? "dataset/ILSVRC2012/annotations"
-        let classes = try parsed.values["classes"].map { try ClassIndex(namesIn: $0) }
-        let groundTruth = try Annotations.load(path: path, classes: classes ?? .ilsvrc2012).map { annotation in
+        var classes = try parsed.values["classes"].map { try ClassIndex(namesIn: $0) } ?? .ilsvrc2012
+        classes.advice = ClassIndex.otherClasses
+        let annotations = try Annotations.load(path: path, classes: classes)
+        // Standard output may be read by a program.
+        for note in annotations.notes { complain?(note) ?? StandardError.write("note: \(note)\n") }
+        let groundTruth = try annotations.map { annotation in
             guard let width = annotation.declaredWidth, let height = annotation.declaredHeight else {
-                throw UsageError(
-                    "\(path): \(annotation.id) has no size: baselines need the size of every image "
-                        + "(the XML files and the WSOL files have it, LOC_val_solution.csv has not)")
+                throw DatasetError.noSize(of: annotation.id, in: path)
             }
             let scorer = BoxScorer(preset: preset, inputSize: inputSize, convention: convention)
             let geometry = Geometry(preset: preset, inputSize: inputSize, width: width, height: height)

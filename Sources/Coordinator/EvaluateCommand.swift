@@ -29,6 +29,8 @@ public struct EvaluateCommand: Sendable {
     /// All that is fixed before the first node is asked.
     struct Inputs: Sendable {
         var manifest: Manifest
+        /// Images that this machine was to have and has not.
+        var missingImages: Int
         var weights: WeightFile
         var job: Job
         var samples: Samples
@@ -64,7 +66,7 @@ public struct EvaluateCommand: Sendable {
         interrupts.onInterrupt { conductor.interrupt() }
         interrupts.onHangup { conductor.reread() }
         let (ending, finished) = await conductor.run()
-        if configuration.isDryRun { return showDryRun(ending, conductor) }
+        if configuration.isDryRun { return showDryRun(ending, conductor, inputs) }
         let facts = facts(conductor.facts(started: started, ended: Timestamp.now()))
         var deliveries = finished.deliveries
         if configuration.verifyEvery != nil {
@@ -94,7 +96,7 @@ public struct EvaluateCommand: Sendable {
     }
 
     private func readInputs() throws -> Inputs {
-        let manifest = try readManifest()
+        let (manifest, missing) = try readManifest()
         let weights = try WeightFile.open(path: configuration.weightsPath)
         if let line = try weights.check(for: configuration.network) { printer.say(line) }
         let description = configuration.networkIsCustom ? configuration.network.json.compact : nil
@@ -113,7 +115,8 @@ public struct EvaluateCommand: Sendable {
             weightsSuffix: EvaluateCommand.suffix(configuration.weightsPath),
             options: configuration.options.texts, sampleIDs: samples.ids)
         return Inputs(
-            manifest: manifest, weights: weights, job: job, samples: samples, networkDigest: hash.finalizeHex())
+            manifest: manifest, missingImages: missing, weights: weights, job: job, samples: samples,
+            networkDigest: hash.finalizeHex())
     }
 
     /// ".pth" of a path: for the names of files in a node's cache, so only what is harmless there.
@@ -125,7 +128,7 @@ public struct EvaluateCommand: Sendable {
         return isPlain ? "." + text : ""
     }
 
-    private func readManifest() throws -> Manifest {
+    private func readManifest() throws -> (Manifest, missing: Int) {
         let classes = configuration.network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012
         let outputs = try configuration.network.shapes().last!.channels
         guard outputs >= classes.count else {
@@ -136,8 +139,9 @@ public struct EvaluateCommand: Sendable {
             )
         }
         let annotations = try Annotations.load(path: configuration.annotationsPath, classes: classes)
+        let catalog = try scanImages()
         let manifest = try Manifest(
-            annotations: annotations, images: try scanImages(), idsPath: configuration.idsPath,
+            annotations: annotations, images: catalog ?? ImageCatalog([:]), idsPath: configuration.idsPath,
             limit: configuration.limit)
         for entry in manifest.entries {
             if let problem = LeasedImage(index: 0, entry).wireProblem {
@@ -150,20 +154,14 @@ public struct EvaluateCommand: Sendable {
         if manifest.imagesWithoutAnnotation > 0 {
             printer.say("\(manifest.imagesWithoutAnnotation) image files have no annotation and are left out")
         }
-        return manifest
+        for note in annotations.notes { printer.say("note: \(note)") }
+        let missing = try catalog.map { try requireImages(manifest, $0) } ?? 0
+        return (manifest, missing)
     }
 
-    /// Nodes may have the images where the coordinator does not: only a directory that was named must be there.
-    private func scanImages() throws -> [String: ImageLocation] {
-        let isDefault = configuration.resolvedDefaults.contains { $0.name == "images" }
-        if configuration.fleet != nil, isDefault, !FileManager.default.fileExists(atPath: configuration.imagesPath) {
-            printer.say("no \(configuration.imagesPath) here: the nodes must have the images")
-            return [:]
-        }
-        return try ImageDirectory.scan(path: configuration.imagesPath)
-    }
-
-    private func showDryRun(_ ending: Conductor.Ending, _ conductor: Conductor) -> ExitStatus {
+    private func showDryRun(
+        _ ending: Conductor.Ending, _ conductor: Conductor, _ inputs: Inputs
+    ) -> ExitStatus {
         let nodes = conductor.members.keys.sorted().map { conductor.members[$0]!.description }
         let images = conductor.manifest.entries.count
         for (place, node) in nodes.enumerated() {
@@ -172,8 +170,12 @@ public struct EvaluateCommand: Sendable {
             say("\(node.name): \(node.device), numerics \(numerics), about \(share) images")
         }
         say("dry run: \(images) images would be evaluated; nothing was")
+        // Nodes with images of their own do not need this machine's.
+        let needsImages = conductor.members.values.contains { $0.description.images == nil }
+        let lacksImages = inputs.missingImages > 0 && (configuration.fleet == nil || needsImages)
+        if lacksImages { say("\(inputs.missingImages) of them are missing: the run would be INVALID") }
         switch ending {
-        case .complete: return .valid
+        case .complete: return lacksImages ? .invalid : .valid
         case .interrupted: return .invalid
         default: return explain(ending)
         }

@@ -3,6 +3,10 @@ public struct ClassIndex: Sendable {
     private let names: [String]
     private let words: [String]?
     private let indices: [String: Int]
+    /// What the names are, for messages.
+    private(set) var kind = "class names"
+    /// Added to an error about a class that is none of these: how others are given.
+    public var advice = ""
 
     /// - Parameters:
     ///   - names: the class names (synset ids) by index, all different.
@@ -11,6 +15,8 @@ public struct ClassIndex: Sendable {
         precondition(words.map { $0.count == names.count } ?? true, "as many words as names")
         self.names = names
         self.words = words
+        // Those of a benchmark that has words for its ids.
+        if words != nil { kind = "synset ids" }
         indices = Dictionary(zip(names, names.indices)) { _, _ in preconditionFailure("a class name stands twice") }
     }
 

@@ -15,10 +15,16 @@ public enum DatasetError: Error, CustomStringConvertible, Sendable {
     /// Two files for the same image.
     case duplicate(id: String, first: String, second: String)
 
+    /// What is wrong with an image without the name of the image, for where that stands beside it; else the description.
+    public var withoutName: String {
+        if case .image(_, let reason) = self { return "cannot decode the JPEG: \(reason)" }
+        return description
+    }
+
     public var description: String {
         switch self {
         case .file(let error): error.description
-        case .image(let name, let reason): "\(name): cannot decode the JPEG: \(reason)"
+        case .image(let name, _): "\(name): \(withoutName)"
         case .encoding(let reason): "cannot encode the JPEG: \(reason)"
         case .field(let file, let line, let field, let found, let expected):
             "\(file)\(line.map { ":\($0)" } ?? ""): \(field): found \(found), expected \(expected)"

@@ -6,49 +6,82 @@ enum FileTree {
     /// Folders below the searched one that are entered; a cycle of links ends here.
     private static let maximalDepth = 16
 
-    /// Paths of the files below `path` whose extension is one of `extensions` (lower case, any case matches), in
-    /// order of path. Links are followed, hidden names are left out.
-    static func files(below path: String, extensions: Set<String>) throws(DatasetError) -> [String] {
-        var found: [String] = []
-        var folders = [(path: path, depth: 0)]
+    struct Entry {
+        enum Kind { case folder, file, brokenLink }
+
+        /// Of the name, as an error shows it.
+        var path: String
+        /// Below the searched folder.
+        var name: String
+        var kind: Kind
+    }
+
+    /// Calls `visit` for each file and each link that leads nowhere below `path`, in no order. Links are followed, hidden
+    /// names are left out.
+    /// - Parameter unreadable: gets a folder below `path` that may not be read, and its error; it is left out where that
+    ///   returns.
+    static func walk(
+        below path: String, unreadable: (Entry, DatasetError) throws(DatasetError) -> Void,
+        visit: (Entry) throws(DatasetError) -> Void
+    ) throws(DatasetError) {
+        var folders = [(entry: Entry(path: path, name: "", kind: .folder), depth: 0)]
         while let (folder, depth) = folders.popLast() {
             guard depth <= maximalDepth else {
                 throw .file(
-                    FileError(path: folder, operation: "search", reason: "more than \(maximalDepth) folders deep"))
+                    FileError(
+                        path: folder.path, operation: "search", reason: "more than \(maximalDepth) folders deep"))
             }
-            for (name, isFolder) in try entries(of: folder) {
-                let entry = folder.hasSuffix("/") ? folder + name : folder + "/" + name
-                if isFolder {
-                    folders.append((entry, depth + 1))
-                } else if let dot = name.lastIndex(of: "."),
-                    extensions.contains(name[name.index(after: dot)...].lowercased())
-                {
-                    found.append(entry)
-                }
+            let found: [Entry]
+            do throws(DatasetError) {
+                found = try entries(of: folder)
+            } catch {
+                guard depth > 0 else { throw error }
+                try unreadable(folder, error)
+                continue
+            }
+            for entry in found {
+                if entry.kind == .folder { folders.append((entry, depth + 1)) } else { try visit(entry) }
             }
         }
-        return found.sorted()
     }
 
-    private static func entries(of folder: String) throws(DatasetError) -> [(name: String, isFolder: Bool)] {
-        guard let directory = opendir(folder) else {
-            throw .file(FileError(path: folder, operation: "search", code: errno))
+    /// The files below `path` whose extension is one of `extensions` (lower case, any case matches), in order of path.
+    static func files(below path: String, extensions: Set<String>) throws(DatasetError) -> [Entry] {
+        var found: [Entry] = []
+        try walk(below: path, unreadable: { _, error throws(DatasetError) in throw error }) { entry in
+            if entry.kind == .file, extensions.contains(pathExtension(entry.name)) { found.append(entry) }
+        }
+        return found.sorted { $0.path < $1.path }
+    }
+
+    private static func entries(of folder: Entry) throws(DatasetError) -> [Entry] {
+        guard let directory = opendir(folder.path) else {
+            throw .file(FileError(path: folder.path, operation: "search", code: errno))
         }
         defer { closedir(directory) }
-        var entries: [(String, Bool)] = []
+        let path = folder.path.hasSuffix("/") ? folder.path : folder.path + "/"
+        let prefix = folder.name.isEmpty ? "" : folder.name + "/"
+        var entries: [Entry] = []
         while let entry = readdir(directory) {
             let name = withUnsafePointer(to: &entry.pointee.d_name) {
                 $0.withMemoryRebound(to: CChar.self, capacity: 1) { String(cString: $0) }
             }
             guard !name.hasPrefix(".") else { continue }
-            var kind = Int32(entry.pointee.d_type)
-            if kind != Int32(DT_REG) && kind != Int32(DT_DIR) {
+            let kind: Entry.Kind
+            switch Int32(entry.pointee.d_type) {
+            case Int32(DT_REG): kind = .file
+            case Int32(DT_DIR): kind = .folder
+            default:
                 var status = stat()
-                guard stat(folder + "/" + name, &status) == 0 else { continue }  // a link that leads nowhere
-                guard [S_IFDIR, S_IFREG].contains(status.st_mode & S_IFMT) else { continue }  // a pipe or a device
-                kind = status.st_mode & S_IFMT == S_IFDIR ? Int32(DT_DIR) : Int32(DT_REG)
+                if stat(path + name, &status) != 0 {
+                    kind = .brokenLink
+                } else {
+                    // No pipe and no device.
+                    guard [S_IFDIR, S_IFREG].contains(status.st_mode & S_IFMT) else { continue }
+                    kind = status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
+                }
             }
-            entries.append((name, kind == Int32(DT_DIR)))
+            entries.append(Entry(path: path + name, name: prefix + name, kind: kind))
         }
         return entries
     }
@@ -62,16 +95,43 @@ enum FileTree {
         }
     }
 
+    /// What the file begins with; empty where it cannot be read.
+    static func head(_ path: String) -> [UInt8] {
+        (try? FilePieces(path: path))?.read(at: 0, count: FileSignature.bytesNeeded) ?? []
+    }
+
     /// Whether there is a regular file of this path, links followed.
     static func isRegularFile(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
-    /// The last component of a path without its extension.
-    static func stem(_ path: String) -> String {
-        let name = path[(path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex)...]
-        guard let dot = name.lastIndex(of: "."), dot > name.startIndex else { return String(name) }
-        return String(name[..<dot])
+    /// Whether two paths lead to one file.
+    static func isSame(_ one: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        return stat(one, &first) == 0 && stat(other, &second) == 0 && first.st_dev == second.st_dev
+            && first.st_ino == second.st_ino
     }
+
+    /// The last component of a path.
+    static func lastName(_ path: String) -> Substring {
+        path[(path.utf8.lastIndex(of: UInt8(ascii: "/")).map(path.utf8.index(after:)) ?? path.startIndex)...]
+    }
+
+    /// In lower case, without the dot; "" where there is none.
+    static func pathExtension(_ path: String) -> String {
+        let name = lastName(path)
+        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")) else { return "" }
+        return name[name.utf8.index(after: dot)...].lowercased()
+    }
+
+    /// A path without its extension.
+    static func withoutExtension(_ path: String) -> String {
+        let name = lastName(path)
+        guard let dot = name.utf8.lastIndex(of: UInt8(ascii: ".")), dot > name.startIndex else { return path }
+        return String(path[..<dot])
+    }
+
+    /// The last component of a path without its extension.
+    static func stem(_ path: String) -> String { withoutExtension(String(lastName(path))) }
 }

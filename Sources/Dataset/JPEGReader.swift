@@ -27,7 +27,12 @@ package final class JPEGReader {
         guard !bytes.isEmpty else { throw .image(name: name, reason: "the file is empty") }
         var (width, height) = (Int32(0), Int32(0))
         let start = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
-        guard ck_jpeg_open(decoder, start, bytes.count, &width, &height, &text) == 0 else { throw failure() }
+        guard ck_jpeg_open(decoder, start, bytes.count, &width, &height, &text) == 0 else {
+            if let kind = FileSignature(bytes), kind != .jpeg {
+                throw .image(name: name, reason: "found \(kind.rawValue)")
+            }
+            throw failure()
+        }
         return (Int(width), Int(height))
     }
 

@@ -3,7 +3,7 @@ import SelectiveTuning
 
 /// One image of a run.
 public struct ManifestEntry: Sendable, Hashable {
-    /// The image file's stem.
+    /// The image file's stem, or its path where several images have one stem.
     public let id: String
     /// Where the image is; nil where it is annotated but not there, which makes it a failed image of the run.
     public let image: ImageLocation?
@@ -42,6 +42,19 @@ public struct Manifest: Sendable {
         }
     }
 
+    /// The entry of an id; nil for an image that takes no part.
+    public func entry(of id: String) -> ManifestEntry? {
+        PackedIndex(entries.annotations.ids, order: nil).place(of: id).map { entries[$0] }
+    }
+
+    /// The ids of the entries without an image, in order.
+    public var missingIDs: [String] {
+        let paths = entries.paths
+        return entries.indices.lazy.filter { paths.count == 0 || paths[$0].isEmpty }.map {
+            entries.annotations.ids[$0]
+        }
+    }
+
     /// The entries' ids alone, in order.
     public var ids: some Sequence<String> & Sendable { IDs(annotations: entries.annotations) }
 
@@ -60,40 +73,59 @@ public struct Manifest: Sendable {
 
     /// - Parameters:
     ///   - annotations: one an image, ids all different.
-    ///   - images: places by stem, as `ImageDirectory.scan` gives them.
+    ///   - images: what `ImageDirectory.scan` found.
     ///   - idsPath: a text file of the ids that take part, one a line, folder and extension allowed; nil for all.
     ///   - limit: at most so many entries, the first in the order of ids; nil for all.
-    /// - Throws: `DatasetError` for an ids file with an unknown or repeated id.
+    /// - Throws: `DatasetError` for an ids file with an unknown or repeated id, and for an image of which there are two files.
     public init(
-        annotations: some Collection<Annotation>, images: [String: ImageLocation], idsPath: String? = nil,
-        limit: Int? = nil
+        annotations: some Collection<Annotation>, images: ImageCatalog, idsPath: String? = nil, limit: Int? = nil
     ) throws(DatasetError) {
         var chosen = (annotations as? AnnotationList ?? AnnotationList(annotations)).sortedByID()
         precondition(chosen.ids.ascendingOrder() == nil, "one annotation an image")
-        let annotated = images.isEmpty ? 0 : chosen.indices.count { images[chosen.ids[$0]] != nil }
-        imagesWithoutAnnotation = images.count - annotated
+        imagesWithoutAnnotation =
+            images.count == 0
+            ? 0 : images.count - images.count(of: chosen.indices.lazy.map { [ids = chosen.ids] in ids[$0] })
         if let idsPath {
             let wanted = try Self.places(in: idsPath, of: chosen)
             chosen = chosen.picked(wanted)
         }
         if let limit, limit < chosen.count { chosen = chosen.picked(0..<max(0, limit)) }
         var paths = PackedStrings()
-        if annotated > 0 { for index in chosen.indices { paths.append(images[chosen.ids[index]]?.packed ?? "") } }
+        if images.count > 0 {
+            let places = try images.places(of: chosen.indices.lazy.map { [ids = chosen.ids] in ids[$0] })
+            if places.contains(where: { $0 != nil }) { for place in places { paths.append(place?.packed ?? "") } }
+        }
         entries = Entries(annotations: chosen, paths: paths)
         digest = Self.digest(of: chosen)
+    }
+
+    /// The same with places by id.
+    public init(
+        annotations: some Collection<Annotation>, images: [String: ImageLocation], idsPath: String? = nil,
+        limit: Int? = nil
+    ) throws(DatasetError) {
+        try self.init(annotations: annotations, images: ImageCatalog(images), idsPath: idsPath, limit: limit)
     }
 
     /// The places of the ids that a file lists, ascending.
     private static func places(in path: String, of annotations: AnnotationList) throws(DatasetError) -> [Int] {
         let table = TextTable(path: path, fields: ["image id"])
-        let index = PackedIndex(annotations.ids, order: nil)
+        let index = IDIndex(annotations.ids)
         var isWanted = [Bool](repeating: false, count: annotations.count)
+        var isFirst = true
         try table.forEachRow { row throws(DatasetError) in
-            guard let id = FieldText.id(row.fields[0]), let place = index.place(of: id) else {
-                throw table.failure(row, 0, expected: "the id of an annotated image")
+            let found = index.place(of: row.fields[0])
+            defer { isFirst = false }
+            if found == nil, isFirst, FieldText.isHeadingOfIDs(row.fields[0]) { return }
+            guard let place = found else {
+                throw table.failure(
+                    row, 0, expected: index.expectation(row.fields[0], "the id of an annotated image"))
             }
             guard !isWanted[place] else { throw table.failure(row, 0, expected: "each image id once") }
             isWanted[place] = true
+        }
+        guard isWanted.contains(true) else {
+            throw .field(file: path, line: nil, field: "lines", found: "no image id", expected: "one a line")
         }
         return isWanted.indices.filter { isWanted[$0] }
     }

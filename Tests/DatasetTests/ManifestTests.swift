@@ -68,33 +68,6 @@ import Testing
     }
 }
 
-@Suite struct ImageDirectoryTests {
-    @Test func findsImagesInFoldersByStem() throws {
-        let folder = try TemporaryFolder()
-        let a = try folder.write("a.JPEG", "x")
-        let b = try folder.write("n01440764/b.c.jpg", "x")
-        let d = try folder.write("n01440764/deep/d.Jpeg", "x")
-        try folder.write("n01440764/readme.txt", "x")
-        try folder.write("._a.JPEG", "x")
-        #expect(
-            try ImageDirectory.scan(path: folder.path)
-                == ["a": a, "b.c": b, "d": d].mapValues { ImageLocation(path: $0) })
-    }
-
-    @Test func twoFilesOfOneStemAreNamed() throws {
-        let folder = try TemporaryFolder()
-        let first = try folder.write("a/x.JPEG", "")
-        let second = try folder.write("b/x.jpg", "")
-        let error = #expect(throws: DatasetError.self) { try ImageDirectory.scan(path: folder.path) }
-        #expect(error?.description == "\(second): a second file for x, expected one: the first is \(first)")
-    }
-
-    @Test func aMissingFolderIsNamed() {
-        let error = #expect(throws: DatasetError.self) { try ImageDirectory.scan(path: "/no/such/folder") }
-        #expect(error?.description == "/no/such/folder: cannot search: No such file or directory")
-    }
-}
-
 @Suite struct ClassIndexTests {
     @Test func theThousandClassesStandInRankOrder() {
         let classes = ClassIndex.ilsvrc2012

@@ -125,14 +125,17 @@ import Testing
         let folder = try TemporaryFolder()
         for name in ["a.npy", "val/b.JPEG.npy", "val/c.d.NPY", "e.txt", ".f.npy"] { try folder.write(name, "") }
         let maps = try MapDirectory.scan(path: folder.path)
-        #expect(Set(maps.keys) == ["a", "b", "c.d"])
-        #expect(maps["b"]?.hasSuffix("/val/b.JPEG.npy") == true)
+        #expect(maps.count == 3 && maps.surplus(beside: ["a"]) == ["b", "c.d"])
+        #expect(try maps.path(of: "b") == folder.path + "/val/b.JPEG.npy")
+        #expect(try maps.path(of: "c.d") != nil && maps.path(of: "e") == nil)
         try folder.write("other/a.jpeg.npy", "")
+        let more = try MapDirectory.scan(path: folder.path)
         #expect {
-            _ = try MapDirectory.scan(path: folder.path)
+            _ = try more.path(of: "a")
         } throws: {
             "\($0)".contains("a second file for a")
         }
+        #expect(try more.path(of: "b") != nil, "only the image that is asked for must have one map")
         #expect(throws: DatasetError.self) { try MapDirectory.scan(path: folder.path + "/nothing") }
     }
 }

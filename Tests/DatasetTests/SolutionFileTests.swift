@@ -40,8 +40,11 @@ import Testing
         ),
         ("a,n01440764 1 2 x 4", ":1: box: found \"x\", expected a number of pixels"),
         ("a,n01440764 1 2 0 4", ":1: box: found \"1 2 0 4\", expected x0 <= x1 and y0 <= y1"),
-        ("a,n01440764 1 2 3 4\na,n01440764 1 2 3 4", "image id: found two lines for a, expected each image id once"),
-        ("a;n01440764 1 2 3 4", ":1: line: found"),
+        (
+            "a,n01440764 1 2 3 4\nb,n01440764 1 2 3 4\na,n01440764 1 2 3 4",
+            ":3: image id: found \"a\", which line 1 has, expected each image id once"
+        ),
+        ("a,n01440764 1 2 3 4,b", ":1: line: found \"a,n01440764 1 2 3 4,b\", expected ImageId,PredictionString"),
         (",n01440764 1 2 3 4", ":1: ImageId: found \"\", expected an image id"),
         ("ImageId,PredictionString\n", "lines: found no image"),
     ])

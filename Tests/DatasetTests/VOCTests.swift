@@ -68,11 +68,6 @@ import Testing
         ),
         ("<width>500</width>", "<width>wide</width>", ":6: size/width: found \"wide\", expected pixels in 1...65535"),
         ("<height>375</height>", "", ":6: size/height: found none, expected one"),
-        (
-            "<filename>a</filename>", "<filename>b</filename>",
-            ":4: filename: found \"b\", expected the XML file's own name"
-        ),
-        ("<filename>a</filename>", "", ":3: annotation/filename: found none, expected one"),
         ("<bndbox><xmin>1<", "<bndbox/><bndbox><xmin>1<", ":11: object/bndbox: found 2, expected one"),
         ("object>", "thing>", ":3: object: found none, expected at least one"),
         ("annotation", "picture", ":3: root element: found <picture>, expected <annotation>"),

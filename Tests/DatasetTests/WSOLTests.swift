@@ -73,8 +73,8 @@ import Testing
             "/class_labels.txt:1: line: found \"val/a.JPEG\", expected image id,class index"
         ),
         (
-            "image_ids.txt", "val/a.JPEG\nother/a.jpg\n",
-            "/image_ids.txt:2: image id: found \"other/a.jpg\", expected each image id once"
+            "image_ids.txt", "val/a.JPEG\n./val/a.JPEG\n",
+            "/image_ids.txt:2: image id: found \"val/a.JPEG\", expected each image id once"
         ),
         ("image_ids.txt", "val/a.JPEG\n\nval/b.JPEG\n", "/image_ids.txt:2: line: found \"\", expected image id"),
         ("image_ids.txt", "val/.JPEG\n", "/image_ids.txt:1: image id: found \"val/.JPEG\", expected an image id"),

@@ -5,7 +5,8 @@ import Foundation
 import Node
 import Protocol
 
-/// Where the files that nodes make of a run's images lie: `<out>/<mode>/<id>.jpg` or `.png`, and `<maps>/<id>.npy`.
+/// Where the files that nodes make of a run's images lie: `<out>/<mode>/<id>.jpg` or `.png`, and `<maps>/<id>.npy`; an id
+/// with folders has its files in such folders.
 public struct ArtifactFiles: Sendable {
     /// The folder of each kind that the run makes.
     private let folders: [ArtifactKind: String]
@@ -34,22 +35,30 @@ public struct ArtifactFiles: Sendable {
     /// Makes the folders, and removes the files of images that have no result: what an earlier run left there would
     /// pass for this one's. Throws for an id that cannot be a file's name.
     func prepare(_ manifest: Manifest, isDone: (Int) -> Bool) throws {
-        for (kind, folder) in folders {
-            try RunOutput.makeDirectory(folder)
-            Self.removeLeftovers(in: folder, of: kind)
-        }
-        for (index, entry) in manifest.entries.enumerated() {
-            let id = entry.id
-            guard !id.hasPrefix("."), !id.utf8.contains(where: { $0 == 0x2f || $0 == 0 }),
-                id.utf8.count <= Self.longestID
-            else {
+        var below: Set<String> = [""]
+        for id in manifest.ids {
+            guard Self.isName(id) else {
                 throw DatasetError.field(
-                    file: paths[0], line: nil, field: "picture of image \(id)", found: "\"\(id)\"",
-                    expected: "an id that can be a file's name: no slash, no dot in front, at most "
+                    file: paths[0], line: nil, field: "image id", found: "\"\(id.prefix(300))\"",
+                    expected: "an id that can be a file's name: no name of it begins with a dot or has more than "
                         + "\(Self.longestID) bytes")
             }
-            if !isDone(index) { try remove(id) }
+            if let slash = id.utf8.lastIndex(of: UInt8(ascii: "/")) { below.insert("/" + id[..<slash]) }
         }
+        for (kind, folder) in folders {
+            for part in below.sorted() {
+                try RunOutput.makeDirectory(folder + part)
+                Self.removeLeftovers(in: folder + part, of: kind)
+            }
+        }
+        for (index, id) in manifest.ids.enumerated() where !isDone(index) { try remove(id) }
+    }
+
+    /// Whether files named after the id lie inside of the folder, in its folders where it has some.
+    private static func isName(_ id: String) -> Bool {
+        let names = id.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+        return !id.utf8.contains(0) && names.count <= 16
+            && names.allSatisfy { !$0.isEmpty && $0.first != UInt8(ascii: ".") && $0.count <= longestID }
     }
 
     func remove(_ id: String) throws(FileError) {

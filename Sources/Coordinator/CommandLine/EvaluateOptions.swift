@@ -153,7 +153,7 @@ public enum BaselineOptions {
                 "Options",
                 [
                     .init(
-                        "annotations", "PATH", "VOC XML tree, WSOL text files, or LOC_val_solution.csv",
+                        "annotations", "PATH", "VOC XML tree or WSOL text files: sizes are needed",
                         default: "dataset/ILSVRC2012/annotations"),
                     .init(
                         "classes", "FILE", "class names, one a line, in index order", default: "the 1000 of ILSVRC-2012"

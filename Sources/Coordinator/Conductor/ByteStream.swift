@@ -71,7 +71,7 @@ final class ByteStream: @unchecked Sendable {
         if current == nil {
             guard !images.isEmpty else { return false }
             let index = images.removeFirst()
-            guard let place = image(Int(index)), let file = try? FilePieces(path: place.path, part: place.part) else {
+            guard let place = image(Int(index)), let file = try? place.open() else {
                 return sendMissing(index)
             }
             current = (index, file, 0)

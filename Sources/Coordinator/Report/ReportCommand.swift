@@ -76,7 +76,7 @@ public struct ReportCommand: Sendable {
     /// The run's images and annotations as far as they are there; nil without annotations.
     private func dataset(_ run: RunDirectory, _ classes: ClassIndex, _ say: (String) -> Void) throws -> Manifest? {
         guard let annotationsPath = place("annotations", run.facts?.annotationsPath, say) else { return nil }
-        var images: [String: ImageLocation] = [:]
+        var images = ImageCatalog([:])
         if let path = place("images", run.facts?.imagesPath, say) { images = try ImageDirectory.scan(path: path) }
         let manifest = try Manifest(
             annotations: try Annotations.load(path: annotationsPath, classes: classes), images: images)

@@ -13,10 +13,19 @@ extension ScoreCommand {
     /// a kilobyte for a hundred. The box of its record is the one at the threshold that gives `MaxBoxAcc`.
     func scoreMaps(_ path: String, _ images: Images, _ scorer: BoxScorer) throws -> Scored {
         let thresholds = MapThresholds(count: try parsed.integer("thresholds", in: 1...1000) ?? 100)
-        let paths = try MapDirectory.scan(path: path)
-        guard !paths.isEmpty else {
-            throw DatasetError.field(file: path, line: nil, field: "maps", found: "none", expected: "files id.npy")
+        let maps = try MapDirectory.scan(path: path)
+        let paths = try images.groundTruth.map { try maps.path(of: $0.id) }
+        let missing = paths.count { $0 == nil }
+        guard missing < paths.count else {
+            let annotated = images.annotations.lazy.map(\.id)
+            let others = maps.surplus(beside: annotated)
+            let found = others.first.map { "\(maps.count) maps of no annotated image, the first is \($0)" }
+            throw DatasetError.field(
+                file: path, line: nil, field: "maps",
+                found: maps.count == 0 ? "none" : found ?? "\(maps.count) maps of images that are not to be scored",
+                expected: "files id.npy, such as \(images.groundTruth.first?.id ?? "id").npy")
         }
+        if missing > 0 { StandardError.write("\(missing) of \(paths.count) images have no map\n") }
         let cores = Processors.available
         let pool = try ThreadPool(threads: try parsed.integer("threads", in: 1...1024) ?? cores)
         let readers = try (0..<pool.threads).map { _ in try MapReader(scorer, thresholds) }
@@ -26,8 +35,7 @@ extension ScoreCommand {
             let start = outcomes.count
             let portion = min(ScoreCommand.portion, count - start)
             outcomes += pool.map(portion) { task, thread in
-                readers[thread].score(
-                    images.groundTruth[start + task], path: paths[images.groundTruth[start + task].id])
+                readers[thread].score(images.groundTruth[start + task], path: paths[start + task])
             }
             if outcomes.count < count { StandardError.write("\(outcomes.count) of \(count) maps are scored\n") }
         }
@@ -38,7 +46,7 @@ extension ScoreCommand {
             let baseline = CentreMap.evaluate(
                 images.groundTruth, inputSize: scorer.inputSize, thresholds: thresholds, convention: scorer.convention)
         else { throw NetworkError.outOfMemory(bytes: 0, purpose: "score maps") }
-        let surplus = paths.keys.filter { !images.annotated.contains($0) }.sorted()
+        let surplus = maps.surplus(beside: images.annotations.lazy.map(\.id))
         let digest = Self.digest(outcomes)
         return Scored(
             records: Self.records(outcomes, images, scorer, at: accuracy.chosenPlace),

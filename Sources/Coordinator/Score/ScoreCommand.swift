@@ -59,7 +59,7 @@ public struct ScoreCommand: Sendable {
         let geometry: [Geometry]
         let groundTruth: [GroundTruth]
         /// Also of the images that are not to be scored.
-        let annotated: Set<String>
+        let annotations: AnnotationList
     }
 
     /// What became of the boxes or maps.
@@ -98,7 +98,7 @@ public struct ScoreCommand: Sendable {
         let out = parsed.values["out"] ?? "results/\(EvaluateConfiguration.timestamp())-score"
         let written = try RunOutput.write(run, to: out)
         say(written.table.plain)
-        for note in scored.notes { say(note) }
+        for note in images.annotations.notes + scored.notes { say(note) }
         let facts = RunFacts(
             started: Timestamp.text(started), ended: Timestamp.text(Timestamp.now()),
             imagesPath: parsed.values["images"].map(EvaluateCommand.absolute),
@@ -115,40 +115,49 @@ public struct ScoreCommand: Sendable {
 
     private func load(_ scorer: BoxScorer) throws -> Images {
         let path = annotationsPath
-        let classes = try parsed.values["classes"].map { try ClassIndex(namesIn: $0) } ?? .ilsvrc2012
+        var classes = try parsed.values["classes"].map { try ClassIndex(namesIn: $0) } ?? .ilsvrc2012
+        classes.advice = ClassIndex.otherClasses
         let annotations = try Annotations.load(path: path, classes: classes)
         let manifest = try Manifest(
             annotations: annotations,
-            images: try parsed.values["images"].map { try ImageDirectory.scan(path: $0) } ?? [:],
+            images: try parsed.values["images"].map { try ImageDirectory.scan(path: $0) } ?? ImageCatalog([:]),
             idsPath: parsed.values["ids"])
         var geometries: [Geometry] = []
         var groundTruth: [GroundTruth] = []
         for entry in manifest.entries {
-            guard let geometry = scorer.geometry(entry) else {
-                throw DatasetError.field(
-                    file: path, line: nil, field: "size", found: "none for \(entry.id)",
-                    expected: "the size of every image (LOC_val_solution.csv has none)")
-            }
+            guard let geometry = scorer.geometry(entry) else { throw DatasetError.noSize(of: entry.id, in: path) }
             geometries.append(geometry)
             groundTruth.append(scorer.groundTruth(entry, geometry))
         }
         return Images(
             manifest: manifest, classes: classes, geometry: geometries, groundTruth: groundTruth,
-            annotated: Set(annotations.map(\.id)))
+            annotations: annotations)
     }
 
     private func scoreBoxes(_ path: String, _ images: Images, _ scorer: BoxScorer) throws -> Scored {
         let ids = Set(images.manifest.ids)
-        let predicted = try PredictedBoxes(path: path) { ids.contains($0) }
-        let records = zip(images.groundTruth, images.geometry).compactMap { truth, geometry in
-            predicted.boxes[truth.id].map { scorer.record(truth, original: $0, geometry) }
+        let predicted = try PredictedBoxes(path: path, annotations: images.annotations) { ids.contains($0) }
+        guard !predicted.boxes.isEmpty else {
+            let others = predicted.leftOut.boxes > 0 ? "boxes of images only that are not to be scored" : "no box"
+            throw DatasetError.field(
+                file: path, line: nil, field: "boxes", found: others, expected: "lines id,x0,y0,x1,y1")
+        }
+        var oddities = BoxOddities()
+        var records: [ImageRecord] = []
+        for (truth, geometry) in zip(images.groundTruth, images.geometry) {
+            guard let boxes = predicted.boxes[truth.id] else { continue }
+            for box in boxes { oddities.add(box, of: truth.id, width: geometry.width, height: geometry.height) }
+            records.append(scorer.record(truth, original: boxes, geometry))
         }
         let digest = SHA256.hex(try WholeFile.read(path: path, limit: 1 << 30))
+        var notes = oddities.notes("the file")
         let several = predicted.boxes.values.count { $0.count > 1 }
+        if several > 0 { notes.append("\(several) images have several boxes and count by the best of them.") }
+        let (boxes, others) = predicted.leftOut
+        if boxes > 0 { notes.append("\(boxes) boxes of \(others) images that are not to be scored are left out.") }
         return Scored(
             records: records, method: [("method", .string("boxes")), ("boxes_sha256", .string(digest))],
-            digest: .init(name: "boxes", sha256: digest),
-            notes: several > 0 ? ["\(several) images have several boxes and count by the best of them."] : [])
+            digest: .init(name: "boxes", sha256: digest), notes: notes)
     }
 
     private func protocolBlock(_ name: String, _ scorer: BoxScorer, _ manifest: Manifest, _ scored: Scored) -> JSON {

@@ -12,92 +12,49 @@ package struct TarArchive {
         self.cache = cache
     }
 
-    /// Long names and attributes beyond this are damage.
-    private static let largestText: UInt64 = 1 << 20
-
-    /// The images' places by stem.
-    package func images() throws(DatasetError) -> [String: ImageLocation] {
-        let members = try members()
-        var images: [String: ImageLocation] = [:]
-        var names: [String: String] = [:]
-        for member in members {
-            let id = FileTree.stem(member.name)
-            if let first = names.updateValue(member.name, forKey: id) {
-                throw .duplicate(id: id, first: "\(path): \(first)", second: "\(path): \(member.name)")
-            }
-            images[id] = ImageLocation(path: path, part: member.bytes)
-        }
-        return images
-    }
-
-    struct Member: Hashable {
-        var name: String
-        var bytes: Range<UInt64>
-    }
-
-    private func members() throws(DatasetError) -> [Member] {
+    /// The images, links to other members followed.
+    package func images() throws(DatasetError) -> ImageCatalog {
         let file: FilePieces
         do throws(FileError) { file = try FilePieces(path: path) } catch { throw .file(error) }
-        if let known = cache?.members(of: path) { return known }
-        let found = try read(file)
-        cache?.keep(found, of: path)
-        return found
+        var catalog = ImageCatalog(root: path)
+        if let known = cache?.members(of: path) {
+            add(known, to: &catalog)
+            return catalog
+        }
+        try requireTar(file)
+        var reader = TarReader(file, path: path)
+        let (images, others) = TarMember.sorted(try reader.read())
+        // What is no image serves messages only: the index has none of it.
+        cache?.keep(images, of: path)
+        add(images, to: &catalog)
+        for other in others { catalog.others.add(other) }
+        return catalog
     }
 
-    /// Reads every header; jumps over the contents.
-    private func read(_ file: FilePieces) throws(DatasetError) -> [Member] {
-        var members: [Member] = []
-        var offset: UInt64 = 0
-        var longName: String?
-        var attributes: TarAttributes?
-        while true {
-            guard let block = file.read(at: offset, count: TarHeader.blockBytes) else {
-                throw .archive(path: path, offset: offset, problem: "it cannot be read")
-            }
-            guard block.count == TarHeader.blockBytes else {
-                throw .archive(
-                    path: path, offset: offset,
-                    problem: "the file ends here, without the block of zeros that ends an archive: was it cut off?")
-            }
-            if block.allSatisfy({ $0 == 0 }) { return members }
-            do throws(TarHeader.Problem) {
-                let header = try TarHeader(block[...])
-                let size = attributes?.size ?? header.size
-                let start = offset + UInt64(TarHeader.blockBytes)
-                guard size <= file.size - min(file.size, start) else {
-                    throw TarHeader.Problem(
-                        text: "an entry of \(size) bytes, but only \(file.size - min(file.size, start)) follow")
-                }
-                switch header.kind {
-                case .longName:
-                    longName = String(decoding: try text(file, start, size).prefix { $0 != 0 }, as: UTF8.self)
-                case .attributes: attributes = try TarAttributes(try text(file, start, size))
-                case .file, .other:
-                    let name = attributes?.path ?? longName ?? header.name
-                    if case .file = header.kind, TarArchive.isImage(name) {
-                        members.append(Member(name: name, bytes: start..<(start + size)))
-                    }
-                    (longName, attributes) = (nil, nil)
-                }
-                let block = UInt64(TarHeader.blockBytes)
-                offset = start + (size + block - 1) / block * block
-            } catch {
-                throw .archive(path: path, offset: offset, problem: error.text)
-            }
+    private func add(_ members: [TarMember], to catalog: inout ImageCatalog) {
+        for member in members.sorted(by: { $0.name < $1.name }) {
+            guard case .file(let bytes, let map) = member.content else { continue }
+            var place = ImageLocation(path: path, part: bytes)
+            place.map = map
+            catalog.add(member.name, at: place)
         }
     }
 
-    private func text(_ file: FilePieces, _ start: UInt64, _ size: UInt64) throws(TarHeader.Problem) -> [UInt8] {
-        guard size <= TarArchive.largestText, let bytes = file.read(at: start, count: Int(size)) else {
-            throw TarHeader.Problem(text: "a name or attributes of \(size) bytes")
+    /// Throws for what begins as another kind of file does.
+    private func requireTar(_ file: FilePieces) throws(DatasetError) {
+        guard let head = file.read(at: 0, count: TarHeader.blockBytes),
+            head.count < TarHeader.blockBytes
+                || (try? TarHeader(head[...])) == nil,
+            let kind = FileSignature(head), kind != .tar
+        else { return }
+        let expected: String
+        switch kind {
+        case .gzip, .bzip2, .xz, .zstd, .lz4:
+            expected = "an uncompressed tar: \(kind.unpacking(path)!) > images.tar, then --images images.tar"
+        case .zip, .sevenZip, .rar: expected = "a folder or an uncompressed tar: \(kind.unpacking(path)!)"
+        case .jpeg: expected = "the folder that holds it, or a tar of such files"
+        default: expected = "a folder of JPEG files, or an uncompressed tar of them"
         }
-        return bytes
-    }
-
-    /// As in a tree of files: an image's extension, no hidden file.
-    private static func isImage(_ name: String) -> Bool {
-        let last = name[(name.lastIndex(of: "/").map(name.index(after:)) ?? name.startIndex)...]
-        guard !last.hasPrefix("."), let dot = last.lastIndex(of: ".") else { return false }
-        return ImageDirectory.extensions.contains(last[last.index(after: dot)...].lowercased())
+        throw .field(file: path, line: nil, field: "images", found: kind.rawValue, expected: expected)
     }
 }

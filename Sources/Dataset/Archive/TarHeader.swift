@@ -1,21 +1,30 @@
 import Foundation
 
 /// One 512-byte block of a tar archive that describes the entry behind it (POSIX.1-2017, pax, "ustar Interchange
-/// Format"; GNU tar's numbers beyond octal and long names).
+/// Format"; GNU tar's numbers beyond octal, long names, sparse files and volumes).
 struct TarHeader {
     static let blockBytes = 512
 
     enum Kind {
         case file
-        /// GNU: the next entry's name is this one's content.
-        case longName
-        /// POSIX: the next entry's attributes are this one's content.
-        case attributes
-        /// Folders, links, devices, what concerns all entries: nothing to be read.
+        /// Of another entry of the archive.
+        case hardLink
+        case symbolicLink
+        /// GNU: some runs of a file; more of them may follow the header.
+        case sparse(TarSparse.Header)
+        /// GNU: the next entry's name, or what it links to, is this one's content.
+        case longName, longLink
+        /// POSIX: attributes of the next entry, or of all that follow, are this one's content.
+        case attributes, globalAttributes
+        /// GNU: the rest of a file that another volume begins.
+        case continuation
+        /// Folders, devices, labels: nothing to be read.
         case other
     }
 
     let name: String
+    /// Of links.
+    let target: String
     let size: UInt64
     let kind: Kind
 
@@ -30,10 +39,7 @@ struct TarHeader {
         func text(_ offset: Int, _ count: Int) -> String {
             String(decoding: field(offset, count).prefix { $0 != 0 }, as: UTF8.self)
         }
-        // The sum of all bytes, with blanks in the sum's own place.
-        let sum =
-            block.reduce(UInt64(0)) { $0 + UInt64($1) } - field(148, 8).reduce(UInt64(0)) { $0 + UInt64($1) } + 8 * 32
-        guard let stored = TarHeader.number(field(148, 8)), stored == sum else {
+        guard let stored = TarHeader.number(field(148, 8)), TarHeader.sums(block).contains(stored) else {
             throw Problem(text: "no header: its checksum is not that of its bytes")
         }
         guard let size = TarHeader.number(field(124, 12)), size < 1 << 62 else {
@@ -42,30 +48,38 @@ struct TarHeader {
         let isPOSIX = Array(field(257, 6)) == Array("ustar\u{0}".utf8)
         let prefix = isPOSIX ? text(345, 155) : ""
         name = (prefix.isEmpty ? "" : prefix + "/") + text(0, 100)
+        target = text(157, 100)
+        var content = size
         switch field(156, 1).first! {
-        case 0, UInt8(ascii: "0"), UInt8(ascii: "7"):
-            kind = .file
-            self.size = size
-        case UInt8(ascii: "L"):
-            kind = .longName
-            self.size = size
-        case UInt8(ascii: "x"):
-            kind = .attributes
-            self.size = size
-        case UInt8(ascii: "1")...UInt8(ascii: "6"):
-            // Links, devices and folders have no content whatever their size says.
-            kind = .other
-            self.size = 0
-        case UInt8(ascii: "S"):
-            throw Problem(text: "a sparse file, \(name): store it whole")
-        default:
-            kind = .other
-            self.size = size
+        case 0, UInt8(ascii: "0"), UInt8(ascii: "7"): kind = .file
+        case UInt8(ascii: "1"): (kind, content) = (.hardLink, 0)
+        case UInt8(ascii: "2"): (kind, content) = (.symbolicLink, 0)
+        // Devices and folders have no content whatever their size says.
+        case UInt8(ascii: "3")...UInt8(ascii: "6"): (kind, content) = (.other, 0)
+        case UInt8(ascii: "L"): kind = .longName
+        case UInt8(ascii: "K"): kind = .longLink
+        case UInt8(ascii: "x"), UInt8(ascii: "X"): kind = .attributes
+        case UInt8(ascii: "g"): kind = .globalAttributes
+        case UInt8(ascii: "M"): kind = .continuation
+        case UInt8(ascii: "S"): kind = .sparse(try TarSparse.Header(block))
+        default: kind = .other
         }
+        self.size = content
     }
 
-    /// Octal digits between blanks and NULs, or, with the first bit set, a binary number (GNU).
-    private static func number(_ field: ArraySlice<UInt8>) -> UInt64? {
+    /// The sum of all bytes, with blanks in the sum's own place; old programs took bytes for signed numbers.
+    private static func sums(_ block: ArraySlice<UInt8>) -> [UInt64] {
+        let place = (block.startIndex + 148)..<(block.startIndex + 156)
+        var (plain, signed) = (Int64(8 * 32), Int64(8 * 32))
+        for index in block.indices where !place.contains(index) {
+            plain += Int64(block[index])
+            signed += Int64(Int8(bitPattern: block[index]))
+        }
+        return [UInt64(plain)] + (signed >= 0 ? [UInt64(signed)] : [])
+    }
+
+    /// Octal digits between blanks and NULs, 0 without any, or, with the first bit set, a binary number (GNU).
+    static func number(_ field: ArraySlice<UInt8>) -> UInt64? {
         guard let first = field.first else { return nil }
         if first & 0x80 != 0 {
             guard first == 0x80 else { return nil }  // a negative one
@@ -77,41 +91,12 @@ struct TarHeader {
             return value
         }
         let digits = field.drop { $0 == 32 }.prefix { $0 != 0 && $0 != 32 }
-        guard !digits.isEmpty, digits.count <= 20 else { return nil }
+        guard digits.count <= 20 else { return nil }
         var value: UInt64 = 0
         for digit in digits {
             guard (UInt8(ascii: "0")...UInt8(ascii: "7")).contains(digit) else { return nil }
             value = value << 3 | UInt64(digit - UInt8(ascii: "0"))
         }
         return value
-    }
-}
-
-/// POSIX's extended attributes: lines "length name=value".
-struct TarAttributes {
-    private(set) var path: String?
-    private(set) var size: UInt64?
-
-    init(_ bytes: [UInt8]) throws(TarHeader.Problem) {
-        var rest = bytes[...]
-        while !rest.isEmpty {
-            guard let blank = rest.firstIndex(of: 32),
-                let length = Int(String(decoding: rest[..<blank], as: UTF8.self)),
-                length > blank - rest.startIndex + 1, length <= rest.count,
-                rest[rest.startIndex + length - 1] == UInt8(ascii: "\n"),
-                let equals = rest[(blank + 1)..<(rest.startIndex + length)].firstIndex(of: UInt8(ascii: "="))
-            else { throw TarHeader.Problem(text: "extended attributes that are no lines of \"length name=value\"") }
-            let value = String(decoding: rest[(equals + 1)..<(rest.startIndex + length - 1)], as: UTF8.self)
-            switch String(decoding: rest[(blank + 1)..<equals], as: UTF8.self) {
-            case "path": path = value
-            case "size":
-                guard let number = UInt64(value), number < 1 << 62 else {
-                    throw TarHeader.Problem(text: "extended attribute size=\(value): expected a number")
-                }
-                size = number
-            default: break
-            }
-            rest = rest.dropFirst(length)
-        }
     }
 }

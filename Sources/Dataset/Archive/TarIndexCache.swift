@@ -25,7 +25,7 @@ package struct TarIndexCache: Sendable {
 
     private static let largest = 256 << 20
 
-    func members(of archive: String) -> [TarArchive.Member]? {
+    func members(of archive: String) -> [TarMember]? {
         guard let key = key(of: archive),
             let bytes = try? WholeFile.read(path: path(key), limit: Self.largest),
             let text = String(validating: bytes, as: UTF8.self)
@@ -35,24 +35,29 @@ package struct TarIndexCache: Sendable {
         guard lines.popLast() == "", let digest = lines.popLast(), lines.first == Substring(key),
             digest == SHA256.hex(lines.map { $0 + "\n" }.joined())
         else { return nil }
-        var members: [TarArchive.Member] = []
+        var members: [TarMember] = []
         for line in lines.dropFirst() {
-            let fields = line.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
-            guard fields.count == 3, let start = UInt64(fields[0]), let end = UInt64(fields[1]), start <= end else {
+            let fields = line.split(separator: " ", maxSplits: 3, omittingEmptySubsequences: false)
+            guard fields.count == 4, let start = UInt64(fields[0]), let end = UInt64(fields[1]), start <= end else {
                 return nil
             }
-            members.append(.init(name: String(fields[2]), bytes: start..<end))
+            let map = SparseMap(packed: fields[2])
+            guard fields[2] == "-" || map != nil else { return nil }
+            members.append(.init(name: String(fields[3]), content: .file(bytes: start..<end, map: map)))
         }
         return members
     }
 
     /// Does nothing where it cannot be written: the next run walks again.
-    func keep(_ members: [TarArchive.Member], of archive: String) {
+    func keep(_ members: [TarMember], of archive: String) {
         // A name with a line end could not be told from two lines.
         guard members.count >= fewest, let key = key(of: archive), !members.contains(where: { $0.name.contains("\n") })
         else { return }
         var text = key + "\n"
-        for member in members { text += "\(member.bytes.lowerBound) \(member.bytes.upperBound) \(member.name)\n" }
+        for member in members {
+            guard case .file(let bytes, let map) = member.content else { continue }
+            text += "\(bytes.lowerBound) \(bytes.upperBound) \(map?.packed ?? "-") \(member.name)\n"
+        }
         text += SHA256.hex(text) + "\n"
         try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         try? AtomicFile.write(path: path(key), text: text)
@@ -65,7 +70,7 @@ package struct TarIndexCache: Sendable {
         let real = URL(fileURLWithPath: archive).resolvingSymlinksInPath().path
         guard !real.contains("\n") else { return nil }
         let time = "\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-        return "stnet archive 1, \(status.st_size) bytes, changed \(time), inode \(status.st_ino): \(real)"
+        return "stnet archive 2, \(status.st_size) bytes, changed \(time), inode \(status.st_ino): \(real)"
     }
 
     private func path(_ key: String) -> String { "\(directory)/\(SHA256.hex(key).prefix(32)).index" }

@@ -1,15 +1,41 @@
 /// A tree of `.npy` files, one an image.
-public enum MapDirectory {
-    /// The paths of all `.npy` files below `path` by the image's id, which is the file's name without `.npy` and without
-    /// an image's extension before that: `ILSVRC2012_val_00000001.JPEG.npy`, as the WSOL benchmark names them.
+public struct MapDirectory: Sendable {
+    private var files = FileCatalog<String>()
+    /// Where it was searched.
+    public let root: String
+
+    /// Finds all `.npy` files below `path`. An image's is called as the image, without `.npy`; an image's extension before
+    /// that may be there (`ILSVRC2012_val_00000001.JPEG.npy`, as the WSOL benchmark names them).
     ///
-    /// - Throws: `DatasetError.file` for a folder that cannot be read, `.duplicate` for two maps of one image.
-    public static func scan(path: String) throws(DatasetError) -> [String: String] {
-        var maps: [String: String] = [:]
+    /// - Throws: `DatasetError.file` for a folder that cannot be read.
+    public static func scan(path: String) throws(DatasetError) -> MapDirectory {
+        var maps = MapDirectory(root: path)
         for file in try FileTree.files(below: path, extensions: ["npy"]) {
-            guard let id = FieldText.id(FileTree.stem(file)[...]) else { continue }
-            if let first = maps.updateValue(file, forKey: id) { throw .duplicate(id: id, first: first, second: file) }
+            maps.files.add(FileTree.withoutExtension(file.name), at: file.path)
         }
         return maps
+    }
+
+    private init(root: String) { self.root = root }
+
+    public var count: Int { files.count }
+
+    /// The map of an image; nil where there is none. Throws `DatasetError.duplicate` for two.
+    public func path(of id: String) throws(DatasetError) -> String? {
+        let candidates = files.candidates(id)
+        for other in candidates.dropFirst() {
+            throw .duplicate(id: id, first: files.places[candidates[0]], second: files.places[other])
+        }
+        return candidates.first.map { files.places[$0] }
+    }
+
+    /// What the maps are called that belong to none of these images, sorted.
+    public func surplus(beside ids: some Sequence<String>) -> [String] {
+        var isNamed = [Bool](repeating: false, count: files.count)
+        for id in ids { for place in files.candidates(id) { isNamed[place] = true } }
+        return isNamed.indices.filter { !isNamed[$0] }.map { place in
+            let name = String(FieldText.withoutExtension(files.names[place][...]))
+            return FieldText.id(name[...]) ?? name
+        }.sorted()
     }
 }

@@ -37,7 +37,9 @@ struct ImagePreparer: Sendable {
                 return PreparedImage(
                     file: digest, content: .success(.init(input: input, boxes: fit.boxes.map(input.geometry.map))))
             } catch {
-                return PreparedImage(file: digest, content: .failure(ImageFailure(.content, "\(error)")))
+                // The record has the id already.
+                let text = (error as? DatasetError)?.withoutName ?? "\(error)"
+                return PreparedImage(file: digest, content: .failure(ImageFailure(.content, text)))
             }
         }
     }

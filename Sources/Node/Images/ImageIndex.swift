@@ -3,40 +3,51 @@ import Dataset
 import Foundation
 import Protocol
 
-/// The image files that this node has, by the stem under which the coordinator knows them.
+/// The image files that this node has, by the id under which the coordinator knows them. No path is ever made of an id:
+/// what is not among the files that were found is not there.
 public final class ImageIndex: ImageReader, @unchecked Sendable {
     private let lock = NSLock()
-    private var places: [String: ImageLocation]
+    private var catalog: ImageCatalog
     /// The data root; nil where the places were given.
     private let root: String?
 
-    /// Searches the data root. Throws `DatasetError` when it cannot be read or holds two files of one stem.
+    /// Searches the data root. Throws `DatasetError` when it cannot be read.
     public init(root: String) throws(DatasetError) {
         self.root = root
-        places = try ImageDirectory.scan(path: root)
+        catalog = try ImageDirectory.scan(path: root)
     }
 
     /// Files that someone else found: an image's id and where it is.
     public init(places: [String: ImageLocation]) {
         root = nil
-        self.places = places
+        catalog = ImageCatalog(places)
     }
 
-    public var count: Int { lock.withLock { places.count } }
+    public var count: Int { lock.withLock { catalog.count } }
 
-    public func place(of id: String) -> ImageLocation? { lock.withLock { places[id] } }
+    /// Throws `DatasetError` where the id may mean several files.
+    public func place(of id: String) throws(DatasetError) -> ImageLocation? {
+        let catalog = lock.withLock { self.catalog }
+        return try catalog.place(of: id)
+    }
 
     /// Searches the data root again, if there is one; what was known stays when that fails.
     public func rescan() throws(DatasetError) {
         guard let root else { return }
         let found = try ImageDirectory.scan(path: root)
-        lock.withLock { places = found }
+        lock.withLock { catalog = found }
     }
 
     public func read(_ images: [LeasedImage]) -> [Result<ImageFile, ImageFailure>] { images.map { read(id: $0.id) } }
 
     private func read(id: String) -> Result<ImageFile, ImageFailure> {
-        guard let place = place(of: id) else { return .failure(.noFile(id)) }
+        let found: ImageLocation?
+        do throws(DatasetError) {
+            found = try place(of: id)
+        } catch {
+            return .failure(.severalFiles(id))
+        }
+        guard let place = found else { return .failure(.noFile(id)) }
         do throws(FileError) {
             let bytes = try place.read(limit: ImageFile.largest)
             return .success(ImageFile(name: id, bytes: bytes))

@@ -22,7 +22,11 @@ public struct ImageFile: Sendable, Hashable {
 
 extension ImageFailure {
     static func noFile(_ id: String) -> ImageFailure {
-        ImageFailure(.unavailable, "no image file has the stem \(id)")
+        ImageFailure(.unavailable, "no image file has the \(id.contains("/") ? "path" : "stem") \(id)")
+    }
+
+    static func severalFiles(_ id: String) -> ImageFailure {
+        ImageFailure(.unavailable, "several image files may be \(id), expected one")
     }
 
     static func tooLarge(bytes: UInt64) -> ImageFailure {

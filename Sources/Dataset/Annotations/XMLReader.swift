@@ -1,3 +1,5 @@
+import Foundation
+
 /// A strict reader of the part of XML that annotation files use: elements, attributes (skipped), text, comments,
 /// processing instructions (skipped), the five named entities and character references. No document types, hence
 /// no entity of the document's own, and no CDATA. Depth, elements and (by the caller) bytes are limited.
@@ -16,7 +18,10 @@ struct XMLReader {
 
     /// The document's root element.
     static func read(_ document: [UInt8]) throws(XMLFailure) -> XMLElement {
-        try document.withUnsafeBufferPointer { (bytes) throws(XMLFailure) in
+        if let encoding = TextEncoding.foreign(document) {
+            throw XMLFailure(line: 1, found: encoding, expected: "UTF-8")
+        }
+        return try document.withUnsafeBufferPointer { (bytes) throws(XMLFailure) in
             var reader = XMLReader(bytes)
             return try reader.document()
         }
@@ -134,9 +139,18 @@ struct XMLReader {
         let isText = { (byte: UInt8) in !Self.isSpace(byte) }
         guard let first = text.firstIndex(where: isText), let last = text.lastIndex(where: isText) else { return "" }
         guard let string = String(validating: text[first...last], as: UTF8.self) else {
-            throw failure("UTF-8", found: "bytes that are no UTF-8")
+            throw failure(
+                "UTF-8", found: declaredEncoding.map { "\($0), as its first line says" } ?? TextEncoding.notUTF8)
         }
         return string
+    }
+
+    /// What the XML declaration says, where it is not UTF-8.
+    private var declaredEncoding: String? {
+        let head = String(decoding: bytes.prefix(200).prefix { $0 != UInt8(ascii: ">") }, as: UTF8.self)
+        guard head.hasPrefix("<?xml"), let start = head.range(of: "encoding=")?.upperBound else { return nil }
+        let name = head[start...].dropFirst().prefix { $0 != "\"" && $0 != "'" }
+        return name.isEmpty || name.lowercased() == "utf-8" ? nil : String(name)
     }
 
     /// White space, comments and processing instructions outside the root.

@@ -2,7 +2,7 @@ import SelectiveTuning
 
 /// `LOC_val_solution.csv` of Kaggle's ImageNet object localization challenge: a heading, then a line an image,
 /// `id,n01440764 x0 y0 x1 y1 n01440764 x0 y0 x1 y1 ...`, in pixels of the original image. The sizes of the images are not
-/// in it.
+/// in it. A program that saved it again may have added columns: the heading says where the two are.
 struct SolutionFile {
     let path: String
     let classes: ClassIndex
@@ -12,23 +12,41 @@ struct SolutionFile {
     /// Sorted by id.
     func load() throws(DatasetError) -> AnnotationList {
         let table = TextTable(path: path, fields: Self.heading)
+        var called = PackedStrings()
+        var lines: [Int] = []
         var annotations = AnnotationList()
-        try table.forEachRow { row throws(DatasetError) in
-            if row.line == 1, row.fields.map(String.init) == Self.heading { return }
-            guard let id = FieldText.id(row.fields[0]) else { throw table.failure(row, 0, expected: "an image id") }
-            annotations.append(try annotation(id, row, table))
+        try table.forEachRow(heading: Self.columns) { row throws(DatasetError) in
+            guard FieldText.id(row.fields[0]) != nil else { throw table.failure(row, 0, expected: "an image id") }
+            called.append(String(FieldText.called(row.fields[0])))
+            lines.append(row.line)
+            annotations.append(try annotation(row, table))
         }
         guard !annotations.isEmpty else {
             throw .field(
                 file: path, line: nil, field: "lines", found: "no image",
                 expected: Self.heading.joined(separator: ",") + " and a line an image")
         }
-        try requireEachOnce(annotations)
-        return annotations.sortedByID()
+        do throws(ImageIDs.Problem) {
+            return annotations.named(try ImageIDs.ids(of: called)).sortedByID()
+        } catch {
+            let first = error.first.map { ", which line \(lines[$0]) has" } ?? ""
+            throw .field(
+                file: path, line: lines[error.place], field: "image id",
+                found: FieldText.quoted(called[error.place]) + first, expected: error.expected)
+        }
     }
 
-    private func annotation(_ id: String, _ row: TextTable.Row, _ table: TextTable) throws(DatasetError) -> Annotation {
-        let words = row.fields[1].split(separator: " ")
+    /// Nil for a line of data.
+    private static func columns(_ row: TextTable.Row) -> TextTable.Columns? {
+        let words = row.fields.map { $0.lowercased().filter { $0.isLetter } }
+        let ids = words.indices.filter { ["imageid", "id", "image"].contains(words[$0]) }
+        let boxes = words.indices.filter { words[$0] == "predictionstring" }
+        guard boxes.count == 1, ids.count == 1 else { return nil }
+        return .init(places: [ids[0], boxes[0]], count: words.count)
+    }
+
+    private func annotation(_ row: TextTable.Row, _ table: TextTable) throws(DatasetError) -> Annotation {
+        let words = row.fields[1].split(whereSeparator: \.isWhitespace)
         guard !words.isEmpty, words.count % 5 == 0 else {
             throw table.failure(row, 1, expected: "one or more objects of five words, a synset id and x0 y0 x1 y1")
         }
@@ -37,7 +55,7 @@ struct SolutionFile {
         for start in stride(from: 0, to: words.count, by: 5) {
             let synset = words[start]
             guard let index = classes.index(of: String(synset)) else {
-                throw failure(row, "class", synset, "one of the \(classes.count) classes")
+                throw failure(row, "class", synset, "one of the \(classes.count) classes\(classes.advice)")
             }
             guard label == nil || label == index else {
                 throw failure(row, "class", synset, "one class an image, \(words[0]) as before")
@@ -57,21 +75,12 @@ struct SolutionFile {
             }
             boxes.append(box)
         }
-        return Annotation(id: id, label: label!, boxes: boxes)
+        return Annotation(id: String(row.fields[0]), label: label!, boxes: boxes)
     }
 
     private func failure(
         _ row: TextTable.Row, _ field: String, _ found: some StringProtocol, _ expected: String
     ) -> DatasetError {
         .field(file: path, line: row.line, field: field, found: FieldText.quoted(found), expected: expected)
-    }
-
-    private func requireEachOnce(_ annotations: AnnotationList) throws(DatasetError) {
-        var seen: Set<String> = []
-        for annotation in annotations where !seen.insert(annotation.id).inserted {
-            throw .field(
-                file: path, line: nil, field: "image id", found: "two lines for \(annotation.id)",
-                expected: "each image id once")
-        }
     }
 }

@@ -8,22 +8,18 @@ struct VOCFile {
     /// Bytes that a file may have: some thousand objects.
     private static let maximalBytes = 1 << 20
 
-    func load() throws(DatasetError) -> Annotation {
-        let document = try FileTree.read(path, limit: Self.maximalBytes)
-        let root: XMLElement
-        do throws(XMLFailure) {
-            root = try XMLReader.read(document)
-        } catch {
-            throw .field(file: path, line: error.line, field: "XML", found: error.found, expected: error.expected)
-        }
+    /// What the file says, and what is odd about its `<filename>`.
+    struct Content {
+        var annotation: Annotation
+        /// The name that it gives for the image, where that is not the XML file's own; "" for none.
+        var otherFilename: String?
+    }
+
+    /// - Parameter id: the image's, by which the XML file is called; what `<filename>` says may be anything.
+    func load(id: String) throws(DatasetError) -> Content {
+        let root = try root()
         guard root.name == "annotation" else {
             throw failure(root, "root element", found: "<\(root.name)>", expected: "<annotation>")
-        }
-        let id = FileTree.stem(path)
-        let filename = try child("filename", of: root)
-        guard FieldText.id(filename.text[...]) == id else {
-            throw failure(
-                filename, "filename", found: FieldText.quoted(filename.text), expected: "the XML file's own name")
         }
         let objects = root.children.filter { $0.name == "object" }
         guard let first = objects.first else {
@@ -32,11 +28,29 @@ struct VOCFile {
         let name = try child("name", of: first).text
         var boxes: [Box] = []
         for object in objects { boxes.append(try box(of: object, named: name)) }
-        let size = root.only("size")
-        return Annotation(
-            id: id, label: try label(of: first), boxes: boxes,
-            declaredWidth: try size.map { (size) throws(DatasetError) in try side("width", of: size) },
-            declaredHeight: try size.map { (size) throws(DatasetError) in try side("height", of: size) })
+        var (width, height): (Int?, Int?)
+        if let size = root.only("size") {
+            (width, height) = (try side("width", of: size), try side("height", of: size))
+            // A program that had not looked at the image wrote 0.
+            if width == 0 || height == 0 { (width, height) = (nil, nil) }
+        }
+        let filename = root.only("filename")?.text ?? ""
+        return Content(
+            annotation: Annotation(
+                id: id, label: try label(of: first), boxes: boxes, declaredWidth: width, declaredHeight: height),
+            otherFilename: FieldText.id(filename[...]) == FieldText.id(id[...]) ? nil : filename)
+    }
+
+    private func root() throws(DatasetError) -> XMLElement {
+        let document = try FileTree.read(path, limit: Self.maximalBytes)
+        do throws(XMLFailure) {
+            return try XMLReader.read(document)
+        } catch {
+            let kind = FileSignature(document).flatMap { $0 == .xml ? nil : $0 }
+            throw .field(
+                file: path, line: error.line, field: "XML", found: kind?.rawValue ?? error.found,
+                expected: kind == nil ? error.expected : "an annotation in PASCAL-VOC XML")
+        }
     }
 
     private func label(of object: XMLElement) throws(DatasetError) -> Int {
@@ -44,7 +58,7 @@ struct VOCFile {
         guard let label = classes.index(of: name.text) else {
             throw failure(
                 name, "object/name", found: FieldText.quoted(name.text),
-                expected: "one of the \(classes.count) synset ids")
+                expected: "one of the \(classes.count) \(classes.kind)\(classes.advice)")
         }
         return label
     }
@@ -80,7 +94,7 @@ struct VOCFile {
 
     private func side(_ field: String, of size: XMLElement) throws(DatasetError) -> Int {
         let element = try child(field, of: size)
-        guard let value = FieldText.count(element.text), 1...65_535 ~= value else {
+        guard let value = FieldText.count(element.text), 0...65_535 ~= value else {
             throw failure(
                 element, "size/\(field)", found: FieldText.quoted(element.text), expected: "pixels in 1...65535")
         }

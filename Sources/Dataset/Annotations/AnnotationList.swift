@@ -11,6 +11,8 @@ public struct AnnotationList: RandomAccessCollection, Sendable {
     private var boxes: [Box] = []
     /// Where each image's boxes end.
     private var boxEnds: [UInt32] = []
+    /// Sentences for the user: what is odd about these annotations, counted.
+    public internal(set) var notes: [String] = []
 
     public init(_ annotations: some Sequence<Annotation>) {
         for annotation in annotations { append(annotation) }
@@ -49,7 +51,17 @@ public struct AnnotationList: RandomAccessCollection, Sendable {
 
     /// Those at these places, in this order.
     func picked(_ places: some Sequence<Int>) -> AnnotationList {
-        AnnotationList(places.lazy.map { self[$0] })
+        var list = AnnotationList(places.lazy.map { self[$0] })
+        list.notes = notes
+        return list
+    }
+
+    /// The same with other ids.
+    func named(_ ids: PackedStrings) -> AnnotationList {
+        var list = self
+        precondition(ids.count == count)
+        list.ids = ids
+        return list
     }
 
     /// In the order of the ids.

@@ -15,11 +15,11 @@ struct WSOLFiles {
     /// Sorted by id. Every id stands once in the first three files, and at least once among the boxes.
     func load() throws(DatasetError) -> AnnotationList {
         let ids = try readIDs()
-        let index = PackedIndex(ids, order: ids.ascendingOrder())
+        let index = IDIndex(ids)
         var labels = [UInt32](repeating: 0, count: ids.count)
         try once("class_labels.txt", ["image id", "class index"], ids, index) {
             (table, row, place) throws(DatasetError) in
-            labels[place] = UInt32(try table.count(row, 1, in: 0...classes.count - 1))
+            labels[place] = UInt32(try classIndex(row, table))
         }
         var widths = labels
         var heights = labels
@@ -34,6 +34,13 @@ struct WSOLFiles {
         ).sortedByID()
     }
 
+    private func classIndex(_ row: TextTable.Row, _ table: TextTable) throws(DatasetError) -> Int {
+        guard let value = FieldText.count(row.fields[1]), value < classes.count else {
+            throw table.failure(row, 1, expected: "an integer in 0...\(classes.count - 1)\(classes.advice)")
+        }
+        return value
+    }
+
     private func table(_ name: String, _ fields: [String]) -> TextTable {
         TextTable(path: folder + "/" + name, fields: fields)
     }
@@ -41,29 +48,44 @@ struct WSOLFiles {
     /// In the file's order.
     private func readIDs() throws(DatasetError) -> PackedStrings {
         let table = table(Self.ids, ["image id"])
-        var ids = PackedStrings()
-        try table.forEachRow { row throws(DatasetError) in
-            guard let id = FieldText.id(row.fields[0]) else { throw table.failure(row, 0, expected: "an image id") }
-            ids.append(id)
+        var called = PackedStrings()
+        var lines: [Int] = []
+        try table.forEachRow(heading: Self.heading(table)) { row throws(DatasetError) in
+            guard FieldText.id(row.fields[0]) != nil else { throw table.failure(row, 0, expected: "an image id") }
+            called.append(String(FieldText.called(row.fields[0])))
+            lines.append(row.line)
         }
-        guard let order = ids.ascendingOrder() else { return ids }
-        // Equal ones lie side by side, in the file's order.
-        let repeated = order.indices.dropFirst().filter { !ids.isBefore(Int(order[$0 - 1]), Int(order[$0])) }
-        guard let first = repeated.map({ Int(order[$0]) }).min() else { return ids }
-        try table.forEachRow { row throws(DatasetError) in
-            if row.line == first + 1 { throw table.failure(row, 0, expected: "each image id once") }
+        guard called.count > 0 else {
+            throw .field(file: table.path, line: nil, field: "lines", found: "no image id", expected: "one a line")
         }
-        return ids
+        do throws(ImageIDs.Problem) {
+            return try ImageIDs.ids(of: called)
+        } catch {
+            throw .field(
+                file: table.path, line: lines[error.place], field: "image id",
+                found: FieldText.quoted(called[error.place]), expected: error.expected)
+        }
+    }
+
+    /// The benchmark's files have none; a spreadsheet may have put one there.
+    private static func heading(_ table: TextTable) -> (TextTable.Row) throws(DatasetError) -> TextTable.Columns? {
+        { row throws(DatasetError) in
+            guard row.fields.count == table.names.count, FieldText.isHeadingOfIDs(row.fields[0]),
+                row.fields.dropFirst().allSatisfy({ FieldText.coordinate($0) == nil })
+            else { return nil }
+            guard table.names.count < 5 else { return try BoxColumns.of(row, in: table) }
+            return .init(places: Array(table.names.indices), count: table.names.count)
+        }
     }
 
     /// A file that has exactly one line for each id; `take` keeps a line's values.
     private func once(
-        _ name: String, _ fields: [String], _ ids: PackedStrings, _ index: PackedIndex,
+        _ name: String, _ fields: [String], _ ids: PackedStrings, _ index: IDIndex,
         _ take: (TextTable, TextTable.Row, _ place: Int) throws(DatasetError) -> Void
     ) throws(DatasetError) {
         let table = table(name, fields)
         var isThere = [Bool](repeating: false, count: ids.count)
-        try table.forEachRow { row throws(DatasetError) in
+        try table.forEachRow(heading: Self.heading(table)) { row throws(DatasetError) in
             let place = try place(of: row, in: table, index)
             guard !isThere[place] else { throw table.failure(row, 0, expected: "each image id once") }
             isThere[place] = true
@@ -74,22 +96,18 @@ struct WSOLFiles {
 
     /// All boxes, image by image, those of one image in the file's order; and where each image's end.
     private func readBoxes(
-        _ ids: PackedStrings, _ index: PackedIndex
+        _ ids: PackedStrings, _ index: IDIndex
     ) throws(DatasetError) -> (boxes: [Box], ends: [UInt32]) {
         let table = table("localization.txt", ["image id", "x0", "y0", "x1", "y1"])
         var boxes: [Box] = []
         var places: [UInt32] = []
         var counts = [UInt32](repeating: 0, count: ids.count)
         var isAscending = true
-        try table.forEachRow { row throws(DatasetError) in
+        try table.forEachRow(heading: Self.heading(table)) { row throws(DatasetError) in
             let place = try place(of: row, in: table, index, after: places.last.map { Int($0) })
-            let box = Box(
-                try table.coordinate(row, 1), try table.coordinate(row, 2), try table.coordinate(row, 3),
-                try table.coordinate(row, 4))
-            guard box.x1 >= box.x0 else { throw table.failure(row, 3, expected: "x1 not left of x0") }
-            guard box.y1 >= box.y0 else { throw table.failure(row, 4, expected: "y1 not above y0") }
+            let (x0, y0, x1, y1) = try table.box(row, from: 1)
             if let last = places.last, last > place { isAscending = false }
-            boxes.append(box)
+            boxes.append(Box(x0, y0, x1, y1))
             places.append(UInt32(place))
             counts[place] += 1
         }
@@ -108,11 +126,12 @@ struct WSOLFiles {
 
     /// The row's id is looked for first where the one before it was found, and at the row's own place.
     private func place(
-        of row: TextTable.Row, in table: TextTable, _ index: PackedIndex, after last: Int? = nil
+        of row: TextTable.Row, in table: TextTable, _ index: IDIndex, after last: Int? = nil
     ) throws(DatasetError) -> Int {
         let near = last ?? row.line - 2
-        guard let id = FieldText.id(row.fields[0]), let place = index.place(of: id, near: near) else {
-            throw table.failure(row, 0, expected: "an image id of \(Self.ids)")
+        guard let place = index.place(of: row.fields[0], near: near) else {
+            throw table.failure(
+                row, 0, expected: index.expectation(row.fields[0], "an image id of \(Self.ids)"))
         }
         return place
     }

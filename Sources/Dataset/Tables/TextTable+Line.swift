@@ -1,0 +1,70 @@
+extension TextTable {
+    /// What stands between the fields of a line.
+    enum Separator {
+        case comma, semicolon, tab, blanks
+
+        var byte: UInt8 {
+            switch self {
+            case .comma: UInt8(ascii: ",")
+            case .semicolon: UInt8(ascii: ";")
+            case .tab: UInt8(ascii: "\t")
+            case .blanks: UInt8(ascii: " ")
+            }
+        }
+
+        /// The one that cuts a file's first line into `count` fields; else, where more may be there, into most.
+        static func found(in line: String, fields count: Int, orMore: Bool) -> Separator {
+            let counts = [Separator.comma, .semicolon, .tab, .blanks].map { separator in
+                (separator, TextTable.split(line, by: separator)?.count ?? 0)
+            }
+            if let exact = counts.first(where: { $0.1 == count }) { return exact.0 }
+            guard orMore else { return .comma }
+            return counts.dropLast().max { $0.1 < $1.1 }.flatMap { $0.1 > count ? $0.0 : nil } ?? .comma
+        }
+    }
+
+    /// The fields of a line, without the blanks around them and without their quotes (RFC 4180: a quote inside of quotes
+    /// stands twice). Nil where a quote is not closed.
+    static func split(_ line: String, by separator: Separator) -> [Substring]? {
+        guard line.utf8.contains(UInt8(ascii: "\"")) else {
+            if separator == .blanks { return line.split { $0 == " " || $0 == "\t" } }
+            return line.utf8.split(separator: separator.byte, omittingEmptySubsequences: false).map {
+                FieldText.trimmed(Substring($0))
+            }
+        }
+        var fields: [Substring] = []
+        var rest = line[...]
+        while true {
+            rest = separator == .tab ? rest.drop { $0 == " " } : rest.drop { $0 == " " || $0 == "\t" }
+            if rest.first == "\"" {
+                guard let (text, after) = unquoted(rest) else { return nil }
+                fields.append(FieldText.trimmed(Substring(text)))
+                rest = after.drop { $0 == " " || ($0 == "\t" && separator != .tab) }
+                guard let next = rest.utf8.first else { return fields }
+                let endsWithBlank = separator == .blanks && rest.startIndex > after.startIndex
+                guard next == separator.byte || endsWithBlank else { return nil }
+                if separator != .blanks { rest = rest.dropFirst() }
+            } else if let end = rest.utf8.firstIndex(of: separator.byte) {
+                fields.append(FieldText.trimmed(rest[..<end]))
+                rest = rest[rest.utf8.index(after: end)...]
+            } else {
+                if separator != .blanks || !rest.isEmpty { fields.append(FieldText.trimmed(rest)) }
+                return fields
+            }
+        }
+    }
+
+    /// The text of a field that begins with a quote, and what comes behind it.
+    private static func unquoted(_ text: Substring) -> (String, Substring)? {
+        var content = ""
+        var rest = text.dropFirst()
+        while let end = rest.firstIndex(of: "\"") {
+            content += rest[..<end]
+            rest = rest[rest.index(after: end)...]
+            guard rest.first == "\"" else { return (content, rest) }
+            content.append("\"")
+            rest = rest.dropFirst()
+        }
+        return nil
+    }
+}
