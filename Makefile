@@ -12,7 +12,7 @@ build: dependencies
 run: build
 	$(SWIFT) run -c release --skip-build stnet-tool demo-images --count 200 --seed 2017 --out $(DEMO)
 	$(SWIFT) run -c release --skip-build stnet-coord --images $(DEMO)/images --annotations $(DEMO)/annotations \
-	    --network Demo/network.json --weights Demo/demo.safetensors --out results/demo
+	    --network Demo/network.json --weights Demo/demo.safetensors --out results/demo --force
 
 # Release, as users run it: the kernels' tests would take minutes otherwise. XCTest is not used.
 test: dependencies

@@ -104,7 +104,8 @@ let package = Package(
             name: "Simulation", dependencies: ["Coordinator", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
         .testTarget(
             name: "ProcessTests",
-            dependencies: ["stnet-node", "stnet-coord", "stnet-tool", "stnet-gpu-check", "Dataset", "Bytes"]),
+            dependencies: ["stnet-node", "stnet-coord", "stnet-tool", "stnet-gpu-check", "Dataset", "Bytes"],
+            exclude: ["Snapshots"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -31,7 +31,7 @@ struct FleetRun {
             "--annotations", directory + "/annotations", "--network", "Demo/network.json", "--weights",
             "Demo/demo.safetensors", "--nodes", directory + "/hosts", "--key-file", directory + "/key", "--out",
             directory + "/out", "--progress", "json", "--log", directory + "/log", "--metrics-file",
-            directory + "/metrics.prom",
+            directory + "/metrics.prom", "--force",
         ]
         let output = Pipe()
         coordinator.standardError = output

@@ -25,6 +25,10 @@ public struct AtomicFile: ~Copyable {
         while true {
             let name = "\(path).\(getpid())-\(attempt).tmp"
             let opened = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            if opened >= 0, !AtomicFile.claim(opened) {
+                close(opened)
+                continue
+            }
             if opened >= 0 {
                 temporaryPath = name
                 descriptor = opened
@@ -64,6 +68,9 @@ public struct AtomicFile: ~Copyable {
         guard !isFlushed || fsync(descriptor) == 0 else { throw FileError(path: path, operation: "flush", code: errno) }
         let closing = descriptor
         descriptor = -1
+        // The lock stays until the file has its name; until then it could be taken for a leftover.
+        let locked = fcntl(closing, F_DUPFD_CLOEXEC, 0)
+        defer { if locked >= 0 { close(locked) } }
         guard close(closing) == 0 else {
             let code = errno
             unlink(temporaryPath)

@@ -23,9 +23,17 @@ public struct BaselineCommand: Sendable {
             throw UsageError("--square and --whole exclude each other")
         }
         let path = parsed.values["annotations"] ?? "dataset/ILSVRC2012/annotations"
-        var classes = try parsed.values["classes"].map { try ClassIndex(namesIn: $0) } ?? .ilsvrc2012
+        func input(_ name: String, _ path: String) -> InputOption {
+            InputOption(name: name, path: path, isDefault: parsed.values[name] == nil)
+        }
+        var classes =
+            try parsed.values["classes"].map { path in
+                try input("classes", path).reading { try ClassIndex(namesIn: path) }
+            } ?? .ilsvrc2012
         classes.advice = ClassIndex.otherClasses
-        let annotations = try Annotations.load(path: path, classes: classes)
+        let annotations = try input("annotations", path).reading { [classes] in
+            try Annotations.load(path: path, classes: classes)
+        }
         // Standard output may be read by a program.
         for note in annotations.notes { complain?(note) ?? StandardError.write("note: \(note)\n") }
         let groundTruth = try annotations.map { annotation in
@@ -46,6 +54,9 @@ public struct BaselineCommand: Sendable {
             say(baselines.json.pretty)
         } else {
             say(AccuracyTable.plain(baselines, convention: convention))
+            if preset != .stnet || inputSize != 224 {
+                say("Boxes in an input of \(inputSize)x\(inputSize) pixels, --preprocess \(preset.rawValue).\n")
+            }
         }
         return .valid
     }

@@ -38,12 +38,14 @@ public struct CompareCommand: Sendable {
         if let path = parsed.values["list"] { try AtomicFile.write(path: path, text: comparison.changedCSV) }
         let haveSameFiles = runs[0].filesSHA256.flatMap { first in runs[1].filesSHA256.map { $0 == first } }
         if parsed.switches.contains("json") {
-            say(comparison.json(haveSameFiles: haveSameFiles).pretty)
+            say(Self.json(runs, comparison, haveSameFiles: haveSameFiles).pretty)
             return .valid
         }
         for (name, run) in zip(["A", "B"], runs) {
-            say("\(name): \(run.directory): \(run.network), \(run.records.count) images\n")
+            say("\(name): \(run.directory): \(run.title), \(run.records.count) images\n")
         }
+        let differences = Self.differences(runs[0], runs[1])
+        say(differences.isEmpty ? "A and B were asked to do the same.\n" : "A and B differ in \(differences).\n")
         if let first = runs[0].iou, let second = runs[1].iou, first != second {
             say("The runs' IoU is not the same measure: \(first) in A, \(second) in B.\n")
         }
@@ -59,5 +61,28 @@ public struct CompareCommand: Sendable {
             say("\(comparison.changed.count) images changed (--list FILE.csv has them): \(shown)\(more)\n")
         }
         return .valid
+    }
+
+    /// What A and B are, before what they found.
+    private static func json(
+        _ runs: [FinishedRun], _ comparison: RunComparison, haveSameFiles: Bool?
+    ) -> JSON {
+        let described = runs.map { run in
+            JSON.object([
+                ("directory", .string(run.directory)), ("title", .string(run.title)),
+                ("fingerprint", .object(run.fingerprint.map { ($0.name, .string($0.value)) })),
+            ])
+        }
+        return .object([("runs", .array(described))] + (comparison.json(haveSameFiles: haveSameFiles).objectValue ?? []))
+    }
+
+    /// "preset: reference and sharp"; empty where the runs were asked to do the same.
+    private static func differences(_ first: FinishedRun, _ second: FinishedRun) -> String {
+        func fingerprint(_ run: FinishedRun) -> JournalFingerprint {
+            var fingerprint = JournalFingerprint()
+            for (name, value) in run.fingerprint { fingerprint.take(name, value) }
+            return fingerprint
+        }
+        return RunDifferences.text(fingerprint(second).differences(from: fingerprint(first)), isNow: false)
     }
 }

@@ -21,9 +21,16 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
         self.printer = printer
         self.showsNodes = showsNodes
         log = try logPath.map { path in
-            try JSONLog(path: path) { error in printer.say("\(error); the run goes on without the log") }
+            try InputOption(name: "log", path: path, isDefault: false).reading {
+                try JSONLog(path: path) { error in printer.say("\(error); the run goes on without the log") }
+            }
         }
         metricsFile = metricsPath.map { MetricsFile(path: $0) }
+        if let metricsFile {
+            try InputOption(name: "metrics-file", path: metricsFile.path, isDefault: false).reading {
+                try metricsFile.check()
+            }
+        }
     }
 
     func show(_ metrics: RunMetrics) {
@@ -39,6 +46,8 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
 
     func note(_ level: NoteLevel, _ event: StaticString, _ text: String, _ fields: KeyValuePairs<String, String>) {
         log?.log(JSONLog.Level(rawValue: level.rawValue)!, event, fields.map { ($0.key, .string($0.value)) })
+        // Where there is one node only, an image that fails on it is given up at once, and that is said.
+        if !showsNodes, event.description == "image failed" { return }
         if fields.contains(where: { $0.key == "image.id" }) {
             imageNotes += 1
             if imageNotes == ConsoleReporter.printedImages + 1 { printer.say("more images are not named here") }

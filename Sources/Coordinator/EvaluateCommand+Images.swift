@@ -4,9 +4,7 @@ import Foundation
 extension EvaluateCommand {
     /// What there is of the images; nil where nodes have them and this machine has none.
     func scanImages() throws -> ImageCatalog? {
-        if configuration.fleet != nil, isDefaultImages,
-            !FileManager.default.fileExists(atPath: configuration.imagesPath)
-        {
+        if lacksImages {
             printer.say("no \(configuration.imagesPath) here: the nodes must have the images")
             return nil
         }
@@ -25,6 +23,12 @@ extension EvaluateCommand {
             configuration.fleet == nil
                 ? "without them the run is INVALID" : "nodes that have no images of their own will lack them")
         return missing.ids.count
+    }
+
+    /// Nodes may have the images where the coordinator does not.
+    var lacksImages: Bool {
+        configuration.fleet != nil && isDefaultImages
+            && !FileManager.default.fileExists(atPath: configuration.imagesPath)
     }
 
     private var isDefaultImages: Bool { configuration.resolvedDefaults.contains { $0.name == "images" } }

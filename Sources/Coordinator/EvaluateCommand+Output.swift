@@ -11,13 +11,20 @@ extension EvaluateCommand {
     static let journalName = "journal.stnet"
     var journalPath: String { "\(configuration.outPath)/\(EvaluateCommand.journalName)" }
 
-    /// The journal of this run: a new one, or that of an earlier part of the same run.
-    func openLedger(_ inputs: Inputs) throws -> Ledger {
+    /// What another run must have in common with this one to go on with its results, or to have the same.
+    func fingerprint(_ inputs: Inputs) -> JournalFingerprint {
         var fingerprint = JournalFingerprint([
             "version": stnetVersion, "network": inputs.job.network, "network_sha256": inputs.networkDigest,
             "weights_sha256": inputs.job.weightsSHA256, "manifest_sha256": inputs.manifest.digest,
+            "images": "\(inputs.manifest.entries.count)",
         ])
         for name in JobOptions.names { fingerprint.append("option." + name, inputs.job.options[name] ?? "") }
+        return fingerprint
+    }
+
+    /// The journal of this run: a new one, or that of an earlier part of the same run.
+    func openLedger(_ inputs: Inputs) throws -> Ledger {
+        let fingerprint = fingerprint(inputs)
         let classes = try configuration.network.shapes().last!.channels
         if configuration.isDryRun {
             let journal = try Journal.open(storage: InMemoryStorage(), fingerprint: fingerprint) { _ in }
@@ -26,7 +33,8 @@ extension EvaluateCommand {
                 classes: classes, journal: journal)
         }
         return try Ledger.open(
-            path: journalPath, fingerprint: fingerprint, opening: configuration.resumes ? .existingOrNew : .new,
+            path: journalPath, fingerprint: fingerprint,
+            opening: configuration.forces ? .replacing : configuration.resumes ? .existingOrNew : .new,
             manifest: inputs.manifest, options: configuration.options, inputSize: configuration.network.inputSize,
             classes: classes)
     }
@@ -52,18 +60,42 @@ extension EvaluateCommand {
     private static let resumeSample = 64
 
     /// The folders for the files that the run makes of images; nil where it makes none.
-    func prepareArtifacts(_ inputs: Inputs, _ ledger: Ledger) throws -> ArtifactFiles? {
+    func prepareArtifacts(_ inputs: Inputs, _ ledger: Ledger, _ made: inout [String]) throws -> ArtifactFiles? {
         guard !configuration.isDryRun,
             let files = ArtifactFiles(
                 options: configuration.options.artifacts, outPath: configuration.outPath,
                 mapsPath: configuration.mapsPath, inputSize: configuration.network.inputSize)
         else { return nil }
-        try files.prepare(inputs.manifest, isDone: ledger.isDone)
+        made += try files.prepare(inputs.manifest, isDone: ledger.isDone)
         let missing = files.missing(ledger.records.present)
         if let missing {
             printer.say("\(missing.count) of them lack their files, the first is \(missing.first): evaluated once more")
         }
         return files
+    }
+
+    /// Says that there is nothing to do. Files that are made of images belong to a result, too.
+    func showFinished(_ finished: FinishedOutput, _ inputs: Inputs) throws -> ExitStatus {
+        let files = ArtifactFiles(
+            options: configuration.options.artifacts, outPath: configuration.outPath, mapsPath: configuration.mapsPath,
+            inputSize: configuration.network.inputSize)
+        if let files, let id = inputs.manifest.ids.first(where: { !files.isComplete($0) }) {
+            throw OutputError.damaged(
+                directory: configuration.outPath,
+                problem: "\(files.paths.joined(separator: ", ")): nothing there of \(id)")
+        }
+        for line in finished.lines { say(line) }
+        return .valid
+    }
+
+    /// Whether a run came to an end before it had anything to write: less than a finished result that it was to replace.
+    func isNothing(_ ending: Conductor.Ending, _ ledger: Ledger) -> Bool {
+        switch ending {
+        case .unreachable, .refused, .jobRefused: true
+        case .interrupted:
+            ledger.counts.done == 0 && (try? FinishedOutput(directory: configuration.outPath)) ?? nil != nil
+        case .complete, .tooFewNodes, .journalFailed, .artifactFailed: false
+        }
     }
 
     /// Says how a run without a result ended, on standard error.
@@ -77,10 +109,16 @@ extension EvaluateCommand {
             printer.say("no node could be reached: \(reason)")
             return .noNodeReachable
         case .refused(let reason):
-            printer.say("refused: \(reason)")
+            printer.say("refused: \(reason.replacing(": refused: ", with: ": "))")
             return .refused
         case .jobRefused(let reason):
-            printer.say("no node can do this job: \(reason)")
+            if configuration.fleet == nil {
+                // Of the one node in this process: there, what a node calls its weights is this file.
+                let here = reason.trimmingPrefix("embedded: ")
+                printer.say(here.hasPrefix("weights: ") ? configuration.weightsPath + here.dropFirst(7) : String(here))
+            } else {
+                printer.say("no node can do this job: \(reason)")
+            }
             return .badData
         case .journalFailed(let reason):
             printer.say("the journal cannot be written: \(reason); what it holds is good: make room and --resume")
@@ -112,7 +150,9 @@ extension EvaluateCommand {
         try ledger.finish(filesDigest: files)
         let run = RunOutput.Content(
             network: configuration.network.name,
-            title: configuration.options.localization.method.rowTitle(network: configuration.network.name),
+            title: RunTitle.text(
+                network: configuration.network.name, preset: configuration.preset, options: configuration.options,
+                images: inputs.manifest.entries.count, annotated: inputs.manifest.annotatedCount),
             expected: inputs.manifest.ids,
             records: ledger.records.present, groundTruth: ledger.groundTruth.present,
             convention: configuration.options.iou,
@@ -121,14 +161,16 @@ extension EvaluateCommand {
                 .init(name: "network", sha256: inputs.networkDigest),
                 .init(name: "weights", sha256: inputs.job.weightsSHA256),
                 .init(name: "manifest", sha256: inputs.manifest.digest), .init(name: "image_files", sha256: files),
-            ], precision: configuration.options.precision.rawValue, otherReasons: reasons)
+            ], precision: configuration.options.precision.rawValue, otherReasons: reasons,
+            annotated: inputs.manifest.annotatedCount,
+            fingerprint: fingerprint(inputs).fields.map { ($0.name, $0.value) })
         let written = try RunOutput.write(run, to: configuration.outPath)
         say("")
         say(written.table.plain)
         for failure in written.certificate.failed.prefix(20) {
             // The record must not depend on where a machine has its files; who reads this looks for the file.
             let path = inputs.manifest.entry(of: failure.id)?.image.map { " (\($0.path))" } ?? ""
-            say("failed: \(failure.id): \(failure.error)\(path)")
+            say("failed: \(failure.line)\(path)")
         }
         if written.certificate.failed.count > 20 { say("failed: and \(written.certificate.failed.count - 20) more") }
         say("\(RunOutput.imagesName) has SHA-256 \(written.imagesSHA256)")
@@ -141,7 +183,7 @@ extension EvaluateCommand {
         if ending != .complete { say("to go on: the same command with --resume --out \(configuration.outPath)") }
         if case .tooFewNodes = ending { return explain(ending) }
         if written.certificate.isValid {
-            guard unlink(journalPath) == 0 else {
+            guard unlink(journalPath) == 0 || errno == ENOENT else {
                 throw FileError(path: journalPath, operation: "remove the journal of the finished run", code: errno)
             }
         } else if ending == .complete {
@@ -179,7 +221,15 @@ extension EvaluateCommand {
                 "resolved_defaults",
                 .object(
                     configuration.resolvedDefaults.filter { $0.name != "threads" }.map { ($0.name, .string($0.value)) })
-            ), ("version", .string(stnetVersion)),
+            ), ("from_configuration", .object(configured)), ("version", .string(stnetVersion)),
         ])
+    }
+
+    /// What a configuration file gave, as far as it belongs to what was asked for.
+    private var configured: [(String, JSON)] {
+        let others: Set<String> = ["preset", "images", "annotations", "network", "weights", "ids", "limit"]
+        return configuration.configured.filter { others.contains($0.name) || JobOptions.names.contains($0.name) }.map {
+            ($0.name, .string($0.value ?? "true"))
+        }
     }
 }

@@ -42,16 +42,21 @@ public struct EvaluateCommand: Sendable {
         let started = Timestamp.now()
         announce()
         let inputs = try readInputs()
+        let output = OutputDirectory(path: configuration.outPath, forces: configuration.forces)
+        if let finished = try output.finished(fingerprint(inputs), resumes: configuration.resumes) {
+            return try showFinished(finished, inputs)
+        }
         let reporter = try ConsoleReporter(
             printer: printer, logPath: configuration.logPath, metricsPath: configuration.metricsPath,
             showsNodes: configuration.fleet != nil || configuration.gpu != nil)
         let fleet = try FleetConnector(configuration: configuration, inputs: inputs) { [printer] in printer.say($0) }
         defer { fleet.stop() }
         // Now, not after hours of work.
-        if !configuration.isDryRun { try RunOutput.makeDirectory(configuration.outPath) }
+        var made =
+            configuration.isDryRun ? [] : try input("out", configuration.outPath).reading { try output.make() }
         let ledger = try checkFiles(openLedger(inputs), inputs.manifest)
         if ledger.counts.done > 0 { printer.say("\(ledger.counts.done) images have a result in the journal") }
-        let artifacts = try prepareArtifacts(inputs, ledger)
+        let artifacts = try prepareArtifacts(inputs, ledger, &made)
         var plan = Conductor.Plan(
             job: inputs.job, endpoints: fleet.endpoints, weightsPath: configuration.weightsPath,
             sampleDigests: try inputs.samples.digests(completedBy: ledger)
@@ -67,6 +72,16 @@ public struct EvaluateCommand: Sendable {
         interrupts.onHangup { conductor.reread() }
         let (ending, finished) = await conductor.run()
         if configuration.isDryRun { return showDryRun(ending, conductor, inputs) }
+        if case .refused(let reason) = ending, let key = fleet.keyPath, reason.contains(" key") {
+            printer.say("the key here is \(key): every node needs a copy of it, mode 0600, there or as --key-file")
+        }
+        if isNothing(ending, finished) {
+            // Whatever it was that was in the way, the next command finds the directory as this one did.
+            if finished.counts.done == 0 { unlink(journalPath) }
+            output.removeEmpty(made)
+            if ending == .interrupted { printer.say("interrupted before the first result: nothing was written") }
+            return explain(ending)
+        }
         let facts = facts(conductor.facts(started: started, ended: Timestamp.now()))
         var deliveries = finished.deliveries
         if configuration.verifyEvery != nil {
@@ -93,11 +108,33 @@ public struct EvaluateCommand: Sendable {
         }
         printer.say(line)
         for (name, value) in configuration.resolvedDefaults { printer.say("  --\(name) \(value) (default)") }
+        for (name, value, path) in configuration.configured {
+            printer.say("  --\(name)\(value.map { " " + $0 } ?? "") (\(path))")
+        }
+        if !configuration.otherWeights.isEmpty {
+            printer.say(
+                "  not taken, though they are called after the network: "
+                    + "\(configuration.otherWeights.joined(separator: ", "))")
+        }
+    }
+
+    private func input(_ name: String, _ path: String) -> InputOption {
+        InputOption(
+            name: name, path: path, isDefault: configuration.resolvedDefaults.contains { $0.name == name },
+            classes: configuration.network.classNames == nil
+                ? "the network's own would stand in its description as \"classes\"" : nil)
     }
 
     private func readInputs() throws -> Inputs {
+        try InputOption.requireAll(
+            (lacksImages ? [] : [input("images", configuration.imagesPath)])
+                + [
+                    input("annotations", configuration.annotationsPath), input("weights", configuration.weightsPath),
+                ] + (configuration.idsPath.map { [input("ids", $0)] } ?? []))
         let (manifest, missing) = try readManifest()
-        let weights = try WeightFile.open(path: configuration.weightsPath)
+        let weights = try input("weights", configuration.weightsPath).reading {
+            try WeightFile.open(path: configuration.weightsPath)
+        }
         if let line = try weights.check(for: configuration.network) { printer.say(line) }
         let description = configuration.networkIsCustom ? configuration.network.json.compact : nil
         if let description, description.utf8.count > WireLimits.description {
@@ -138,11 +175,16 @@ public struct EvaluateCommand: Sendable {
                     "\(outputs) outputs, but the annotations have \(classes.count) classes; name its own as \"classes\""
             )
         }
-        let annotations = try Annotations.load(path: configuration.annotationsPath, classes: classes)
-        let catalog = try scanImages()
-        let manifest = try Manifest(
-            annotations: annotations, images: catalog ?? ImageCatalog([:]), idsPath: configuration.idsPath,
-            limit: configuration.limit)
+        let annotations = try input("annotations", configuration.annotationsPath).reading {
+            try Annotations.load(path: configuration.annotationsPath, classes: classes)
+        }
+        let catalog = try input("images", configuration.imagesPath).reading { try scanImages() }
+        let manifest = try input("ids", configuration.idsPath ?? "").reading {
+            try Manifest(
+                annotations: annotations, images: catalog ?? ImageCatalog([:]), idsPath: configuration.idsPath,
+                limit: configuration.limit)
+        }
+        try EvaluateCommand.requireIDs(manifest, idsPath: configuration.idsPath)
         for entry in manifest.entries {
             if let problem = LeasedImage(index: 0, entry).wireProblem {
                 throw DatasetError.field(
@@ -150,13 +192,23 @@ public struct EvaluateCommand: Sendable {
                     expected: "what one lease can carry")
             }
         }
-        printer.say("\(manifest.entries.count) images to evaluate, \(manifest.digest.prefix(16)) is their digest")
+        let (count, annotated) = (manifest.entries.count, manifest.annotatedCount)
+        let part = count < annotated ? " of \(grouped(annotated)) annotated" : ""
+        printer.say("\(count) images to evaluate\(part), \(manifest.digest.prefix(16)) is their digest")
         if manifest.imagesWithoutAnnotation > 0 {
             printer.say("\(manifest.imagesWithoutAnnotation) image files have no annotation and are left out")
         }
         for note in annotations.notes { printer.say("note: \(note)") }
         let missing = try catalog.map { try requireImages(manifest, $0) } ?? 0
         return (manifest, missing)
+    }
+
+    /// An empty list of ids asks for nothing, and nobody means that.
+    static func requireIDs(_ manifest: Manifest, idsPath: String?) throws(DatasetError) {
+        guard let idsPath, manifest.entries.isEmpty else { return }
+        throw .field(
+            file: idsPath, line: nil, field: "image ids", found: "none",
+            expected: "one id a line, or no --ids to take all images")
     }
 
     private func showDryRun(

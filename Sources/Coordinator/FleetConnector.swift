@@ -1,3 +1,4 @@
+import Bytes
 import Dispatch
 import Foundation
 import Node
@@ -9,6 +10,8 @@ final class FleetConnector: Sendable {
     /// The embedded node; others come through `source`.
     let endpoints: [Endpoint]
     let source: (any EndpointSource)?
+    /// The key's file, where there is one.
+    let keyPath: String?
     private let reactor: Reactor?
     private let embedded: NodeService?
 
@@ -18,19 +21,31 @@ final class FleetConnector: Sendable {
             let service = NodeService(
                 identity: NodeIdentity(name: "embedded"),
                 resources: try FleetConnector.embeddedResources(configuration, inputs))
+            keyPath = nil
             embedded = service
             reactor = nil
             source = nil
             endpoints = [FleetConnector.endpoint(of: service)]
             return
         }
-        let files = try FleetFiles(hosts: fleet.nodesPath, announced: fleet.announcePath)
+        // Nodes make it, too: whoever comes first.
+        if let announce = fleet.announcePath {
+            _ = try InputOption(name: "announce", path: announce, isDefault: false).reading {
+                try makeDirectories(announce)
+            }
+        }
+        let files = try InputOption(name: "nodes", path: fleet.nodesPath ?? "", isDefault: false).reading {
+            try FleetFiles(hosts: fleet.nodesPath, announced: fleet.announcePath)
+        }
         var trust = Trust.insecure
+        var path: String?
         if !fleet.isInsecure {
             let loaded = try SharedKey.load(path: fleet.keyPath)
             if loaded.isNew { say("a new key was made: \(loaded.path); nodes on other hosts need a copy of it") }
             trust = .key(loaded.key)
+            path = loaded.path
         }
+        keyPath = path
         inputs.weights.releasePages()
         let reactor = try Reactor()
         self.reactor = reactor
@@ -58,7 +73,8 @@ final class FleetConnector: Sendable {
         let images = ImageSource.files(ImageIndex(places: paths))
         let weights = WeightsSource.file(inputs.weights, sha256: inputs.job.weightsSHA256)
         return try NodeResources.on(
-            try configuration.gpu.map { try GPU.open($0) }, images: images, weights: weights,
+            try configuration.gpu.map { try GPU.open($0, instead: "leave --gpu out to use the CPU") }, images: images,
+            weights: weights,
             threads: configuration.threads, batch: configuration.batch,
             inputs: try configuration.inputCache?.open())
     }

@@ -23,6 +23,8 @@ public struct Manifest: Sendable {
     public let digest: String
     /// Images for which there is no annotation; they take no part.
     public let imagesWithoutAnnotation: Int
+    /// Images that are annotated, of which the entries may be a part.
+    public let annotatedCount: Int
 
     public struct Entries: RandomAccessCollection, Sendable {
         fileprivate let annotations: AnnotationList
@@ -85,6 +87,7 @@ public struct Manifest: Sendable {
         imagesWithoutAnnotation =
             images.count == 0
             ? 0 : images.count - images.count(of: chosen.indices.lazy.map { [ids = chosen.ids] in ids[$0] })
+        annotatedCount = chosen.count
         if let idsPath {
             let wanted = try Self.places(in: idsPath, of: chosen)
             chosen = chosen.picked(wanted)

@@ -98,7 +98,7 @@ public struct AccuracyTable: Sendable {
 
     private var coverageLines: [String] {
         rows.map { row in
-            var line = "\(row.network): \(row.certificate.coverage)."
+            var line = "\(row.network): \(row.certificate.coverageBehindTitle)."
             if row.certificate.isValid, row.hasLabels {
                 let metrics = row.metrics
                 line += " Label among the top five: \(text(metrics.labelTop5)). Label right and IoU >= .25, .50, .75: "

@@ -10,6 +10,7 @@ extension Certificate {
             throw fields.failure("valid", "says \(isValid), but there are \(reasons.count) reasons against it")
         }
         precision = try fields.string("precision")
+        annotated = fields.optional("annotated") == nil ? nil : try fields.count("annotated")
         expected = try fields.count("expected")
         evaluated = try fields.count("evaluated")
         for name in ["failed", "missing", "counted_twice", "unexpected"] { _ = try fields.count(name) }

@@ -51,6 +51,9 @@ public struct Certificate: Hashable, Sendable {
     public struct Failure: Hashable, Sendable {
         public var id: String
         public var error: String
+
+        /// The id and the error, which may begin with it.
+        public var line: String { error.hasPrefix("\(id): ") ? error : "\(id): \(error)" }
     }
 
     public struct Digest: Hashable, Sendable {
@@ -64,6 +67,8 @@ public struct Certificate: Hashable, Sendable {
         }
     }
 
+    /// Images that are annotated, of which those that were asked for may be a part; nil where that is not known.
+    public let annotated: Int?
     /// Distinct images that were asked for.
     public let expected: Int
     /// Distinct images with a result.
@@ -98,8 +103,10 @@ public struct Certificate: Hashable, Sendable {
     /// differ then. `otherReasons` make the run invalid too: an interruption.
     public init(
         expected: some Sequence<String>, records: some Sequence<ImageRecord>, deliveries: Deliveries,
-        imagesSHA256: String, digests: [Digest] = [], precision: String = "exact", otherReasons: [String] = []
+        imagesSHA256: String, digests: [Digest] = [], precision: String = "exact", otherReasons: [String] = [],
+        annotated: Int? = nil
     ) {
+        self.annotated = annotated
         self.precision = precision
         let mayDiffer = precision == "fast" && deliveries.numericsClasses.count > 1
         let coverage = Coverage(expected: expected, records: records)
@@ -125,7 +132,7 @@ public struct Certificate: Hashable, Sendable {
         }
         if let first = failed.first {
             reasons.append(
-                "\(failed.count) of \(coverage.expected) images failed, the first is \(first.id): \(first.error)")
+                "\(failed.count) of \(coverage.expected) images failed, the first is \(first.line)")
         }
         if let first = countedTwice.first {
             reasons.append("images counted twice: \(countedTwice.count), the first is \(first)")
@@ -167,8 +174,13 @@ public struct Certificate: Hashable, Sendable {
 
 extension Certificate {
     /// The coverage that stands with every accuracy.
-    public var coverage: String {
-        "\(evaluated) of \(expected) images evaluated, \(failed.count) failed, \(missing.count) missing, "
+    public var coverage: String { coverage(subset: subset) }
+
+    /// The same behind a run's title, which says already of how many images they are a part.
+    public var coverageBehindTitle: String { coverage(subset: "") }
+
+    private func coverage(subset: String) -> String {
+        "\(evaluated) of \(expected) images evaluated\(subset), \(failed.count) failed, \(missing.count) missing, "
             + "\(countedTwice.count) counted twice; \(deliveries.attempts) results received, "
             + "\(deliveries.duplicates) repeated" + sizeRemarks.map { "; " + $0 }.joined()
     }
@@ -189,6 +201,12 @@ extension Certificate {
         return remarks
     }
 
+    /// ` (650 of 50,000 annotated)` of a part.
+    private var subset: String {
+        guard let annotated, annotated > expected else { return "" }
+        return " (\(grouped(expected)) of \(grouped(annotated)) annotated)"
+    }
+
     /// The content of `certificate.json`.
     public var json: JSON {
         let classes = deliveries.numericsClasses.sorted { $0.key < $1.key }
@@ -196,6 +214,7 @@ extension Certificate {
             ("valid", .bool(isValid)),
             ("reasons", JSON(strings: reasons)),
             ("precision", .string(precision)),
+            ("annotated", JSON(annotated)),
             ("expected", .int(expected)),
             ("evaluated", .int(evaluated)),
             ("failed", .int(failed.count)),

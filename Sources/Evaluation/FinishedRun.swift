@@ -6,6 +6,10 @@ public struct FinishedRun: Sendable {
     public let directory: String
     /// From its summary: the network's name.
     public let network: String
+    /// Of its row in a table: with the method and what was not the default.
+    public let title: String
+    /// Names and values of what it was asked to do.
+    public let fingerprint: [(name: String, value: String)]
     public let records: [ImageRecord]
     /// The digest over the image files that were evaluated; nil where boxes or maps were scored.
     public let filesSHA256: String?
@@ -48,6 +52,8 @@ public struct FinishedRun: Sendable {
             throw Refusal(description: "\(summaryPath): network: expected a string")
         }
         self.network = network
+        title = summary["title"]?.stringValue ?? network
+        fingerprint = (summary["fingerprint"]?.objectValue ?? []).map { ($0.0, $0.1.stringValue ?? $0.1.compact) }
         iou = summary["protocol"]?["options"]?["iou"]?.stringValue
         self.directory = directory
     }

@@ -26,14 +26,14 @@ public struct Interval: Hashable, Sendable {
     }
 
     /// The normal approximation's interval for the mean of values in 0 ... 1, from their standard deviation with
-    /// n - 1; nil under two values. Sums run in the order of `values`.
-    public static func ofMean(_ values: [Double]) -> Interval? {
+    /// n - 1; nil under two values. Sums run in the order of `values`. Differences lie in -1 ... 1.
+    public static func ofMean(_ values: [Double], in bounds: ClosedRange<Double> = 0...1) -> Interval? {
         guard values.count > 1 else { return nil }
         let count = Double(values.count)
         let mean = values.reduce(0, +) / count
         let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
         let half = z * (squares / (count - 1) / count).squareRoot()
-        return Interval(low: max(0, mean - half), high: min(1, mean + half))
+        return Interval(low: max(bounds.lowerBound, mean - half), high: min(bounds.upperBound, mean + half))
     }
 }
 

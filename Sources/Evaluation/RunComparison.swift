@@ -23,6 +23,8 @@ public struct RunComparison: Sendable {
     public let changed: [Change]
     /// Over all images, the second run's minus the first's; nil without an image.
     public let meanIoUDifference: Double?
+    /// Of it, over the images' own differences; nil under two images.
+    public let meanIoUDifferenceInterval: Interval?
 
     public struct Change: Sendable {
         public var first: ImageRecord
@@ -43,7 +45,7 @@ public struct RunComparison: Sendable {
         let criteria = haveLabels ? Self.ofAll : Self.ofBoxes
         var outcomes = criteria.map { _ in PairedOutcome() }
         var changed: [Change] = []
-        var difference = 0.0
+        var differences: [Double] = []
         for (one, other) in zip(first, second) {
             guard one.id == other.id else {
                 throw Mismatch(
@@ -60,12 +62,13 @@ public struct RunComparison: Sendable {
                 if a != b { differs = true }
             }
             if differs { changed.append(Change(first: one, second: other)) }
-            difference += other.iou - one.iou
+            differences.append(other.iou - one.iou)
         }
         self.criteria = criteria
         self.outcomes = outcomes
         self.changed = changed
-        meanIoUDifference = first.isEmpty ? nil : difference / Double(first.count)
+        meanIoUDifference = first.isEmpty ? nil : differences.reduce(0, +) / Double(first.count)
+        meanIoUDifferenceInterval = .ofMean(differences, in: -1...1)
     }
 
     /// For a terminal.
@@ -82,11 +85,12 @@ public struct RunComparison: Sendable {
         }
         var text = TextTable(header: header, rows: rows).plain + "\n"
         if let meanIoUDifference {
-            let size = decimal(abs(meanIoUDifference), places: 3)
-            text += "Mean IoU of \(second) minus that of \(first): \(meanIoUDifference < 0 ? "-" : "+")\(size).\n"
+            let interval =
+                meanIoUDifferenceInterval.map { " (\(Self.signed($0.low)) to \(Self.signed($0.high)))" } ?? ""
+            text += "Mean IoU of \(second) minus that of \(first): \(Self.signed(meanIoUDifference))\(interval).\n"
         }
         return text
-            + "Shares of images in % with 95 % intervals (Wilson's), IoU with the label known. p: how likely so uneven a "
+            + "Shares of images in % with 95 % intervals (Wilson's; of the difference: normal), IoU with the label known. p: how likely so uneven a "
             + "division of the images on which exactly one is right would be by chance; "
             + "\(criteria.count) tests stand here.\n"
             + (criteria.count < Self.ofAll.count
@@ -110,7 +114,8 @@ public struct RunComparison: Sendable {
                         ])
                     })
             ),
-            ("mean_iou_difference", JSON(meanIoUDifference)), ("changed_images", .int(changed.count)),
+            ("mean_iou_difference", JSON(meanIoUDifference)),
+            ("mean_iou_difference_interval", JSON(meanIoUDifferenceInterval)), ("changed_images", .int(changed.count)),
         ])
     }
 
@@ -123,6 +128,10 @@ public struct RunComparison: Sendable {
                 + "\(change.second.top5.first ?? -1),\(change.first.iou),\(change.second.iou)\n"
         }
         return text
+    }
+
+    private static func signed(_ value: Double) -> String {
+        (value < 0 ? "-" : "+") + decimal(abs(value), places: 3)
     }
 
     private static func text(p: Double) -> String {

@@ -48,7 +48,7 @@ public struct RunDirectory: Sendable {
         network = try fields.string("network")
         protocolBlock = try fields.required("protocol")
         let method = protocolBlock["method"]?.stringValue.flatMap(LocalizationMethod.init)
-        title = method?.rowTitle(network: network) ?? network
+        title = summary["title"]?.stringValue ?? method?.rowTitle(network: network) ?? network
         baselines = try Baselines(try fields.required("baselines"), source: summaryPath, path: "baselines")
         let metrics = summary["metrics"] ?? summary["invalid_metrics"]
         hasLabels = metrics?["label_top1"]?.isNull == false

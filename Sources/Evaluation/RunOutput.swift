@@ -8,6 +8,8 @@ public enum RunOutput {
     public static let tableName = "table.md"
     public static let certificateName = "certificate.json"
     public static let runName = "run.json"
+    /// Of every file that a run leaves.
+    public static let names = [imagesName, summaryName, tableName, certificateName, runName, Report.name]
 
     /// Everything in arrays.
     public typealias Run = Content<[String], [ImageRecord], [GroundTruth]>
@@ -38,13 +40,20 @@ public enum RunOutput {
         public var hasLabels: Bool
         /// Where the boxes come from score maps.
         public var maps: MapReport?
+        /// Images that are annotated, of which those that are expected may be a part.
+        public var annotated: Int?
+        /// Names and values that another run must share for its result to be the same.
+        public var fingerprint: [(name: String, value: String)]
 
         public init(
             network: String, title: String? = nil, expected: Expected, records: Records, groundTruth: Truth,
             convention: IoUConvention, protocolBlock: JSON, deliveries: Deliveries,
             digests: [Certificate.Digest] = [], precision: String = "exact", otherReasons: [String] = [],
-            hasLabels: Bool = true, maps: MapReport? = nil
+            hasLabels: Bool = true, maps: MapReport? = nil, annotated: Int? = nil,
+            fingerprint: [(name: String, value: String)] = []
         ) {
+            self.annotated = annotated
+            self.fingerprint = fingerprint
             self.maps = maps
             self.hasLabels = hasLabels
             self.network = network
@@ -76,7 +85,7 @@ public enum RunOutput {
     public static func write<Expected, Records, Truth>(
         _ run: Content<Expected, Records, Truth>, to directory: String
     ) throws(FileError) -> Written {
-        try makeDirectory(directory)
+        try makeDirectories(directory)
         let path = { (name: String) in "\(directory)/\(name)" }
         for name in [certificateName, Report.name, runName] {
             guard unlink(path(name)) == 0 || errno == ENOENT else {
@@ -86,7 +95,7 @@ public enum RunOutput {
         let digest = try writeImages(run.records, path: path(imagesName))
         let certificate = Certificate(
             expected: run.expected, records: run.records, deliveries: run.deliveries, imagesSHA256: digest,
-            digests: run.digests, precision: run.precision, otherReasons: run.otherReasons)
+            digests: run.digests, precision: run.precision, otherReasons: run.otherReasons, annotated: run.annotated)
         let metrics = Metrics(records: run.records, groundTruth: run.groundTruth)
         let agreement =
             run.precision == "exact"
@@ -101,7 +110,8 @@ public enum RunOutput {
             baselines: baselines, convention: run.convention)
         let summary = Summary(
             network: run.network, protocolBlock: run.protocolBlock, metrics: metrics, baselines: baselines,
-            certificate: certificate, agreement: agreement, hasLabels: run.hasLabels, maps: run.maps)
+            certificate: certificate, agreement: agreement, hasLabels: run.hasLabels, maps: run.maps, title: run.title,
+            fingerprint: run.fingerprint)
         try AtomicFile.write(path: path(summaryName), text: summary.json.pretty)
         try AtomicFile.write(path: path(tableName), text: table.markdown)
         try AtomicFile.write(path: path(certificateName), text: certificate.json.pretty)
@@ -130,20 +140,5 @@ public enum RunOutput {
         try file.append(portion)
         try file.commit()
         return digest.finalizeHex()
-    }
-
-    /// Makes the directory and those above it; one that exists is fine.
-    public static func makeDirectory(_ path: String) throws(FileError) {
-        if mkdir(path, 0o777) == 0 { return }
-        var code = errno
-        let parent = parentDirectory(of: path)
-        if code == ENOENT, !parent.isEmpty, parent != "/" {
-            try makeDirectory(parent)
-            if mkdir(path, 0o777) == 0 { return }
-            code = errno
-        }
-        var status = stat()
-        if code == EEXIST, stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return }
-        throw FileError(path: path, operation: "make the directory", code: code)
     }
 }

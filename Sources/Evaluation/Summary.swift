@@ -14,11 +14,18 @@ public struct Summary: Sendable {
     public var hasLabels: Bool
     /// Where the boxes come from score maps.
     public var maps: MapReport?
+    /// Of the run's row in a table.
+    public var title: String
+    /// Names and values that another run must share for its result to be the same.
+    public var fingerprint: [(name: String, value: String)]
 
     public init(
         network: String, protocolBlock: JSON, metrics: Metrics, baselines: Baselines, certificate: Certificate,
-        agreement: PrecisionAgreement? = nil, hasLabels: Bool = true, maps: MapReport? = nil
+        agreement: PrecisionAgreement? = nil, hasLabels: Bool = true, maps: MapReport? = nil, title: String? = nil,
+        fingerprint: [(name: String, value: String)] = []
     ) {
+        self.title = title ?? network
+        self.fingerprint = fingerprint
         self.maps = maps
         self.hasLabels = hasLabels
         self.agreement = agreement
@@ -34,6 +41,7 @@ public struct Summary: Sendable {
     public var json: JSON {
         var members: [(String, JSON)] = [
             ("network", .string(network)),
+            ("title", .string(title)),
             ("valid", .bool(certificate.isValid)),
             ("reasons", JSON(strings: certificate.reasons)),
             ("protocol", protocolBlock),
@@ -41,6 +49,7 @@ public struct Summary: Sendable {
             (
                 "coverage",
                 .object([
+                    ("annotated", JSON(certificate.annotated)),
                     ("expected", .int(certificate.expected)), ("evaluated", .int(certificate.evaluated)),
                     ("failed", .int(certificate.failed.count)), ("missing", .int(certificate.missing.count)),
                     ("counted_twice", .int(certificate.countedTwice.count)),
@@ -51,6 +60,9 @@ public struct Summary: Sendable {
             ("baselines", baselines.json),
         ]
         if let agreement { members.append(("precision_agreement", agreement.json)) }
+        if !fingerprint.isEmpty {
+            members.append(("fingerprint", .object(fingerprint.map { ($0.name, .string($0.value)) })))
+        }
         return .object(members)
     }
 }
@@ -129,6 +141,8 @@ extension Rate {
 
 extension JSON {
     init(_ value: Double?) { self = value.map { .double($0) } ?? .null }
+
+    init(_ value: Int?) { self = value.map { .int($0) } ?? .null }
 
     init(_ interval: Interval?) {
         self = interval.map { .array([.double($0.low), .double($0.high)]) } ?? .null

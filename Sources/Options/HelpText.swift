@@ -22,7 +22,7 @@ public struct HelpText: Sendable {
         lines += ["", summary]
         for section in sections {
             lines += ["", section.title + ":"]
-            for option in section.options {
+            for option in section.options where option.instead == nil {
                 let head = "  --" + option.name + (option.value.map { " " + $0 } ?? "")
                 var text = option.help
                 if let defaultText = option.defaultText { text += " (\(defaultText))" }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// One option of a command: its name without the dashes, what its value looks like, and what it does.
 public struct OptionSpecification: Sendable, Hashable {
     public var name: String
@@ -6,12 +8,27 @@ public struct OptionSpecification: Sendable, Hashable {
     public var help: String
     /// What holds when the option is not given; for people.
     public var defaultText: String?
+    /// Beside which others it has an effect; nil where nobody said.
+    public var effect: OptionEffect?
+    /// For a name that there is not, and that people look for: what to do instead.
+    public var instead: String?
 
-    public init(_ name: String, _ value: String?, _ help: String, default defaultText: String? = nil) {
+    public init(
+        _ name: String, _ value: String?, _ help: String, default defaultText: String? = nil,
+        effect: OptionEffect? = nil
+    ) {
         self.name = name
         self.value = value
         self.help = help
         self.defaultText = defaultText
+        self.effect = effect
+    }
+
+    /// An option that there is not. It stands in no help.
+    public static func absent(_ name: String, instead: String) -> OptionSpecification {
+        var specification = OptionSpecification(name, nil, "")
+        specification.instead = instead
+        return specification
     }
 
     /// The values to choose from, where the placeholder lists them in lower case, be it one alone.

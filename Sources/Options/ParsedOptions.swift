@@ -5,11 +5,16 @@ public struct ParsedOptions: Sendable {
     public private(set) var values: [String: String] = [:]
     public private(set) var switches: Set<String> = []
     public private(set) var positionals: [String] = []
-    /// Where each value came from: "command line" or the configuration file's path.
+    /// Where each option came from: "command line" or the configuration file's path.
     public private(set) var sources: [String: String] = [:]
     private let specifications: [String: OptionSpecification]
 
-    /// Understands `--name value`, `--name=value`, switches, and `--` before operands that begin with a dash.
+    private static let commandLine = "command line"
+    /// Beside their long forms, as most programs have them.
+    private static let shortForms = ["-h": "--help", "-?": "--help", "-V": "--version"]
+
+    /// Understands `--name value`, `--name=value`, switches, `-h` and `-V`, and `--` before operands that begin with a
+    /// dash. Whoever asks for help need not give the operands.
     public init(
         arguments: [String], specifications: [OptionSpecification], operands: ClosedRange<Int> = 0...0
     ) throws(UsageError) {
@@ -25,46 +30,68 @@ public struct ParsedOptions: Sendable {
                 onlyOperands = true
                 continue
             }
-            guard argument.hasPrefix("--") else {
-                throw UsageError("unknown option \(argument) (options begin with --)")
-            }
-            let parts = argument.dropFirst(2).split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = String(parts[0])
-            guard let specification = self.specifications[name] else { throw UsageError("unknown option --\(name)") }
-            guard values[name] == nil, !switches.contains(name) else { throw UsageError("--\(name) is given twice") }
-            if specification.value == nil {
-                guard parts.count == 1 else { throw UsageError("--\(name) takes no value") }
-                switches.insert(name)
-            } else if parts.count == 2 {
-                try set(name, String(parts[1]), source: "command line")
-            } else {
-                guard let value = rest.popFirst() else {
-                    throw UsageError("--\(name) needs a value: \(specification.value!)")
-                }
-                try set(name, value, source: "command line")
-            }
+            try option(Self.shortForms[argument] ?? argument, &rest)
         }
-        guard operands.contains(positionals.count) else {
-            if positionals.count > operands.upperBound {
-                throw UsageError("unexpected operand \"\(positionals[operands.upperBound])\"")
+        guard !switches.contains("help"), !operands.contains(positionals.count) else { return }
+        if positionals.count > operands.upperBound {
+            let operand = positionals[operands.upperBound]
+            let isOption = self.specifications[operand.lowercased()]?.instead == nil
+            let question = isOption ? Suggestion.question(for: operand, among: names, prefix: "--") : ""
+            throw UsageError("unexpected operand \"\(operand)\"\(question)")
+        }
+        throw UsageError("\(operands.lowerBound) operands are needed, \(positionals.count) given")
+    }
+
+    private mutating func option(_ argument: String, _ rest: inout ArraySlice<String>) throws(UsageError) {
+        let parts = argument.drop { $0 == "-" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+        let name = parts.first.map(String.init) ?? ""
+        guard argument.hasPrefix("--"), let specification = specifications[name], specification.instead == nil else {
+            throw unknown(argument, name)
+        }
+        guard !isGiven(name) else { throw UsageError("--\(name) is given twice") }
+        if specification.value == nil {
+            guard parts.count == 1 else { throw UsageError("--\(name) takes no value, found \"\(parts[1])\"") }
+            switches.insert(name)
+            sources[name] = Self.commandLine
+        } else if parts.count == 2 {
+            try set(name, String(parts[1]), source: Self.commandLine)
+        } else {
+            guard let value = rest.popFirst() else {
+                throw UsageError("--\(name) needs a value: \(specification.value!)")
             }
-            throw UsageError("\(operands.lowerBound) operands are needed, \(positionals.count) given")
+            try set(name, value, source: Self.commandLine)
         }
     }
+
+    private func unknown(_ argument: String, _ name: String) -> UsageError {
+        if let instead = specifications[name]?.instead { return UsageError("unknown option \(argument): \(instead)") }
+        let shown = argument.split(separator: "=", maxSplits: 1).first.map(String.init) ?? argument
+        if !argument.hasPrefix("--"), specifications[name] != nil {
+            return UsageError("unknown option \(shown): options begin with two dashes; did you mean --\(name)?")
+        }
+        let dashes = argument.hasPrefix("--") ? "" : ": options begin with two dashes"
+        return UsageError(
+            "unknown option \(shown)\(dashes)\(Suggestion.question(for: name, among: names, prefix: "--"))")
+    }
+
+    private var names: [String] { specifications.values.filter { $0.instead == nil }.map(\.name).sorted() }
 
     /// Takes over what a configuration file says and the command line did not.
     public mutating func merge(configuration json: JSON, path: String) throws(UsageError) {
         guard case .object(let fields) = json else { throw UsageError("\(path): expected a JSON object of options") }
         for (name, value) in fields {
-            guard name != "config", let specification = specifications[name] else {
-                throw UsageError("\(path): unknown option \"\(name)\"")
+            guard name != "config", let specification = specifications[name], specification.instead == nil else {
+                throw UsageError("\(path): unknown option \"\(name)\"\(Suggestion.question(for: name, among: names))")
             }
-            if values[name] != nil || switches.contains(name) { continue }
+            if isGiven(name) { continue }
             if specification.value == nil {
                 guard case .bool(let isOn) = value else {
                     throw UsageError("\(path): \"\(name)\": expected true or false")
                 }
-                if isOn { switches.insert(name) }
+                if isOn {
+                    switches.insert(name)
+                    sources[name] = path
+                }
                 continue
             }
             let text: String
@@ -75,20 +102,39 @@ public struct ParsedOptions: Sendable {
             case .double(let number): text = String(number)
             default: throw UsageError("\(path): \"\(name)\": expected a string or a number")
             }
-            do {
-                try set(name, text, source: path)
-            } catch {
-                throw UsageError("\(path): \(error.description)")
-            }
+            try set(name, text, source: path)
         }
     }
 
     private mutating func set(_ name: String, _ value: String, source: String) throws(UsageError) {
+        sources[name] = source
         if let choices = specifications[name]?.choices, !choices.contains(value) {
-            throw UsageError("--\(name) \(value): expected \(choices.joined(separator: ", "))")
+            throw UsageError(
+                "\(blame(name))--\(name) \(value): expected \(choices.joined(separator: ", "))"
+                    + Suggestion.question(for: value, among: choices))
         }
         values[name] = value
-        sources[name] = source
+    }
+
+    public func isGiven(_ name: String) -> Bool { values[name] != nil || switches.contains(name) }
+
+    /// What was given; `true` for a switch.
+    public func text(of name: String) -> String? { values[name] ?? (switches.contains(name) ? "true" : nil) }
+
+    public func isFromCommandLine(_ name: String) -> Bool { isGiven(name) && sources[name] == Self.commandLine }
+
+    public func isFromConfiguration(_ name: String) -> Bool { isGiven(name) && sources[name] != Self.commandLine }
+
+    /// The configuration file that gave an option, for the beginning of an error's text; nothing for the command line.
+    public func blame(_ name: String) -> String {
+        guard let source = sources[name], source != Self.commandLine else { return "" }
+        return source + ": "
+    }
+
+    mutating func remove(_ name: String) {
+        values[name] = nil
+        switches.remove(name)
+        sources[name] = nil
     }
 
     public func integer(_ name: String, in range: ClosedRange<Int>) throws(UsageError) -> Int? {
@@ -97,15 +143,22 @@ public struct ParsedOptions: Sendable {
             let expected =
                 range.upperBound == Int.max
                 ? "\(range.lowerBound) or more" : "\(range.lowerBound)...\(range.upperBound)"
-            throw UsageError("--\(name) \(text): expected a whole number, \(expected)")
+            throw UsageError("\(blame(name))--\(name) \(text): expected a whole number, \(expected)")
         }
         return value
+    }
+
+    /// `1` for `1.0`.
+    private static func plain(_ number: Double) -> String {
+        Int(exactly: number).map(String.init) ?? "\(number)"
     }
 
     public func number(_ name: String, in range: ClosedRange<Double>) throws(UsageError) -> Double? {
         guard let text = values[name] else { return nil }
         guard let value = Double(text), range.contains(value) else {
-            throw UsageError("--\(name) \(text): expected a number, \(range.lowerBound)...\(range.upperBound)")
+            throw UsageError(
+                "\(blame(name))--\(name) \(text): expected a number, \(Self.plain(range.lowerBound))...\(Self.plain(range.upperBound))"
+            )
         }
         return value
     }

@@ -1,3 +1,4 @@
+import Bytes
 import Coordinator
 import Options
 import SelectiveTuning
@@ -28,6 +29,8 @@ enum RandomWeightsCommand {
         let (network, _) = try EvaluateConfiguration.network(name)
         let tensors = try network.tensors()
         let named = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
+        let folder = parentDirectory(of: out)
+        if !folder.isEmpty { try makeDirectories(folder) }
         try SafetensorsWriter.write(
             path: out, tensors: tensors.map { ($0.name, $0.shape) },
             metadata: ["network": network.name, "seed": String(seed), "made_by": "stnet-tool random-weights"]

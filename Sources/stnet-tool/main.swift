@@ -1,6 +1,7 @@
 import Coordinator
 import Foundation
 import Options
+import SelectiveTuning
 
 // stnet-tool: what the project itself needs around an evaluation: demo pictures, seeded weights, descriptions.
 
@@ -11,18 +12,28 @@ let commands: [(name: String, help: HelpText, run: (ParsedOptions) throws -> Voi
     ("choose-weights", ChooseWeightsCommand.help, ChooseWeightsCommand.run),
 ]
 
-func complain(_ text: String) { FileHandle.standardError.write(Data("stnet-tool: \(text)\n".utf8)) }
+let table = CommandTable(
+    program: "stnet-tool",
+    help: HelpText(
+        usage: commands.map { "stnet-tool \($0.name) [options]" },
+        summary: "What an evaluation needs around it. stnet-tool help COMMAND lists a command's options.", sections: []),
+    commands: commands.map { ($0.name, $0.help) })
 
-let arguments = CommandLine.arguments.dropFirst()
-guard let name = arguments.first, let command = commands.first(where: { $0.name == name }) else {
-    if arguments.first == "--help" {
-        for command in commands { print(command.help.text) }
+func end(_ text: String, _ status: ExitStatus) -> Never {
+    StandardError.say("stnet-tool", text)
+    exit(status.rawValue)
+}
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+do {
+    if let text = try table.answer(arguments) {
+        print(text, terminator: "")
         exit(0)
     }
-    complain("expected a command: \(commands.map(\.name).joined(separator: ", "))")
-    exit(ExitStatus.usage.rawValue)
-}
-do {
+    guard let name = arguments.first else {
+        throw UsageError("expected a command: \(commands.map(\.name).joined(separator: ", "))")
+    }
+    guard let command = commands.first(where: { $0.name == name }) else { throw table.unknown(name) }
     let parsed = try ParsedOptions(arguments: Array(arguments.dropFirst()), specifications: command.help.options)
     if parsed.switches.contains("help") {
         print(command.help.text, terminator: "")
@@ -30,9 +41,9 @@ do {
         try command.run(parsed)
     }
 } catch let error as UsageError {
-    complain("\(error)")
-    exit(ExitStatus.usage.rawValue)
+    end("\(error)", .usage)
+} catch NetworkError.unknownNetwork(let name, let known) {
+    end("\(NetworkError.unknownNetwork(name: name, known: known))", .usage)
 } catch {
-    complain("\(error)")
-    exit(ExitStatus.badData.rawValue)
+    end("\(error)", .badData)
 }

@@ -46,7 +46,7 @@ def hostile_report(coordinator, out):
         (folder / name).write_text(text, encoding="utf-8")
     run = subprocess.run(
         [coordinator, "score", "--boxes", folder / "boxes.csv", "--annotations", folder, "--classes",
-         folder / "classes.txt", "--name", HOSTILE, "--out", folder / "run"], capture_output=True, text=True)
+         folder / "classes.txt", "--name", HOSTILE, "--out", folder / "run", "--force"], capture_output=True, text=True)
     check(run.returncode == 1, f"the hostile run ends with {run.returncode}: {run.stderr}")
     return folder / "run" / "report.html"
 

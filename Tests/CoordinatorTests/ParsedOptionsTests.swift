@@ -49,7 +49,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (#"{"outt": "x"}"#, "c.json: unknown option \"outt\""),
+        (#"{"outt": "x"}"#, "c.json: unknown option \"outt\"; did you mean out?"),
         (#"{"dry-run": 1}"#, "c.json: \"dry-run\": expected true or false"),
         (#"{"iou": "x"}"#, "c.json: --iou x: expected stnet, wsol"),
         (#"{"out": []}"#, "c.json: \"out\": expected a string or a number"),

@@ -62,7 +62,7 @@ import Testing
         let parsed = try ParsedOptions(
             arguments: [
                 "--maps", folder + "/maps", "--annotations", folder + "/annotations", "--out", folder + "/" + out,
-                "--input-size", "32", "--iou", "wsol",
+                "--input-size", "32", "--iou", "wsol", "--force",
             ] + options, specifications: ScoreCommand.help.options)
         var text = ""
         let status = try ScoreCommand(parsed).run { text += $0 + "\n" }

@@ -51,16 +51,18 @@ final class SmallRun: Sendable {
         String(decoding: try Data(contentsOf: URL(fileURLWithPath: path(name))), as: UTF8.self)
     }
 
-    /// Evaluates with more options; gives the exit status and what was printed.
-    func evaluate(_ options: [String] = [], out: String = "out", interrupts: Interrupts = Interrupts()) async throws
-        -> (status: ExitStatus, text: String)
-    {
+    /// Evaluates with more options; gives the exit status and what was printed. What an earlier evaluation left in `out`
+    /// is replaced unless `forces` is false or the options say otherwise.
+    func evaluate(
+        _ options: [String] = [], out: String = "out", forces: Bool = true, interrupts: Interrupts = Interrupts()
+    ) async throws -> (status: ExitStatus, text: String) {
+        let force = forces && !options.contains("--resume") && !options.contains("--force") ? ["--force"] : []
         let arguments =
             [
                 "--images", path("images"), "--annotations", path("annotations"), "--network", path("net.json"),
                 "--weights",
                 path("w.safetensors"), "--out", path(out),
-            ] + options
+            ] + options + force
         let parsed = try ParsedOptions(arguments: arguments, specifications: EvaluateOptions.help.options)
         let text = Text()
         let command = EvaluateCommand(

@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized) struct RefusalTests {
     @Test func aWrongKeyIsRefusedAtBothEnds() throws {
         let cluster = try Cluster(pictures: 20)
-        try cluster.write("other", String(repeating: "x", count: 32), mode: 0o600)
+        try cluster.write("other", String(repeating: "xy", count: 16), mode: 0o600)
         let node = try cluster.node(name: "node1", key: "other")
         let run = try cluster.coordinator([node.address])
         #expect(run.wait() == 77, "\(run.standardError)")

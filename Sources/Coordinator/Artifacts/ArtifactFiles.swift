@@ -34,7 +34,9 @@ public struct ArtifactFiles: Sendable {
 
     /// Makes the folders, and removes the files of images that have no result: what an earlier run left there would
     /// pass for this one's. Throws for an id that cannot be a file's name.
-    func prepare(_ manifest: Manifest, isDone: (Int) -> Bool) throws {
+    /// - Returns: the folders that were not there, the innermost last.
+    @discardableResult
+    func prepare(_ manifest: Manifest, isDone: (Int) -> Bool) throws -> [String] {
         var below: Set<String> = [""]
         for id in manifest.ids {
             guard Self.isName(id) else {
@@ -45,13 +47,15 @@ public struct ArtifactFiles: Sendable {
             }
             if let slash = id.utf8.lastIndex(of: UInt8(ascii: "/")) { below.insert("/" + id[..<slash]) }
         }
+        var made: [String] = []
         for (kind, folder) in folders {
             for part in below.sorted() {
-                try RunOutput.makeDirectory(folder + part)
-                Self.removeLeftovers(in: folder + part, of: kind)
+                made += try makeDirectories(folder + part)
+                AtomicFile.removeLeftovers(in: folder + part) { $0.hasSuffix(kind.suffix) }
             }
         }
         for (index, id) in manifest.ids.enumerated() where !isDone(index) { try remove(id) }
+        return made
     }
 
     /// Whether files named after the id lie inside of the folder, in its folders where it has some.

@@ -8,55 +8,67 @@ import SelectiveTuning
 
 /// The whole of `stnet-coord`: reads the command line, runs a command, gives the exit status.
 public enum CoordinatorMain {
+    static let table = CommandTable(
+        program: "stnet-coord", help: EvaluateOptions.help,
+        commands: [
+            ("baseline", BaselineOptions.help), ("compare", CompareCommand.help), ("report", ReportCommand.help),
+            ("score", ScoreCommand.help), ("weights", WeightsOptions.help),
+        ])
+
     public static func run(arguments: [String]) async -> ExitStatus {
         signal(SIGPIPE, SIG_IGN)  // a reader that went away must not end a run
         signal(SIGXFSZ, SIG_IGN)  // a file-size limit is an error of that write
         do {
-            if arguments.first == "baseline" {
-                let help = BaselineOptions.help
-                let parsed = try ParsedOptions(arguments: Array(arguments.dropFirst()), specifications: help.options)
-                if parsed.switches.contains("help") { return show(help.text) }
-                return try BaselineCommand(parsed).run()
-            }
-            if arguments.first == "score" {
-                let help = ScoreCommand.help
-                let parsed = try ParsedOptions(arguments: Array(arguments.dropFirst()), specifications: help.options)
-                if parsed.switches.contains("help") { return show(help.text) }
-                return try ScoreCommand(parsed).run()
-            }
-            if arguments.first == "compare" { return try compare(Array(arguments.dropFirst())) }
-            if arguments.first == "report" { return try report(Array(arguments.dropFirst())) }
-            if arguments.first == "weights" { return try weights(Array(arguments.dropFirst())) }
-            return try await evaluate(arguments)
-        } catch let error as UsageError {
-            complain("\(error)\nstnet-coord --help lists the options")
-            return .usage
-        } catch let error as NetworkError {
-            complain("\(error)")
-            if case .unknownNetwork = error { return .usage }
-            return .badData
-        } catch let error as ProgramError {  // of the embedded node: no such GPU
-            complain("\(error)")
-            return .noNodeReachable
-        } catch let error as KeyError {
-            complain("\(error)")
-            return .refused
-        } catch let error as JournalError {
-            complain("\(error)")
-            if case .exists = error { return .usage }
-            return .badData
+            if let text = try table.answer(arguments) { return show(text) }
+            guard let name = arguments.first, !name.hasPrefix("-") else { return try await evaluate(arguments) }
+            return try command(name, Array(arguments.dropFirst()))
         } catch {
             complain("\(error)")
-            return .badData
+            if error is UsageError {
+                let command = arguments.first.flatMap { table.help(of: $0) == nil ? nil : $0 + " " } ?? ""
+                StandardError.write("stnet-coord \(command)--help lists the options\n")
+            }
+            return status(of: error)
+        }
+    }
+
+    private static func status(of error: any Error) -> ExitStatus {
+        switch error {
+        case is UsageError: .usage
+        case NetworkError.unknownNetwork, JournalError.exists: .usage
+        case is ProgramError: .noNodeReachable  // of the embedded node: no such GPU
+        case is KeyError: .refused
+        default: .badData
+        }
+    }
+
+    private static func command(_ name: String, _ arguments: [String]) throws -> ExitStatus {
+        guard let help = table.help(of: name) else {
+            throw table.unknown(name, or: "; an evaluation has options only")
+        }
+        let operands = operands(of: name)
+        let parsed = try ParsedOptions(arguments: arguments, specifications: help.options, operands: operands)
+        if parsed.switches.contains("help") { return show(help.text) }
+        switch name {
+        case "baseline": return try BaselineCommand(parsed).run()
+        case "compare": return try CompareCommand(parsed).run()
+        case "report": return try ReportCommand(parsed).run()
+        case "score": return try ScoreCommand(parsed).run()
+        default: return WeightsCommand(try WeightsOptions(parsed), survivesTraps: true).run()
+        }
+    }
+
+    private static func operands(of command: String) -> ClosedRange<Int> {
+        switch command {
+        case "compare": CompareCommand.operands
+        case "report": ReportCommand.operands
+        case "weights": WeightsOptions.operands
+        default: 0...0
         }
     }
 
     private static func evaluate(_ arguments: [String]) async throws -> ExitStatus {
         let help = EvaluateOptions.help
-        if let first = arguments.first, !first.hasPrefix("-") {
-            throw UsageError(
-                "unknown command \"\(first)\": expected baseline, compare, report, score, weights, or options")
-        }
         var parsed = try ParsedOptions(arguments: arguments, specifications: help.options)
         if parsed.switches.contains("help") { return show(help.text) }
         if parsed.switches.contains("version") { return show("stnet \(stnetVersion)\n") }
@@ -74,36 +86,12 @@ public enum CoordinatorMain {
         return try await EvaluateCommand(configuration: configuration, printer: printer, interrupts: interrupts).run()
     }
 
-    private static func compare(_ arguments: [String]) throws -> ExitStatus {
-        let help = CompareCommand.help
-        let parsed = try ParsedOptions(
-            arguments: arguments, specifications: help.options, operands: CompareCommand.operands)
-        if parsed.switches.contains("help") { return show(help.text) }
-        return try CompareCommand(parsed).run()
-    }
-
-    private static func report(_ arguments: [String]) throws -> ExitStatus {
-        let help = ReportCommand.help
-        let parsed = try ParsedOptions(
-            arguments: arguments, specifications: help.options, operands: ReportCommand.operands)
-        if parsed.switches.contains("help") { return show(help.text) }
-        return try ReportCommand(parsed).run()
-    }
-
-    private static func weights(_ arguments: [String]) throws -> ExitStatus {
-        let help = WeightsOptions.help
-        let parsed = try ParsedOptions(
-            arguments: arguments, specifications: help.options, operands: WeightsOptions.operands)
-        if parsed.switches.contains("help") { return show(help.text) }
-        return WeightsCommand(try WeightsOptions(parsed), survivesTraps: true).run()
-    }
-
     private static func show(_ text: String) -> ExitStatus {
         print(text, terminator: "")
         return .valid
     }
 
     private static func complain(_ text: String) {
-        StandardError.write("stnet-coord: \(text)\n")
+        StandardError.say("stnet-coord", text)
     }
 }

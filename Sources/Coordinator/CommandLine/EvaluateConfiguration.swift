@@ -37,8 +37,14 @@ public struct EvaluateConfiguration: Sendable {
     public var logPath: String?
     /// Nil for the embedded node.
     public var fleet: Fleet?
+    /// Replace what is in `outPath`, finished or not.
+    public var forces: Bool
     /// What was not given and what it became, by option name; for the start of the run and the summary.
     public var resolvedDefaults: [(name: String, value: String)]
+    /// What a configuration file gave, in the help's order; nil for the value of a switch.
+    public var configured: [(name: String, value: String?, path: String)]
+    /// Where several files could be the weights that were not given, those that were not taken.
+    public var otherWeights: [String] = []
 
     /// Where nodes are and how they are reached.
     public struct Fleet: Sendable, Hashable {
@@ -50,7 +56,8 @@ public struct EvaluateConfiguration: Sendable {
     }
 
     /// Resolves parsed options in the working directory. Throws `UsageError`, `NetworkError` or `JSONError`.
-    public init(_ parsed: ParsedOptions) throws {
+    public init(_ given: ParsedOptions) throws {
+        var parsed = given
         let values = parsed.values
         var resolved: [(name: String, value: String)] = []
         func path(_ name: String, default standard: String) -> String {
@@ -60,30 +67,29 @@ public struct EvaluateConfiguration: Sendable {
         }
         imagesPath = path("images", default: "dataset/ILSVRC2012/images")
         annotationsPath = path("annotations", default: "dataset/ILSVRC2012/annotations")
-        (network, networkIsCustom) = try EvaluateConfiguration.network(path("network", default: "alexnet"))
+        let named = path("network", default: "alexnet")
+        (network, networkIsCustom) = try InputOption(name: "network", path: named, isDefault: values["network"] == nil)
+            .reading { try EvaluateConfiguration.network(named) }
         outPath = path("out", default: "results/\(EvaluateConfiguration.timestamp())-\(network.name)")
         idsPath = values["ids"]
         limit = try parsed.integer("limit", in: 1...Int.max)
-        // `ParsedOptions` has checked the name.
-        let method = values["method"].flatMap(LocalizationMethod.init) ?? .stnet
-        let givenPreset = values["preset"].flatMap(MethodPreset.init)
-        preset = method == .stnet ? givenPreset ?? .reference : nil
-        var given = values.filter { JobOptions.names.contains($0.key) }
         mapsPath = values["save-maps"]
-        try EvaluateConfiguration.addArtifacts(to: &given, parsed, network)
         do {
-            options = try method.options(preset: givenPreset, given: given)
-            if method == .cam { _ = try ClassActivation(network) }
+            (options, preset) = try EvaluateConfiguration.options(parsed, network)
+            let moot = try parsed.refuseWithoutEffect(
+                EvaluateOptions.help.options, decidedBy: ["method", "preset"]
+            ) { [options] in options.texts[$0] }
+            // What the command line made pointless does not count as given.
+            if !moot.isEmpty { (options, preset) = try EvaluateConfiguration.options(parsed, network) }
+            if options.localization.method == .cam { _ = try ClassActivation(network) }
         } catch let error as JobOptionError {
-            throw UsageError(error.description)
+            throw UsageError(parsed.blame(error.name) + error.description)
         } catch let error as NetworkError {
             throw UsageError("--method cam: \(error)")
         }
         let readOut = options.localization.readOut
         guard network.readOuts.contains(where: { $0.name == readOut }) else {
-            throw UsageError(
-                "--bottom \(readOut): network \(network.name) has \(network.readOuts.map(\.name).joined(separator: ", "))"
-            )
+            throw EvaluateConfiguration.unknownReadOut("bottom", readOut, parsed, network)
         }
         if let problem = options.artifacts.problem(inputSize: network.inputSize) {
             throw UsageError("--exe-mode \(options.artifacts.mode.rawValue): \(problem)")
@@ -102,18 +108,14 @@ public struct EvaluateConfiguration: Sendable {
         }
         isDryRun = parsed.switches.contains("dry-run")
         resumes = parsed.switches.contains("resume")
+        forces = parsed.switches.contains("force")
         if resumes, values["out"] == nil { throw UsageError("--resume needs --out, the directory of the run") }
         verifiesData = parsed.switches.contains("verify-data")
-        if verifiesData, !resumes {
-            throw UsageError("--verify-data is for --resume: a run compares each file while it evaluates it")
-        }
         verifyEvery = try parsed.integer("verify-every", in: 1...Int.max)
+        if resumes, forces { throw UsageError("--resume and --force exclude each other: go on, or begin anew") }
         metricsPath = values["metrics-file"]
         logPath = values["log"]
         fleet = try EvaluateConfiguration.fleet(parsed)
-        if verifyEvery != nil, fleet == nil {
-            throw UsageError("--verify-every needs a second node: give --nodes FILE or --announce DIR")
-        }
         if gpu != nil, fleet != nil {
             throw UsageError("--gpu is for an evaluation in this process: nodes have a --gpu of their own")
         }
@@ -124,40 +126,56 @@ public struct EvaluateConfiguration: Sendable {
         if let given = values["weights"] {
             weightsPath = given
         } else {
-            weightsPath = try EvaluateConfiguration.defaultWeights(network.name)
+            (weightsPath, otherWeights) = try EvaluateConfiguration.defaultWeights(network.name)
             resolved.append(("weights", weightsPath))
         }
         resolvedDefaults = resolved
+        configured = EvaluateOptions.help.options.map(\.name).filter(parsed.isFromConfiguration).map { [parsed] name in
+            (name, parsed.values[name], parsed.sources[name] ?? "")
+        }
+    }
+
+    private static func options(
+        _ parsed: ParsedOptions, _ network: Network
+    ) throws -> (JobOptions, MethodPreset?) {
+        // `ParsedOptions` has checked the names.
+        let method = parsed.values["method"].flatMap(LocalizationMethod.init) ?? .stnet
+        let preset = parsed.values["preset"].flatMap(MethodPreset.init)
+        var given = parsed.values.filter { JobOptions.names.contains($0.key) }
+        try addArtifacts(to: &given, parsed, network)
+        let options = try method.options(preset: preset, given: given)
+        return (options, method == .stnet ? preset ?? .reference : nil)
+    }
+
+    private static func unknownReadOut(
+        _ option: String, _ name: String, _ parsed: ParsedOptions, _ network: Network
+    ) -> UsageError {
+        let known = network.readOuts.map(\.name)
+        return UsageError(
+            "\(parsed.blame(option))--\(option) \(name): network \(network.name) has \(known.joined(separator: ", "))"
+                + Suggestion.question(for: name, among: known))
     }
 
     /// The options of pictures and maps, as a job has them, and the read-out of the maps: `--map-bottom`, else
-    /// `--bottom` where it is given, else the network's own.
+    /// `--bottom` where it is given, else the network's own. What is given and has no effect is not taken: it is refused
+    /// where all options are known.
     private static func addArtifacts(
         to given: inout [String: String], _ parsed: ParsedOptions, _ network: Network
     ) throws {
         let isHypothesis = given["exe-mode"] == ExecutionMode.hypothesisPictures.rawValue
-        if parsed.switches.contains("overlay") {
-            guard isHypothesis else { throw UsageError("--overlay is for --exe-mode ch_viz") }
-            given["overlay"] = "true"
-        }
+        if parsed.switches.contains("overlay"), isHypothesis { given["overlay"] = "true" }
         if parsed.values["save-maps"] != nil { given["maps"] = "true" }
         guard isHypothesis || given["maps"] != nil else {
-            if given["map-bottom"] != nil { throw UsageError("--map-bottom is for --exe-mode ch_viz and --save-maps") }
+            given["map-bottom"] = nil
             return
         }
         if given["method"] == LocalizationMethod.cam.rawValue {
-            guard given["map-bottom"] == nil else {
-                throw UsageError("--map-bottom is for --method stnet, not for cam")
-            }
             given["map-bottom"] = Network.image
             return
         }
         let readOut = try given["map-bottom"] ?? given["bottom"] ?? network.ownReadOut()
         guard network.readOuts.contains(where: { $0.name == readOut }) else {
-            let name = given["map-bottom"] == nil ? "bottom" : "map-bottom"
-            throw UsageError(
-                "--\(name) \(readOut): network \(network.name) has \(network.readOuts.map(\.name).joined(separator: ", "))"
-            )
+            throw unknownReadOut(given["map-bottom"] == nil ? "bottom" : "map-bottom", readOut, parsed, network)
         }
         given["map-bottom"] = readOut
     }
@@ -166,12 +184,6 @@ public struct EvaluateConfiguration: Sendable {
         let values = parsed.values
         let seconds = try parsed.number("wait", in: 0...1e6)
         guard values["nodes"] != nil || values["announce"] != nil else {
-            for name in ["key-file", "wait"] where values[name] != nil {
-                throw UsageError("--\(name) is for nodes: give --nodes FILE or --announce DIR")
-            }
-            if parsed.switches.contains("insecure") {
-                throw UsageError("--insecure is for nodes: give --nodes FILE or --announce DIR")
-            }
             return nil
         }
         let isInsecure = parsed.switches.contains("insecure")
@@ -188,17 +200,21 @@ public struct EvaluateConfiguration: Sendable {
         return (try Network(json: try JSON.parse(bytes, source: text), source: text), true)
     }
 
-    private static func defaultWeights(_ network: String) throws(UsageError) -> String {
+    /// The first of the files in `weights` that are called after the network, and the others. `alexnet-caffe.pth` is not
+    /// called after `alexnet`: there is a network of that longer name.
+    private static func defaultWeights(_ network: String) throws(UsageError) -> (first: String, others: [String]) {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: "weights")) ?? []
-        let fitting = names.filter {
-            $0.hasPrefix(network) && ($0.hasSuffix(".pth") || $0.hasSuffix(".safetensors"))
-        }
-        guard let first = fitting.min() else {
+        let longer = NetworkCatalog.names.filter { $0.count > network.count && $0.hasPrefix(network) }
+        let fitting = names.filter { name in
+            name.hasPrefix(network) && (name.hasSuffix(".pth") || name.hasSuffix(".safetensors"))
+                && !longer.contains { name.hasPrefix($0) }
+        }.sorted().map { "weights/" + $0 }
+        guard let first = fitting.first else {
             let fetch = PublishedWeights.named(network) == nil ? "" : ", or fetch them: stnet-coord weights \(network)"
             throw UsageError(
                 "no weights: give --weights FILE, or place weights/\(network)*.pth or .safetensors\(fetch)")
         }
-        return "weights/" + first
+        return (first, Array(fitting.dropFirst()))
     }
 
     static func timestamp() -> String {

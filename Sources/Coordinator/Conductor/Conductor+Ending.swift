@@ -75,14 +75,24 @@ extension Conductor {
         if !undecided, !endpoints.isEmpty || now - start > 2_000_000 {
             let ready = sessions.values.filter { $0.node != nil }.count
             let reasons = endpointOrder.compactMap { name in endpoints[name]?.reason.map { "\(name): \($0)" } }
-            if ready > 0, ready == endpoints.count {
-                ending = .complete
-            } else {
-                everWorked = ready > 0
-                ending = verdict(reasons.joined(separator: "; "))
-            }
+            decideDryRun(ready: ready, reasons.joined(separator: "; "))
         } else if now - start > Microseconds(plan.waitSeconds * 1e6) {
-            ending = verdict("not every node answered within \(Int(plan.waitSeconds)) s")
+            let ready = sessions.values.filter { $0.node != nil }.count
+            decideDryRun(ready: ready, "not every node answered within \(Int(plan.waitSeconds)) s")
         }
+    }
+
+    /// A run goes on with the nodes that it has: so it is fit to begin where there is one. Why others are not was said.
+    private func decideDryRun(ready: Int, _ reason: String) {
+        guard ready > 0 else {
+            ending = verdict(reason)
+            return
+        }
+        if ready < endpoints.count {
+            reporter.note(
+                .warning, "nodes missing", "\(ready) of \(endpoints.count) nodes are ready: \(reason)",
+                ["reason": reason])
+        }
+        ending = .complete
     }
 }

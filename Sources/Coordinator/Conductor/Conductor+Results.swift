@@ -46,7 +46,7 @@ extension Conductor {
                     let name = members[node]!.description.name
                     let id = manifest.entries[image].id
                     reporter.note(
-                        .warning, "image failed", "\(name): \(id): \(failure.text)",
+                        .warning, "image failed", "\(name): \(id): \(failure.text.trimmingPrefix("\(id): "))",
                         ["node.name": name, "image.id": id, "reason": failure.text])
                 }
                 perform(actions)
@@ -121,7 +121,8 @@ extension Conductor {
         }
         let id = manifest.entries[image].id
         reporter.note(
-            .error, "image given up", "\(id) is given up: \(failure.text)", ["image.id": id, "reason": failure.text])
+            .error, "image given up", "\(id) is given up: \(failure.text.trimmingPrefix("\(id): "))",
+            ["image.id": id, "reason": failure.text])
         do {
             _ = try ledger.acceptFailure(failure, image: UInt32(image))
             // A picture may have come before the failure.

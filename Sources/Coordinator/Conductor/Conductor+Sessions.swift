@@ -100,12 +100,17 @@ extension Conductor {
         }
     }
 
+    /// Without the address, which stands before it wherever it is said.
+    private static func reason(_ closure: LinkClosure, of endpoint: String) -> String {
+        closure.description.replacing("\(endpoint): ", with: "").replacing("\(endpoint) (", with: "(")
+    }
+
     private func closed(_ closure: LinkClosure, session id: Int, now: Microseconds) {
         guard let session = sessions.removeValue(forKey: id) else { return }
         let name = session.endpoint
         var state = endpoints[name]!
         if session.phase != .closing {
-            state.reason = session.isLeaving ? state.reason ?? "it left" : closure.description
+            state.reason = session.isLeaving ? state.reason ?? "it left" : Self.reason(closure, of: name)
             if case .refused = closure { state.refusal = .key }
             if state.reason != state.reportedReason {
                 state.reportedReason = state.reason

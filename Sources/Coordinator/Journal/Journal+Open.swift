@@ -8,15 +8,18 @@ extension Journal {
         /// A run that is resumed: there must be a file.
         case existing
         case existingOrNew
+        /// A run that begins: a journal that is there already is thrown away.
+        case replacing
     }
 
     /// Opens the file, locks it for this process and reads it once; see `open(storage:fingerprint:opening:visit:)`.
     public static func open(
         path: String, fingerprint: JournalFingerprint, opening: Opening = .existingOrNew,
-        visit: (JournalRecord) throws -> Void
+        isResult: (JournalRecord) -> Bool = { $0.kind == .result }, visit: (JournalRecord) throws -> Void
     ) throws -> Journal {
         let storage = try FileStorage(path: path, opening: opening == .existing ? .existing : .existingOrNew)
-        return try open(storage: storage, fingerprint: fingerprint, opening: opening, visit: visit)
+        return try open(
+            storage: storage, fingerprint: fingerprint, opening: opening, isResult: isResult, visit: visit)
     }
 
     /// Reads a journal once, in order: `visit` gets each record after the header. It may throw; `JournalContradiction`
@@ -24,16 +27,26 @@ extension Journal {
     ///
     /// A tail that is no whole record, with no whole record behind it, was torn by a crash: it is cut off. A broken
     /// record with whole ones behind it is damage: an error, and nothing is changed. A file that holds no whole header,
-    /// but the beginning of one, was torn at its creation and becomes a new journal.
+    /// but the beginning of one, was torn at its creation and becomes a new journal. So does one that is not of this run
+    /// and holds nothing of which `isResult` says that it would be lost: it binds nobody.
     public static func open(
         storage: any JournalStorage, fingerprint: JournalFingerprint, opening: Opening = .existingOrNew,
-        visit: (JournalRecord) throws -> Void
+        isResult: (JournalRecord) -> Bool = { $0.kind == .result }, visit: (JournalRecord) throws -> Void
     ) throws -> Journal {
         var scanner = try JournalScanner(storage)
-        guard var offset = try header(&scanner, storage, fingerprint) else {
-            return try create(storage, fingerprint, cutBytes: scanner.size)
+        try checkMagic(&scanner, storage)
+        guard opening != .replacing, let header = try header(&scanner, storage) else {
+            return try create(storage, fingerprint, cutBytes: opening == .replacing ? 0 : scanner.size)
         }
-        if opening == .new { throw JournalError.exists(path: storage.path) }
+        var offset = header.offset
+        let differences = fingerprint.differences(from: header.fingerprint)
+        if opening == .new || !differences.isEmpty {
+            guard try holdsResult(&scanner, from: offset, isResult: isResult) else {
+                return try create(storage, fingerprint, cutBytes: 0)
+            }
+            guard differences.isEmpty else { throw JournalError.differs(path: storage.path, differences) }
+            throw JournalError.exists(path: storage.path)
+        }
         var recordCount = 0
         var isFinished = false
         while true {
@@ -63,16 +76,22 @@ extension Journal {
         }
     }
 
-    /// Checks magic, version and fingerprint and gives the offset of the first record after them; nil where there is no
-    /// whole header yet.
-    private static func header(
-        _ scanner: inout JournalScanner, _ storage: any JournalStorage, _ fingerprint: JournalFingerprint
-    ) throws(JournalError) -> UInt64? {
-        let start = try scanner.prefix(magic.count)
-        guard magic.starts(with: start) else {
+    /// A file of another kind is left as it is, whatever was asked for.
+    private static func checkMagic(
+        _ scanner: inout JournalScanner, _ storage: any JournalStorage
+    ) throws(JournalError) {
+        guard magic.starts(with: try scanner.prefix(magic.count)) else {
             throw .notAJournal(path: storage.path, found: "it does not begin with \"STNETJNL\"")
         }
-        guard start.count == magic.count else { return nil }
+    }
+
+    /// Checks magic and version and gives the fingerprint and the offset of the first record after it; nil where there is
+    /// no whole header yet.
+    static func header(
+        _ scanner: inout JournalScanner, _ storage: any JournalStorage
+    ) throws(JournalError) -> (offset: UInt64, fingerprint: JournalFingerprint)? {
+        try checkMagic(&scanner, storage)
+        guard try scanner.prefix(magic.count).count == magic.count else { return nil }
         let offset = UInt64(magic.count)
         switch try scanner.look(at: offset) {
         case .end: return nil
@@ -80,14 +99,15 @@ extension Journal {
             guard let next = try scanner.recordAfter(offset) else { return nil }
             throw .damaged(path: storage.path, offset: offset, problem: "\(problem), with a whole one at byte \(next)")
         case .record(let record):
-            try check(record, storage, fingerprint)
-            return offset + UInt64(RecordFrame.headerBytes + record.payload.count)
+            return (
+                offset + UInt64(RecordFrame.headerBytes + record.payload.count), try fingerprint(in: record, storage)
+            )
         }
     }
 
-    private static func check(
-        _ record: JournalRecord, _ storage: any JournalStorage, _ fingerprint: JournalFingerprint
-    ) throws(JournalError) {
+    private static func fingerprint(
+        in record: JournalRecord, _ storage: any JournalStorage
+    ) throws(JournalError) -> JournalFingerprint {
         var version = formatVersion
         var found = JournalFingerprint()
         do throws(ByteReaderError) {
@@ -105,8 +125,7 @@ extension Journal {
         guard version == formatVersion else {
             throw .unknownVersion(path: storage.path, found: version, known: formatVersion)
         }
-        let differences = fingerprint.differences(from: found)
-        guard differences.isEmpty else { throw .differs(path: storage.path, differences) }
+        return found
     }
 
     /// A new journal, on the disk with its header before anything counts on it.

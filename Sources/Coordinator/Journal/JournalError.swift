@@ -35,20 +35,17 @@ public enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
     public var description: String {
         switch self {
         case .notAJournal(let path, let found):
-            return "\(path): is no journal: \(found); it was not changed"
+            return "\(path): is no journal: \(found); it was not changed: remove it, or choose another --out"
         case .unknownVersion(let path, let found, let known):
             return "\(path): a journal of format \(found), this version reads format \(known)"
         case .differs(let path, let differences):
-            let list = differences.map { difference in
-                let journal = difference.journal.map { "\"\($0)\"" } ?? "nothing"
-                let run = difference.run.map { "\"\($0)\"" } ?? "nothing"
-                return "\(difference.name) is \(journal) in the journal and \(run) in this run"
-            }
-            return "\(path): the journal of another run: " + list.joined(separator: "; ")
+            return "\(path): the journal of another run, which differs in \(RunDifferences.text(differences)): choose "
+                + "another --out, or give --force to begin anew"
         case .locked(let path):
             return "\(path): another coordinator holds this journal"
         case .exists(let path):
-            return "\(path): the journal of a run that was not finished: go on with --resume, or choose another --out"
+            return "\(path): the journal of a run that was not finished: go on with --resume, choose "
+                + "another --out, or give --force to begin anew"
         case .missing(let path):
             return "\(path): there is no journal to resume"
         case .damaged(let path, let offset, let problem):

@@ -29,6 +29,14 @@ public struct JournalFingerprint: Sendable, Equatable {
         fields.append(Field(name: name, value: value))
     }
 
+    /// Takes over a field that was written down elsewhere. One that could not stand in a journal is left out.
+    mutating func take(_ name: String, _ value: String) {
+        guard self[name] == nil, name.utf8.count <= Self.longestName, value.utf8.count <= Self.longestValue,
+            fields.count < Self.largestFieldCount
+        else { return }
+        append(name, value)
+    }
+
     public subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
 
     /// The fields that are not the same, in the order of this run's, then those that only the journal has. Their order

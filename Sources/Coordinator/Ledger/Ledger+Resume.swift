@@ -24,11 +24,20 @@ extension Ledger {
     ) throws -> Ledger {
         let check = ResultCheck(manifest: manifest, options: options, inputSize: inputSize, classes: classes)
         var replay = LedgerReplay(check: check)
-        let journal = try Journal.open(storage: storage, fingerprint: fingerprint, opening: opening) {
+        let journal = try Journal.open(
+            storage: storage, fingerprint: fingerprint, opening: opening, isResult: isEvaluated
+        ) {
             try replay.apply($0)
         }
         if retryFailures { replay.state.forgetFailures() }
         return Ledger(check: check, state: replay.state, journal: journal)
+    }
+
+    /// Whether a record holds work that would be lost with it: images that failed are tried again anyway.
+    static func isEvaluated(_ record: JournalRecord) -> Bool {
+        guard record.kind == .result else { return false }
+        guard let entry = try? ResultEntry(record.payload), case .failed = entry.result.outcome else { return true }
+        return false
     }
 }
 

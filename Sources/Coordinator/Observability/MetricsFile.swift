@@ -16,6 +16,19 @@ public struct MetricsFile: Sendable {
         temporaryPath = folder.isEmpty ? name : folder + (folder.hasSuffix("/") ? "" : "/") + name
     }
 
+    /// Whether such a file can be made at all: before a run, not after hours of it.
+    public func check() throws(FileError) {
+        let descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o644)
+        guard descriptor >= 0 || errno == EEXIST else { throw FileError(path: path, operation: "create", code: errno) }
+        guard descriptor >= 0 else { return }
+        close(descriptor)
+        unlink(temporaryPath)
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
+            throw FileError(path: path, operation: "create", code: EISDIR)
+        }
+    }
+
     /// Writes a state, unless one was written less than a second ago; with `isLast` always. `seconds` is the time of
     /// any clock that does not go back. Gives what went wrong, once: the run goes on without the file, and a failure
     /// after a success is given again.

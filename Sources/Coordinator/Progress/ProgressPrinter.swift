@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import Options
 
 /// Shows progress on standard error: a live block on a terminal, a plain line now and then elsewhere, or JSON lines.
 public final class ProgressPrinter: @unchecked Sendable {

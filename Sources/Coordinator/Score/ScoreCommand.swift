@@ -38,14 +38,22 @@ public struct ScoreCommand: Sendable {
                     .init("preprocess", "stnet|torchvision|squash", "resize and crop", default: "stnet"),
                     .init("input-size", "N", "side of the input in pixels", default: "224"),
                     .init("iou", "stnet|wsol|exact", "convention of the overlap", default: "stnet"),
-                    .init("thresholds", "N", "of the maps: 0, 1/N, 2/N, ... of the maximum", default: "100"),
-                    .init("threads", "N", "that score maps", default: "one a processor core"),
+                    .init(
+                        "thresholds", "N", "of the maps: 0, 1/N, 2/N, ... of the maximum", default: "100",
+                        effect: .besideAny(of: "maps")),
+                    .init(
+                        "threads", "N", "that score maps", default: "one a processor core",
+                        effect: .besideAny(of: "maps")),
                     .init("out", "DIR", "where the results go", default: "results/<time>-score"),
+                    .init("force", nil, "replace the result in --out"),
                     .init("help", nil, "this text"),
                 ]
             )
         ],
-        footer: "Exit status: 0 valid, 1 when an image has no box or no good map, 64 usage, 65 bad data.")
+        footer: """
+            Exit status: 0 valid, or complete already; 1 when an image has no box or no good map; 64 usage; 65 bad data, or
+            another result in --out.
+            """)
 
     let parsed: ParsedOptions
 
@@ -84,18 +92,31 @@ public struct ScoreCommand: Sendable {
             preset: parsed.values["preprocess"].flatMap(Preset.init) ?? .stnet,
             inputSize: try parsed.integer("input-size", in: 1...4096) ?? 224,
             convention: parsed.values["iou"].flatMap(IoUConvention.init) ?? .stnet)
+        var checked = parsed
+        _ = try checked.refuseWithoutEffect(Self.help.options) { _ in nil }
         let images = try load(scorer)
-        let scored =
+        let scored = try input(boxes != nil ? "boxes" : "maps", source).reading {
             boxes != nil ? try scoreBoxes(source, images, scorer) : try scoreMaps(source, images, scorer)
+        }
         let name = parsed.values["name"] ?? URL(fileURLWithPath: source).lastPathComponent
         let run = RunOutput.Run(
-            network: name, expected: Array(images.manifest.ids), records: scored.records,
+            network: name, title: title(name, scorer, images.manifest), expected: Array(images.manifest.ids),
+            records: scored.records,
             groundTruth: images.groundTruth, convention: scorer.convention,
             protocolBlock: protocolBlock(name, scorer, images.manifest, scored),
             deliveries: Deliveries(attempts: scored.records.count),
             digests: [scored.digest, .init(name: "manifest", sha256: images.manifest.digest)], hasLabels: false,
-            maps: scored.maps)
+            maps: scored.maps, annotated: images.manifest.annotatedCount,
+            fingerprint: fingerprint(name, scorer, images.manifest, scored))
         let out = parsed.values["out"] ?? "results/\(EvaluateConfiguration.timestamp())-score"
+        let output = OutputDirectory(path: out, forces: parsed.switches.contains("force"))
+        var fingerprint = JournalFingerprint()
+        for (name, value) in run.fingerprint { fingerprint.take(name, value) }
+        if let finished = try output.finishedWithoutJournal(fingerprint) {
+            for line in finished.lines { say(line) }
+            return .valid
+        }
+        _ = try output.make()
         let written = try RunOutput.write(run, to: out)
         say(written.table.plain)
         for note in images.annotations.notes + scored.notes { say(note) }
@@ -111,17 +132,55 @@ public struct ScoreCommand: Sendable {
         return written.certificate.isValid ? .valid : .invalid
     }
 
+    private func input(_ name: String, _ path: String) -> InputOption {
+        InputOption(
+            name: name, path: path, isDefault: parsed.values[name] == nil)
+    }
+
+    /// Of the row in a table.
+    private func title(_ name: String, _ scorer: BoxScorer, _ manifest: Manifest) -> String {
+        RunTitle.text(
+            name: name,
+            options: [
+                ("preprocess", scorer.preset.rawValue, "stnet"), ("input", "\(scorer.inputSize)", "224"),
+                ("iou", scorer.convention.rawValue, "stnet"),
+                ("thresholds", parsed.values["thresholds"] ?? "100", "100"),
+            ], images: manifest.entries.count, annotated: manifest.annotatedCount)
+    }
+
+    /// What another score must have in common with this one to have the same result.
+    private func fingerprint(
+        _ name: String, _ scorer: BoxScorer, _ manifest: Manifest, _ scored: Scored
+    ) -> [(name: String, value: String)] {
+        let method = scored.method.map { ($0.0 == "method" ? "option.method" : $0.0, $0.1.stringValue ?? $0.1.compact) }
+        return [("version", stnetVersion)]
+            + method + [
+                ("manifest_sha256", manifest.digest), ("images", "\(manifest.entries.count)"),
+                ("name", name), ("option.input-size", "\(scorer.inputSize)"),
+                ("option.preprocess", scorer.preset.rawValue), ("option.iou", scorer.convention.rawValue),
+            ]
+    }
+
     private var annotationsPath: String { parsed.values["annotations"] ?? "dataset/ILSVRC2012/annotations" }
 
     private func load(_ scorer: BoxScorer) throws -> Images {
         let path = annotationsPath
-        var classes = try parsed.values["classes"].map { try ClassIndex(namesIn: $0) } ?? .ilsvrc2012
+        var classes =
+            try parsed.values["classes"].map { path in
+                try input("classes", path).reading { try ClassIndex(namesIn: path) }
+            } ?? .ilsvrc2012
         classes.advice = ClassIndex.otherClasses
-        let annotations = try Annotations.load(path: path, classes: classes)
-        let manifest = try Manifest(
-            annotations: annotations,
-            images: try parsed.values["images"].map { try ImageDirectory.scan(path: $0) } ?? ImageCatalog([:]),
-            idsPath: parsed.values["ids"])
+        let annotations = try input("annotations", path).reading { [classes] in
+            try Annotations.load(path: path, classes: classes)
+        }
+        let images = try parsed.values["images"].map { path in
+            try input("images", path).reading { try ImageDirectory.scan(path: path) }
+        }
+        let manifest = try input("ids", parsed.values["ids"] ?? "").reading {
+            try Manifest(
+                annotations: annotations, images: images ?? ImageCatalog([:]), idsPath: parsed.values["ids"])
+        }
+        try EvaluateCommand.requireIDs(manifest, idsPath: parsed.values["ids"])
         var geometries: [Geometry] = []
         var groundTruth: [GroundTruth] = []
         for entry in manifest.entries {

@@ -1,4 +1,5 @@
 import Foundation
+import Options
 
 /// Shows a fetch on standard error: a line that is drawn over again on a terminal, elsewhere one every few seconds.
 final class FetchPrinter: @unchecked Sendable {

@@ -57,7 +57,9 @@ public struct WeightsCommand {
     private func get(_ file: PublishedWeights) throws {
         let target = path(file)
         if try isPresent(file) { return }
-        try makeDirectory(options.directory)
+        let made = try makeDirectories(options.directory)
+        // Where nothing came, nothing is left.
+        defer { for directory in made.reversed() { rmdir(directory) } }
         let part = try PartialFile(path: target + ".part")
         defer { part.close() }
         // Another fetch may have completed it while this one began.
@@ -77,20 +79,6 @@ public struct WeightsCommand {
         let digest = try part.finish(as: target, digestPrefix: file.digestPrefix)
         printer.leave()
         say("\(target): \(part.count) bytes, SHA-256 \(digest), begins with \(file.digestPrefix) as published")
-    }
-
-    /// With the directories above it that are missing. Where a file is in the way, opening the part says so.
-    private func makeDirectory(_ path: String) throws(FileError) {
-        if mkdir(path, 0o777) == 0 || errno == EEXIST { return }
-        let code = errno
-        let parent = parentDirectory(of: path)
-        guard code == ENOENT, !parent.isEmpty, parent != path else {
-            throw FileError(path: path, operation: "create", code: code)
-        }
-        try makeDirectory(parent)
-        guard mkdir(path, 0o777) == 0 || errno == EEXIST else {
-            throw FileError(path: path, operation: "create", code: errno)
-        }
     }
 
     private func fetch(_ name: String, from url: URL, to part: PartialFile) throws {

@@ -59,7 +59,8 @@ package struct TarIndexCache: Sendable {
             text += "\(bytes.lowerBound) \(bytes.upperBound) \(map?.packed ?? "-") \(member.name)\n"
         }
         text += SHA256.hex(text) + "\n"
-        try? FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        _ = try? makeDirectories(directory)
+        AtomicFile.removeLeftovers(in: directory) { $0.hasSuffix(".index") }
         try? AtomicFile.write(path: path(key), text: text)
     }
 

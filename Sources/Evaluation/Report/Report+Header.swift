@@ -8,7 +8,7 @@ extension Report {
     var header: Markup {
         """
         <header>
-        <h1><bdi>\(network)</bdi></h1>
+        <h1><bdi>\(runTitle)</bdi></h1>
         <p class="lead">\(subtitle)</p>
         \(verdict)
         <nav aria-label="Sections"><a href="#result">Result</a> <a href="#distribution">Distribution</a> \

@@ -41,7 +41,7 @@ public struct Report: Sendable {
         let policy =
             "default-src 'none'; img-src data:; style-src 'sha256-\(Self.digest(style))'; "
             + "script-src 'sha256-\(Self.digest(script))'; base-uri 'none'; form-action 'none'"
-        let title = "\(network): object localization\(certificate.isValid ? "" : " (INVALID)")"
+        let title = "\(runTitle): object localization\(certificate.isValid ? "" : " (INVALID)")"
         let page: Markup = """
             <!DOCTYPE html>
             <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
@@ -74,6 +74,9 @@ public struct Report: Sendable {
             """
         return page.text
     }
+
+    /// With the method and what was not the default: pages of several runs lie beside each other.
+    var runTitle: String { table.rows.first?.network ?? network }
 
     private static func digest(_ text: String) -> String {
         var digest = SHA256()

@@ -1,3 +1,4 @@
+import Bytes
 import Dataset
 import Evaluation
 import SelectiveTuning
@@ -42,13 +43,21 @@ extension JobOptions {
 /// An option whose value cannot be used.
 public struct JobOptionError: Error, CustomStringConvertible, Sendable, Equatable {
     public let description: String
+    /// The option.
+    public var name = ""
 }
 
 extension JobOptions {
     /// Reads texts; what is absent keeps its default. Throws for an unknown name or a value out of its range.
     public init(_ texts: [String: String]) throws(JobOptionError) {
         self.init()
-        for (name, text) in texts.sorted(by: { $0.key < $1.key }) { try set(name, text) }
+        for (name, text) in texts.sorted(by: { $0.key < $1.key }) {
+            do {
+                try set(name, text)
+            } catch {
+                throw JobOptionError(description: error.description, name: name)
+            }
+        }
     }
 
     /// All options as texts, the defaults included; those of maps where there are any.
@@ -80,14 +89,17 @@ extension JobOptions {
         where Choice.RawValue == String {
             guard let value = Choice(rawValue: text) else {
                 let expected = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-                throw JobOptionError(description: "--\(name) \(text): expected \(expected)")
+                let question = Suggestion.question(for: text, among: Choice.allCases.map(\.rawValue))
+                throw JobOptionError(description: "--\(name) \(text): expected \(expected)\(question)")
             }
             return value
         }
+        func plain(_ number: Double) -> String { Int(exactly: number).map(String.init) ?? "\(number)" }
         func number(_ range: ClosedRange<Double>) throws(JobOptionError) -> Double {
             guard let value = Double(text), range.contains(value) else {
                 throw JobOptionError(
-                    description: "--\(name) \(text): expected a number, \(range.lowerBound)...\(range.upperBound)")
+                    description:
+                        "--\(name) \(text): expected a number, \(plain(range.lowerBound))...\(plain(range.upperBound))")
             }
             return value
         }

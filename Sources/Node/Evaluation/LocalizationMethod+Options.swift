@@ -18,9 +18,11 @@ extension LocalizationMethod {
     /// The options of a run by this method, from those that were given by their names. A preset is of selective tuning.
     public func options(preset: MethodPreset?, given: [String: String]) throws(JobOptionError) -> JobOptions {
         if self == .stnet { return try (preset ?? .reference).options(with: given) }
-        if preset != nil { throw JobOptionError(description: "--preset is for --method stnet, not for \(rawValue)") }
+        if preset != nil {
+            throw JobOptionError(description: "--preset is for --method stnet, not for \(rawValue)", name: "preset")
+        }
         for name in given.keys.sorted() where Self.ofSelectiveTuningAlone.contains(name) {
-            throw JobOptionError(description: "--\(name) is for --method stnet, not for \(rawValue)")
+            throw JobOptionError(description: "--\(name) is for --method stnet, not for \(rawValue)", name: name)
         }
         return try JobOptions(texts.merging(given) { _, given in given })
     }

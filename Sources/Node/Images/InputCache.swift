@@ -33,7 +33,8 @@ public final class InputCache: @unchecked Sendable, CustomStringConvertible {
     public init(directory: String, limitBytes: Int) throws {
         self.directory = directory
         self.limitBytes = limitBytes
-        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        try makeDirectories(directory)
+        AtomicFile.removeLeftovers(in: directory) { $0.hasSuffix(".input") }
         usedBytes = try FileManager.default.contentsOfDirectory(atPath: directory).reduce(0) { sum, name in
             let attributes = try? FileManager.default.attributesOfItem(atPath: directory + "/" + name)
             return sum + ((attributes?[.size] as? NSNumber)?.intValue ?? 0)

@@ -1,3 +1,4 @@
+import Bytes
 import Options
 
 /// What the command line says of the cache of decoded inputs: `--cache DIR` and `--cache-size GIB`.
@@ -20,6 +21,8 @@ public struct InputCacheOptions: Sendable, Hashable {
     public func open() throws -> InputCache {
         do {
             return try InputCache(directory: directory, limitBytes: limitBytes)
+        } catch let error as FileError {
+            throw UsageError("--cache \(directory): cannot \(error.operation): \(error.reason)")
         } catch {
             throw UsageError("--cache \(directory): expected a directory that can be made and read")
         }

@@ -9,11 +9,7 @@ public struct AnnounceFile: Sendable {
     /// Writes "host:port" at once as a whole, over what an earlier run may have left. Throws `FileError`.
     public init(directory: String, name: String, place: String) throws(FileError) {
         path = directory + "/" + AnnounceFile.fileName(name)
-        do {
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-        } catch {
-            throw FileError(path: directory, operation: "make the directory", reason: error.localizedDescription)
-        }
+        try makeDirectories(directory)
         try AtomicFile.write(path: path, text: place + "\n")
     }
 

@@ -28,6 +28,11 @@ package struct NodeConfiguration: Sendable {
         let values = parsed.values
         func place(_ name: String) throws(UsageError) -> HostPort? {
             guard let text = values[name] else { return nil }
+            // An address without a host is what a port alone means.
+            if !text.isEmpty, text.utf8.allSatisfy({ (48...57).contains($0) }) {
+                guard let port = UInt16(text) else { throw UsageError("--\(name) \(text): expected a port, 0...65535") }
+                return HostPort(host: "", port: port)
+            }
             do {
                 return try HostPort(parsing: text)
             } catch {
@@ -59,7 +64,11 @@ package struct NodeConfiguration: Sendable {
         }
         name = values["name"]
         if let name, name.isEmpty || name.utf8.count > WireLimits.identifier {
-            throw UsageError("--name: expected 1 to \(WireLimits.identifier) bytes")
+            throw UsageError("--name: expected 1 to \(WireLimits.identifier) bytes, found \(name.utf8.count)")
+        }
+        if let name, name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
+            throw UsageError(
+                "--name: found a control character or a line end, expected what can be printed in one line")
         }
         threads = try parsed.integer("threads", in: 1...1024) ?? Processors.available
         batch = try parsed.integer("batch", in: 1...4096)

@@ -11,6 +11,7 @@ public enum NodeMain {
         signal(SIGPIPE, SIG_IGN)
         do {
             let help = NodeOptions.help
+            if let text = try CommandTable(program: "stnet-node", help: help).answer(arguments) { return show(text) }
             let parsed = try ParsedOptions(arguments: arguments, specifications: help.options)
             if parsed.switches.contains("help") { return show(help.text) }
             if parsed.switches.contains("version") { return show("stnet \(stnetVersion)\n") }
@@ -23,7 +24,8 @@ public enum NodeMain {
             }
             return try serve(configuration)
         } catch let error as UsageError {
-            log("\(error)\nstnet-node --help lists the options")
+            log("\(error)")
+            StandardError.write("stnet-node --help lists the options\n")
             return .usage
         } catch let error as ProgramError {
             log("\(error)")
@@ -43,7 +45,7 @@ public enum NodeMain {
     private static func serve(_ configuration: NodeConfiguration) throws -> NodeExitStatus {
         let device = try configuration.gpu.map { asked throws(ProgramError) in try GPU.open(asked) }
         let (trust, origin) = try trust(configuration)
-        let index = try configuration.imagesPath.map { path throws(DatasetError) in try ImageIndex(root: path) }
+        let index = try configuration.imagesPath.map { path throws(ProgramError) in try imageIndex(path) }
         let resources = try resources(configuration, device, index)
         let notifier = SystemdNotifier()
         let reactor = try Reactor()
@@ -63,7 +65,7 @@ public enum NodeMain {
                 notifier.send("STATUS=\(line)")
             },
             onTick: { if notifier.watchdogMilliseconds != nil { notifier.send("WATCHDOG=1") } })
-        let place = HostPort(host: configuration.listen.host, port: listener.port)
+        let place = HostPort(host: listener.host, port: listener.port)
         let announcement = try configuration.announceDirectory.map { directory throws(FileError) in
             let place = HostPort(host: advertisedHost(configuration, host), port: listener.port)
             return try AnnounceFile(directory: directory, name: name, place: "\(place)")
@@ -95,11 +97,22 @@ public enum NodeMain {
         return .success
     }
 
+    private static func imageIndex(_ path: String) throws(ProgramError) -> ImageIndex {
+        do {
+            return try ImageIndex(root: path)
+        } catch {
+            let text = "\(error)"
+            throw ProgramError(.badData, text.hasPrefix("\(path): cannot ") ? "--images \(text)" : text)
+        }
+    }
+
     private static func resources(
         _ configuration: NodeConfiguration, _ device: CUDADevice?, _ index: ImageIndex?
     ) throws -> NodeResources {
         let images: ImageSource = index.map { .files($0) } ?? .remote
-        let weights = WeightsSource.cache(WeightsCache(directory: configuration.weightsCache, alsoIn: "weights"))
+        let cache = WeightsCache(directory: configuration.weightsCache, alsoIn: "weights")
+        cache.removeLeftovers()
+        let weights = WeightsSource.cache(cache)
         return try NodeResources.on(
             device, images: images, weights: weights, threads: configuration.threads, batch: configuration.batch,
             inputs: try configuration.inputCache?.open())
@@ -115,13 +128,19 @@ public enum NodeMain {
         _ configuration: NodeConfiguration, _ trust: Trust, _ reactor: Reactor, _ arrivals: Arrivals
     ) throws -> TCPListener<NodeMessage, CoordinatorMessage> {
         do {
-            return try TCPListener(address: configuration.listen, trust: trust, reactor: reactor) { link, peer in
+            let refusals = RefusalLog { log($0) }
+            return try TCPListener(
+                address: configuration.listen, trust: trust, reactor: reactor, onRefused: refusals.add
+            ) { link, peer in
                 arrivals.service.connected(link, peer: peer)
             }
         } catch LinkClosure.refused(let reason) {
             throw UsageError(reason)
         } catch LinkClosure.unreachable(let reason) {
-            throw ProgramError(.unavailable, "cannot listen: \(reason)")
+            throw ProgramError(.unavailable, "--listen \(configuration.listen): cannot listen: \(reason)")
+        } catch let error as TransportError {
+            let hint = error.code == EADDRINUSE ? "; give another port, or 0 for any that is free" : ""
+            throw ProgramError(.unavailable, "--listen: \(error)\(hint)")
         }
     }
 
@@ -154,7 +173,7 @@ public enum NodeMain {
         return .success
     }
 
-    private static func log(_ text: String) { StandardError.write("stnet-node: \(text)\n") }
+    private static func log(_ text: String) { StandardError.say("stnet-node", text) }
 
     /// Connections that come before the service is there wait the moment that it takes.
     private final class Arrivals: @unchecked Sendable {

@@ -37,7 +37,7 @@ public enum NodeOptions {
             (
                 "Network",
                 [
-                    .init("listen", "[HOST]:PORT", "port 0: any that is free", default: ":7000"),
+                    .init("listen", "[HOST:]PORT", "port 0: any that is free", default: ":7000"),
                     .init("key-file", "FILE", "key shared with the coordinator", default: "~/.config/stnet/key"),
                     .init("insecure", nil, "no key; on loopback only"),
                     .init("announce", "DIR", "write host:port to a file there while this node runs"),
@@ -54,6 +54,7 @@ public enum NodeOptions {
                     .init("probe", "HOST:PORT", "ask a node how it is, print it, and end"),
                     .init("help", nil, "this text"),
                     .init("version", nil, "the version"),
+                    .absent("nodes", instead: "stnet-coord has it"),
                 ]
             ),
         ],
@@ -61,6 +62,6 @@ public enum NodeOptions {
             --gpu needs NVIDIA's driver 550 or newer, a GPU of compute capability 7.5 or newer, and nothing else.
 
             Exit status: 0 drained, or healthy; 1 unhealthy; 64 usage; 65 bad data; 69 cannot listen, no such device, or nobody
-            answers; 70 the GPU failed; 77 key refused.
+            answers; 70 the GPU failed; 77 key refused; 130, 143 ended by a second Ctrl-C, SIGTERM.
             """)
 }

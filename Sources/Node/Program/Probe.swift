@@ -34,7 +34,11 @@ package enum Probe {
                 + "\(status.evaluated) images evaluated"
             return (line, status.state == .leaving ? .unhealthy : .success)
         case .closed(.refused(let reason)): return ("\(place): refused: \(reason)", .refused)
-        case .closed(let closure): return ("\(place): \(closure)", .unavailable)
+        case .closed(let closure):
+            return (
+                "\(place): " + closure.description.replacing("\(place): ", with: "").replacing("\(place) (", with: "("),
+                .unavailable
+            )
         case .opened, .drained, .message: return nil
         }
     }

@@ -85,6 +85,14 @@ public final class WeightsCache: @unchecked Sendable {
         }
     }
 
+    /// Removes what nodes that were killed had received in part: as much as a weight file each. What another node is
+    /// receiving just now stays.
+    public func removeLeftovers() {
+        AtomicFile.removeLeftovers(in: directory) { name in
+            Self.suffixes.contains { name.hasSuffix($0) && name.utf8.count == 64 + $0.utf8.count }
+        }
+    }
+
     private func makeDirectory() throws(JobRefused) {
         var path = directory.hasPrefix("/") ? "" : "."
         for part in directory.split(separator: "/") {

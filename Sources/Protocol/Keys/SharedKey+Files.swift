@@ -43,7 +43,10 @@ extension SharedKey {
 
     private static func read(_ path: String, allowsGroup: Bool) throws(KeyError) -> SharedKey {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard descriptor >= 0 else { throw KeyError(path: path, problem: text(errno)) }
+        guard descriptor >= 0 else {
+            let copy = errno == ENOENT ? ": put a copy of the other hosts' key there, mode 0600" : ""
+            throw KeyError(path: path, problem: text(errno) + copy)
+        }
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw KeyError(path: path, problem: text(errno)) }
@@ -64,12 +67,43 @@ extension SharedKey {
             throw KeyError(
                 path: path, problem: "\(status.st_size) bytes, expected \(minimumBytes) to 4096 random bytes")
         }
-        var bytes = [UInt8](repeating: 0, count: Int(status.st_size))
-        let count = Foundation.read(descriptor, &bytes, bytes.count)
-        guard count == bytes.count, let key = try? SharedKey(bytes) else {
-            throw KeyError(path: path, problem: count < 0 ? text(errno) : "it changed while it was read")
+        try checkFolder(of: path)
+        let bytes = try content(descriptor, count: Int(status.st_size), path)
+        // A file that a power failure emptied looks so, and so does a key that somebody typed.
+        guard bytes.contains(where: { $0 != bytes[0] }) else {
+            throw KeyError(
+                path: path,
+                problem: "all its bytes are the same, expected random ones: remove it and put another key there "
+                    + "(head -c 32 /dev/urandom > \(path); chmod 600 \(path))")
         }
+        guard let key = try? SharedKey(bytes) else { throw KeyError(path: path, problem: "too short") }
         return key
+    }
+
+    private static func content(_ descriptor: Int32, count: Int, _ path: String) throws(KeyError) -> [UInt8] {
+        var code: Int32 = 0
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            while filled < count {
+                let got = Foundation.read(descriptor, buffer.baseAddress! + filled, count - filled)
+                if got < 0 && errno == EINTR { continue }
+                if got < 0 { code = errno }
+                if got <= 0 { break }
+                filled += got
+            }
+        }
+        guard code == 0 else { throw KeyError(path: path, problem: text(code)) }
+        guard bytes.count == count else { throw KeyError(path: path, problem: "it became shorter while it was read") }
+        return bytes
+    }
+
+    /// Who can write to the directory can put another key there.
+    private static func checkFolder(of path: String) throws(KeyError) {
+        let parent = parentDirectory(of: path)
+        let folder = parent.isEmpty ? "." : parent
+        var status = stat()
+        guard stat(folder, &status) == 0, status.st_mode & 0o002 != 0, status.st_mode & S_ISVTX == 0 else { return }
+        throw KeyError(
+            path: path, problem: "everybody may write to its directory \(folder): chmod o-w \(folder)")
     }
 
     /// Makes a key file that never stands there in part: written under another name, then linked, which fails where
@@ -77,10 +111,12 @@ extension SharedKey {
     private static func make(_ path: String) throws(KeyError) {
         let folder = String(path[..<path.lastIndex(of: "/")!])
         do {
-            try FileManager.default.createDirectory(
-                atPath: folder, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            try makeDirectories(folder, mode: 0o700)
         } catch {
-            throw KeyError(path: path, problem: "cannot make its directory: \(error.localizedDescription)")
+            throw KeyError(
+                path: path,
+                problem:
+                    "cannot make its directory \(error.path): \(error.reason); give --key-file FILE, or another HOME")
         }
         let temporary = "\(path).\(getpid()).\(UInt32.random(in: 0...UInt32.max)).tmp"
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)

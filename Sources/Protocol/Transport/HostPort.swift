@@ -52,6 +52,10 @@ public struct HostPort: Sendable, Hashable, CustomStringConvertible {
             throw fail("this is no host name")
         }
         guard !(name.isEmpty && rest.isEmpty) else { throw fail("it is empty") }
+        // The system's resolver takes 7312 for the address 0.0.28.144.
+        guard name.isEmpty || !name.utf8.allSatisfy({ (48...57).contains($0) }) else {
+            throw fail("a number alone is no host name")
+        }
         host = String(name)
         guard !rest.isEmpty else {
             port = HostPort.standardPort

@@ -15,11 +15,12 @@ public final class TCPListener<Outgoing: WireMessage, Incoming: WireMessage>: @u
     private let sockets: [ListeningSocket]
     private let strangers: Strangers
 
-    /// Binds and listens. With an empty host on all addresses, IPv6 and IPv4, or on loopback where there is no key; with
+    /// Binds and listens; `onRefused` hears on the reactor's thread of those who are not let in. With an empty host on all addresses, IPv6 and IPv4, or on loopback where there is no key; with
     /// a name on all that it has. Looks the name up, which may take a while.
     /// - Throws: `TransportError`, and `LinkClosure` where the name is not known or `--insecure` would be reachable.
     public init(
         address: HostPort, trust: Trust, reactor: Reactor, strangers limits: StrangerLimits = .init(),
+        onRefused: @escaping @Sendable (_ peer: String, _ reason: String) -> Void = { _, _ in },
         accept: @escaping Accept
     ) throws {
         self.reactor = reactor
@@ -28,7 +29,8 @@ public final class TCPListener<Outgoing: WireMessage, Incoming: WireMessage>: @u
         let addresses = try SocketAddress.all(of: place, isPassive: true).get()
         if trust == .insecure, let other = addresses.first(where: { !$0.isLoopback }) {
             throw LinkClosure.refused(
-                "--insecure listens on loopback only, and \(place.host) is \(other.host); give both ends a key")
+                "--insecure listens on loopback only, and \(place.host) is "
+                    + (place.host == other.host ? "none" : other.host) + "; give both ends a key")
         }
         sockets = try ListeningSocket.all(on: addresses, place: place, reactor: reactor)
         host = place.host
@@ -40,7 +42,7 @@ public final class TCPListener<Outgoing: WireMessage, Incoming: WireMessage>: @u
         for socket in sockets {
             socket.onAccepted = { [strangers, reactor, connectionLimits] descriptor, peer in
                 let connection = TCPConnection(reactor: reactor, role: .node, trust: trust, limits: connectionLimits)
-                TCPListener.welcome(connection, peer, strangers, accept)
+                TCPListener.welcome(connection, peer, strangers, onRefused, accept)
                 connection.adopt(descriptor)
             }
         }
@@ -58,7 +60,8 @@ public final class TCPListener<Outgoing: WireMessage, Incoming: WireMessage>: @u
     }
 
     private static func welcome(
-        _ connection: TCPConnection, _ peer: String, _ strangers: Strangers, _ accept: @escaping Accept
+        _ connection: TCPConnection, _ peer: String, _ strangers: Strangers,
+        _ onRefused: @escaping @Sendable (String, String) -> Void, _ accept: @escaping Accept
     ) {
         strangers.add(connection)
         let link = TCPLink<Outgoing, Incoming>(connection: connection)
@@ -69,6 +72,10 @@ public final class TCPListener<Outgoing: WireMessage, Incoming: WireMessage>: @u
             link.listen(deliver)
             deliver(.opened)
         }
-        connection.onClosed = { [unowned connection] _ in strangers.remove(connection) }
+        connection.onClosed = { [unowned connection] closure in
+            strangers.remove(connection)
+            // Of a connection that was opened, the link hears.
+            if case .refused(let reason) = closure { onRefused(peer, reason) }
+        }
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// What is wrong with a network's description, with its weights' place in it, or with a run through it.
 public enum NetworkError: Error, CustomStringConvertible, Sendable, Equatable {
     /// A layer that does not fit: the network, the layer and what was expected.
@@ -24,9 +26,11 @@ public enum NetworkError: Error, CustomStringConvertible, Sendable, Equatable {
         case .badDescription(let source, let problem):
             "\(source): \(problem)"
         case .unknownNetwork(let name, let known):
-            "unknown network \"\(name)\": expected one of \(known.joined(separator: ", ")), or a description FILE.json"
+            "unknown network \"\(printable(name))\": expected one of \(known.joined(separator: ", ")), or a description FILE.json"
+                + Suggestion.question(for: name, among: known)
         case .unknownReadOut(let name, let network, let known):
             "network \(network) has no read-out \"\(name)\": expected one of \(known.joined(separator: ", "))"
+                + Suggestion.question(for: name, among: known)
         case .unknownClass(let index, let classes):
             "class \(index) is outside of the network's 0...\(classes - 1)"
         case .topDown(let network, let error):

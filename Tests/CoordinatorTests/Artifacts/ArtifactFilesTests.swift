@@ -46,12 +46,10 @@ import Testing
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let files = try files(.init(mode: .boxPictures))
         try files.prepare(try manifest(["a"])) { _ in true }
-        // No process has this number: it is above the largest that the kernel gives.
-        let dead = "a.jpg.4194999-0.tmp"
-        let kept = [
-            "a.jpg", "a.jpg.\(getpid())-0.tmp", "a.png.4194999-0.tmp", "a.tmp", "a.jpg.4194999-.tmp", "a.jpg.-1-0.tmp",
-        ]
-        for name in kept + [dead] { try AtomicFile.write(path: folder + "/out/bbox_viz/" + name, bytes: [1]) }
+        let kept = ["a.jpg", "a.png.4194999-0.tmp", "a.tmp", "a.jpg.4194999-.tmp", "a.jpg.-1-0.tmp"]
+        for name in kept + ["a.jpg.4194999-0.tmp", "a.jpg.\(getpid())-0.tmp"] {
+            try AtomicFile.write(path: folder + "/out/bbox_viz/" + name, bytes: [1])
+        }
         try files.prepare(try manifest(["a"])) { _ in true }
         let left = try FileManager.default.contentsOfDirectory(atPath: folder + "/out/bbox_viz")
         #expect(left.sorted() == kept.sorted())

@@ -106,7 +106,7 @@ import Testing
         let error = await #expect(throws: JournalError.self) {
             _ = try await run.evaluate(["--exe-mode", "bbox_viz", "--resume"])
         }
-        #expect("\(try #require(error))".contains("option.exe-mode"))
+        #expect("\(try #require(error))".contains("exe-mode: bbox_eval, now bbox_viz"))
     }
 
     /// A folder that bears a picture's name stands in its way.
@@ -121,9 +121,15 @@ import Testing
     }
 
     @Test(arguments: [
-        (["--overlay"], "--overlay is for --exe-mode ch_viz"),
-        (["--exe-mode", "bbox_viz", "--overlay"], "--overlay is for --exe-mode ch_viz"),
-        (["--map-bottom", "p1"], "--map-bottom is for --exe-mode ch_viz and --save-maps"),
+        (["--overlay"], "--overlay has no effect here: it is for --exe-mode ch_viz (--exe-mode is bbox_eval)"),
+        (
+            ["--exe-mode", "bbox_viz", "--overlay"],
+            "--overlay has no effect here: it is for --exe-mode ch_viz (--exe-mode is bbox_viz)"
+        ),
+        (
+            ["--map-bottom", "p1"],
+            "--map-bottom has no effect here: it is for --exe-mode ch_viz or --save-maps (--exe-mode is bbox_eval)"
+        ),
         (["--exe-mode", "ch_viz", "--map-bottom", "p9"], "--map-bottom p9: network small has image, p1"),
         (["--exe-mode", "ch_viz", "--bottom", "p9"], "--bottom p9: network small has image, p1"),
         (["--exe-mode", "viz"], "--exe-mode viz: expected bbox_eval, bbox_viz, ch_viz"),

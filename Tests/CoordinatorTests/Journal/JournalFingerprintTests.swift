@@ -17,9 +17,9 @@ import Testing
         #expect(throws: expected) { try Journal.open(storage: storage, fingerprint: other) { _ in } }
         #expect(
             expected.description
-                == "journal in memory: the journal of another run: version is \"1\" in the journal and \"2\" in this "
-                + "run; preset is nothing in the journal and \"squash\" in this run; iou is \"stnet\" in the journal "
-                + "and nothing in this run")
+                == "journal in memory: the journal of another run, which differs in version of stnet: 1, now 2; "
+                + "preset: nothing, now squash; iou: stnet, now nothing: choose another --out, or give --force to begin "
+                + "anew")
         #expect(storage.bytes == bytes)
     }
 
@@ -46,6 +46,39 @@ import Testing
             let result = InMemoryStorage(Journal.magic + JournalRecordBytes.make(kind: 3, payload: payload, at: 8))
             #expect(throws: JournalError.self, "\(payload)") { try JournalSamples.read(result) }
         }
+    }
+
+    @Test func aJournalWithoutAResultBindsNobody() throws {
+        let storage = InMemoryStorage()
+        let first = try Journal.open(storage: storage, fingerprint: JournalSamples.fingerprint) { _ in }
+        try first.append(.node, [1, 2, 3])
+        try first.flush()
+        let other = JournalFingerprint(["version": "2"])
+        let journal = try Journal.open(storage: storage, fingerprint: other, opening: .new) { _ in
+            Issue.record("nothing of it is taken")
+        }
+        #expect(journal.recordCount == 0)
+        // It is this run's from here on.
+        try journal.append(.result, [1])
+        try journal.flush()
+        #expect(throws: JournalError.self) {
+            try Journal.open(storage: storage, fingerprint: JournalSamples.fingerprint) { _ in }
+        }
+        #expect(throws: JournalError.exists(path: storage.path)) {
+            try Journal.open(storage: storage, fingerprint: other, opening: .new) { _ in }
+        }
+    }
+
+    @Test func whoForcesBeginsAnewButNotInAnotherProgramsFile() throws {
+        let (storage, _) = try JournalSamples.make()
+        let other = JournalFingerprint(["version": "2"])
+        let journal = try Journal.open(storage: storage, fingerprint: other, opening: .replacing) { _ in }
+        #expect(journal.recordCount == 0)
+        let letter = InMemoryStorage(Array("Dear Sir".utf8))
+        #expect(throws: JournalError.self) {
+            try Journal.open(storage: letter, fingerprint: other, opening: .replacing) { _ in }
+        }
+        #expect(letter.bytes == Array("Dear Sir".utf8))
     }
 
     @Test func aNewRunDoesNotTakeAnOldJournal() throws {

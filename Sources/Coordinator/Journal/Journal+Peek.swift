@@ -1,0 +1,39 @@
+import Bytes
+import Foundation
+
+extension Journal {
+    /// What a journal says of the run that left it.
+    public struct Peek: Sendable {
+        public var fingerprint: JournalFingerprint
+        /// Whether it holds anything that would be lost with it.
+        public var hasResults: Bool
+    }
+
+    private static let largestPeek = 1 << 30
+
+    /// Reads a journal's file without locking or changing it. Nil where there is none, or none whose beginning is whole.
+    public static func peek(path: String, isResult: (JournalRecord) -> Bool) throws -> Peek? {
+        guard access(path, F_OK) == 0 else { return nil }
+        let storage = InMemoryStorage(try WholeFile.read(path: path, limit: largestPeek), path: path)
+        var scanner = try JournalScanner(storage)
+        guard let (offset, fingerprint) = try header(&scanner, storage) else { return nil }
+        return Peek(
+            fingerprint: fingerprint, hasResults: try holdsResult(&scanner, from: offset, isResult: isResult))
+    }
+
+    /// Whether there is a result among the records from `offset` on. What cannot be read may hold some.
+    static func holdsResult(
+        _ scanner: inout JournalScanner, from offset: UInt64, isResult: (JournalRecord) -> Bool
+    ) throws(JournalError) -> Bool {
+        var offset = offset
+        while true {
+            switch try scanner.look(at: offset) {
+            case .record(let record):
+                if isResult(record) { return true }
+                offset += UInt64(RecordFrame.headerBytes + record.payload.count)
+            case .end: return false
+            case .broken: return try scanner.recordAfter(offset) != nil
+            }
+        }
+    }
+}

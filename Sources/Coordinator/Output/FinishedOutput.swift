@@ -1,0 +1,79 @@
+import Bytes
+import Evaluation
+import Foundation
+
+/// The valid result that lies in a results directory.
+struct FinishedOutput: Sendable {
+    let directory: String
+    let title: String
+    let imagesSHA256: String
+    /// What the run was asked to do.
+    let fingerprint: JournalFingerprint
+    private let summary: JSON
+
+    private static let largest = 1 << 30
+
+    /// Nil where there is no result, or one that is not valid.
+    /// - Throws: `OutputError.damaged` for a valid certificate beside other files than it speaks of.
+    init?(directory: String) throws(OutputError) {
+        let path = { (name: String) in "\(directory)/\(name)" }
+        func json(_ name: String) throws -> JSON {
+            try JSON.parse(
+                try WholeFile.read(path: path(name), limit: Self.largest), source: path(name),
+                limits: .init(bytes: Self.largest))
+        }
+        guard access(path(RunOutput.certificateName), F_OK) == 0 else { return nil }
+        do {
+            let certificate = try json(RunOutput.certificateName)
+            guard certificate["valid"]?.boolValue == true else { return nil }
+            let digest = SHA256.hex(try WholeFile.read(path: path(RunOutput.imagesName), limit: Self.largest))
+            guard certificate["images_sha256"]?.stringValue == digest else {
+                throw OutputError.damaged(
+                    directory: directory, problem: "the SHA-256 of \(RunOutput.imagesName) is not the certificate's")
+            }
+            summary = try json(RunOutput.summaryName)
+            imagesSHA256 = digest
+        } catch let error as OutputError {
+            throw error
+        } catch {
+            throw .damaged(directory: directory, problem: "\(error)".replacing("\(directory)/", with: ""))
+        }
+        var fingerprint = JournalFingerprint()
+        for (name, value) in summary["fingerprint"]?.objectValue ?? [] {
+            fingerprint.take(name, value.stringValue ?? value.compact)
+        }
+        self.fingerprint = fingerprint
+        title = summary["title"]?.stringValue ?? summary["network"]?.stringValue ?? "unnamed"
+        self.directory = directory
+    }
+
+    /// How a run differs from the one that left this. What was not written down then is not compared.
+    func differences(from run: JournalFingerprint) -> [JournalError.Difference] {
+        guard !fingerprint.fields.isEmpty else { return [.init(name: "fingerprint", journal: nil, run: "of this run")] }
+        return run.differences(from: fingerprint)
+    }
+
+    /// What people look for first: `650 images, label 77.8 %, IoU >= .25 80.5 %, .50 55.8 %, .75 29.4 %`.
+    var headline: String {
+        let metrics = summary["metrics"]
+        func share(_ rate: JSON?) -> String? { rate?["rate"]?.doubleValue.map { String(format: "%.1f %%", 100 * $0) } }
+        var parts: [String] = []
+        if let count = summary["coverage"]?["evaluated"]?.intValue { parts.append("\(grouped(count)) images") }
+        if let label = share(metrics?["label_top1"]) { parts.append("label \(label)") }
+        let known = ["0.25", "0.50", "0.75"].compactMap { threshold in
+            share(metrics?["gt_known"]?[threshold]).map { "\(threshold.dropFirst()) \($0)" }
+        }
+        if !known.isEmpty { parts.append("IoU >= " + known.joined(separator: ", ")) }
+        return parts.joined(separator: ", ")
+    }
+
+    /// The lines that a run prints in the place of doing the same again.
+    var lines: [String] {
+        let files = [RunOutput.imagesName, RunOutput.summaryName, RunOutput.tableName, RunOutput.certificateName]
+        let more = [RunOutput.runName, Report.name].filter { access("\(directory)/\($0)", F_OK) == 0 }
+        return [
+            "\(directory) is complete: nothing was evaluated (--force evaluates again)", "\(title): \(headline)",
+            "\(RunOutput.imagesName) has SHA-256 \(imagesSHA256)",
+        ] + (files + more).map { "  \(directory)/\($0)" }
+    }
+}

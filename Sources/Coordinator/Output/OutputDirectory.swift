@@ -1,0 +1,70 @@
+import Bytes
+import Evaluation
+import Foundation
+
+/// A results directory before and after a run: what lies in it decides whether there is anything to do, and a run that
+/// comes to nothing leaves it as it was.
+struct OutputDirectory: Sendable {
+    let path: String
+    /// Replace what is there.
+    let forces: Bool
+
+    var journalPath: String { "\(path)/\(EvaluateCommand.journalName)" }
+
+    /// Looks, and changes nothing.
+    /// - Parameters:
+    ///   - resumes: whether an unfinished run of this fingerprint is to be gone on with.
+    /// - Returns: the finished result of this very run, where there is nothing to do.
+    /// - Throws: `OutputError` or `JournalError` for a directory that holds another run's result or journal.
+    func finished(_ fingerprint: JournalFingerprint, resumes: Bool) throws -> FinishedOutput? {
+        if forces { return nil }
+        let journal = try Journal.peek(path: journalPath, isResult: Ledger.isEvaluated)
+        if let finished = try FinishedOutput(directory: path) {
+            let differences = finished.differences(from: fingerprint)
+            if differences.isEmpty { return finished }
+            // A run that was to replace the result, and was interrupted.
+            if resumes, let journal, journal.hasResults, fingerprint.differences(from: journal.fingerprint).isEmpty {
+                return nil
+            }
+            throw OutputError.otherResult(directory: path, title: finished.title, differences)
+        }
+        if let journal {
+            guard journal.hasResults else { return nil }
+            guard resumes else { throw JournalError.exists(path: journalPath) }
+            let differences = fingerprint.differences(from: journal.fingerprint)
+            guard differences.isEmpty else { throw JournalError.differs(path: journalPath, differences) }
+        } else {
+            try refuseForeignFiles()
+        }
+        return nil
+    }
+
+    /// The same for what has no journal of its own.
+    func finishedWithoutJournal(_ fingerprint: JournalFingerprint) throws -> FinishedOutput? {
+        if forces { return nil }
+        if let journal = try Journal.peek(path: journalPath, isResult: Ledger.isEvaluated), journal.hasResults {
+            throw OutputError.unfinished(directory: path)
+        }
+        return try finished(fingerprint, resumes: false)
+    }
+
+    /// Without a certificate or a journal, these are not of a run.
+    private func refuseForeignFiles() throws(OutputError) {
+        guard access("\(path)/\(RunOutput.certificateName)", F_OK) != 0 else { return }
+        for name in RunOutput.names {
+            let file = "\(path)/\(name)"
+            if access(file, F_OK) == 0 { throw .foreign(path: file) }
+        }
+    }
+
+    /// Makes the directory, and removes the half-written files of runs that were killed.
+    /// - Returns: the directories that were not there, the innermost last.
+    func make() throws(FileError) -> [String] {
+        let made = try makeDirectories(path)
+        AtomicFile.removeLeftovers(in: path) { RunOutput.names.contains($0) }
+        return made
+    }
+
+    /// After a run that has no result: what it made and left empty goes.
+    func removeEmpty(_ made: [String]) { for directory in made.reversed() { rmdir(directory) } }
+}

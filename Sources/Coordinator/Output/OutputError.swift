@@ -1,0 +1,27 @@
+/// Why a results directory cannot take this run's results. Nothing in it was changed.
+enum OutputError: Error, CustomStringConvertible {
+    /// It holds the finished result of another run.
+    case otherResult(directory: String, title: String, [JournalError.Difference])
+    /// It holds a valid certificate, and something beside it is not what the certificate says.
+    case damaged(directory: String, problem: String)
+    /// A file of a result's name, and no certificate of ours.
+    case foreign(path: String)
+    /// It holds an evaluation that is not finished.
+    case unfinished(directory: String)
+
+    private static let remedy = "choose another --out, or give --force to replace it"
+
+    var description: String {
+        switch self {
+        case .otherResult(let directory, let title, let differences):
+            "\(directory): holds the finished result of another run (\(title)), which differs in "
+                + "\(RunDifferences.text(differences)): \(Self.remedy)"
+        case .damaged(let directory, let problem):
+            "\(directory): holds a finished result that cannot be read back: \(problem): \(Self.remedy)"
+        case .foreign(let path):
+            "\(path): is there already, and no certificate of a result beside it: \(Self.remedy)"
+        case .unfinished(let directory):
+            "\(directory): holds the journal of an evaluation that is not finished: \(Self.remedy)"
+        }
+    }
+}
