@@ -29,7 +29,8 @@ let package = Package(
         .target(name: "Bytes", dependencies: ["CKernels"]),
         .target(name: "Options", dependencies: ["Bytes"]),
         .target(name: "SelectiveTuning", dependencies: ["CKernels", "Bytes"]),
-        .target(name: "Dataset", dependencies: ["CKernels", "Bytes", "SelectiveTuning"]),
+        .target(
+            name: "Dataset", dependencies: ["CKernels", "Bytes", "SelectiveTuning"], swiftSettings: testable),
         .target(
             name: "Evaluation", dependencies: ["Bytes", "CKernels", "SelectiveTuning"], swiftSettings: testable),
         .target(

@@ -36,15 +36,16 @@ public struct BaselineCommand: Sendable {
         }
         // Standard output may be read by a program.
         for note in annotations.notes { complain?(note) ?? StandardError.write("note: \(note)\n") }
-        let groundTruth = try annotations.map { annotation in
-            guard let width = annotation.declaredWidth, let height = annotation.declaredHeight else {
-                throw DatasetError.noSize(of: annotation.id, in: path)
-            }
-            let scorer = BoxScorer(preset: preset, inputSize: inputSize, convention: convention)
-            let geometry = Geometry(preset: preset, inputSize: inputSize, width: width, height: height)
-            return GroundTruth(
-                id: annotation.id, label: annotation.label, boxes: annotation.boxes.map { scorer.map($0, geometry) },
-                inputSize: inputSize)
+        let images = try parsed.values["images"].map { path in
+            try input("images", path).reading { try ImageDirectory.scan(path: path) }
+        }
+        let manifest = try Manifest(annotations: annotations, images: images ?? ImageCatalog([:]))
+        let scorer = BoxScorer(preset: preset, inputSize: inputSize, convention: convention)
+        var frames = BoxFrames()
+        var groundTruth: [GroundTruth] = []
+        for entry in manifest.entries {
+            guard let frame = frames.frame(of: entry) else { throw DatasetError.noSize(of: entry.id, in: path) }
+            groundTruth.append(scorer.groundTruth(entry, scorer.geometry(frame)))
         }
         let chosen = parsed.switches.contains("whole") ? Baseline.wholeFrame : side.map { .centredSquare($0) }
         let baselines =
@@ -58,6 +59,9 @@ public struct BaselineCommand: Sendable {
                 say("Boxes in an input of \(inputSize)x\(inputSize) pixels, --preprocess \(preset.rawValue).\n")
             }
         }
-        return .valid
+        for note in frames.notes { complain?(note) ?? StandardError.write("note: \(note)\n") }
+        guard let problem = frames.problem else { return .valid }
+        complain?(problem) ?? StandardError.write("INVALID: \(problem)\n")
+        return .invalid
     }
 }

@@ -99,6 +99,11 @@ public struct Certificate: Hashable, Sendable {
     /// or the annotations are not those of the data set.
     public static let mismatchesInAThousand = 1
 
+    public static func mismatchReason(_ count: Int, of images: Int, first: String) -> String {
+        "\(count) of \(images) images do not fit their annotations (another size and aspect, or boxes outside), more than "
+            + "\(mismatchesInAThousand) in 1000, the first is \(first)"
+    }
+
     /// In precision `fast` nodes of different kinds may compute different bits, and their results of one image may
     /// differ then. `otherReasons` make the run invalid too: an interruption.
     public init(
@@ -143,10 +148,7 @@ public struct Certificate: Hashable, Sendable {
         if let first = coverage.firstMismatch,
             coverage.sizeMismatch * 1000 > coverage.expected * Self.mismatchesInAThousand
         {
-            reasons.append(
-                "\(coverage.sizeMismatch) of \(coverage.expected) images do not fit their annotations (another size and "
-                    + "aspect, or boxes outside), more than \(Self.mismatchesInAThousand) in 1000, the first is \(first)"
-            )
+            reasons.append(Self.mismatchReason(coverage.sizeMismatch, of: coverage.expected, first: first))
         }
         if missing.isEmpty, unexpected.isEmpty, countedTwice.isEmpty, !coverage.isInOrder {
             reasons.append("the records are not in the manifest's order")

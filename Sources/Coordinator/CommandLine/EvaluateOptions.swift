@@ -217,8 +217,9 @@ public enum BaselineOptions {
                 "Options",
                 [
                     .init(
-                        "annotations", "PATH", "VOC XML tree or WSOL text files: sizes are needed",
+                        "annotations", "PATH", "VOC XML tree, WSOL text files, or a solution CSV",
                         default: "dataset/ILSVRC2012/annotations"),
+                    .init("images", "PATH", "the image files: sizes that the annotations lack"),
                     .init(
                         "classes", "FILE", "class names, one a line, in index order", default: "the 1000 of ILSVRC-2012"
                     ),

@@ -8,10 +8,8 @@ struct BoxScorer: Sendable {
     let inputSize: Int
     let convention: IoUConvention
 
-    /// Nil where the annotation has no size.
-    func geometry(_ entry: ManifestEntry) -> Geometry? {
-        guard let width = entry.declaredWidth, let height = entry.declaredHeight else { return nil }
-        return Geometry(preset: preset, inputSize: inputSize, width: width, height: height)
+    func geometry(_ frame: BoxFrames.Frame) -> Geometry {
+        Geometry(preset: preset, inputSize: inputSize, width: frame.width, height: frame.height)
     }
 
     /// A box of the original in the input; the WSOL benchmark has integers there.
@@ -25,8 +23,10 @@ struct BoxScorer: Sendable {
     }
 
     /// Of the best of the boxes in the original, of which there is at least one.
-    func record(_ truth: GroundTruth, original boxes: [Box], _ geometry: Geometry) -> ImageRecord {
-        let records = boxes.map { record(truth, box: map($0, geometry), original: $0) }
+    func record(
+        _ truth: GroundTruth, original boxes: [Box], _ geometry: Geometry, flags: [ImageRecord.Flag]
+    ) -> ImageRecord {
+        let records = boxes.map { record(truth, box: map($0, geometry), original: $0, flags: flags) }
         var best = records[0]
         for other in records.dropFirst() where other.iou > best.iou { best = other }
         return best

@@ -23,6 +23,6 @@ extension DatasetError {
         .field(
             file: path, line: nil, field: "size", found: "none for \(id)",
             expected: "the size of every image: XML files have it in <size>, the WSOL benchmark in image_sizes.txt; "
-                + "LOC_val_solution.csv has none")
+                + "LOC_val_solution.csv has none: --images PATH takes it from the image files")
     }
 }

@@ -74,7 +74,7 @@ extension ScoreCommand {
                 records.append(
                     scorer.record(
                         truth, box: box, original: images.geometry[index].original(box),
-                        flags: found.isBlank ? [.empty] : []))
+                        flags: images.flags(truth.id) + (found.isBlank ? [.empty] : [])))
             }
         }
         return records

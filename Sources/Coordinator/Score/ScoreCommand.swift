@@ -27,14 +27,16 @@ public struct ScoreCommand: Sendable {
                     .init("boxes", "FILE.csv", "the boxes"),
                     .init("maps", "DIR", "the score maps, found in its folders too"),
                     .init(
-                        "annotations", "PATH", "VOC XML tree or WSOL text files: sizes are needed",
+                        "annotations", "PATH", "VOC XML tree, WSOL text files, or a solution CSV",
                         default: "dataset/ILSVRC2012/annotations"),
                     .init("name", "TEXT", "of the method, in the table", default: "the file's name"),
                     .init(
                         "classes", "FILE", "class names, one a line, in index order", default: "the 1000 of ILSVRC-2012"
                     ),
                     .init("ids", "FILE", "score only these images, one id a line"),
-                    .init("images", "PATH", "for the report's pictures", default: "a report without pictures"),
+                    .init(
+                        "images", "PATH", "sizes that the annotations lack, and the report's pictures",
+                        default: "no pictures"),
                     .init("preprocess", "stnet|torchvision|squash", "resize and crop", default: "stnet"),
                     .init("input-size", "N", "side of the input in pixels", default: "224"),
                     .init("iou", "stnet|wsol|exact", "convention of the overlap", default: "stnet"),
@@ -65,9 +67,14 @@ public struct ScoreCommand: Sendable {
         let classes: ClassIndex
         /// Of the manifest's entries, in their order.
         let geometry: [Geometry]
+        /// Whose boxes are of another frame.
+        let mismatched: Set<String>
+        let frames: BoxFrames
         let groundTruth: [GroundTruth]
         /// Also of the images that are not to be scored.
         let annotations: AnnotationList
+
+        func flags(_ id: String) -> [ImageRecord.Flag] { mismatched.contains(id) ? [.sizeMismatch] : [] }
     }
 
     /// What became of the boxes or maps.
@@ -119,7 +126,7 @@ public struct ScoreCommand: Sendable {
         _ = try output.make()
         let written = try RunOutput.write(run, to: out)
         say(written.table.plain)
-        for note in images.annotations.notes + scored.notes { say(note) }
+        for note in images.annotations.notes + images.frames.notes + scored.notes { say(note) }
         let facts = RunFacts(
             started: Timestamp.text(started), ended: Timestamp.text(Timestamp.now()),
             imagesPath: parsed.values["images"].map(EvaluateCommand.absolute),
@@ -183,14 +190,18 @@ public struct ScoreCommand: Sendable {
         try EvaluateCommand.requireIDs(manifest, idsPath: parsed.values["ids"])
         var geometries: [Geometry] = []
         var groundTruth: [GroundTruth] = []
+        var frames = BoxFrames()
+        var mismatched: Set<String> = []
         for entry in manifest.entries {
-            guard let geometry = scorer.geometry(entry) else { throw DatasetError.noSize(of: entry.id, in: path) }
+            guard let frame = frames.frame(of: entry) else { throw DatasetError.noSize(of: entry.id, in: path) }
+            if frame.isMismatch { mismatched.insert(entry.id) }
+            let geometry = scorer.geometry(frame)
             geometries.append(geometry)
             groundTruth.append(scorer.groundTruth(entry, geometry))
         }
         return Images(
-            manifest: manifest, classes: classes, geometry: geometries, groundTruth: groundTruth,
-            annotations: annotations)
+            manifest: manifest, classes: classes, geometry: geometries, mismatched: mismatched, frames: frames,
+            groundTruth: groundTruth, annotations: annotations)
     }
 
     private func scoreBoxes(_ path: String, _ images: Images, _ scorer: BoxScorer) throws -> Scored {
@@ -206,7 +217,7 @@ public struct ScoreCommand: Sendable {
         for (truth, geometry) in zip(images.groundTruth, images.geometry) {
             guard let boxes = predicted.boxes[truth.id] else { continue }
             for box in boxes { oddities.add(box, of: truth.id, width: geometry.width, height: geometry.height) }
-            records.append(scorer.record(truth, original: boxes, geometry))
+            records.append(scorer.record(truth, original: boxes, geometry, flags: images.flags(truth.id)))
         }
         let digest = SHA256.hex(try WholeFile.read(path: path, limit: 1 << 30))
         var notes = oddities.notes("the file")
