@@ -48,7 +48,8 @@ let package = Package(
             ], swiftSettings: testable),
         .executableTarget(name: "stnet-coord", dependencies: ["Coordinator"]),
         .executableTarget(name: "stnet-node", dependencies: ["Node"]),
-        .executableTarget(name: "stnet-tool", dependencies: ["Coordinator", "Options", "Dataset", "SelectiveTuning"]),
+        .executableTarget(
+            name: "stnet-tool", dependencies: ["Coordinator", "Options", "Dataset", "SelectiveTuning", "Bytes"]),
         .executableTarget(
             name: "stnet-bench",
             dependencies: [
@@ -105,8 +106,9 @@ let package = Package(
             name: "Simulation", dependencies: ["Coordinator", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
         .testTarget(
             name: "ProcessTests",
-            dependencies: ["stnet-node", "stnet-coord", "stnet-tool", "stnet-gpu-check", "Dataset", "Bytes"],
-            exclude: ["Snapshots"]),
+            dependencies: [
+                "stnet-node", "stnet-coord", "stnet-tool", "stnet-gpu-check", "Dataset", "SelectiveTuning", "Bytes",
+            ], exclude: ["Snapshots"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -1,3 +1,4 @@
+import Bytes
 import Coordinator
 import Foundation
 import Options
@@ -30,6 +31,7 @@ let help = HelpText(
 )
 
 do {
+    if let problem = InstructionSet.settingProblem { throw UsageError(problem) }
     let parsed = try ParsedOptions(arguments: Array(CommandLine.arguments.dropFirst()), specifications: help.options)
     if parsed.switches.contains("help") {
         print(help.text, terminator: "")

@@ -77,6 +77,7 @@ func measure(_ parsed: ParsedOptions) throws {
 }
 
 do {
+    if let problem = InstructionSet.settingProblem { throw UsageError(problem) }
     let parsed = try ParsedOptions(arguments: Array(CommandLine.arguments.dropFirst()), specifications: help.options)
     if parsed.switches.contains("help") { print(help.text, terminator: "") } else { try measure(parsed) }
 } catch let error as UsageError {

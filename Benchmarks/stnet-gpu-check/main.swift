@@ -1,3 +1,4 @@
+import Bytes
 import CKernels
 import Coordinator
 import Foundation
@@ -36,6 +37,7 @@ let help = HelpText(
     footer: "Exit status: 0 all the same; 1 something differs; 64 usage; 69 no such device; 70 it failed.")
 
 do {
+    if let problem = InstructionSet.settingProblem { throw UsageError(problem) }
     let parsed = try ParsedOptions(arguments: Array(CommandLine.arguments.dropFirst()), specifications: help.options)
     if parsed.switches.contains("help") {
         print(help.text, terminator: "")

@@ -17,6 +17,7 @@ public enum FileKind: String, Sendable, CaseIterable {
     case hdf5 = "an HDF5 file (Keras, .h5)"
     case gguf = "a GGUF file"
     case onnx = "an ONNX model"
+    case protocolBuffer = "a protocol buffer (.caffemodel, .pb)"
     case jpeg = "a JPEG"
     case png = "a PNG"
     case gif = "a GIF"
@@ -53,6 +54,8 @@ public enum FileKind: String, Sendable, CaseIterable {
             self = .bmp
         } else if FileKind.isONNX(bytes) {
             self = .onnx
+        } else if FileKind.isNamedProtocolBuffer(bytes) {
+            self = .protocolBuffer
         } else {
             return nil
         }
@@ -87,5 +90,13 @@ public enum FileKind: String, Sendable, CaseIterable {
         let length = Int(bytes[3])
         return length > 0 && bytes.count > 4 + length
             && bytes[4..<4 + length].allSatisfy { (0x20...0x7e).contains($0) }
+    }
+
+    /// Field 1 is a name, and a field of known kind follows, as in Caffe's networks.
+    private static func isNamedProtocolBuffer(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count > 16, bytes[0] == 0x0a, (1..<0x80).contains(bytes[1]) else { return false }
+        let end = 2 + Int(bytes[1])
+        return bytes.count > end && [0x12, 0x1a, 0x22, 0xa2].contains(bytes[end])
+            && bytes[2..<end].allSatisfy { (0x20...0x7e).contains($0) }
     }
 }

@@ -50,6 +50,41 @@ public struct JSONFields: Sendable {
         try read(name, "an array", \.arrayValue)
     }
 
+    /// Strings, all of them: the first element of another kind is an error.
+    public mutating func strings(_ name: String) throws(JSONError) -> [String] {
+        try elements(name, "a string", \.stringValue)
+    }
+
+    /// Numbers, all of them.
+    public mutating func doubles(_ name: String) throws(JSONError) -> [Double] {
+        try elements(name, "a number", \.doubleValue)
+    }
+
+    /// Integers, all of them.
+    public mutating func ints(_ name: String) throws(JSONError) -> [Int] {
+        try elements(name, "an integer", \.intValue)
+    }
+
+    /// Arrays of numbers, all of them.
+    public mutating func tableOfDoubles(_ name: String) throws(JSONError) -> [[Double]] {
+        let rows = try elements(name, "an array", \.arrayValue)
+        var table: [[Double]] = []
+        for (row, values) in rows.enumerated() {
+            table.append(try elements("\(name)[\(row)]", of: values, "a number", \.doubleValue))
+        }
+        return table
+    }
+
+    /// An object whose members' names are data, and their values integers.
+    public mutating func intsByName(_ name: String) throws(JSONError) -> [(name: String, value: Int)] {
+        try members(name, "an integer", \.intValue)
+    }
+
+    /// An object whose members' names are data, and their values strings.
+    public mutating func stringsByName(_ name: String) throws(JSONError) -> [(name: String, value: String)] {
+        try members(name, "a string", \.stringValue)
+    }
+
     public mutating func int(
         _ name: String, in range: ClosedRange<Int> = Int.min...Int.max
     ) throws(JSONError) -> Int {
@@ -71,6 +106,39 @@ public struct JSONFields: Sendable {
         for (name, _) in members where !taken.contains(name) {
             throw failure(name, "is not known here (known: \(taken.sorted().joined(separator: ", ")))")
         }
+    }
+
+    private mutating func members<Value>(
+        _ name: String, _ expected: String, _ value: (JSON) -> Value?
+    ) throws(JSONError) -> [(name: String, value: Value)] {
+        var values: [(String, Value)] = []
+        for (member, element) in try read(name, "an object", \.objectValue) {
+            guard let value = value(element) else {
+                throw failure("\(name).\(member)", "expected \(expected), found \(element.kind)")
+            }
+            values.append((member, value))
+        }
+        return values
+    }
+
+    private mutating func elements<Value>(
+        _ name: String, _ expected: String, _ value: (JSON) -> Value?
+    ) throws(JSONError) -> [Value] {
+        try elements(name, of: try array(name), expected, value)
+    }
+
+    private func elements<Value>(
+        _ name: String, of array: [JSON], _ expected: String, _ value: (JSON) -> Value?
+    ) throws(JSONError) -> [Value] {
+        var values: [Value] = []
+        values.reserveCapacity(array.count)
+        for (place, element) in array.enumerated() {
+            guard let value = value(element) else {
+                throw failure("\(name)[\(place)]", "expected \(expected), found \(element.kind)")
+            }
+            values.append(value)
+        }
+        return values
     }
 
     private mutating func read<Value>(

@@ -9,7 +9,7 @@ public final class MappedFile: Sendable {
 
     /// Throws `FileError` that names the path and the system's reason.
     public init(path: String) throws(FileError) {
-        let (descriptor, size) = try openRegularFile(path, operation: "map")
+        let (descriptor, size) = try openRegularFile(path, operation: "read")
         defer { close(descriptor) }
         self.path = path
         count = size
@@ -45,7 +45,10 @@ package func openRegularFile(_ path: String, operation: String) throws(FileError
     if fstat(descriptor, &status) != 0 {
         failure = FileError(path: path, operation: "stat", code: errno)
     } else if status.st_mode & S_IFMT != S_IFREG {
-        failure = FileError(path: path, operation: operation, reason: "not a regular file")
+        let reason =
+            status.st_mode & S_IFMT == S_IFDIR
+            ? "it is a directory, expected a file" : "it is a pipe or a device, expected a file: write it to one first"
+        failure = FileError(path: path, operation: operation, reason: reason)
     } else {
         return (descriptor, Int(status.st_size))
     }

@@ -156,7 +156,7 @@ extension EvaluateCommand {
             expected: inputs.manifest.ids,
             records: ledger.records.present, groundTruth: ledger.groundTruth.present,
             convention: configuration.options.iou,
-            protocolBlock: protocolBlock(inputs), deliveries: deliveries,
+            protocolBlock: namingWeights(protocolBlock(inputs), inputs), deliveries: deliveries,
             digests: [
                 .init(name: "network", sha256: inputs.networkDigest),
                 .init(name: "weights", sha256: inputs.job.weightsSHA256),

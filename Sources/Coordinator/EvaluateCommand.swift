@@ -149,20 +149,12 @@ public struct EvaluateCommand: Sendable {
             network: configuration.network.name,
             networkDescription: description,
             weightsSHA256: weights.sha256(), weightsBytes: UInt64(weights.byteCount),
-            weightsSuffix: EvaluateCommand.suffix(configuration.weightsPath),
+            // Nodes keep the file under this name's end, whatever it is called here: .pth.tar, .ckpt, .bin.
+            weightsSuffix: weights.isSafetensors ? ".safetensors" : ".pth",
             options: configuration.options.texts, sampleIDs: samples.ids)
         return Inputs(
             manifest: manifest, missingImages: missing, weights: weights, job: job, samples: samples,
             networkDigest: hash.finalizeHex())
-    }
-
-    /// ".pth" of a path: for the names of files in a node's cache, so only what is harmless there.
-    private static func suffix(_ path: String) -> String {
-        let text = (path as NSString).pathExtension.lowercased()
-        let isPlain =
-            (1...15).contains(text.utf8.count)
-            && text.utf8.allSatisfy { (48...57).contains($0) || (97...122).contains($0) }
-        return isPlain ? "." + text : ""
     }
 
     private func readManifest() throws -> (Manifest, missing: Int) {

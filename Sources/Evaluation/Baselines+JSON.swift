@@ -49,7 +49,7 @@ extension JSONFields {
 
     fileprivate mutating func interval(_ name: String) throws(JSONError) -> Interval? {
         guard optional(name) != nil else { return nil }
-        let bounds = try array(name).compactMap(\.doubleValue)
+        let bounds = try doubles(name)
         guard bounds.count == 2, bounds[0] <= bounds[1] else { throw failure(name, "expected [low, high]") }
         return Interval(low: bounds[0], high: bounds[1])
     }

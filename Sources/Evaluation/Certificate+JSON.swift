@@ -36,38 +36,18 @@ extension Certificate {
         }
         let attempts = try fields.count("attempts")
         var duplicates = try fields.fields("duplicates")
-        var classes: [String: Int] = [:]
-        for (name, value) in try fields.required("numerics_classes").objectValue ?? [] {
-            guard let count = value.intValue else {
-                throw fields.failure("numerics_classes", "expected integers, found \(value.kind)")
-            }
-            classes[name] = count
-        }
+        let classes = Dictionary(uniqueKeysWithValues: try fields.intsByName("numerics_classes").map { ($0, $1) })
         deliveries = Deliveries(
             attempts: attempts, duplicates: try duplicates.count("received"),
             compared: try duplicates.count("compared"), disagreeing: try duplicates.strings("disagreeing"),
             numericsClasses: classes, filesCompared: filesCompared, verification: verification)
         try duplicates.finish()
         imagesSHA256 = try fields.string("images_sha256")
-        var digests: [Digest] = []
-        for (name, value) in try fields.required("digests").objectValue ?? [] {
-            guard let sha256 = value.stringValue else {
-                throw fields.failure("digests", "expected strings, found \(value.kind)")
-            }
-            digests.append(Digest(name: name, sha256: sha256))
-        }
-        self.digests = digests
+        digests = try fields.stringsByName("digests").map { Digest(name: $0, sha256: $1) }
         try fields.finish()
     }
 }
 
 extension JSONFields {
     fileprivate mutating func count(_ name: String) throws(JSONError) -> Int { try int(name, in: 0...Int.max) }
-
-    fileprivate mutating func strings(_ name: String) throws(JSONError) -> [String] {
-        let elements = try array(name)
-        let strings = elements.compactMap(\.stringValue)
-        guard strings.count == elements.count else { throw failure(name, "expected strings") }
-        return strings
-    }
 }

@@ -115,9 +115,9 @@ extension Box {
 extension JSONFields {
     fileprivate mutating func box(_ name: String, isNull: Bool) throws(JSONError) -> Box {
         if isNull, optional(name) == nil { return Box(0, 0, 0, 0) }
-        let numbers = try array(name).compactMap(\.doubleValue).map { Float($0) }
-        guard numbers.count == 4, try array(name).count == 4 else {
-            throw failure(name, "expected [x0, y0, x1, y1]")
+        let numbers = try doubles(name).map { Float($0) }
+        guard numbers.count == 4 else {
+            throw failure(name, "expected [x0, y0, x1, y1], found \(numbers.count) numbers")
         }
         return Box(numbers[0], numbers[1], numbers[2], numbers[3])
     }

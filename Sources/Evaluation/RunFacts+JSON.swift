@@ -30,11 +30,7 @@ extension RunFacts {
         self.nodes = nodes
         imagesPath = fields.optional("images_path") == nil ? nil : try fields.string("images_path")
         annotationsPath = fields.optional("annotations_path") == nil ? nil : try fields.string("annotations_path")
-        if fields.optional("classes") != nil {
-            let names = try fields.array("classes")
-            classes = names.compactMap(\.stringValue)
-            guard classes?.count == names.count else { throw fields.failure("classes", "expected strings") }
-        }
+        if fields.optional("classes") != nil { classes = try fields.strings("classes") }
         try fields.finish()
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import Coordinator
 import Foundation
 import Options
@@ -30,6 +31,7 @@ do {
         print(text, terminator: "")
         exit(0)
     }
+    if let problem = InstructionSet.settingProblem { throw UsageError(problem) }
     guard let name = arguments.first else {
         throw UsageError("expected a command: \(commands.map(\.name).joined(separator: ", "))")
     }

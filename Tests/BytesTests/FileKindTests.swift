@@ -27,6 +27,9 @@ import Testing
     @Test("Binary kinds are told by their signatures, wherever these stand")
     func signatures() {
         #expect(kind([]) == .empty)
+        let caffe = [0x0a, 9] + Array("GoogleNet".utf8) + [0xa2, 6, 0x41, 0, 0, 0, 0]
+        #expect(kind(caffe) == .protocolBuffer)
+        #expect(kind(Array("\n\u{9}name: \"x\"\n layer { }".utf8)) == nil)
         #expect(kind([UInt8](repeating: 0, count: 257) + Array("ustar  ".utf8)) == .tar)
         #expect(kind("RIFF\u{1}\u{1}\u{1}\u{1}WEBPVP8 ") == .webP)
         #expect(kind([0x89] + Array("PNG\r\n".utf8) + [0x1a, 0x0a]) == .png)

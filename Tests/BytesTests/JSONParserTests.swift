@@ -154,4 +154,40 @@ struct JSONFieldsTests {
             failure { () throws(JSONError) in _ = try JSONFields(.int(1), source: "net.json") }
                 == "net.json: expected an object, found an integer")
     }
+
+    @Test(
+        "Every element of an array and every member of an object must be of its kind: the first that is not is named",
+        arguments: [
+            (#"{"a":["x",3,"y"]}"#, "a[1]: expected a string, found an integer"),
+            (#"{"a":[null]}"#, "a[0]: expected a string, found null"),
+            (#"{"a":"x"}"#, "a: expected an array, found a string"),
+        ])
+    func elements(text: String, reason: String) throws {
+        var fields = try JSONFields(try JSON.parse(text, source: "n"), source: "n")
+        #expect(failure { () throws(JSONError) in _ = try fields.strings("a") } == "n: \(reason)")
+    }
+
+    @Test func readsWholeArraysAndObjects() throws {
+        let text = #"{"s":["x","y"],"d":[1,2.5],"i":[1,2.0],"t":[[1],[]],"o":{"p":1},"q":{"r":"x"},"none":[]}"#
+        var fields = try JSONFields(try JSON.parse(text, source: "n"), source: "n")
+        #expect(try fields.strings("s") == ["x", "y"])
+        #expect(try fields.strings("none").isEmpty)
+        #expect(try fields.doubles("d") == [1, 2.5])
+        #expect(try fields.ints("i") == [1, 2])
+        #expect(try fields.tableOfDoubles("t") == [[1], []])
+        #expect(try fields.intsByName("o").map(\.value) == [1])
+        #expect(try fields.stringsByName("q").map(\.name) == ["r"])
+        #expect(
+            failure { () throws(JSONError) in _ = try fields.ints("d") }
+                == "n: d[1]: expected an integer, found a number")
+        #expect(
+            failure { () throws(JSONError) in _ = try fields.tableOfDoubles("s") }
+                == "n: s[0]: expected an array, found a string")
+        #expect(
+            failure { () throws(JSONError) in _ = try fields.stringsByName("o") }
+                == "n: o.p: expected a string, found an integer")
+        #expect(
+            failure { () throws(JSONError) in _ = try fields.intsByName("s") }
+                == "n: s: expected an object, found an array")
+    }
 }

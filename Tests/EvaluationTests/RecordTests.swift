@@ -67,7 +67,7 @@ struct RecordTests {
                 "\"flags\":[]", "\"flags\":[\"odd\"]",
                 "flags: expected flags of empty, failed, resized, size-mismatch, gt-outside, found \"odd\""
             ),
-            ("\"box\":[", "\"box\":[1,", "box: expected [x0, y0, x1, y1]"),
+            ("\"box\":[", "\"box\":[1,", "box: expected [x0, y0, x1, y1], found 5 numbers"),
             (
                 "\"error\":null", "\"error\":null,\"time\":1",
                 "time: is not known here (known: box, box_original, dropped_mass, error, exact, flags, gt_index, id, "

@@ -3,11 +3,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *setting(void) {
+    const char *wanted = getenv("STNET_ISA");
+    return wanted != NULL && wanted[0] != 0 ? wanted : NULL;
+}
+
+// Every feature that a kernel of the set is compiled for is asked for: a hypervisor may mask single ones.
 static ck_isa detect(void) {
     ck_isa best = CK_ISA_PORTABLE;
 #if defined(__x86_64__)
     __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c")) {
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("f16c") &&
+        __builtin_cpu_supports("popcnt") && __builtin_cpu_supports("sse4.2")) {
         best = CK_ISA_AVX2;
         if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl") &&
@@ -16,13 +23,22 @@ static ck_isa detect(void) {
         }
     }
 #endif
-    const char *wanted = getenv("STNET_ISA");
+    const char *wanted = setting();
     if (wanted != NULL) {
         for (int isa = CK_ISA_PORTABLE; isa < (int)best; isa++) {
             if (strcmp(wanted, ck_isa_name((ck_isa)isa)) == 0) return (ck_isa)isa;
         }
     }
     return best;
+}
+
+const char *ck_isa_unknown(void) {
+    const char *wanted = setting();
+    if (wanted == NULL) return NULL;
+    for (int isa = CK_ISA_PORTABLE; isa <= CK_ISA_AVX512; isa++) {
+        if (strcmp(wanted, ck_isa_name((ck_isa)isa)) == 0) return NULL;
+    }
+    return wanted;
 }
 
 ck_isa ck_isa_best(void) {

@@ -4,7 +4,7 @@
 
 #include "topdown.h"
 
-#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512cd,popcnt,bmi,bmi2"))), \
+#pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512cd,popcnt"))), \
                              apply_to = function)
 
 static inline __mmask16 tail(int32_t count) { return (__mmask16)((1u << count) - 1); }

@@ -20,6 +20,7 @@ public enum CoordinatorMain {
         signal(SIGXFSZ, SIG_IGN)  // a file-size limit is an error of that write
         do {
             if let text = try table.answer(arguments) { return show(text) }
+            if let problem = InstructionSet.settingProblem { throw UsageError(problem) }
             guard let name = arguments.first, !name.hasPrefix("-") else { return try await evaluate(arguments) }
             return try command(name, Array(arguments.dropFirst()))
         } catch {

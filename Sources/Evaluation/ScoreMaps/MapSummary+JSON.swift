@@ -11,12 +11,10 @@ extension MapSummary {
         }
         self.rows = rows
         var curve = try fields.fields("curve")
-        let columns = try curve.array("columns").map(\.stringValue)
-        var table: [[Double]] = []
-        for row in try curve.array("rows") {
-            let numbers = (row.arrayValue ?? []).compactMap(\.doubleValue)
-            guard numbers.count == columns.count else { throw curve.failure("rows", "expected a number a column") }
-            table.append(numbers)
+        let columns = try curve.strings("columns")
+        let table = try curve.tableOfDoubles("rows")
+        for (place, row) in table.enumerated() where row.count != columns.count {
+            throw curve.failure("rows[\(place)]", "expected \(columns.count) numbers, one a column, found \(row.count)")
         }
         func column(_ name: String) throws(JSONError) -> [Double] {
             guard let place = columns.firstIndex(of: name) else {
@@ -26,8 +24,13 @@ extension MapSummary {
         }
         let total = rows[0].maxBoxAcc.of
         func counts(_ name: String) throws(JSONError) -> [Int] {
-            let counts = try column(name).compactMap { Int(exactly: $0) }.filter { (0...total).contains($0) }
-            guard counts.count == table.count else { throw curve.failure("rows", "expected counts up to \(total)") }
+            var counts: [Int] = []
+            for (place, value) in try column(name).enumerated() {
+                guard let count = Int(exactly: value), (0...total).contains(count) else {
+                    throw curve.failure("rows[\(place)]", "\(name): expected a count up to \(total), found \(value)")
+                }
+                counts.append(count)
+            }
             return counts
         }
         thresholds = try column("threshold")

@@ -10,6 +10,7 @@ public enum NodeMain {
     public static func run(arguments: [String]) -> NodeExitStatus {
         signal(SIGPIPE, SIG_IGN)
         do {
+            if let problem = InstructionSet.settingProblem { throw UsageError(problem) }
             let help = NodeOptions.help
             if let text = try CommandTable(program: "stnet-node", help: help).answer(arguments) { return show(text) }
             let parsed = try ParsedOptions(arguments: arguments, specifications: help.options)

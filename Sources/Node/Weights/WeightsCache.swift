@@ -35,7 +35,7 @@ public final class WeightsCache: @unchecked Sendable {
         var candidates = [directory + "/" + name]
         if let alsoIn {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: alsoIn)) ?? []
-            candidates += names.filter { $0.hasSuffix(job.weightsSuffix) }.sorted().map { alsoIn + "/" + $0 }
+            candidates += names.sorted().map { alsoIn + "/" + $0 }
         }
         return candidates.first { path in
             guard let identity = FileIdentity(path), UInt64(identity.size) == job.weightsBytes else { return false }

@@ -96,7 +96,11 @@ public final class CUDABackend: Backend, @unchecked Sendable {
     {
         precondition(precision == .exact)
         let readOut = try network.readOut(named: options.readOut).activation
-        let activation = options.method == .cam ? try ClassActivation(network) : nil
+        let activation: ClassActivation?
+        switch options.method {
+        case .stnet: activation = nil
+        case .cam: activation = try ClassActivation(network)
+        }
         let classes = plan.shapes.last!.channels
         for picture in pictures where !(0..<classes).contains(picture.label) {
             throw .unknownClass(index: picture.label, classes: classes)

@@ -6,8 +6,13 @@ package struct ClassActivationMap: Sendable, Hashable {
     /// [height][width]
     package let values: [Double]
 
-    /// Fraction bits of `gating`, in which the map's largest magnitude is 1.
-    package static let bits = 40
+    /// Fraction bits of `gating`, in which the map's largest magnitude is 1: 40, or as many as keep the sum of a whole
+    /// map's magnitudes below 2^63, 39 from 2,897 x 2,897 pixels on and 38 at 4,096 x 4,096.
+    package static func bits(inputSize: Int) -> Int {
+        // The sum is at most pixels * 2^bits, and pixels < 2^(significant + 1) or a power of two.
+        let significant = Int.bitWidth - 1 - (inputSize * inputSize).leadingZeroBitCount
+        return min(40, 62 - significant)
+    }
 
     package init(width: Int, height: Int, values: [Double]) {
         self.width = width
@@ -44,12 +49,12 @@ package struct ClassActivationMap: Sendable, Hashable {
     package var isFinite: Bool { values.allSatisfy(\.isFinite) }
 
     /// Enlarged to the input, as a map of one channel that the box rules, drawings and files take like gating. In units
-    /// of 2^-40 of the largest magnitude; negative evidence stays negative.
+    /// of 2^-`bits` of the largest magnitude; negative evidence stays negative.
     package func gating(inputSize: Int) -> GatingMap {
         let enlarged = Bicubic(from: width, to: inputSize).rows(values, height: height)
         let pixels = Bicubic(from: height, to: inputSize).columns(enlarged, width: inputSize)
         let largest = pixels.reduce(0) { max($0, abs($1)) }
-        let scale = Double(sign: .plus, exponent: ClassActivationMap.bits, significand: 1)
+        let scale = Double(sign: .plus, exponent: ClassActivationMap.bits(inputSize: inputSize), significand: 1)
         // Divided first: a tiny map's scale would not be a number.
         let fixed = pixels.map { largest > 0 ? Int64(($0 / largest * scale).rounded(.toNearestOrEven)) : 0 }
         return GatingMap(width: inputSize, height: inputSize, channels: 1, values: fixed)

@@ -12,14 +12,7 @@ extension Network {
         inputSize = try input.int("size", in: 1...Network.largestSide)
         normalization = try InputNormalization(fields: &input)
         try input.finish()
-        if fields.optional("classes") != nil {
-            classNames = try fields.array("classes").enumerated().map { index, value in
-                guard let name = value.stringValue else {
-                    throw fields.failure("classes[\(index)]", "expected a string, found \(value.kind)")
-                }
-                return name
-            }
-        }
+        if fields.optional("classes") != nil { classNames = try fields.strings("classes") }
         layers = []
         for (index, value) in try fields.array("layers").enumerated() {
             var layer = try JSONFields(value, source: source, path: "layers[\(index)]")
@@ -27,10 +20,12 @@ extension Network {
             try layer.finish()
         }
         readOuts = [ReadOutPoint(name: Network.image, layer: Network.image)]
-        if let value = fields.optional("readouts") {
-            let members = try JSONFields(value, source: source, path: "readouts")
-            for (name, layer) in value.objectValue ?? [] {
-                guard let layer = layer.stringValue else { throw members.failure(name, "expected a layer's name") }
+        if fields.optional("readouts") != nil {
+            for (name, layer) in try fields.stringsByName("readouts") {
+                guard name != Network.image || layer == Network.image else {
+                    throw fields.failure(
+                        "readouts.\(name)", "is always the picture: give the layer \"\(layer)\" another name")
+                }
                 if name != Network.image { readOuts.append(ReadOutPoint(name: name, layer: layer)) }
             }
         }
@@ -65,7 +60,7 @@ extension InputNormalization {
         case nil:
             var custom = try fields.fields("normalization")
             func numbers(_ name: String) throws(JSONError) -> [Float] {
-                let values = try custom.array(name).compactMap(\.doubleValue).map { Float($0) }
+                let values = try custom.doubles(name).map { Float($0) }
                 guard values.count == 3, values.allSatisfy(\.isFinite) else {
                     throw custom.failure(name, "expected three finite numbers, in the order red, green, blue")
                 }
@@ -74,7 +69,7 @@ extension InputNormalization {
             let mean = try numbers("mean")
             let deviation = try numbers("deviation")
             guard deviation.allSatisfy({ $0 != 0 }) else { throw custom.failure("deviation", "must not be zero") }
-            let order = try custom.array("order").compactMap(\.intValue)
+            let order = try custom.ints("order")
             guard order.sorted() == [0, 1, 2] else {
                 throw custom.failure("order", "expected a permutation of 0 (red), 1 (green), 2 (blue)")
             }
@@ -104,7 +99,7 @@ extension Layer {
         name = try fields.string("name")
         inputs = [previous]
         if fields.optional("from") != nil {
-            inputs = try fields.array("from").compactMap(\.stringValue)
+            inputs = try fields.strings("from")
             guard !inputs.isEmpty else { throw fields.failure("from", "expected names of layers") }
         }
         bridge = try fields.optional("bridge") == nil ? false : fields.bool("bridge")

@@ -3,7 +3,7 @@ public struct FittedWeights: TensorSource {
     private let file: WeightFile
     /// The network's names and the file's.
     private let names: [String: String]
-    /// A line that says how the file's names differ from the network's; nil where they do not.
+    /// How the file's names differ from the network's; nil where they do not.
     public let note: String?
 
     init(file: WeightFile, match: NameMatch) {
@@ -104,6 +104,6 @@ extension WeightFile {
         if !left.isEmpty {
             parts.append("\(left.joined(separator: " and ")) \(left.count == 1 ? "is" : "are") left out of their names")
         }
-        return "\(self.path): \(parts.joined(separator: "; "))"
+        return parts.joined(separator: "; ")
     }
 }

@@ -17,7 +17,7 @@ public struct ForeignFile: Sendable, Equatable, CustomStringConvertible {
         case .htmlPage, .xml: self.init(kind, "a server's answer in the place of the file; fetch it again")
         case .gzip, .bzip2, .xz, .zstandard, .sevenZip, .rar, .tar, .zip:
             self.init(kind, "unpack it and give the file of weights in it")
-        case .numpyArray, .hdf5, .gguf, .onnx:
+        case .numpyArray, .hdf5, .gguf, .onnx, .protocolBuffer:
             self.init(kind, "convert it to .safetensors with the network's own names and shapes of tensors")
         case .jpeg, .png, .gif, .webP, .tiff, .bmp, .pdf: self.init(kind, "give the file of weights")
         }

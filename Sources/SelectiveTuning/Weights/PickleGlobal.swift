@@ -11,6 +11,9 @@ enum PickleGlobal: Sendable {
     case rebuildTensorV3
     /// Called as `_rebuild_from_type_v2(function, type, its arguments, state)`: a tensor with attributes.
     case rebuildFromType
+    /// Called as `_rebuild_device_tensor_from_cpu_tensor(tensor, dtype, device, requires_grad)`: one of a device whose
+    /// memory PyTorch does not write as it is.
+    case rebuildDeviceTensor
     /// Called as `_rebuild_parameter(tensor, requires_grad, hooks)`.
     case rebuildParameter
     /// Called as `_rebuild_parameter_with_state(tensor, requires_grad, hooks, state)`.
@@ -29,8 +32,8 @@ enum PickleGlobal: Sendable {
 
     private static let known: [PickleGlobal] =
         [
-            .orderedDictionary, .rebuildTensor, .rebuildTensorV2, .rebuildTensorV3, .rebuildFromType, .rebuildParameter,
-            .rebuildParameterWithState, .parameter, .tensor, .size,
+            .orderedDictionary, .rebuildTensor, .rebuildTensorV2, .rebuildTensorV3, .rebuildFromType,
+            .rebuildDeviceTensor, .rebuildParameter, .rebuildParameterWithState, .parameter, .tensor, .size,
             .opaqueStorage(name: "torch.UntypedStorage", elementBytes: 1),
             .opaqueStorage(name: "torch.storage.UntypedStorage", elementBytes: 1),
             .opaqueStorage(name: "torch.QInt8Storage", elementBytes: 1),
@@ -60,6 +63,7 @@ enum PickleGlobal: Sendable {
         case .rebuildTensorV2: "torch._utils._rebuild_tensor_v2"
         case .rebuildTensorV3: "torch._utils._rebuild_tensor_v3"
         case .rebuildFromType: "torch._tensor._rebuild_from_type_v2"
+        case .rebuildDeviceTensor: "torch._utils._rebuild_device_tensor_from_cpu_tensor"
         case .rebuildParameter: "torch._utils._rebuild_parameter"
         case .rebuildParameterWithState: "torch._utils._rebuild_parameter_with_state"
         case .parameter: "torch.nn.parameter.Parameter"

@@ -45,6 +45,11 @@ extension PickleMachine {
             case (_, .global(.tensor)), (_, .global(.parameter)): return try made(by: function, heap.sequences[number])
             default: return opaque("an object of \(heap.kind(arguments[1]))")
             }
+        case .rebuildDeviceTensor where arguments.count == 4:
+            guard case .tensor(let number) = arguments[0], case .global(let type) = arguments[1],
+                let dataType = type.dataType, heap.tensors[number]?.dataType == dataType
+            else { return nil }
+            return arguments[0]
         case .rebuildParameter where arguments.count == 3, .rebuildParameterWithState where arguments.count == 4,
             .parameter where arguments.count == 1 || arguments.count == 2:
             switch arguments[0] {

@@ -28,13 +28,7 @@ struct PickledTree {
         var visited: Set<Container> = []
         var pending: [(name: String, value: PickleValue)] = [("", root)]
         func children(_ name: String, _ items: [(key: PickleValue, value: PickleValue)]) -> [(String, PickleValue)] {
-            items.compactMap { key, value in
-                switch key {
-                case .string(let text): (name.isEmpty ? text : "\(name).\(text)", value)
-                case .integer(let number): (name.isEmpty ? "\(number)" : "\(name).\(number)", value)
-                default: nil
-                }
-            }
+            items.compactMap { key, value in step(key).map { (name.isEmpty ? $0 : "\(name).\($0)", value) } }
         }
         while let (name, value) = pending.popLast() {
             // Deep nesting would cost the square of its depth.
@@ -66,6 +60,18 @@ struct PickledTree {
                 }
             default: others[name] = heap.kind(value)
             }
+        }
+    }
+
+    /// A key as a part of a name, as Python prints it; nil for one that is no single value.
+    private func step(_ key: PickleValue) -> String? {
+        switch key {
+        case .string(let text): text
+        case .integer(let number): "\(number)"
+        case .float(let number): "\(number)"
+        case .bool(let value): value ? "True" : "False"
+        case .none: "None"
+        default: nil
         }
     }
 

@@ -52,7 +52,9 @@ extension WeightFile {
 
     /// Networks of the catalogue whose tensors are all here.
     private func others(than network: Network) -> [String] {
-        NetworkCatalog.all.filter { other in
+        // Looking through a huge file nine times would take seconds.
+        guard tree.nodes.count <= 100_000 else { return [] }
+        return NetworkCatalog.all.filter { other in
             guard other.name != network.name, let needed = try? other.tensors() else { return false }
             return matches(needed).contains { problem(needed, $0) == nil }
         }.map(\.name)

@@ -74,6 +74,11 @@ public final class WeightFile: Sendable {
         return withExtendedLifetime(storages) { body(values) }
     }
 
+    /// Whether the file is a safetensors file by its contents; else it is PyTorch's.
+    public var isSafetensors: Bool {
+        withExtendedLifetime(storages) { SafetensorsReader.recognises(storages.file.bytes) }
+    }
+
     /// Of the whole file.
     public var byteCount: Int { storages.file.count }
 

@@ -20,6 +20,9 @@ struct WeightFileContents {
     static func read(_ file: MappedFile) throws(WeightError) -> WeightFileContents {
         try withExtendedLifetime(file) { () throws(WeightError) in
             let bytes = file.bytes
+            // Any bytes may start a safetensors file, its header's length: those of another kind's signature too. But no
+            // header is so long that the length's last byte is not zero.
+            if SafetensorsReader.recognises(bytes), bytes[7] == 0 { return try SafetensorsReader.read(file) }
             if let foreign = ForeignFile(bytes) { throw .foreignFile(path: file.path, foreign) }
             if SafetensorsReader.recognises(bytes) { return try SafetensorsReader.read(file) }
             if bytes.starts(with: ZipDirectory.localSignature) { return try PyTorchZipReader.read(file) }

@@ -42,7 +42,7 @@ import Testing
     @Test func theLargestMagnitudeIsOneAndSignsStay() {
         let map = ClassActivationMap(width: 1, height: 2, values: [3, -6]).gating(inputSize: 2)
         #expect(map.channels == 1 && map.width == 2 && map.height == 2)
-        let unit = Int64(1) << ClassActivationMap.bits
+        let unit = Int64(1) << ClassActivationMap.bits(inputSize: 2)
         #expect(map.entries.map(\.value) == [unit / 2, unit / 2, -unit, -unit])
         #expect(
             ClassActivationMap(width: 3, height: 3, values: [Double](repeating: 0, count: 9)).gating(inputSize: 5)
@@ -50,6 +50,27 @@ import Testing
         // Its reciprocal is infinite.
         let tiny = ClassActivationMap(width: 1, height: 1, values: [.leastNonzeroMagnitude]).gating(inputSize: 1)
         #expect(tiny.entries.map(\.value) == [unit])
+    }
+
+    @Test func theFractionBitsKeepAWholeMapsSumBelow2To63() {
+        for size in 1...4096 {
+            let bits = ClassActivationMap.bits(inputSize: size)
+            #expect(bits == (size < 2897 ? 40 : size < 4096 ? 39 : 38), "\(size)")
+            #expect(!(size * size).multipliedReportingOverflow(by: 1 << bits).overflow)
+        }
+    }
+
+    @Test func theLargestInputsConstantMapHasEverySum() throws {
+        let size = 4096
+        let map = ClassActivationMap(width: 1, height: 1, values: [1]).gating(inputSize: size)
+        let cells = map.collapsed(.sum)
+        let mass = localize(
+            map: map, options: BoxOptions(rule: .mass, mass: 0.5), readOut: .image, inputSize: size)
+        #expect(mass.box == Box(1024, 1024, 3071, 3071) && !mass.isEmpty)
+        // Every cell is the mean, and the largest.
+        for prune in [Prune.mean, .energy] {
+            #expect(cells.pruned(BoxOptions(prune: prune, stdMultiplier: 0.5)).cells.count == size * size, "\(prune)")
+        }
     }
 
     @Test func enlargingAgreesWithOpenCV() {

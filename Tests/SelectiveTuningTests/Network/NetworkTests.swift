@@ -122,6 +122,37 @@ import Testing
                 + #"{"name":"a","kind":"convolution","out":1,"kernel":64,"padding":63}]}"#,
             "with padding 63 is too large"
         ),
+        // Arrays are read strictly: what is left out of one would be another network.
+        (
+            #"{"name":"n","input":{"size":8},"layers":[{"name":"a","kind":"linear","out":4,"from":["image",3]}]}"#,
+            "layers[0].from[1]: expected a string, found an integer"
+        ),
+        (
+            #"{"name":"n","input":{"size":8},"layers":[{"name":"a","kind":"linear","out":4,"from":[]}]}"#,
+            "layers[0].from: expected names of layers"
+        ),
+        (
+            #"{"name":"n","input":{"size":8},"classes":["x",null],"layers":[{"name":"a","kind":"linear","out":1}]}"#,
+            "classes[1]: expected a string, found null"
+        ),
+        (
+            #"{"name":"n","input":{"size":8,"normalization":{"mean":[0.1,"x",0.2,0.3],"deviation":[1,1,1],"#
+                + #""order":[0,1,2],"divide_by_255":true}},"layers":[]}"#,
+            "input.normalization.mean[1]: expected a number, found a string"
+        ),
+        (
+            #"{"name":"n","input":{"size":8,"normalization":{"mean":[0,0,0],"deviation":[1,1,1],"#
+                + #""order":[0,1.5,1,2],"divide_by_255":true}},"layers":[]}"#,
+            "input.normalization.order[1]: expected an integer, found a number"
+        ),
+        (
+            #"{"name":"n","input":{"size":8},"layers":[{"name":"a","kind":"linear","out":4}],"readouts":{"b":3}}"#,
+            "readouts.b: expected a string, found an integer"
+        ),
+        (
+            #"{"name":"n","input":{"size":8},"layers":[{"name":"a","kind":"linear","out":4}],"readouts":{"image":"a"}}"#,
+            "readouts.image: is always the picture"
+        ),
     ])
     func aDescriptionThatDoesNotFitIsRefusedByName(text: String, names: String) throws {
         let json = try JSONText.parse(text)

@@ -101,15 +101,22 @@ import Testing
             Pickle.global("torch._utils", "_rebuild_tensor_v3") + Pickle.mark + words + Pickle.integer(1)
             + Pickle.integers([3]) + Pickle.integers([1]) + [0x89] + Pickle.none + Pickle.global("torch", "uint16")
             + Pickle.tuple + Pickle.reduce
+        func moved(_ type: String) -> [UInt8] {
+            let tensor = Pickle.tensor(storage, offset: 0, shape: [2], strides: [1])
+            return Pickle.global("torch._utils", "_rebuild_device_tensor_from_cpu_tensor") + Pickle.mark + tensor
+                + Pickle.global("torch", type) + Pickle.text("xla:0") + [0x89] + Pickle.tuple + Pickle.reduce
+        }
         let object = Pickle.dictionary([
-            ("built", built), ("typed", typed(Pickle.global("torch", "Tensor"))),
+            ("moved", moved("float32")), ("converted", moved("float64")), ("built", built),
+            ("typed", typed(Pickle.global("torch", "Tensor"))),
             ("subclass", typed(Pickle.global("a", "Quantized"))), ("words", third),
         ])
         // The last storage's count is in bytes.
         var bytes = Pickle.legacyFile(object, storages: [("0", [1, 2]), ("1", [3, 4])])
         bytes[bytes.count - 16] = 8
         let weights = try WeightFile.open(path: folder.file("forms", bytes))
-        #expect(weights.names == ["built", "typed", "words"])
+        #expect(weights.names == ["built", "moved", "typed", "words"])
+        #expect(try weights.tensor("moved", expecting: [2]) == [1, 2])
         #expect(try weights.tensor("built", expecting: [2]) == [1, 2])
         #expect(try weights.tensor("typed", expecting: [1]) == [2])
         #expect(weights.dataType(of: "words") == .uint16 && weights.shape(of: "words") == [3])

@@ -125,6 +125,16 @@ import Testing
         #expect(openingError(path) == "\(path): \(text)")
     }
 
+    @Test("A header's length may look like another kind's signature", arguments: [0x8b1f, 0x4d42])
+    func lengthsLikeSignatures(length: Int) throws {
+        let folder = try TemporaryFolder()
+        let header = #"{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
+        let padded = header + String(repeating: " ", count: length - header.utf8.count)
+        let size = withUnsafeBytes(of: UInt64(length).littleEndian) { Array($0) }
+        let path = try folder.file("x.safetensors", size + Array(padded.utf8) + [0, 0, 0x80, 0x3f])
+        #expect(try WeightFile.open(path: path).tensor("x", expecting: [1]) == [1])
+    }
+
     @Test("A value that is not finite is an error that names the tensor and the element")
     func notFinite() throws {
         let folder = try TemporaryFolder()
