@@ -65,6 +65,7 @@ public struct EvaluateCommand: Sendable {
         plan.isDryRun = configuration.isDryRun
         plan.verifyEvery = configuration.verifyEvery
         plan.artifacts = artifacts
+        plan.hasImages = inputs.manifest.missingIDs.count < inputs.manifest.entries.count
         plan.policy.largestLease = EvaluateCommand.largestLease(inputs.manifest)
         let conductor = Conductor(
             plan: plan, manifest: inputs.manifest, ledger: ledger, fleet: fleet.source, reporter: reporter)
@@ -158,7 +159,8 @@ public struct EvaluateCommand: Sendable {
     }
 
     private func readManifest() throws -> (Manifest, missing: Int) {
-        let classes = configuration.network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012
+        var classes = configuration.network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012
+        classes.advice = " (a network's description names its own as \"classes\")"
         let outputs = try configuration.network.shapes().last!.channels
         guard outputs >= classes.count else {
             throw NetworkError.badDescription(
@@ -214,9 +216,9 @@ public struct EvaluateCommand: Sendable {
             say("\(node.name): \(node.device), numerics \(numerics), about \(share) images")
         }
         say("dry run: \(images) images would be evaluated; nothing was")
-        // Nodes with images of their own do not need this machine's.
-        let needsImages = conductor.members.values.contains { $0.description.images == nil }
-        let lacksImages = inputs.missingImages > 0 && (configuration.fleet == nil || needsImages)
+        // What this machine lacks, a node with images of its own may have.
+        let isAlone = conductor.members.values.allSatisfy { $0.description.images == nil }
+        let lacksImages = inputs.missingImages > 0 && (configuration.fleet == nil || isAlone)
         if lacksImages { say("\(inputs.missingImages) of them are missing: the run would be INVALID") }
         switch ending {
         case .complete: return lacksImages ? .invalid : .valid

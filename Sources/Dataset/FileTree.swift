@@ -3,7 +3,7 @@ import Foundation
 
 /// Folders searched and files read whole, with errors that name the path.
 enum FileTree {
-    /// Folders below the searched one that are entered; a cycle of links ends here.
+    /// Folders below the searched one that are entered.
     private static let maximalDepth = 16
 
     struct Entry {
@@ -16,31 +16,38 @@ enum FileTree {
         var kind: Kind
     }
 
-    /// Calls `visit` for each file and each link that leads nowhere below `path`, in no order. Links are followed, hidden
-    /// names are left out.
+    /// A folder, whatever path leads to it.
+    private struct Identity: Equatable {
+        var device: dev_t
+        var number: ino_t
+    }
+
+    /// Calls `visit` for each file and each link that leads nowhere below `path`, in no order. Links are followed, but not
+    /// back to a folder that the link lies in; hidden names are left out.
     /// - Parameter unreadable: gets a folder below `path` that may not be read, and its error; it is left out where that
     ///   returns.
     static func walk(
         below path: String, unreadable: (Entry, DatasetError) throws(DatasetError) -> Void,
         visit: (Entry) throws(DatasetError) -> Void
     ) throws(DatasetError) {
-        var folders = [(entry: Entry(path: path, name: "", kind: .folder), depth: 0)]
-        while let (folder, depth) = folders.popLast() {
-            guard depth <= maximalDepth else {
+        var folders = [(entry: Entry(path: path, name: "", kind: .folder), above: [Identity]())]
+        while let (folder, above) = folders.popLast() {
+            guard above.count <= maximalDepth else {
                 throw .file(
                     FileError(
                         path: folder.path, operation: "search", reason: "more than \(maximalDepth) folders deep"))
             }
             let found: [Entry]
+            let identity: Identity
             do throws(DatasetError) {
-                found = try entries(of: folder)
+                (found, identity) = try entries(of: folder, unless: above)
             } catch {
-                guard depth > 0 else { throw error }
+                guard !above.isEmpty else { throw error }
                 try unreadable(folder, error)
                 continue
             }
             for entry in found {
-                if entry.kind == .folder { folders.append((entry, depth + 1)) } else { try visit(entry) }
+                if entry.kind == .folder { folders.append((entry, above + [identity])) } else { try visit(entry) }
             }
         }
     }
@@ -54,11 +61,25 @@ enum FileTree {
         return found.sorted { $0.path < $1.path }
     }
 
-    private static func entries(of folder: Entry) throws(DatasetError) -> [Entry] {
+    /// What lies in a folder, and which it is; nothing where it is one of `above`.
+    private static func entries(
+        of folder: Entry, unless above: [Identity]
+    ) throws(DatasetError) -> ([Entry], Identity) {
         guard let directory = opendir(folder.path) else {
-            throw .file(FileError(path: folder.path, operation: "search", code: errno))
+            let code = errno
+            var status = stat()
+            if code == ENOENT, lstat(folder.path, &status) == 0 {
+                throw .file(FileError(path: folder.path, operation: "search", reason: "a link that leads nowhere"))
+            }
+            throw .file(FileError(path: folder.path, operation: "search", code: code))
         }
         defer { closedir(directory) }
+        var opened = stat()
+        guard fstat(dirfd(directory), &opened) == 0 else {
+            throw .file(FileError(path: folder.path, operation: "search", code: errno))
+        }
+        let identity = Identity(device: opened.st_dev, number: opened.st_ino)
+        guard !above.contains(identity) else { return ([], identity) }
         let path = folder.path.hasSuffix("/") ? folder.path : folder.path + "/"
         let prefix = folder.name.isEmpty ? "" : folder.name + "/"
         var entries: [Entry] = []
@@ -83,7 +104,19 @@ enum FileTree {
             }
             entries.append(Entry(path: path + name, name: prefix + name, kind: kind))
         }
-        return entries
+        return (entries, identity)
+    }
+
+    /// The extension that most files below `path` have, and how many; nil where there is no file.
+    static func commonest(below path: String) -> (extension: String, count: Int)? {
+        var counts: [String: Int] = [:]
+        try? walk(below: path, unreadable: { _, _ in }) { counts[pathExtension($0.name), default: 0] += 1 }
+        return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }.map { ($0.key, $0.value) }
+    }
+
+    /// "17 files of the extension .png".
+    static func counted(_ count: Int, _ ending: String) -> String {
+        "\(count) file\(count == 1 ? "" : "s") \(ending.isEmpty ? "without an extension" : "of the extension .\(ending)")"
     }
 
     /// The file's bytes, of which there may be at most `limit`.

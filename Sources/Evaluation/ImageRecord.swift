@@ -19,7 +19,7 @@ public struct ImageRecord: Hashable, Sendable {
         case groundTruthOutside = "gt-outside"
     }
 
-    /// The image's stem, such as `ILSVRC2012_val_00000001`.
+    /// The image's stem, such as `ILSVRC2012_val_00000001`, or its path where several images have one stem.
     public var id: String
     /// The true class's index.
     public var label: Int

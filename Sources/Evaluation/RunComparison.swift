@@ -124,7 +124,7 @@ public struct RunComparison: Sendable {
         var text = "id,label,first_class,second_class,first_iou,second_iou\n"
         for change in changed {
             text +=
-                "\(change.first.id),\(change.first.label),\(change.first.top5.first ?? -1),"
+                "\(CSVField.quoted(change.first.id)),\(change.first.label),\(change.first.top5.first ?? -1),"
                 + "\(change.second.top5.first ?? -1),\(change.first.iou),\(change.second.iou)\n"
         }
         return text

@@ -224,7 +224,7 @@ public struct Lease: Sendable, Hashable {
 public struct LeasedImage: Sendable, Hashable {
     /// Place in the manifest.
     public var index: UInt32
-    /// The stem under which the node finds the file in its own data root.
+    /// The stem or path under which the node finds the file in its own data root; it makes no path of it.
     public var id: String
     public var label: UInt32
     /// Ground truth in the annotated image's pixels.

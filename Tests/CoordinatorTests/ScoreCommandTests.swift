@@ -55,6 +55,33 @@ import Testing
         #expect(summary["metrics"] == nil)
     }
 
+    @Test func boxesOfImagesThatAreNotToBeScoredAreLeftOut() throws {
+        let folder = FileManager.default.temporaryDirectory.path + "/stnet-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        try Data("val/b.JPEG\n".utf8).write(to: URL(fileURLWithPath: folder + "/ids"))
+        let boxes = "image_id,xmin,ymin,xmax,ymax\na,0,0,9,9\nb,112,0,211,99\na,0,0,99,99\n"
+        let (status, text, summary, images) = try score(boxes, ["--ids", folder + "/ids"])
+        #expect(status == .valid && images.split(separator: "\n").count == 1)
+        #expect(summary["metrics"]?["gt_known"]?["0.75"]?["count"]?.intValue == 1)
+        #expect(text.contains("2 boxes of 1 images that are not to be scored are left out."))
+        #expect {
+            _ = try score("a,0,0,9,9\n", ["--ids", folder + "/ids"])
+        } throws: {
+            "\($0)".contains("boxes: found boxes of images only that are not to be scored")
+        }
+    }
+
+    @Test func boxesThatAreHardlyMeantAreNoted() throws {
+        let (status, text, _, _) = try score("a,0.1,0.1,0.9,0.9\nb,500,0,600,99\n")
+        #expect(status == .valid)
+        #expect(text.contains("1 of 2 boxes of the file lie within 0...1: shares of the image's sides?"))
+        #expect(
+            text.contains(
+                "1 of 2 boxes of the file lie wholly outside of their image, the first is 500.0, 0.0, 600.0, 99.0 of b, "
+                    + "448x224"))
+    }
+
     @Test(arguments: [
         ("c,0,0,1,1\n", ":1: image id: found \"c\", expected the id of an annotated image"),
         ("a,0,0,1\n", ":1: line"), ("a,0,0,one,1\n", ":1: x1: found \"one\", expected a number of pixels"),

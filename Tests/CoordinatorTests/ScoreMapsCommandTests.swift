@@ -74,6 +74,18 @@ import Testing
         try WholeFile.read(path: folder + "/" + name, limit: 1 << 20)
     }
 
+    @Test func withoutOneMapThereIsNoScore() throws {
+        try map("maps/x/other.npy", 0...3, 0...3)
+        #expect {
+            _ = try score()
+        } throws: {
+            "\($0)"
+                == "\(folder)/maps: maps: found 1 maps of no annotated image, the first is other, expected files id.npy, "
+                + "such as a.npy"
+        }
+        #expect(!FileManager.default.fileExists(atPath: folder + "/out"))
+    }
+
     @Test func mapsAreScoredBesideTheBaseline() throws {
         try goodMaps()
         let (status, text, summary) = try score()
@@ -167,7 +179,7 @@ import Testing
         #expect {
             _ = try score()
         } throws: {
-            "\($0)".contains("/maps: maps: found none, expected files id.npy")
+            "\($0)".contains("/maps: maps: found none, but 1 file of the extension .txt, expected files id.npy")
         }
         let none = try ParsedOptions(arguments: [], specifications: ScoreCommand.help.options)
         #expect {

@@ -39,8 +39,10 @@ import Testing
 
     @Test func numbersMayBeFractionsAndExponents() throws {
         try folder.write(
-            "a.xml", Self.xml(size: "<width>500.0</width><height>3.75e2</height>", box: ("1.0", "2e0", "3.5e+01", "40"))
-        )
+            "a.xml",
+            Self.xml(
+                size: "<width>500.0</width><height>3.75e2</height>",
+                box: ("1.0", "2e0", "\u{A0}3.5e+01 ", "\t40\u{3000}")))
         let list = try load()
         #expect(list[0].boxes == [Box(1, 2, 35, 40)])
         #expect(list[0].declaredWidth == 500 && list[0].declaredHeight == 375)
@@ -138,7 +140,7 @@ import Testing
     @Test func whereTheAnnotationsLieIsSaid() throws {
         #expect(try refusal().contains("found no XML file and no image_ids.txt: the folder is empty, expected a tree"))
         try folder.write("images/a.JPEG", "")
-        #expect(try refusal().contains("but 1 files of the extension .jpeg (the images?)"))
+        #expect(try refusal().contains("but 1 file of the extension .jpeg (the images?)"))
         try folder.write("val.tgz", "")
         #expect(try refusal().contains("found no XML file, but the archive val.tgz, expected it unpacked"))
         try folder.write("LOC_val_solution.csv", "")

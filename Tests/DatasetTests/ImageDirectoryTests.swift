@@ -59,6 +59,28 @@ import Testing
         #expect(try images.place(of: "x")?.read(limit: 10) == Array("1".utf8))
     }
 
+    @Test func linksBackAreNotFollowed() throws {
+        try folder.write("n1/deep/x.JPEG", "1")
+        for (name, target) in [("again", "."), ("n1/up", ".."), ("n1/deep/round", "../../n1")] {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path + "/" + name, withDestinationPath: target)
+        }
+        let images = try ImageDirectory.scan(path: folder.path)
+        #expect(images.all.map(\.name) == ["n1/deep/x.JPEG"])
+        // Another path to a folder beside is one of its own.
+        try FileManager.default.createSymbolicLink(atPath: folder.path + "/n2", withDestinationPath: "n1")
+        let more = try ImageDirectory.scan(path: folder.path)
+        #expect(more.all.map(\.name) == ["n1/deep/x.JPEG", "n2/deep/x.JPEG"])
+        #expect(try more.place(of: "x")?.path == folder.path + "/n1/deep/x.JPEG")
+    }
+
+    @Test func aLinkThatLeadsNowhereIsNamed() throws {
+        let path = folder.path + "/images"
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: "/no/such/folder")
+        let error = #expect(throws: DatasetError.self) { try ImageDirectory.scan(path: path) }
+        #expect(error?.description == "\(path): cannot search: a link that leads nowhere")
+    }
+
     @Test func aMissingFolderIsNamed() {
         let error = #expect(throws: DatasetError.self) { try ImageDirectory.scan(path: "/no/such/folder") }
         #expect(error?.description == "/no/such/folder: cannot search: No such file or directory")

@@ -40,6 +40,7 @@ import Testing
         let index = IDIndex(ids)
         #expect(index.place(of: "b") == 0 && index.place(of: "x/b.JPEG") == 0)
         #expect(index.place(of: "val2/1/0.jpeg") == 2 && index.place(of: "./val2/1/0") == 2)
+        #expect(index.place(of: "val2\\1\\0.jpeg") == 2 && index.place(of: "x\\b.JPEG") == 0, "from Windows")
         #expect(index.place(of: "0") == nil && index.place(of: "0.jpeg") == nil)
         #expect(index.expectation("0.jpeg", "an id") == "an id; this could be val2/0/0.jpeg or val2/1/0.jpeg")
     }
@@ -120,7 +121,7 @@ import Testing
         let maps = try MapDirectory.scan(path: folder.path)
         #expect(try maps.path(of: "val2/0/0.jpeg") == folder.path + "/val2/0/0.jpeg.npy")
         #expect(try maps.path(of: "val2/1/0.jpeg") == folder.path + "/val2/1/0.npy")
-        #expect(maps.surplus(beside: ["val2/0/0.jpeg", "val2/1/0.jpeg"]) == ["0"])
+        #expect(maps.surplus(beside: ["val2/0/0.jpeg", "val2/1/0.jpeg"]) == ["val2/2/0"])
     }
 
     /// All 10,000 ids of the benchmark's split have one of 10 stems.

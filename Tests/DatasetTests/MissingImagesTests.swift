@@ -43,7 +43,7 @@ import Testing
         try folder.write("images/demo_7.JPEG", "")
         #expect(try refusal().contains("but 1 JPEG file, the first is demo_7.JPEG, expected"))
         for id in Self.ids { try folder.write("images/x/\(id).png", "") }
-        #expect(try refusal().contains("but files of 3 of them are no use: x/val_1.png is no JPEG"))
+        #expect(try refusal().contains("but other files for 3 of them: x/val_1.png is no JPEG"))
     }
 
     @Test func linksThatLeadNowhereAreNamed() throws {
@@ -52,7 +52,7 @@ import Testing
             try FileManager.default.createSymbolicLink(
                 atPath: "\(folder.path)/images/\(id).JPEG", withDestinationPath: "/no/such/store/\(id)")
         }
-        #expect(try refusal().contains("but files of 3 of them are no use: the link val_1.JPEG leads nowhere"))
+        #expect(try refusal().contains("but other files for 3 of them: the link val_1.JPEG leads nowhere"))
     }
 
     @Test func theFolderOfTheArchiveIsNotTheArchive() throws {

@@ -23,6 +23,15 @@ import Testing
         ]
         #expect(try load(text) == expected)
         #expect(try load(text.replacing("\n", with: "\r\n")) == expected)
+        #expect(try load(text.replacing("ImageId,PredictionString", with: "image,objects")) == expected)
+        #expect(try load("\u{FEFF}" + text) == expected)
+        // Saved again with an index, quotes and a size.
+        let lines = text.split(separator: "\n").dropFirst().enumerated().map { index, line in
+            "\(index),\"" + line.split(separator: ",").joined(separator: " \",\"") + "\",500"
+        }
+        #expect(try load(([",ImageId,\"PredictionString\",width"] + lines).joined(separator: "\n")) == expected)
+        #expect(try load(text.replacing(",", with: ";")) == expected)
+        #expect(try load(text.replacing(",", with: "\t")) == expected)
         // Without its heading, as a part cut out of it has it.
         #expect(try load(String(text.split(separator: "\n", maxSplits: 1)[1])) == expected)
     }

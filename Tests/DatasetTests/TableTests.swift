@@ -75,6 +75,7 @@ import Testing
         ("a,0x10,2,3,4\n", ":1: x0: found \"0x10\", expected a number of pixels"),
         ("a,1,2,3,4\n\nb,1,2,3,4\n", ":2: line: found \"\""),
         ("a,1,2,3,4\nimage_id,x0,y0,x1,y1\n", ":2: image id: found \"image_id\""),
+        ("a,1,2,3,4\rb,1,2,3,4\r", ":1: line: found \"a,1,2,3,4 b,1,2,3,4"),
         ("a,e,e,e,e\n", ":1: "),
     ])
     func whatIsWrongIsNamed(text: String, message: String) throws {

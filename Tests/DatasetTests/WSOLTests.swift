@@ -37,6 +37,18 @@ import Testing
         // Lines that end in CR LF, ids without folder or extension.
         let windows = Self.good.mapValues { text -> String? in text.replacing("\n", with: "\r\n") }
         #expect(try Self.load(Self.folder(windows)) == expected)
+        // Saved by a spreadsheet: byte order mark, heading, quotes, blanks, numbers with an exponent.
+        let saved = Self.good.mapValues { text -> String? in
+            "\u{FEFF}\"image_id\"" + (text.contains(",") ? text.contains("374") ? ",x0,y0,x1,y1\n" : "" : "\n")
+                + (text.contains(",") && !text.contains("374") ? text.contains("375") ? ",w,h\n" : ",label\n" : "")
+                + text.replacing("val/a.JPEG", with: " \"val/a.JPEG\" ").replacing(
+                    ",0,0,499,", with: ",0, 0.0 ,4.99e+02,"
+                )
+                .replacing(",500,", with: ",5.000e+02,")
+        }
+        #expect(try Self.load(Self.folder(saved)) == expected)
+        let tabs = Self.good.mapValues { text -> String? in text.replacing(",", with: "\t") }
+        #expect(try Self.load(Self.folder(tabs)) == expected)
         let bare = Self.good.mapValues { text -> String? in
             text.replacing("val/", with: "").replacing(".JPEG", with: "")
         }

@@ -1,4 +1,4 @@
-import Evaluation
+@testable import Evaluation
 import SelectiveTuning
 import Testing
 
@@ -80,5 +80,14 @@ import Testing
         } throws: {
             "\($0)" == "image image-4 has class 4 in one run and 99 in the other"
         }
+    }
+}
+
+@Suite struct CSVFieldTests {
+    @Test(arguments: [
+        ("a/b.jpeg", "a/b.jpeg"), ("b, c", "\"b, c\""), ("d \"e\"", "\"d \"\"e\"\"\""), ("f\ng", "\"f\ng\""),
+    ])
+    func isQuotedWhereItMustBe(text: String, field: String) {
+        #expect(CSVField.quoted(text) == field)
     }
 }

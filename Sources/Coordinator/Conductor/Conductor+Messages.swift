@@ -129,7 +129,12 @@ extension Conductor {
             return "\(node.name) computes other bits (canary \(node.numerics.prefix(12)), the run's is "
                 + "\(numerics.prefix(12))): another version or a faulty device"
         }
-        guard node.images != nil else { return nil }
+        guard let images = node.images else {
+            return plan.hasImages
+                ? nil
+                : "\(node.name) asks for the images' bytes, and none is here: start it with --images DIR, or stnet-coord "
+                    + "with the --images that it lacks"
+        }
         guard node.samples.count == plan.job.sampleIDs.count else {
             return "\(node.name) answered for \(node.samples.count) of \(plan.job.sampleIDs.count) sample images"
         }
@@ -137,6 +142,9 @@ extension Conductor {
         if !missing.isEmpty, missing.count == node.samples.filter(\.isEmpty).count, let first = missing.first {
             return "\(node.name) lacks \(missing.count) of \(node.samples.count) sample images, the first is "
                 + "\(plan.job.sampleIDs[first]): start it with --images DIR or --images remote"
+        }
+        guard images > 0 else {
+            return "\(node.name) found no images: start it with --images DIR or --images remote"
         }
         for (place, digest) in node.samples.enumerated()
         where !digest.isEmpty && !sampleDigests[place].isEmpty && digest != sampleDigests[place] {

@@ -20,6 +20,8 @@ public final class Conductor: @unchecked Sendable {
         public var artifacts: ArtifactFiles?
         /// SHA-256 of the coordinator's own files for the job's samples, "" where it has none.
         public var sampleDigests: [String]
+        /// Whether the coordinator has a file of any of the images, for nodes that have none.
+        public var hasImages = true
         /// How long to go on without any node.
         public var waitSeconds: Double = 60
         public var policy = SchedulePolicy()

@@ -5,7 +5,13 @@ import Options
 extension ClassIndex {
     /// Class names, one a line, in index order. Throws `UsageError` where they are none, or one stands twice.
     init(namesIn path: String) throws {
-        let names = String(decoding: try WholeFile.read(path: path, limit: 16 << 20), as: UTF8.self)
+        let bytes = try WholeFile.read(path: path, limit: 16 << 20)
+        guard TextEncoding.foreign(bytes) == nil, let text = String(validating: bytes, as: UTF8.self) else {
+            let found = TextEncoding.foreign(bytes) ?? "bytes that are no UTF-8"
+            throw UsageError("\(path): found \(found), expected class names in UTF-8")
+        }
+        let names =
+            text
             .split(whereSeparator: \.isNewline).map { String(FieldText.trimmed($0)) }.filter { !$0.isEmpty }
         guard !names.isEmpty, Set(names).count == names.count else {
             throw UsageError("\(path): expected class names, one a line, each once")

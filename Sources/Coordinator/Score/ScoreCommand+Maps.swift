@@ -22,7 +22,9 @@ extension ScoreCommand {
             let found = others.first.map { "\(maps.count) maps of no annotated image, the first is \($0)" }
             throw DatasetError.field(
                 file: path, line: nil, field: "maps",
-                found: maps.count == 0 ? "none" : found ?? "\(maps.count) maps of images that are not to be scored",
+                found: maps.count == 0
+                    ? "none, but \(maps.substitute ?? "no file")"
+                    : found ?? "\(maps.count) maps of images that are not to be scored",
                 expected: "files id.npy, such as \(images.groundTruth.first?.id ?? "id").npy")
         }
         if missing > 0 { StandardError.write("\(missing) of \(paths.count) images have no map\n") }

@@ -51,18 +51,11 @@ enum AnnotationSearch {
         return refusal(path, "no XML file and no \(WSOLFiles.ids)" + counted(below: path), forms)
     }
 
-    /// ", but 17 .jpeg files": what is there most.
+    /// ", but 17 files of the extension .jpeg": what is there most.
     private static func counted(below path: String) -> String {
-        var counts: [String: Int] = [:]
-        try? FileTree.walk(below: path, unreadable: { _, _ in }) { entry in
-            counts[FileTree.pathExtension(entry.name), default: 0] += 1
-        }
-        guard let most = counts.max(by: { ($0.value, $1.key) < ($1.value, $0.key) }) else {
-            return ": the folder is empty"
-        }
-        let isImages = ImageDirectory.extensions.contains(most.key)
-        let kind = most.key.isEmpty ? "files without an extension" : "files of the extension .\(most.key)"
-        return ", but \(most.value) \(kind)" + (isImages ? " (the images?)" : "")
+        guard let (ending, count) = FileTree.commonest(below: path) else { return ": the folder is empty" }
+        let isImages = ImageDirectory.extensions.contains(ending)
+        return ", but \(FileTree.counted(count, ending))" + (isImages ? " (the images?)" : "")
     }
 
     private static func refusal(_ path: String, _ found: String, _ expected: String) -> DatasetError {

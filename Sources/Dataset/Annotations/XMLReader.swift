@@ -142,7 +142,7 @@ struct XMLReader {
             throw failure(
                 "UTF-8", found: declaredEncoding.map { "\($0), as its first line says" } ?? TextEncoding.notUTF8)
         }
-        return string
+        return String(FieldText.trimmed(string[...]))
     }
 
     /// What the XML declaration says, where it is not UTF-8.

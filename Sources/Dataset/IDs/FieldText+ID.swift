@@ -15,9 +15,13 @@ extension FieldText {
         return text[..<dot]
     }
 
-    /// The whole of what a list calls an image, "./" in front left out.
+    /// The whole of what a list calls an image, "./" in front left out. A list from Windows has `val2\0\0.jpeg`.
     static func called(_ text: Substring) -> Substring {
+        let back = UInt8(ascii: "\\")
         var rest = text
+        if text.utf8.contains(back), !text.utf8.contains(UInt8(ascii: "/")) {
+            rest = text.replacing("\\", with: "/")[...]
+        }
         while rest.utf8.starts(with: "./".utf8) { rest = rest.dropFirst(2) }
         return rest
     }

@@ -38,6 +38,13 @@ struct FileCatalog<Place: Sendable>: Sendable {
         return best
     }
 
+    /// A file's stem, or its whole name where others have that stem.
+    func shortName(_ file: Int) -> String {
+        let name = FieldText.withoutExtension(names[file][...])
+        guard let stem = FieldText.id(name), all(ofStem: stem).count == 1 else { return String(name) }
+        return stem
+    }
+
     private func all(ofStem stem: String) -> [Int] { first[stem].map { [$0] + (others[stem] ?? []) } ?? [] }
 
     private static func components(_ path: String) -> [Substring] {

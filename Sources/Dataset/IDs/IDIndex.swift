@@ -28,16 +28,16 @@ struct IDIndex {
 
     /// Nil for an image that is not there, or of which it is not clear which one is meant. Looks first at `near`.
     func place(of text: Substring, near: Int = 0) -> Int? {
-        if paths.isEmpty { return FieldText.id(text).flatMap { index.place(of: $0, near: max(0, near)) } }
         let called = FieldText.called(text)
+        if paths.isEmpty { return FieldText.id(called).flatMap { index.place(of: $0, near: max(0, near)) } }
         if let place = index.place(of: String(called), near: max(0, near)) { return place }
         if let place = paths[String(FieldText.withoutExtension(called))] { return place }
-        return FieldText.id(text).flatMap { index.place(of: $0) }
+        return FieldText.id(called).flatMap { index.place(of: $0) }
     }
 
     /// What was expected in the place of a text that names none; `known` is what it should be of.
     func expectation(_ text: Substring, _ known: String) -> String {
-        guard let (first, second) = FieldText.id(text).flatMap({ shared[$0] }) else { return known }
+        guard let (first, second) = FieldText.id(FieldText.called(text)).flatMap({ shared[$0] }) else { return known }
         return "\(known); this could be \(first) or \(second)"
     }
 }

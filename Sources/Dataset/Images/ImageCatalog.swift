@@ -1,6 +1,8 @@
 /// The image files of a tree or an archive, and what else lies there that could be meant for one.
 public struct ImageCatalog: Sendable {
     private var files = FileCatalog<ImageLocation>()
+    /// Where somebody else has matched files and ids; nil for files that were searched.
+    private var matched: [String: ImageLocation]?
     /// Where it was searched; for messages.
     public let root: String
     var others = OtherFiles()
@@ -10,11 +12,11 @@ public struct ImageCatalog: Sendable {
     /// Files that someone else found: an image's id and where it is.
     public init(_ places: [String: ImageLocation]) {
         root = ""
-        for (id, place) in places.sorted(by: { $0.key < $1.key }) { files.add(id, at: place) }
+        matched = places
     }
 
     /// Image files, also those that nothing names.
-    public var count: Int { files.count }
+    public var count: Int { matched?.count ?? files.count }
 
     /// Their paths below the root, and where they are.
     public var all: some Sequence<(name: String, place: ImageLocation)> {
@@ -27,6 +29,7 @@ public struct ImageCatalog: Sendable {
     ///
     /// - Throws: `DatasetError.duplicate`, which names two of them.
     public func place(of id: String) throws(DatasetError) -> ImageLocation? {
+        if let matched { return matched[id] }
         let candidates = files.candidates(id)
         guard let first = candidates.first else { return nil }
         for other in candidates.dropFirst() where !files.places[first].isSame(as: files.places[other]) {
@@ -57,6 +60,7 @@ public struct ImageCatalog: Sendable {
 
     /// How many of the files are images of these ids.
     func count(of ids: some Sequence<String>) -> Int {
+        if let matched { return ids.reduce(0) { $0 + (matched[$1] == nil ? 0 : 1) } }
         var isNamed = [Bool](repeating: false, count: files.count)
         for id in ids { for place in files.candidates(id) { isNamed[place] = true } }
         return isNamed.count { $0 }

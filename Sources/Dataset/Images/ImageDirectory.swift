@@ -12,7 +12,7 @@ public struct ImageDirectory: Sendable {
     public static func scan(path: String) throws(DatasetError) -> ImageCatalog {
         // A file can only be an archive.
         if FileTree.isRegularFile(path) { return try TarArchive(path: path).images() }
-        var catalog = ImageCatalog(root: path)
+        var catalog = ImageCatalog(root: path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path)
         var found: [FileTree.Entry] = []
         try FileTree.walk(below: path, unreadable: { folder, _ in catalog.others.add(folder) }) { entry in
             if entry.kind == .file, extensions.contains(FileTree.pathExtension(entry.name)) {

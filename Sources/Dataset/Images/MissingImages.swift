@@ -27,12 +27,18 @@ public struct MissingImages: Sendable {
 
     /// Lines for the user, the first few images by name.
     public var notes: [String] {
-        var lines = ["\(ids.count) of \(expected) annotated images are not in \(catalog.root):"]
+        var lines = [
+            "\(ids.count) of \(expected) annotated images \(ids.count == 1 ? "is" : "are") not in \(catalog.root):"
+        ]
         let shown = 10
         for id in ids.prefix(shown) {
             lines.append("  \(id): " + (catalog.substitute(for: id) ?? "no JPEG file of that name"))
         }
         if ids.count > shown { lines.append("  and \(ids.count - shown) more") }
+        let closed = catalog.others.closed
+        if !closed.isEmpty {
+            lines.append("  not searched, for want of permission: " + closed.prefix(5).joined(separator: ", "))
+        }
         return lines
     }
 
@@ -40,7 +46,7 @@ public struct MissingImages: Sendable {
     private var evidence: String {
         let substitutes = ids.prefix(100_000).compactMap { catalog.substitute(for: $0) }
         guard let first = substitutes.first else { return catalog.summary }
-        return substitutes.count == 1 ? first : "files of \(substitutes.count) of them are no use: \(first)"
+        return substitutes.count == 1 ? first : "other files for \(substitutes.count) of them: \(first)"
     }
 
     private var advice: String {

@@ -18,10 +18,10 @@ struct OtherFiles: Sendable {
         switch entry.kind {
         case .folder: if unreadable.count < 100 { unreadable.append(entry.name) }
         case .brokenLink where ImageDirectory.extensions.contains(ending) && brokenLinks.count < Self.most:
-            firstLink = firstLink ?? entry.name
+            firstLink = min(firstLink ?? entry.name, entry.name)
             if let stem = FieldText.id(entry.name[...]) { brokenLinks[stem] = entry.name }
         case .file where FileSignature.pictureExtensions.contains(ending) && pictures.count < Self.most:
-            firstPicture = firstPicture ?? entry.name
+            firstPicture = min(firstPicture ?? entry.name, entry.name)
             pictures[FileTree.stem(entry.name)] = entry.name
         case .file where FileSignature.archiveExtensions.contains(ending):
             if archives.count < 100 { archives.append(entry.name) }
@@ -33,6 +33,8 @@ struct OtherFiles: Sendable {
     var isEmpty: Bool { pictures.isEmpty && brokenLinks.isEmpty && archives.isEmpty && unreadable.isEmpty }
 
     var archive: String? { archives.min() }
+    /// Folders that may hold what is missing.
+    var closed: [String] { unreadable.sorted() }
 
     var summary: String {
         var parts: [String] = []

@@ -20,6 +20,9 @@ public struct MapDirectory: Sendable {
 
     public var count: Int { files.count }
 
+    /// What lies there in the place of maps.
+    public var substitute: String? { FileTree.commonest(below: root).map { FileTree.counted($0.count, $0.extension) } }
+
     /// The map of an image; nil where there is none. Throws `DatasetError.duplicate` for two.
     public func path(of id: String) throws(DatasetError) -> String? {
         let candidates = files.candidates(id)
@@ -33,9 +36,6 @@ public struct MapDirectory: Sendable {
     public func surplus(beside ids: some Sequence<String>) -> [String] {
         var isNamed = [Bool](repeating: false, count: files.count)
         for id in ids { for place in files.candidates(id) { isNamed[place] = true } }
-        return isNamed.indices.filter { !isNamed[$0] }.map { place in
-            let name = String(FieldText.withoutExtension(files.names[place][...]))
-            return FieldText.id(name[...]) ?? name
-        }.sorted()
+        return isNamed.indices.filter { !isNamed[$0] }.map(files.shortName).sorted()
     }
 }

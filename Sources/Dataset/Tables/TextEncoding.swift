@@ -1,10 +1,10 @@
 /// How a text file is encoded, as far as its first bytes tell.
-enum TextEncoding {
+package enum TextEncoding {
     static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
     /// The name of the encoding where it is not UTF-8: by its byte order mark, or by the zeros that plain letters have in
     /// it.
-    static func foreign(_ head: some Collection<UInt8>) -> String? {
+    package static func foreign(_ head: some Collection<UInt8>) -> String? {
         let first = Array(head.prefix(64))
         if first.starts(with: [0xFF, 0xFE, 0x00, 0x00]) || first.starts(with: [0x00, 0x00, 0xFE, 0xFF]) {
             return "UTF-32"

@@ -12,6 +12,18 @@ extension TextTable {
             }
         }
 
+        /// What a spreadsheet is told by a line before the first: "sep=;". Nil for any other line.
+        init?(hint line: String) {
+            let words = line.lowercased().split(separator: "=", maxSplits: 1)
+            guard words.count == 2, FieldText.trimmed(words[0].drop { $0 == "\"" }) == "sep" else { return nil }
+            switch words[1].first {
+            case ",": self = .comma
+            case ";": self = .semicolon
+            case "\t": self = .tab
+            default: return nil
+            }
+        }
+
         /// The one that cuts a file's first line into `count` fields; else, where more may be there, into most.
         static func found(in line: String, fields count: Int, orMore: Bool) -> Separator {
             let counts = [Separator.comma, .semicolon, .tab, .blanks].map { separator in

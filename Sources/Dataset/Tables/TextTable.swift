@@ -43,6 +43,7 @@ struct TextTable {
         var line = 0
         var firstEmpty: Int?
         var separator: Separator?
+        var hasData = false
         var columns = Columns(places: Array(names.indices), count: names.count)
         try forEachLine { bytes throws(DatasetError) in
             line += 1
@@ -50,14 +51,19 @@ struct TextTable {
                 firstEmpty = firstEmpty ?? line
                 return
             }
-            if let firstEmpty, separator != nil { throw unfit("", firstEmpty) }
+            if let firstEmpty, hasData { throw unfit("", firstEmpty) }
             firstEmpty = nil
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw .field(
                     file: path, line: line, field: "text", found: TextEncoding.notUTF8,
                     expected: TextEncoding.expected(path, from: "LATIN1"))
             }
-            let isFirst = separator == nil
+            if separator == nil, let hint = Separator(hint: text) {
+                separator = hint
+                return
+            }
+            let isFirst = !hasData
+            hasData = true
             let by = separator ?? .found(in: text, fields: names.count, orMore: heading != nil)
             separator = by
             guard let fields = Self.split(text, by: by) else {
@@ -85,7 +91,8 @@ struct TextTable {
     private func unfit(_ text: String, _ line: Int) -> DatasetError {
         .field(
             file: path, line: line, field: "line", found: FieldText.quoted(text),
-            expected: names.joined(separator: ","))
+            expected: names.joined(separator: ",")
+                + (text.utf8.contains(0x0D) ? " a line; these end in a carriage return alone" : ""))
     }
 
     /// Without the line ends and the byte order mark.

@@ -45,7 +45,7 @@ public final class ImageIndex: ImageReader, @unchecked Sendable {
         do throws(DatasetError) {
             found = try place(of: id)
         } catch {
-            return .failure(.severalFiles(id))
+            return .failure(.severalFiles)
         }
         guard let place = found else { return .failure(.noFile(id)) }
         do throws(FileError) {

@@ -21,12 +21,13 @@ public struct ImageFile: Sendable, Hashable {
 }
 
 extension ImageFailure {
+    // The id stands beside these texts wherever they are read.
     static func noFile(_ id: String) -> ImageFailure {
-        ImageFailure(.unavailable, "no image file has the \(id.contains("/") ? "path" : "stem") \(id)")
+        ImageFailure(.unavailable, "no image file has this \(id.contains("/") ? "path" : "stem")")
     }
 
-    static func severalFiles(_ id: String) -> ImageFailure {
-        ImageFailure(.unavailable, "several image files may be \(id), expected one")
+    static var severalFiles: ImageFailure {
+        ImageFailure(.unavailable, "several image files may be this one")
     }
 
     static func tooLarge(bytes: UInt64) -> ImageFailure {

@@ -3,6 +3,7 @@ import Dataset
 import Evaluation
 import Foundation
 import Node
+import Protocol
 import Testing
 
 @testable import Coordinator
@@ -40,6 +41,34 @@ import Testing
         #expect(files.isComplete("a") && !files.isComplete("b") && files.isComplete("other"))
         try AtomicFile.write(path: files.path(.boxPicture, "a"), bytes: [])
         #expect(!files.isComplete("a"), "an empty file is none")
+    }
+
+    @Test func filesOfIDsWithFoldersLieInSuchFolders() throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let files = try files(.init(mode: .boxPictures, savesMaps: true, mapReadOut: "image"))
+        let manifest = try manifest(["val2/0/0.jpeg", "val2/1/0.jpeg", "b"])
+        try files.prepare(manifest) { _ in false }
+        #expect(files.path(.boxPicture, "val2/0/0.jpeg") == folder + "/out/bbox_viz/val2/0/0.jpeg.jpg")
+        #expect(files.path(.scoreMap, "val2/1/0.jpeg") == folder + "/maps/val2/1/0.jpeg.npy")
+        for kind in [ArtifactKind.boxPicture, .scoreMap] {
+            for id in manifest.ids { try AtomicFile.write(path: files.path(kind, id), bytes: [1]) }
+        }
+        // No process has this number.
+        try AtomicFile.write(path: folder + "/maps/val2/1/0.jpeg.npy.4194999-0.tmp", bytes: [1])
+        try files.prepare(manifest) { $0 != 1 }
+        #expect(files.isComplete("b") && !files.isComplete("val2/0/0.jpeg") && files.isComplete("val2/1/0.jpeg"))
+        let left = try FileManager.default.contentsOfDirectory(atPath: folder + "/maps/val2/1")
+        #expect(left == ["0.jpeg.npy"])
+    }
+
+    @Test(arguments: [
+        "../a", "/a", "x/../../a", "x//a", "x/", "a\u{0}b", "x/.a", "./a", String(repeating: "x/", count: 20) + "a",
+    ])
+    func noIDLeadsOutOfTheFolder(id: String) throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let files = try files(.init(mode: .boxPictures))
+        #expect(throws: DatasetError.self) { try files.prepare(try manifest([id])) { _ in false } }
+        #expect(!FileManager.default.fileExists(atPath: folder))
     }
 
     @Test func halfFilesOfAKilledProcessAreRemoved() throws {

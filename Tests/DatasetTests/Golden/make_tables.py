@@ -61,6 +61,8 @@ def tables():
     yield "with the image's size", written(
         ["image_id", "width", "height"] + usual[1:], extra=lambda _, row: row[:1] + [500, 375] + row[1:])
     yield "empty columns behind", written(extra=lambda _, row: row + ["", ""])
+    yield "a spreadsheet's hint", "sep=;\r\n" + written(usual, delimiter=";", lineterminator="\r\n")
+    yield "numpy.savetxt's heading", written(["# image_id"] + usual[1:])
     yield "exponents", written(number=lambda value: "%.18e" % value)
     yield "signs and small exponents", written(number=lambda value: "%+.3E" % value)
     yield "blanks", "\n".join(
