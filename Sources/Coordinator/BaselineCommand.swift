@@ -26,6 +26,11 @@ public struct BaselineCommand: Sendable {
         func input(_ name: String, _ path: String) -> InputOption {
             InputOption(name: name, path: path, isDefault: parsed.values[name] == nil)
         }
+        try InputOption.requireAll(
+            [input("annotations", path)]
+                + ["classes", "images"].compactMap { name in
+                    parsed.values[name].map { input(name, $0) }
+                })
         var classes =
             try parsed.values["classes"].map { path in
                 try input("classes", path).reading { try ClassIndex(namesIn: path) }

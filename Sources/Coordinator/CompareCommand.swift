@@ -44,8 +44,11 @@ public struct CompareCommand: Sendable {
         for (name, run) in zip(["A", "B"], runs) {
             say("\(name): \(run.directory): \(run.title), \(run.records.count) images\n")
         }
-        let differences = Self.differences(runs[0], runs[1])
-        say(differences.isEmpty ? "A and B were asked to do the same.\n" : "A and B differ in \(differences).\n")
+        // Older runs did not write down what they were asked to do.
+        if runs.allSatisfy({ !$0.fingerprint.isEmpty }) {
+            let differences = Self.differences(runs[0], runs[1])
+            say(differences.isEmpty ? "A and B were asked to do the same.\n" : "A and B differ in \(differences).\n")
+        }
         if let first = runs[0].iou, let second = runs[1].iou, first != second {
             say("The runs' IoU is not the same measure: \(first) in A, \(second) in B.\n")
         }
@@ -73,7 +76,8 @@ public struct CompareCommand: Sendable {
                 ("fingerprint", .object(run.fingerprint.map { ($0.name, .string($0.value)) })),
             ])
         }
-        return .object([("runs", .array(described))] + (comparison.json(haveSameFiles: haveSameFiles).objectValue ?? []))
+        return .object(
+            [("runs", .array(described))] + (comparison.json(haveSameFiles: haveSameFiles).objectValue ?? []))
     }
 
     /// "preset: reference and sharp"; empty where the runs were asked to do the same.

@@ -46,14 +46,15 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
 
     func note(_ level: NoteLevel, _ event: StaticString, _ text: String, _ fields: KeyValuePairs<String, String>) {
         log?.log(JSONLog.Level(rawValue: level.rawValue)!, event, fields.map { ($0.key, .string($0.value)) })
-        // Where there is one node only, an image that fails on it is given up at once, and that is said.
-        if !showsNodes, event.description == "image failed" { return }
+        // Where there is one node only, what it cannot do is what the run comes to, and that is said.
+        if !showsNodes, ["image failed", "job refused"].contains(event.description) { return }
         if fields.contains(where: { $0.key == "image.id" }) {
             imageNotes += 1
             if imageNotes == ConsoleReporter.printedImages + 1 { printer.say("more images are not named here") }
             if imageNotes > ConsoleReporter.printedImages { return }
         }
-        if showsNodes || level != .info { printer.say(text) }
+        // A note is one line, whatever a node made it of.
+        if showsNodes || level != .info { printer.say(StandardError.oneLine(text)) }
     }
 
     func stateChanged(node: String, to state: Schedule.NodeState) {

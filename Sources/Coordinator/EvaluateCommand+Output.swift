@@ -170,7 +170,7 @@ extension EvaluateCommand {
         for failure in written.certificate.failed.prefix(20) {
             // The record must not depend on where a machine has its files; who reads this looks for the file.
             let path = inputs.manifest.entry(of: failure.id)?.image.map { " (\($0.path))" } ?? ""
-            say("failed: \(failure.line)\(path)")
+            say("failed: \(StandardError.oneLine(failure.line + path))")
         }
         if written.certificate.failed.count > 20 { say("failed: and \(written.certificate.failed.count - 20) more") }
         say("\(RunOutput.imagesName) has SHA-256 \(written.imagesSHA256)")

@@ -54,9 +54,13 @@ public struct EvaluateCommand: Sendable {
         // Now, not after hours of work.
         var made =
             configuration.isDryRun ? [] : try input("out", configuration.outPath).reading { try output.make() }
-        let ledger = try checkFiles(openLedger(inputs), inputs.manifest)
-        if ledger.counts.done > 0 { printer.say("\(ledger.counts.done) images have a result in the journal") }
-        let artifacts = try prepareArtifacts(inputs, ledger, &made)
+        let (ledger, artifacts): (Ledger, ArtifactFiles?)
+        do {
+            (ledger, artifacts) = try begin(inputs, &made)
+        } catch {
+            output.removeEmpty(made)
+            throw error
+        }
         var plan = Conductor.Plan(
             job: inputs.job, endpoints: fleet.endpoints, weightsPath: configuration.weightsPath,
             sampleDigests: try inputs.samples.digests(completedBy: ledger)
@@ -72,10 +76,10 @@ public struct EvaluateCommand: Sendable {
         interrupts.onInterrupt { conductor.interrupt() }
         interrupts.onHangup { conductor.reread() }
         let (ending, finished) = await conductor.run()
-        if configuration.isDryRun { return showDryRun(ending, conductor, inputs) }
         if case .refused(let reason) = ending, let key = fleet.keyPath, reason.contains(" key") {
             printer.say("the key here is \(key): every node needs a copy of it, mode 0600, there or as --key-file")
         }
+        if configuration.isDryRun { return showDryRun(ending, conductor, inputs) }
         if isNothing(ending, finished) {
             // Whatever it was that was in the way, the next command finds the directory as this one did.
             if finished.counts.done == 0 { unlink(journalPath) }
@@ -92,6 +96,18 @@ public struct EvaluateCommand: Sendable {
         let status = try finish(ending, finished, deliveries, inputs, facts, artifacts)
         reporter.finish(isValid: status == .valid)
         return status
+    }
+
+    /// The journal and the folders of pictures; what cannot be made leaves no journal behind that holds nothing.
+    private func begin(_ inputs: Inputs, _ made: inout [String]) throws -> (Ledger, ArtifactFiles?) {
+        let ledger = try checkFiles(openLedger(inputs), inputs.manifest)
+        if ledger.counts.done > 0 { printer.say("\(ledger.counts.done) images have a result in the journal") }
+        do {
+            return (ledger, try prepareArtifacts(inputs, ledger, &made))
+        } catch {
+            if !configuration.isDryRun, ledger.counts.done == 0 { unlink(journalPath) }
+            throw error
+        }
     }
 
     /// A lease must fit into one frame, whatever its images' boxes.

@@ -1,4 +1,3 @@
-import Bytes
 import Dispatch
 import Foundation
 import Node
@@ -28,12 +27,11 @@ final class FleetConnector: Sendable {
             endpoints = [FleetConnector.endpoint(of: service)]
             return
         }
-        // Nodes make it, too: whoever comes first.
-        if let announce = fleet.announcePath {
-            _ = try InputOption(name: "announce", path: announce, isDefault: false).reading {
-                try makeDirectories(announce)
-            }
-        }
+        // A name that was mistyped is better told at once than after a long wait for nodes.
+        try InputOption.requireAll(
+            [("nodes", fleet.nodesPath), ("announce", fleet.announcePath)].compactMap { name, path in
+                path.map { InputOption(name: name, path: $0, isDefault: false) }
+            })
         let files = try InputOption(name: "nodes", path: fleet.nodesPath ?? "", isDefault: false).reading {
             try FleetFiles(hosts: fleet.nodesPath, announced: fleet.announcePath)
         }

@@ -1,4 +1,5 @@
 import Bytes
+import Foundation
 
 /// A run that is over, read back from its directory: only one whose certificate is valid and whose records are those that
 /// the certificate names.
@@ -18,6 +19,14 @@ public struct FinishedRun: Sendable {
 
     public struct Refusal: Error, CustomStringConvertible {
         public let description: String
+
+        /// Of a directory without a certificate.
+        static func unlessResult(in directory: String) throws {
+            let path = "\(directory)/\(RunOutput.certificateName)"
+            guard access(path, F_OK) != 0 else { return }
+            let problem = access(directory, F_OK) == 0 ? "no such file" : "no such directory"
+            throw Refusal(description: "\(path): \(problem), expected the --out of a run")
+        }
     }
 
     private static let largest = 1 << 30
@@ -29,6 +38,7 @@ public struct FinishedRun: Sendable {
             try WholeFile.read(path: "\(directory)/\(name)", limit: Self.largest)
         }
         let certificatePath = "\(directory)/\(RunOutput.certificateName)"
+        try Refusal.unlessResult(in: directory)
         let certificate = try JSON.parse(try read(RunOutput.certificateName), source: certificatePath)
         guard certificate["valid"]?.boolValue == true else {
             let reasons = certificate["reasons"]?.arrayValue?.compactMap(\.stringValue).joined(separator: "; ")

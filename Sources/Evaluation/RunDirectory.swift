@@ -25,6 +25,7 @@ public struct RunDirectory: Sendable {
     public init(path: String) throws {
         let path = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
         self.path = path
+        try FinishedRun.Refusal.unlessResult(in: path)
         func json(_ name: String) throws -> JSON {
             let file = "\(path)/\(name)"
             return try JSON.parse(

@@ -20,11 +20,14 @@ public struct CommandTable: Sendable {
     public func answer(_ arguments: [String]) throws(UsageError) -> String? {
         switch arguments.first {
         case "-h", "-?", "--help": return help.text
-        case "-V", "--version", "version": return "stnet \(stnetVersion)\n"
+        case "-V", "-v", "--version", "version": return "stnet \(stnetVersion)\n"
         case "help":
-            guard let name = arguments.dropFirst().first, !name.hasPrefix("-") else { return help.text }
+            guard let name = arguments.dropFirst().first, !name.hasPrefix("-"), name != "help"
+            else { return help.text }
             guard let text = self.help(of: name)?.text else { throw unknown(name) }
             return text
+        case let name? where help(of: name) != nil && ["-V", "--version"].contains(arguments.dropFirst().first):
+            return "stnet \(stnetVersion)\n"
         default: return nil
         }
     }

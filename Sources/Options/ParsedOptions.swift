@@ -11,7 +11,7 @@ public struct ParsedOptions: Sendable {
 
     private static let commandLine = "command line"
     /// Beside their long forms, as most programs have them.
-    private static let shortForms = ["-h": "--help", "-?": "--help", "-V": "--version"]
+    private static let shortForms = ["-h": "--help", "-?": "--help", "-V": "--version", "-v": "--version"]
 
     /// Understands `--name value`, `--name=value`, switches, `-h` and `-V`, and `--` before operands that begin with a
     /// dash. Whoever asks for help need not give the operands.
@@ -58,6 +58,11 @@ public struct ParsedOptions: Sendable {
         } else {
             guard let value = rest.popFirst() else {
                 throw UsageError("--\(name) needs a value: \(specification.value!)")
+            }
+            // What follows is the next option, not a file of such a name; --name=value takes anything.
+            let next = value.dropFirst(2).prefix { $0 != "=" }
+            guard !value.hasPrefix("--") || specifications[String(next)] == nil else {
+                throw UsageError("--\(name) needs a value: \(specification.value!), found the option \(value)")
             }
             try set(name, value, source: Self.commandLine)
         }
@@ -108,6 +113,10 @@ public struct ParsedOptions: Sendable {
 
     private mutating func set(_ name: String, _ value: String, source: String) throws(UsageError) {
         sources[name] = source
+        guard !value.isEmpty else {
+            throw UsageError(
+                "\(blame(name))--\(name): expected \(specifications[name]?.value ?? "a value"), found nothing")
+        }
         if let choices = specifications[name]?.choices, !choices.contains(value) {
             throw UsageError(
                 "\(blame(name))--\(name) \(value): expected \(choices.joined(separator: ", "))"

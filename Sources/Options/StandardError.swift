@@ -4,12 +4,18 @@ import Foundation
 public enum StandardError {
     /// Lines of a program, with its name in front. Whatever texts come from, they do not command the terminal.
     public static func say(_ program: String, _ text: String) {
-        let plain = text.unicodeScalars.map { scalar -> Character in
-            let isControl = scalar.properties.generalCategory == .control && scalar != "\n"
-            return isControl ? "?" : Character(scalar)
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        write(lines.map { "\(program): \(oneLine($0))\n" }.joined())
+    }
+
+    /// A text that came from elsewhere, such as a node's reason: it neither commands the terminal nor makes lines that look
+    /// like the program's own.
+    public static func oneLine(_ text: some StringProtocol) -> String {
+        var line = String.UnicodeScalarView()
+        for scalar in text.unicodeScalars {
+            line.append(scalar.properties.generalCategory == .control ? "?" : scalar)
         }
-        let lines = String(plain).split(separator: "\n", omittingEmptySubsequences: false)
-        write(lines.map { "\(program): \($0)\n" }.joined())
+        return String(line)
     }
 
     public static func write(_ text: String) {

@@ -21,6 +21,10 @@ import Testing
 
     @Test(arguments: [
         (["--nodes"], "unknown option --nodes"), (["-x"], "unknown option -x"), (["--out"], "--out needs a value: DIR"),
+        (["--out", "--iou", "wsol"], "--out needs a value: DIR, found the option --iou"),
+        (["--out="], "--out: expected DIR"),
+        (["--out", "--iou=wsol"], "--out needs a value: DIR, found the option --iou=wsol"),
+        (["--Out", "x"], "unknown option"),
         (["--iou", "other"], "--iou other: expected stnet, wsol"), (["--dry-run=1"], "--dry-run takes no value"),
         (["--out", "a", "--out=b"], "--out is given twice"), (["x"], "unexpected operand \"x\""),
     ])

@@ -1,6 +1,6 @@
 import Bytes
 import Foundation
-import Node
+@testable import Node
 import Options
 import Protocol
 import Testing
@@ -15,6 +15,31 @@ import Testing
     ])
     func theExitStatusSaysWhatIsWrong(arguments: [String], status: NodeExitStatus) {
         #expect(NodeMain.run(arguments: arguments) == status)
+    }
+
+    @Test(arguments: [("7312", "", 7312), ("0", "", 0), (":7312", "", 7312), ("node7:7312", "node7", 7312)])
+    func aNumberAloneIsAPort(text: String, host: String, port: UInt16) throws {
+        let parsed = try ParsedOptions(
+            arguments: ["--listen", text, "--probe", text], specifications: NodeOptions.help.options)
+        let configuration = try NodeConfiguration(parsed)
+        #expect(configuration.listen == HostPort(host: host, port: port))
+        #expect(configuration.probe == HostPort(host: host.isEmpty ? "localhost" : host, port: port))
+    }
+
+    @Test(arguments: ["x\ny", "\u{1b}[31m", "", String(repeating: "n", count: 300)])
+    func aNameIsOneLineOfPlainText(name: String) throws {
+        let parsed = try ParsedOptions(arguments: ["--name", name], specifications: NodeOptions.help.options)
+        #expect(throws: UsageError.self) { try NodeConfiguration(parsed) }
+    }
+
+    @Test func whoIsNotLetInIsSaidNowAndThen() {
+        let lines = Mailbox<String>()
+        let refusals = RefusalLog { lines.post($0) }
+        for _ in 0..<3 { refusals.add(peer: "10.0.0.7:9", reason: "another key") }
+        for number in 0..<100 { refusals.add(peer: "10.0.0.8:9", reason: "reason \(number)") }
+        let said = lines.take(until: .now() + 10)
+        #expect(said.first == "10.0.0.7:9 was not let in: another key")
+        #expect(said.count == 16)
     }
 
     @Test func aPortThatIsTakenIsUnavailable() throws {

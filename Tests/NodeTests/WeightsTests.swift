@@ -32,6 +32,24 @@ import Testing
         try TestCoordinator(try Bench(small, weights: .cache(WeightsCache(directory: cache)))).ready(small.job())
     }
 
+    @Test func whatAKilledNodeHadReceivedIsRemoved() throws {
+        let small = try SmallJob(pictures: 1)
+        let cache = small.path("cache")
+        try makeDirectories(cache)
+        let digest = String(repeating: "ab", count: 32)
+        let kept = [digest + ".pth", "mine.pth.7-0.tmp", digest + ".txt.7-0.tmp"]
+        for name in kept + [digest + ".pth.1-0.tmp", digest + ".safetensors.4194999-0.tmp"] {
+            try Data([1]).write(to: URL(fileURLWithPath: cache + "/" + name))
+        }
+        // Another node receives just now.
+        var running = try AtomicFile(path: cache + "/" + digest + ".safetensors")
+        WeightsCache(directory: cache).removeLeftovers()
+        #expect(names(in: cache).filter { !kept.contains($0) }.count == 1)
+        try running.append([1])
+        try running.commit()
+        #expect(names(in: cache).sorted() == (kept + [digest + ".safetensors"]).sorted())
+    }
+
     @Test func aFileOfAnyNameBesideTheCacheIsFound() throws {
         let small = try SmallJob(pictures: 1)
         let cache = WeightsCache(directory: small.path("cache"), alsoIn: small.directory)

@@ -125,7 +125,16 @@ import Testing
         #expect(run.wait() == 128 + SIGKILL)
         let other = try cluster.coordinator([node.address], ["--resume", "--box-rule", "mass"])
         #expect(other.wait() == 65)
-        #expect(other.standardError.contains("option.box-rule"), "\(other.standardError)")
+        #expect(other.standardError.contains("box-rule: tight, now mass"), "\(other.standardError)")
+    }
+
+    @Test func aJournalThatSomebodyTookAwayIsNoReasonToFail() throws {
+        let cluster = try Cluster()
+        let run = try cluster.coordinator()
+        try cluster.waitForResults(run)
+        try FileManager.default.removeItem(atPath: cluster.path("out/journal.stnet"))
+        #expect(run.wait() == 0, "\(run.standardError)")
+        #expect(try cluster.digest() == cluster.embeddedDigest())
     }
 
     @Test func twoCoordinatorsNeverShareAJournal() throws {

@@ -164,4 +164,26 @@ import Testing
         #expect(run.standardOutput.contains("node2"))
         #expect(!FileManager.default.fileExists(atPath: cluster.path("out")))
     }
+
+    /// The real run goes on with the nodes that it has, and so does the rehearsal.
+    @Test func aDryRunEndsAsTheRunWould() throws {
+        let cluster = try Cluster(pictures: 20)
+        try cluster.write("other", String(repeating: "xy", count: 16), mode: 0o600)
+        let good = try cluster.nodes(2).map(\.address)
+        let stranger = try cluster.node(name: "stranger", key: "other")
+        for options in [["--dry-run"], []] {
+            let run = try cluster.coordinator(good + [stranger.address, "127.0.0.1:1"], options)
+            #expect(run.wait() == 0, "\(run.standardError)")
+            if options.isEmpty { continue }
+            #expect(run.standardError.contains("2 of 4 nodes are ready: "), "\(run.standardError)")
+        }
+        for options in [["--dry-run"], []] {
+            let run = try cluster.coordinator([stranger.address], out: "none", options)
+            #expect(run.wait() == 77, "\(run.standardError)")
+            #expect(run.standardError.contains("the key here is key: every node needs a copy"), "\(run.standardError)")
+            #expect(!FileManager.default.fileExists(atPath: cluster.path("none")))
+        }
+        let said = stranger.program.standardError
+        #expect(said.contains("was not let in: "), "\(said)")
+    }
 }

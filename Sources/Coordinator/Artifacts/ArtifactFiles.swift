@@ -37,6 +37,17 @@ public struct ArtifactFiles: Sendable {
     /// - Returns: the folders that were not there, the innermost last.
     @discardableResult
     func prepare(_ manifest: Manifest, isDone: (Int) -> Bool) throws -> [String] {
+        var made: [String] = []
+        do {
+            try prepare(manifest, isDone, &made)
+        } catch {
+            for folder in made.reversed() { rmdir(folder) }
+            throw error
+        }
+        return made
+    }
+
+    private func prepare(_ manifest: Manifest, _ isDone: (Int) -> Bool, _ made: inout [String]) throws {
         var below: Set<String> = [""]
         for id in manifest.ids {
             guard Self.isName(id) else {
@@ -47,7 +58,6 @@ public struct ArtifactFiles: Sendable {
             }
             if let slash = id.utf8.lastIndex(of: UInt8(ascii: "/")) { below.insert("/" + id[..<slash]) }
         }
-        var made: [String] = []
         for (kind, folder) in folders {
             for part in below.sorted() {
                 made += try makeDirectories(folder + part)
@@ -55,7 +65,6 @@ public struct ArtifactFiles: Sendable {
             }
         }
         for (index, id) in manifest.ids.enumerated() where !isDone(index) { try remove(id) }
-        return made
     }
 
     /// Whether files named after the id lie inside of the folder, in its folders where it has some.

@@ -70,12 +70,22 @@ public enum CoordinatorMain {
 
     private static func evaluate(_ arguments: [String]) async throws -> ExitStatus {
         let help = EvaluateOptions.help
-        var parsed = try ParsedOptions(arguments: arguments, specifications: help.options)
+        var parsed: ParsedOptions
+        do {
+            parsed = try ParsedOptions(arguments: arguments, specifications: help.options)
+        } catch {
+            guard let command = arguments.first(where: { error.description == "unexpected operand \"\($0)\"" }),
+                table.help(of: command) != nil
+            else { throw error }
+            throw UsageError("\(error); a command stands first: stnet-coord \(command) ...")
+        }
         if parsed.switches.contains("help") { return show(help.text) }
         if parsed.switches.contains("version") { return show("stnet \(stnetVersion)\n") }
         let path = parsed.values["config"] ?? "stnet.json"
         if parsed.values["config"] != nil || FileManager.default.fileExists(atPath: path) {
-            let bytes = try WholeFile.read(path: path, limit: 1 << 20)
+            let bytes = try InputOption(name: "config", path: path, isDefault: parsed.values["config"] == nil).reading {
+                try WholeFile.read(path: path, limit: 1 << 20)
+            }
             try parsed.merge(configuration: try JSON.parse(bytes, source: path), path: path)
         }
         let configuration = try EvaluateConfiguration(parsed)

@@ -70,7 +70,7 @@ public struct EvaluateConfiguration: Sendable {
         let named = path("network", default: "alexnet")
         (network, networkIsCustom) = try InputOption(name: "network", path: named, isDefault: values["network"] == nil)
             .reading { try EvaluateConfiguration.network(named) }
-        outPath = path("out", default: "results/\(EvaluateConfiguration.timestamp())-\(network.name)")
+        outPath = path("out", default: EvaluateConfiguration.newDirectory(network.name))
         idsPath = values["ids"]
         limit = try parsed.integer("limit", in: 1...Int.max)
         mapsPath = values["save-maps"]
@@ -195,7 +195,14 @@ public struct EvaluateConfiguration: Sendable {
 
     /// A network by name, or from a JSON description.
     public static func network(_ text: String) throws -> (Network, isCustom: Bool) {
-        guard text.hasSuffix(".json") else { return (try NetworkCatalog.network(named: text), false) }
+        guard text.hasSuffix(".json") else {
+            let isFile = FileManager.default.fileExists(atPath: text) && !NetworkCatalog.names.contains(text)
+            guard !isFile else {
+                throw UsageError(
+                    "--network \(text): a description's name ends with .json; a network's is one of --help")
+            }
+            return (try NetworkCatalog.network(named: text), false)
+        }
         let bytes = try WholeFile.read(path: text, limit: 4 << 20)
         return (try Network(json: try JSON.parse(bytes, source: text), source: text), true)
     }
@@ -217,7 +224,14 @@ public struct EvaluateConfiguration: Sendable {
         return (first, Array(fitting.dropFirst()))
     }
 
-    static func timestamp() -> String {
+    /// `results/<time>-<name>`, one that is not there yet: two runs may begin in one second.
+    static func newDirectory(_ name: String) -> String {
+        let path = "results/\(timestamp())-\(name)"
+        let others = (2...1000).lazy.map { "\(path)-\($0)" }
+        return ([path] + others).first { access($0, F_OK) != 0 } ?? path
+    }
+
+    private static func timestamp() -> String {
         var now = time(nil)
         var parts = tm()
         gmtime_r(&now, &parts)

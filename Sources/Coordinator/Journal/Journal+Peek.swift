@@ -11,9 +11,16 @@ extension Journal {
 
     private static let largestPeek = 1 << 30
 
-    /// Reads a journal's file without locking or changing it. Nil where there is none, or none whose beginning is whole.
+    /// Reads a journal's file without changing it. Nil where there is none, or none whose beginning is whole.
+    /// - Throws: `JournalError`, `.locked` where a run is writing it.
     public static func peek(path: String, isResult: (JournalRecord) -> Bool) throws -> Peek? {
-        guard access(path, F_OK) == 0 else { return nil }
+        let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw JournalError.system(path: path, operation: "open", code: errno)
+        }
+        defer { close(descriptor) }
+        if flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK { throw JournalError.locked(path: path) }
         let storage = InMemoryStorage(try WholeFile.read(path: path, limit: largestPeek), path: path)
         var scanner = try JournalScanner(storage)
         guard let (offset, fingerprint) = try header(&scanner, storage) else { return nil }

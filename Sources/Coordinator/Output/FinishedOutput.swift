@@ -14,7 +14,8 @@ struct FinishedOutput: Sendable {
     private static let largest = 1 << 30
 
     /// Nil where there is no result, or one that is not valid.
-    /// - Throws: `OutputError.damaged` for a valid certificate beside other files than it speaks of.
+    /// - Throws: `OutputError.damaged` for a valid certificate beside other files than it speaks of, `.foreign` for what is
+    ///   no certificate.
     init?(directory: String) throws(OutputError) {
         let path = { (name: String) in "\(directory)/\(name)" }
         func json(_ name: String) throws -> JSON {
@@ -25,7 +26,10 @@ struct FinishedOutput: Sendable {
         guard access(path(RunOutput.certificateName), F_OK) == 0 else { return nil }
         do {
             let certificate = try json(RunOutput.certificateName)
-            guard certificate["valid"]?.boolValue == true else { return nil }
+            guard let isValid = certificate["valid"]?.boolValue else {
+                throw OutputError.foreign(path: path(RunOutput.certificateName))
+            }
+            guard isValid else { return nil }
             let digest = SHA256.hex(try WholeFile.read(path: path(RunOutput.imagesName), limit: Self.largest))
             guard certificate["images_sha256"]?.stringValue == digest else {
                 throw OutputError.damaged(
@@ -47,7 +51,8 @@ struct FinishedOutput: Sendable {
         self.directory = directory
     }
 
-    /// How a run differs from the one that left this. What was not written down then is not compared.
+    /// How a run differs from the one that left this. A result of a version that did not write down what it was asked to
+    /// do is another one's.
     func differences(from run: JournalFingerprint) -> [JournalError.Difference] {
         guard !fingerprint.fields.isEmpty else { return [.init(name: "fingerprint", journal: nil, run: "of this run")] }
         return run.differences(from: fingerprint)

@@ -19,7 +19,7 @@ enum OutputError: Error, CustomStringConvertible {
         case .damaged(let directory, let problem):
             "\(directory): holds a finished result that cannot be read back: \(problem): \(Self.remedy)"
         case .foreign(let path):
-            "\(path): is there already, and no certificate of a result beside it: \(Self.remedy)"
+            "\(path): is there already, and it is not of a run that ended here: \(Self.remedy)"
         case .unfinished(let directory):
             "\(directory): holds the journal of an evaluation that is not finished: \(Self.remedy)"
         }

@@ -101,6 +101,7 @@ public struct ScoreCommand: Sendable {
             convention: parsed.values["iou"].flatMap(IoUConvention.init) ?? .stnet)
         var checked = parsed
         _ = try checked.refuseWithoutEffect(Self.help.options) { _ in nil }
+        try requireFiles()
         let images = try load(scorer)
         let scored = try input(boxes != nil ? "boxes" : "maps", source).reading {
             boxes != nil ? try scoreBoxes(source, images, scorer) : try scoreMaps(source, images, scorer)
@@ -115,7 +116,7 @@ public struct ScoreCommand: Sendable {
             digests: [scored.digest, .init(name: "manifest", sha256: images.manifest.digest)], hasLabels: false,
             maps: scored.maps, annotated: images.manifest.annotatedCount,
             fingerprint: fingerprint(name, scorer, images.manifest, scored))
-        let out = parsed.values["out"] ?? "results/\(EvaluateConfiguration.timestamp())-score"
+        let out = parsed.values["out"] ?? EvaluateConfiguration.newDirectory("score")
         let output = OutputDirectory(path: out, forces: parsed.switches.contains("force"))
         var fingerprint = JournalFingerprint()
         for (name, value) in run.fingerprint { fingerprint.take(name, value) }
@@ -144,12 +145,20 @@ public struct ScoreCommand: Sendable {
             name: name, path: path, isDefault: parsed.values[name] == nil)
     }
 
+    /// All that is named and not there, at once.
+    private func requireFiles() throws {
+        let named = ["boxes", "maps", "classes", "ids", "images"].compactMap { name in
+            parsed.values[name].map { input(name, $0) }
+        }
+        try InputOption.requireAll([input("annotations", annotationsPath)] + named)
+    }
+
     /// Of the row in a table.
     private func title(_ name: String, _ scorer: BoxScorer, _ manifest: Manifest) -> String {
         RunTitle.text(
             name: name,
             options: [
-                ("preprocess", scorer.preset.rawValue, "stnet"), ("input", "\(scorer.inputSize)", "224"),
+                ("preprocess", scorer.preset.rawValue, "stnet"), ("input-size", "\(scorer.inputSize)", "224"),
                 ("iou", scorer.convention.rawValue, "stnet"),
                 ("thresholds", parsed.values["thresholds"] ?? "100", "100"),
             ], images: manifest.entries.count, annotated: manifest.annotatedCount)

@@ -1,3 +1,4 @@
+import Bytes
 import Options
 
 /// The options of `stnet-coord weights`.
@@ -46,7 +47,9 @@ public struct WeightsOptions: Sendable {
             }
             guard let file = PublishedWeights.named(name) else {
                 let known = PublishedWeights.all.map(\.network).joined(separator: ", ")
-                throw UsageError("no weights are published for \"\(name)\": expected \(known), or all")
+                throw UsageError(
+                    "no weights are published for \"\(name)\": expected \(known), or all"
+                        + Suggestion.question(for: name, among: PublishedWeights.all.map(\.network)))
             }
             if !files.contains(file) { files.append(file) }
         }

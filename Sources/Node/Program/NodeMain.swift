@@ -138,7 +138,8 @@ public enum NodeMain {
         } catch LinkClosure.refused(let reason) {
             throw UsageError(reason)
         } catch LinkClosure.unreachable(let reason) {
-            throw ProgramError(.unavailable, "--listen \(configuration.listen): cannot listen: \(reason)")
+            // The reason names the address.
+            throw ProgramError(.unavailable, "--listen: cannot listen on \(reason)")
         } catch let error as TransportError {
             let hint = error.code == EADDRINUSE ? "; give another port, or 0 for any that is free" : ""
             throw ProgramError(.unavailable, "--listen: \(error)\(hint)")

@@ -65,7 +65,9 @@ extension SharedKey {
         }
         guard (minimumBytes...4096).contains(Int(status.st_size)) else {
             throw KeyError(
-                path: path, problem: "\(status.st_size) bytes, expected \(minimumBytes) to 4096 random bytes")
+                path: path,
+                problem: "\(status.st_size) bytes, expected \(minimumBytes) to 4096 random bytes "
+                    + "(head -c 32 /dev/urandom > \(path))")
         }
         try checkFolder(of: path)
         let bytes = try content(descriptor, count: Int(status.st_size), path)

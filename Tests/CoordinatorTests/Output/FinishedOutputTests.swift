@@ -129,6 +129,20 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: run.path("out")))
     }
 
+    /// What only a node can see is found after the journal was made: that goes again.
+    @Test func nothingIsLeftOfARunThatNoNodeCanDo() async throws {
+        let run = try SmallRun(pictures: 2)
+        let weights = URL(fileURLWithPath: run.path("w.safetensors"))
+        var bytes = try Data(contentsOf: weights)
+        for (place, byte) in zip(bytes.count - 4..<bytes.count, [0, 0, 0xc0, 0x7f] as [UInt8]) { bytes[place] = byte }
+        try bytes.write(to: weights)
+        let options = ["--exe-mode", "bbox_viz", "--save-maps", run.path("kept/maps")]
+        let (status, text) = try await run.evaluate(options, out: "deep/out")
+        #expect(status == .badData)
+        #expect(text.contains(run.path("w.safetensors") + ": tensor") && !text.contains("embedded"), "\(text)")
+        for name in ["deep", "kept"] { #expect(!FileManager.default.fileExists(atPath: run.path(name)), "\(name)") }
+    }
+
     @Test func whatKilledRunsLeftGoes() async throws {
         let run = try SmallRun(pictures: 2)
         try FileManager.default.createDirectory(atPath: run.path("out"), withIntermediateDirectories: true)

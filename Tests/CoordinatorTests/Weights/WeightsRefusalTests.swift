@@ -12,7 +12,7 @@ import Testing
         let (status, text) = try fixture.fetch(server.url)
         #expect(status == .badData)
         #expect(text.contains(fixture.file.digestPrefix) && text.contains(SHA256.hex(other)), "\(text)")
-        #expect(try FileManager.default.contentsOfDirectory(atPath: fixture.directory).isEmpty)
+        #expect(!fixture.exists(fixture.directory), "nor is its folder, which was made for it")
     }
 
     @Test func aFileThatIsThereIsNotFetched() throws {
@@ -181,7 +181,7 @@ import Testing
         try Data().write(to: URL(fileURLWithPath: fixture.directory))
         let (status, text) = try fixture.fetch("http://127.0.0.1:1")
         #expect(status == .badData)
-        #expect(text.contains("\(fixture.part): cannot open: Not a directory"), "\(text)")
+        #expect(text.contains("\(fixture.directory): cannot make the directory"), "\(text)")
     }
 
     @Test func aLinkInThePartsPlaceIsNotFollowed() throws {

@@ -17,6 +17,7 @@ extension Mistake {
         Mistake("a score of other classes", "stnet-coord score --boxes boxes.csv --annotations annotations") {
             try $0.writeBoxes()
         },
+        Mistake("a score of nothing", "$SCORE --out out"),
         Mistake("baselines without sizes", "stnet-coord baseline --annotations sizeless.csv") {
             try $0.write("sizeless.csv", "ImageId,PredictionString\na,n01440764 1 2 3 4\n")
         },
@@ -25,6 +26,7 @@ extension Mistake {
         Mistake("a list of ids that is not there", "$RUN --ids ids --out out"),
         Mistake("a results directory below a file", "$RUN --out out/run") { try $0.write("out", "mine") },
         Mistake("a results directory that is a file", "$RUN --out out") { try $0.write("out", "mine") },
+        Mistake("maps into a file", "$RUN --out out --save-maps maps") { try $0.write("maps", "mine") },
         Mistake("a log in no directory", "$RUN --out out --log nowhere/log"),
         Mistake("a file of metrics in no directory", "$RUN --out out --metrics-file nowhere/m.prom"),
         Mistake("a configuration with a wrong value", "$RUN --out out") {
@@ -39,6 +41,9 @@ extension Mistake {
         Mistake("a configuration that changes the result", "$RUN --dry-run", showsOutput: true) {
             try $0.write("stnet.json", #"{"preset": "sharp", "limit": 2, "threads": 2}"#)
         },
+        Mistake(
+            "weights for a folder that is not there, which is made",
+            "stnet-tool random-weights --network net.json --out w/r.safetensors", showsOutput: true),
         Mistake("weights for a network that there is not", "stnet-tool random-weights --network alexnett --out w.st"),
     ]
 }

@@ -10,6 +10,7 @@ extension Mistake {
             try $0.write("finished/images.jsonl", "{}\n")
         },
         Mistake("a directory with other programs' files", "$RUN --out out") { try $0.write("out/table.md", "mine") },
+        Mistake("another program's certificate", "$RUN --out out") { try $0.write("out/certificate.json", "{}") },
         Mistake("a journal that is none", "$RUN --out out --force") { try $0.write("out/journal.stnet", "Dear Sir") },
         Mistake("an unfinished run, not resumed", "$RUN --out out") { try $0.leaveUnfinished("out") },
         Mistake("an unfinished run, resumed with other options", "$RUN --out out --resume --limit 2 --iou wsol") {

@@ -48,6 +48,36 @@ struct KeyFileTests {
         #expect(text.contains("0600") && text.contains("chmod 600 \(file)"))
     }
 
+    @Test(arguments: [UInt8(0), 0x20, 0xff])
+    func aFileOfOneByteOverAndOverIsNoKey(_ byte: UInt8) throws {
+        let folder = try Folder()
+        let file = try folder.write("key")
+        try Data(repeating: byte, count: 32).write(to: URL(fileURLWithPath: file))
+        #expect(chmod(file, 0o600) == 0)
+        let error = #expect(throws: KeyError.self) { _ = try SharedKey.load(path: file, environment: [:]) }
+        #expect(error?.description.contains("\(file): all its bytes are the same") == true)
+    }
+
+    @Test func aKeyWhereEverybodyMayPutAnotherOneIsRefused() throws {
+        let folder = try Folder()
+        let file = try folder.write("key")
+        #expect(chmod(folder.path, 0o777) == 0)
+        let error = #expect(throws: KeyError.self) { _ = try SharedKey.load(path: file, environment: [:]) }
+        #expect(error?.description.contains("may write to its directory") == true)
+        // As /tmp is: there, nobody can remove another user's file.
+        #expect(chmod(folder.path, 0o1777) == 0)
+        _ = try SharedKey.load(path: file, environment: [:])
+    }
+
+    @Test func aHomeThatIsNoneIsNamed() {
+        let error = #expect(throws: KeyError.self) {
+            _ = try SharedKey.load(path: nil, environment: ["HOME": "/dev/null"])
+        }
+        #expect(
+            error?.description.contains("/dev/null/.config/stnet: Not a directory") == true,
+            "\(String(describing: error))")
+    }
+
     @Test(arguments: [0, 1, 31, 4097])
     func aFileOfTheWrongSizeIsRefused(_ bytes: Int) throws {
         let folder = try Folder()

@@ -20,7 +20,8 @@ struct HostPortTests {
         ("[::1", "not closed"), ("[::1]7000", "follows the address"), ("[node7]:1", "no IPv6 address"),
         ("[1.2.3.4]:1", "no IPv6 address"), ("[]:1", "no IPv6 address"), ("[:::]:1", "no IPv6 address"),
         ("node 7", "no host name"), ("node7/x", "no host name"), ("node%7", "no host name"),
-        (String(repeating: "a", count: 300), "no host name"),
+        (String(repeating: "a", count: 300), "no host name"), ("7312", "a number alone"),
+        ("7312:7000", "a number alone"),
     ])
     func otherTextsAreRefusedWithWhatIsExpected(_ text: String, _ problem: String) {
         let error = #expect(throws: HostPort.ParseError.self) { _ = try HostPort(parsing: text) }
