@@ -26,7 +26,7 @@ import Testing
         #expect(configuration.probe == HostPort(host: host.isEmpty ? "localhost" : host, port: port))
     }
 
-    @Test(arguments: ["x\ny", "\u{1b}[31m", "", String(repeating: "n", count: 300)])
+    @Test(arguments: ["x\ny", "\u{1b}[31m", String(repeating: "n", count: 300)])
     func aNameIsOneLineOfPlainText(name: String) throws {
         let parsed = try ParsedOptions(arguments: ["--name", name], specifications: NodeOptions.help.options)
         #expect(throws: UsageError.self) { try NodeConfiguration(parsed) }

@@ -58,7 +58,6 @@ public struct WeightsOptions: Sendable {
         while base.hasSuffix("/") { base.removeLast() }
         baseURL = base
         directory = parsed.values["out"] ?? "weights"
-        guard !directory.isEmpty else { throw UsageError("--out: expected a directory") }
         progress = parsed.values["progress"].flatMap(ProgressPrinter.Style.init) ?? .auto
     }
 }

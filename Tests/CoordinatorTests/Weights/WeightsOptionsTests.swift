@@ -22,7 +22,7 @@ import Testing
 
     @Test(arguments: [
         (["alexnt"], "no weights are published for \"alexnt\": expected alexnet, vgg16"),
-        (["alexnet", "--out", ""], "--out: expected a directory"),
+        (["alexnet", "--out", ""], "--out: expected DIR, found nothing"),
         (["--base-url", "ftp://127.0.0.1"], "--base-url ftp://127.0.0.1: expected https"),
         (["--base-url", "http://example.com"], "--base-url http://example.com: expected https, or http on a loopback"),
         (["--base-url", "http://127.0.0.1.example.com"], "--base-url http://127.0.0.1.example.com: expected https"),
