@@ -1,30 +1,34 @@
 /// Kinds of files that are taken for others, told by their first bytes, so that an error can call them what they are.
 public enum FileKind: String, Sendable, CaseIterable {
     case empty = "an empty file"
-    case gitLFSPointer = "a Git LFS pointer, not the file that it stands for"
+    case gitLFSPointer = "a Git LFS pointer in the place of the file"
     case htmlPage = "an HTML page"
-    case xml = "an XML text"
-    case json = "a JSON text"
+    case xml = "an XML file"
+    case json = "a JSON file"
     case gzip = "a gzip file"
     case bzip2 = "a bzip2 file"
     case xz = "an xz file"
     case zstandard = "a Zstandard file"
+    case lz4 = "an LZ4 file"
     case sevenZip = "a 7z archive"
     case rar = "a RAR archive"
     case zip = "a zip archive"
     case tar = "a tar archive"
-    case numpyArray = "a NumPy array (.npy)"
+    case numpyArray = "a NumPy array"
     case hdf5 = "an HDF5 file (Keras, .h5)"
     case gguf = "a GGUF file"
     case onnx = "an ONNX model"
     case protocolBuffer = "a protocol buffer (.caffemodel, .pb)"
-    case jpeg = "a JPEG"
-    case png = "a PNG"
-    case gif = "a GIF"
+    case jpeg = "a JPEG picture"
+    case jpeg2000 = "a JPEG 2000 picture"
+    case jpegXL = "a JPEG XL picture"
+    case heif = "a HEIF or AVIF picture"
+    case png = "a PNG picture"
+    case gif = "a GIF picture"
     case webP = "a WebP picture"
     case tiff = "a TIFF picture"
     case bmp = "a BMP picture"
-    case pdf = "a PDF"
+    case pdf = "a PDF document"
 
     /// Nil for what is none of these. A few hundred bytes of a file's start are enough; all of them say whether it is
     /// empty.
@@ -35,12 +39,15 @@ public enum FileKind: String, Sendable, CaseIterable {
         }
         let signatures: [(kind: FileKind, place: Int, bytes: [UInt8])] = [
             (.gzip, 0, [0x1f, 0x8b]), (.bzip2, 0, Array("BZh".utf8)), (.xz, 0, [0xfd] + Array("7zXZ".utf8) + [0]),
-            (.zstandard, 0, [0x28, 0xb5, 0x2f, 0xfd]), (.sevenZip, 0, Array("7z".utf8) + [0xbc, 0xaf, 0x27, 0x1c]),
-            (.rar, 0, Array("Rar!".utf8) + [0x1a, 7]), (.zip, 0, Array("PK".utf8) + [3, 4]),
+            (.zstandard, 0, [0x28, 0xb5, 0x2f, 0xfd]), (.lz4, 0, [0x04, 0x22, 0x4d, 0x18]),
+            (.sevenZip, 0, Array("7z".utf8) + [0xbc, 0xaf, 0x27, 0x1c]),
+            (.rar, 0, Array("Rar!".utf8) + [0x1a]), (.zip, 0, Array("PK".utf8) + [3, 4]),
             (.zip, 0, Array("PK".utf8) + [5, 6]), (.tar, 257, Array("ustar".utf8)),
             (.numpyArray, 0, [0x93] + Array("NUMPY".utf8)), (.hdf5, 0, [0x89] + Array("HDF\r\n".utf8) + [0x1a, 0x0a]),
             (.gguf, 0, Array("GGUF".utf8)), (.jpeg, 0, [0xff, 0xd8, 0xff]),
             (.png, 0, [0x89] + Array("PNG\r\n".utf8) + [0x1a, 0x0a]), (.gif, 0, Array("GIF8".utf8)),
+            (.jpeg2000, 0, [0, 0, 0, 0x0c] + Array("jP  ".utf8)), (.jpeg2000, 0, [0xff, 0x4f, 0xff, 0x51]),
+            (.jpegXL, 0, [0, 0, 0, 0x0c] + Array("JXL ".utf8)),
             (.webP, 8, Array("WEBP".utf8)), (.tiff, 0, Array("II".utf8) + [0x2a, 0]),
             (.tiff, 0, Array("MM".utf8) + [0, 0x2a]), (.pdf, 0, Array("%PDF-".utf8)),
         ]
@@ -50,6 +57,10 @@ public enum FileKind: String, Sendable, CaseIterable {
         }
         if let kind = FileKind.text(bytes) {
             self = kind
+        } else if FileKind.isHEIF(bytes) {
+            self = .heif
+        } else if FileKind.isJPEGXL(bytes) {
+            self = .jpegXL
         } else if FileKind.isBMP(bytes) {
             self = .bmp
         } else if FileKind.isONNX(bytes) {
@@ -73,15 +84,28 @@ public enum FileKind: String, Sendable, CaseIterable {
         if starts("<?xml") {
             return String(decoding: lower, as: UTF8.self).contains("<!doctype html") ? .htmlPage : .xml
         }
-        if starts("<error") { return .xml }
+        if starts("<error") || starts("<annotation") { return .xml }
         guard let first = lower.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return nil }
         return lower.allSatisfy { $0 >= 0x20 || (9...13).contains($0) } ? .json : nil
     }
 
-    /// "BM", and a place of the pixels that lies within a header's reach.
+    /// "BM", the file's size, four reserved bytes of zero or of what some writers put there, and a place of the pixels that
+    /// lies within a header's reach.
     private static func isBMP(_ bytes: UnsafeRawBufferPointer) -> Bool {
         bytes.count >= 26 && bytes.starts(with: Array("BM".utf8)) && bytes[11] < 0x10 && bytes[12] == 0
             && bytes[13] == 0
+    }
+
+    private static func isHEIF(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count >= 12, bytes.dropFirst(4).starts(with: "ftyp".utf8) else { return false }
+        return ["heic", "heix", "hevc", "mif1", "msf1", "avif", "avis"].contains {
+            bytes.dropFirst(8).starts(with: $0.utf8)
+        }
+    }
+
+    /// A bare code stream, whose magic is two bytes; not the length of a safetensors header, behind which "{" follows.
+    private static func isJPEGXL(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        bytes.starts(with: [0xff, 0x0a]) && !(bytes.count > 8 && bytes[5] == 0 && bytes[8] == UInt8(ascii: "{"))
     }
 
     /// A protocol buffer whose field 1 is a small version and whose field 2 is its producer's name.

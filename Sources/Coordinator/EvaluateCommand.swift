@@ -137,9 +137,7 @@ public struct EvaluateCommand: Sendable {
 
     private func input(_ name: String, _ path: String) -> InputOption {
         InputOption(
-            name: name, path: path, isDefault: configuration.resolvedDefaults.contains { $0.name == name },
-            classes: configuration.network.classNames == nil
-                ? "the network's own would stand in its description as \"classes\"" : nil)
+            name: name, path: path, isDefault: configuration.resolvedDefaults.contains { $0.name == name })
     }
 
     private func readInputs() throws -> Inputs {
@@ -194,7 +192,6 @@ public struct EvaluateCommand: Sendable {
                 annotations: annotations, images: catalog ?? ImageCatalog([:]), idsPath: configuration.idsPath,
                 limit: configuration.limit)
         }
-        try EvaluateCommand.requireIDs(manifest, idsPath: configuration.idsPath)
         for entry in manifest.entries {
             if let problem = LeasedImage(index: 0, entry).wireProblem {
                 throw DatasetError.field(
@@ -211,14 +208,6 @@ public struct EvaluateCommand: Sendable {
         for note in annotations.notes { printer.say("note: \(note)") }
         let missing = try catalog.map { try requireImages(manifest, $0) } ?? 0
         return (manifest, missing)
-    }
-
-    /// An empty list of ids asks for nothing, and nobody means that.
-    static func requireIDs(_ manifest: Manifest, idsPath: String?) throws(DatasetError) {
-        guard let idsPath, manifest.entries.isEmpty else { return }
-        throw .field(
-            file: idsPath, line: nil, field: "image ids", found: "none",
-            expected: "one id a line, or no --ids to take all images")
     }
 
     private func showDryRun(

@@ -130,7 +130,7 @@ enum FileTree {
 
     /// What the file begins with; empty where it cannot be read.
     static func head(_ path: String) -> [UInt8] {
-        (try? FilePieces(path: path))?.read(at: 0, count: FileSignature.bytesNeeded) ?? []
+        (try? FilePieces(path: path))?.read(at: 0, count: FileKind.bytesNeeded) ?? []
     }
 
     /// Whether there is a regular file of this path, links followed.

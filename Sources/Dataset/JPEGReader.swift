@@ -1,3 +1,4 @@
+import Bytes
 import CKernels
 
 /// Opens one JPEG file after another and gives its rows in order. Its memory is kept from file to file; one thread at
@@ -28,7 +29,7 @@ package final class JPEGReader {
         var (width, height) = (Int32(0), Int32(0))
         let start = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
         guard ck_jpeg_open(decoder, start, bytes.count, &width, &height, &text) == 0 else {
-            if let kind = FileSignature(bytes), kind != .jpeg {
+            if let kind = FileKind.of(bytes), kind != .jpeg {
                 throw .image(name: name, reason: "found \(kind.rawValue)")
             }
             throw failure()

@@ -27,11 +27,11 @@ func end(_ text: String, _ status: ExitStatus) -> Never {
 
 let arguments = Array(CommandLine.arguments.dropFirst())
 do {
+    if let problem = InstructionSet.settingProblem { throw UsageError(problem) }
     if let text = try table.answer(arguments) {
         print(text, terminator: "")
         exit(0)
     }
-    if let problem = InstructionSet.settingProblem { throw UsageError(problem) }
     guard let name = arguments.first else {
         throw UsageError("expected a command: \(commands.map(\.name).joined(separator: ", "))")
     }

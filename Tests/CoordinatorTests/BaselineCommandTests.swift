@@ -17,10 +17,12 @@ import Testing
         try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/" + name))
     }
 
-    private func run(_ options: [String]) throws -> (text: String, notes: [String]) {
+    private func run(
+        _ options: [String], status: Coordinator.ExitStatus = .valid
+    ) throws -> (text: String, notes: [String]) {
         let parsed = try ParsedOptions(arguments: options, specifications: BaselineOptions.help.options)
         var (text, notes) = ("", [String]())
-        #expect(try BaselineCommand(parsed).run(say: { text += $0 }, complain: { notes.append($0) }) == .valid)
+        #expect(try BaselineCommand(parsed).run(say: { text += $0 }, complain: { notes.append($0) }) == status)
         return (text, notes)
     }
 
@@ -48,8 +50,10 @@ import Testing
                 "expected one of the 1000 synset ids (of other classes: --classes FILE, their names, one a line)")
         }
         try write("classes", "\u{FEFF}cat \r\n\r\ndog\r\n")
-        let (text, notes) = try run(["--annotations", folder, "--classes", folder + "/classes", "--json"])
+        let (text, notes) = try run(
+            ["--annotations", folder, "--classes", folder + "/classes", "--json"], status: .invalid)
         #expect(try JSON.parse(text, source: "baseline") != .null)
-        #expect(notes.count == 2 && notes[1].hasPrefix("1 of 1 boxes of the annotations lie wholly outside"))
+        #expect(notes.count == 3 && notes[1].hasPrefix("1 of 1 boxes of the annotations lie wholly outside"))
+        #expect(notes[2].hasPrefix("1 of 1 images do not fit their annotations"))
     }
 }

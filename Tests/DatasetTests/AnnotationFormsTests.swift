@@ -118,7 +118,7 @@ import Testing
             "bbox.tgz", [0x1F, 0x8B, 8],
             "a gzip file (an archive of XML files?), expected it unpacked: mkdir bbox && tar xf"
         ),
-        ("bbox.zip", [0x50, 0x4B, 3, 4], "a ZIP archive, expected it unpacked: unzip"),
+        ("bbox.zip", [0x50, 0x4B, 3, 4], "a zip archive, expected it unpacked: unzip"),
         ("localization.txt", Array("a,1,2,3,4".utf8), "one of the WSOL benchmark's four files, expected the folder"),
         ("coco.json", Array("{\"images\": []}".utf8), "a JSON file, expected a tree of PASCAL-VOC XML files"),
         ("a.xml", Array("<annotation>".utf8), "one XML file, expected the folder that holds it"),

@@ -19,8 +19,8 @@ public enum CoordinatorMain {
         signal(SIGPIPE, SIG_IGN)  // a reader that went away must not end a run
         signal(SIGXFSZ, SIG_IGN)  // a file-size limit is an error of that write
         do {
-            if let text = try table.answer(arguments) { return show(text) }
             if let problem = InstructionSet.settingProblem { throw UsageError(problem) }
+            if let text = try table.answer(arguments) { return show(text) }
             guard let name = arguments.first, !name.hasPrefix("-") else { return try await evaluate(arguments) }
             return try command(name, Array(arguments.dropFirst()))
         } catch {

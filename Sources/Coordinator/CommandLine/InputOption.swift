@@ -8,15 +8,6 @@ struct InputOption: Sendable {
     var path: String
     /// Nobody gave it: the path is where such things are looked for.
     var isDefault: Bool
-    /// How to say which classes the annotations have, where nobody did.
-    var classes: String?
-
-    init(name: String, path: String, isDefault: Bool, classes: String? = nil) {
-        self.name = name
-        self.path = path
-        self.isDefault = isDefault
-        self.classes = classes
-    }
 
     /// An input that cannot be opened.
     struct Failure: Error, CustomStringConvertible {
@@ -35,11 +26,7 @@ struct InputOption: Sendable {
             return try body()
         } catch {
             let description = "\(error)"
-            guard description.hasPrefix("\(path): cannot ") else {
-                // Of a data set of other classes, everything else may be right.
-                guard let classes, description.hasSuffix(" synset ids") else { throw error }
-                throw Failure(description: "\(description); \(classes)")
-            }
+            guard description.hasPrefix("\(path): cannot ") else { throw error }
             throw Failure(description: text + description.dropFirst(path.count) + remedy)
         }
     }

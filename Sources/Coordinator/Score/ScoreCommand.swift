@@ -196,7 +196,6 @@ public struct ScoreCommand: Sendable {
             try Manifest(
                 annotations: annotations, images: images ?? ImageCatalog([:]), idsPath: parsed.values["ids"])
         }
-        try EvaluateCommand.requireIDs(manifest, idsPath: parsed.values["ids"])
         var geometries: [Geometry] = []
         var groundTruth: [GroundTruth] = []
         var frames = BoxFrames()

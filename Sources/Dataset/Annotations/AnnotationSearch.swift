@@ -14,9 +14,9 @@ enum AnnotationSearch {
             return refusal(
                 path, "one of the WSOL benchmark's four files", "the folder that holds them, or LOC_val_solution.csv")
         }
-        guard let kind = FileSignature(FileTree.head(path)) else { return nil }
+        guard let kind = FileKind.of(FileTree.head(path)) else { return nil }
         switch kind {
-        case .gzip, .bzip2, .xz, .zstd, .lz4, .zip, .sevenZip, .rar, .tar:
+        case .gzip, .bzip2, .xz, .zstandard, .lz4, .zip, .sevenZip, .rar, .tar:
             // tar finds out by itself how an archive is compressed.
             let isArchive = ![.zip, .sevenZip, .rar].contains(kind)
             let command = isArchive ? "mkdir bbox && tar xf '\(path)' -C bbox" : kind.unpacking(path) ?? ""
@@ -43,7 +43,7 @@ enum AnnotationSearch {
         if let table = names.first(where: { $0.hasPrefix("LOC_") && $0.hasSuffix(".csv") }) {
             return refusal(path, "no XML file, but \(table)", "that file: --annotations \(path)/\(table)")
         }
-        if let archive = names.first(where: { FileSignature.archiveExtensions.contains(FileTree.pathExtension($0)) }) {
+        if let archive = names.first(where: { FileKind.archiveExtensions.contains(FileTree.pathExtension($0)) }) {
             return refusal(
                 path, "no XML file, but the archive \(archive)",
                 "it unpacked: tar xf '\(path)/\(archive)' -C '\(path)'")

@@ -1,3 +1,4 @@
+import Bytes
 import SelectiveTuning
 
 /// One image's annotation in PASCAL-VOC XML, as the ILSVRC development kit has it: one object a box, all of one class.
@@ -46,7 +47,7 @@ struct VOCFile {
         do throws(XMLFailure) {
             return try XMLReader.read(document)
         } catch {
-            let kind = FileSignature(document).flatMap { $0 == .xml ? nil : $0 }
+            let kind = FileKind.of(document).flatMap { $0 == .xml ? nil : $0 }
             throw .field(
                 file: path, line: error.line, field: "XML", found: kind?.rawValue ?? error.found,
                 expected: kind == nil ? error.expected : "an annotation in PASCAL-VOC XML")

@@ -45,11 +45,11 @@ package struct TarArchive {
         guard let head = file.read(at: 0, count: TarHeader.blockBytes),
             head.count < TarHeader.blockBytes
                 || (try? TarHeader(head[...])) == nil,
-            let kind = FileSignature(head), kind != .tar
+            let kind = FileKind.of(head), kind != .tar
         else { return }
         let expected: String
         switch kind {
-        case .gzip, .bzip2, .xz, .zstd, .lz4:
+        case .gzip, .bzip2, .xz, .zstandard, .lz4:
             expected = "an uncompressed tar: \(kind.unpacking(path)!) > images.tar, then --images images.tar"
         case .zip, .sevenZip, .rar: expected = "a folder or an uncompressed tar: \(kind.unpacking(path)!)"
         case .jpeg: expected = "the folder that holds it, or a tar of such files"

@@ -1,3 +1,4 @@
+import Bytes
 /// What lies among image files and is none: to say what is there where an image is missing.
 struct OtherFiles: Sendable {
     /// So many names are kept of each kind; a folder may hold millions of files that are no images.
@@ -20,10 +21,10 @@ struct OtherFiles: Sendable {
         case .brokenLink where ImageDirectory.extensions.contains(ending) && brokenLinks.count < Self.most:
             firstLink = min(firstLink ?? entry.name, entry.name)
             if let stem = FieldText.id(entry.name[...]) { brokenLinks[stem] = entry.name }
-        case .file where FileSignature.pictureExtensions.contains(ending) && pictures.count < Self.most:
+        case .file where FileKind.pictureExtensions.contains(ending) && pictures.count < Self.most:
             firstPicture = min(firstPicture ?? entry.name, entry.name)
             pictures[FileTree.stem(entry.name)] = entry.name
-        case .file where FileSignature.archiveExtensions.contains(ending):
+        case .file where FileKind.archiveExtensions.contains(ending):
             if archives.count < 100 { archives.append(entry.name) }
         default: rest += 1
         }
@@ -47,7 +48,7 @@ struct OtherFiles: Sendable {
         add(archives.count, "archive", "archives", archive)
         add(unreadable.count, "folder that may not be read", "folders that may not be read", unreadable.min())
         if rest > 0 { parts.append("\(rest) other file\(rest == 1 ? "" : "s")") }
-        return parts.isEmpty ? "no file" : parts.joined(separator: "; ")
+        return parts.isEmpty ? "an empty folder" : parts.joined(separator: "; ")
     }
 
     func substitute(for id: String) -> String? {

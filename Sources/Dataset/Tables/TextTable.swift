@@ -141,7 +141,7 @@ struct TextTable {
                 file: path, line: nil, field: "text", found: encoding,
                 expected: TextEncoding.expected(path, from: encoding))
         }
-        guard let kind = FileSignature(head) else { return }
+        guard let kind = FileKind.of(head) else { return }
         let unpacking = kind.unpacking(path).map { ": unpack it first, \($0)" } ?? ""
         throw .field(
             file: path, line: nil, field: "text", found: kind.rawValue,

@@ -13,13 +13,14 @@ public struct ForeignFile: Sendable, Equatable, CustomStringConvertible {
             self.init("an index of weights in several files", "merge them into one .safetensors")
         case .json: self.init(kind, "expected the .safetensors or .pth file beside it")
         case .empty: self.init(kind, "fetch it again")
-        case .gitLFSPointer: self.init(kind, "fetch that with git lfs pull")
+        case .gitLFSPointer: self.init(kind, "fetch it with git lfs pull")
         case .htmlPage, .xml: self.init(kind, "a server's answer in the place of the file; fetch it again")
-        case .gzip, .bzip2, .xz, .zstandard, .sevenZip, .rar, .tar, .zip:
+        case .gzip, .bzip2, .xz, .zstandard, .lz4, .sevenZip, .rar, .tar, .zip:
             self.init(kind, "unpack it and give the file of weights in it")
         case .numpyArray, .hdf5, .gguf, .onnx, .protocolBuffer:
             self.init(kind, "convert it to .safetensors with the network's own names and shapes of tensors")
-        case .jpeg, .png, .gif, .webP, .tiff, .bmp, .pdf: self.init(kind, "give the file of weights")
+        case .jpeg, .jpeg2000, .jpegXL, .heif, .png, .gif, .webP, .tiff, .bmp, .pdf:
+            self.init(kind, "give the file of weights")
         }
     }
 

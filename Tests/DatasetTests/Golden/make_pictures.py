@@ -39,7 +39,7 @@ def main():
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as writer:
         writer.writestr(zipfile.ZipInfo("x.txt"), "x")
-    files["a ZIP archive"] = archive.getvalue()
+    files["a zip archive"] = archive.getvalue()
     files["an HTML page"] = b"\n<!DOCTYPE HTML><html><title>404 Not Found</title>"
     files["a Git LFS pointer in the place of the file"] = (
         b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"0" * 64 + b"\nsize 109527\n")

@@ -33,6 +33,8 @@ struct Mistake: Sendable {
     static let all: [Section] = [
         Section(title: "Command lines", mistakes: ofCommandLines),
         Section(title: "Files", mistakes: ofFiles),
+        Section(title: "Images and annotations", mistakes: ofData),
+        Section(title: "Weights", mistakes: ofWeights),
         Section(title: "Results directories", mistakes: ofResults),
         Section(title: "Nodes and keys", mistakes: ofNodes),
     ]

@@ -84,7 +84,7 @@ import Testing
         arguments: [
             (
                 Array("version https://git-lfs.github.com/spec/v1\noid sha256:4d\nsize 9\n".utf8),
-                "a Git LFS pointer, not the file that it stands for: fetch that with git lfs pull"
+                "a Git LFS pointer in the place of the file: fetch it with git lfs pull"
             ),
             (
                 Array("\r\n <!DOCTYPE html><html>".utf8),
@@ -92,13 +92,13 @@ import Testing
             ),
             (
                 Array("<?xml version='1.0'?><Error/>".utf8),
-                "an XML text: a server's answer in the place of the file; fetch it again"
+                "an XML file: a server's answer in the place of the file; fetch it again"
             ),
             (
                 Array("{\"weight_map\": {\"a\": \"b\"}}".utf8),
                 "an index of weights in several files: merge them into one .safetensors"
             ),
-            (Array("{\"a\": 1}".utf8), "a JSON text: expected the .safetensors or .pth file beside it"),
+            (Array("{\"a\": 1}".utf8), "a JSON file: expected the .safetensors or .pth file beside it"),
             ([], "an empty file: fetch it again"),
             ([0x1f, 0x8b, 8, 0], "a gzip file: unpack it and give the file of weights in it"),
             (
@@ -113,7 +113,7 @@ import Testing
                 [8, 7, 0x12, 7] + Array("pytorch".utf8) + [UInt8](repeating: 0, count: 9),
                 "an ONNX model: convert it to .safetensors with the network's own names and shapes of tensors"
             ),
-            ([0xff, 0xd8, 0xff, 0xe0], "a JPEG: give the file of weights"),
+            ([0xff, 0xd8, 0xff, 0xe0], "a JPEG picture: give the file of weights"),
             (
                 [0x80, 4, 0x4e, 0x2e],
                 "a Python pickle that torch.save did not write: load it and write model.state_dict() with torch.save"

@@ -1,8 +1,10 @@
-import Dataset
+import Bytes
 import Foundation
 import Testing
 
-@Suite struct FileSignatureTests {
+@testable import Dataset
+
+@Suite struct FileKindOfPicturesTests {
     static let golden: [String: Data] = {
         let url = TestFiles.golden.appending(path: "pictures.json")
         return try! JSONDecoder().decode([String: Data].self, from: Data(contentsOf: url))
@@ -12,7 +14,7 @@ import Testing
     @Test(arguments: golden.keys.sorted())
     func whatStandsInAnImagesPlaceIsNamed(name: String) throws {
         let bytes = [UInt8](try #require(Self.golden[name]))
-        #expect(FileSignature(bytes)?.rawValue == name)
+        #expect(FileKind.of(bytes)?.rawValue == name)
         let error = #expect(throws: DatasetError.self) {
             try bytes.withUnsafeBytes { try JPEGDecoder.decode($0, name: "x") }
         }
@@ -23,7 +25,7 @@ import Testing
     @Test func ordinaryTextIsOfNoKind() {
         for text in ["", "a", "image_id,x0,y0", "val/a.JPEG,1", "BMW,1,2,3,4\n1234567", "Rar,1", "GIF,1", "\u{FEFF}id"]
         {
-            #expect(FileSignature(Array(text.utf8)) == nil, "\(text)")
+            #expect(FileKind.of(Array(text.utf8)) == nil, "\(text)")
         }
     }
 }
