@@ -40,7 +40,9 @@ final class FakeNode: @unchecked Sendable {
                 link.send(
                     .ready(
                         NodeDescription(
-                            name: name, device: "none", numerics: "made up", batch: UInt32(batch), images: nil)))
+                            name: name, device: "none", numerics: "made up", batch: UInt32(batch),
+                            images: UInt32(clamping: job.sampleIDs.count),
+                            samples: job.sampleIDs.map { _ in FakeResults.file.hex })))
             } catch {
                 link.send(.refused(.init(.job, "\(error)")))
             }
@@ -94,19 +96,20 @@ final class FakeNode: @unchecked Sendable {
 /// Results that pass the coordinator's checks: boxes and overlaps are computed as a node would.
 enum FakeResults {
     static let (width, height) = (500, 375)
+    /// Of which every result is said to be.
+    static let file = FileDigest(byteCount: 100_000, sha256: [UInt8](repeating: 7, count: 32))
 
     static func maker(for job: Job) throws -> (LeasedImage) -> ImageResult {
         let options = try JobOptions(job.options)
         let network = try Network(
             json: try JSON.parse(job.networkDescription ?? "", source: "the job"), source: "the job")
         let geometry = Geometry(preset: options.preset, inputSize: network.inputSize, width: width, height: height)
-        let digest = [UInt8](repeating: 7, count: 32)
         return { image in
             let corner = Float(image.index % 64)
             let box = Box(corner, corner / 2, corner + 128, corner + 96)
             let match = options.iou.bestMatch(of: box, among: image.boxes.map { geometry.map(Box($0)) })
             return ImageResult(
-                index: image.index, file: FileDigest(byteCount: 100_000, sha256: digest),
+                index: image.index, file: file,
                 outcome: .evaluated(
                     .init(
                         top5: [0, 1, 2, 3, 4], scores: [5, 4, 3, 2, 1], box: Rectangle(box),

@@ -68,8 +68,8 @@ import Testing
 
     @Test func anEmptyFolderIsSaidToBeEmpty() throws {
         try FileManager.default.createDirectory(atPath: folder.path + "/images", withIntermediateDirectories: true)
-        #expect(try refusal().contains("but no file, expected"))
-        #expect(try refusal("images", ["val_1"]).contains("found not the annotated image, but no file"))
+        #expect(try refusal().contains("but an empty folder, expected"))
+        #expect(try refusal("images", ["val_1"]).contains("found not the annotated image, but an empty folder"))
     }
 
     @Test func theRightFolderNearbyIsSaid() throws {
