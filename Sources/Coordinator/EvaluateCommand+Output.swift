@@ -39,26 +39,6 @@ extension EvaluateCommand {
             classes: classes)
     }
 
-    /// Images whose file is not the one that was evaluated make no run together with others.
-    func checkFiles(_ opened: Ledger, _ manifest: Manifest) throws -> Ledger {
-        var ledger = opened
-        guard ledger.counts.evaluated > 0 else { return ledger }
-        let files = try ResumedFiles(
-            ledger: ledger, manifest: manifest,
-            scope: configuration.verifiesData ? .all : .sample(EvaluateCommand.resumeSample))
-        guard let problem = files.problem else { return ledger }
-        guard configuration.verifiesData else { throw OtherFiles(description: "\(journalPath): \(problem)") }
-        for difference in files.differences { try ledger.drop(difference.image) }
-        try ledger.journal.flush()
-        printer.say(
-            "\(files.differences.count) images are other files than those evaluated, the first is "
-                + "\(files.differences[0].path): evaluated anew")
-        return ledger
-    }
-
-    /// Images whose bytes are compared when a run goes on.
-    private static let resumeSample = 64
-
     /// The folders for the files that the run makes of images; nil where it makes none.
     func prepareArtifacts(_ inputs: Inputs, _ ledger: Ledger, _ made: inout [String]) throws -> ArtifactFiles? {
         guard !configuration.isDryRun,
@@ -72,20 +52,6 @@ extension EvaluateCommand {
             printer.say("\(missing.count) of them lack their files, the first is \(missing.first): evaluated once more")
         }
         return files
-    }
-
-    /// Says that there is nothing to do. Files that are made of images belong to a result, too.
-    func showFinished(_ finished: FinishedOutput, _ inputs: Inputs) throws -> ExitStatus {
-        let files = ArtifactFiles(
-            options: configuration.options.artifacts, outPath: configuration.outPath, mapsPath: configuration.mapsPath,
-            inputSize: configuration.network.inputSize)
-        if let files, let id = inputs.manifest.ids.first(where: { !files.isComplete($0) }) {
-            throw OutputError.damaged(
-                directory: configuration.outPath,
-                problem: "\(files.paths.joined(separator: ", ")): nothing there of \(id)")
-        }
-        for line in finished.lines { say(line) }
-        return .valid
     }
 
     /// Whether a run came to an end before it had anything to write: less than a finished result that it was to replace.
@@ -146,9 +112,13 @@ extension EvaluateCommand {
             reasons.append(
                 "\(missing.count) evaluated images lack their pictures or maps, the first is \(missing.first)")
         }
-        let files = try ledger.filesDigest()
-        try ledger.finish(filesDigest: files)
-        let run = RunOutput.Content(
+        let filesProblem = try filesProblem(ledger, inputs.manifest)
+        if let filesProblem { reasons.append(filesProblem) }
+        if keepsFinished(ending) {
+            if case .tooFewNodes = ending { return explain(ending) }
+            return .invalid
+        }
+        var run = RunOutput.Content(
             network: configuration.network.name,
             title: RunTitle.text(
                 network: configuration.network.name, preset: configuration.preset, options: configuration.options,
@@ -160,11 +130,14 @@ extension EvaluateCommand {
             digests: [
                 .init(name: "network", sha256: inputs.networkDigest),
                 .init(name: "weights", sha256: inputs.job.weightsSHA256),
-                .init(name: "manifest", sha256: inputs.manifest.digest), .init(name: "image_files", sha256: files),
+                .init(name: "manifest", sha256: inputs.manifest.digest),
             ], precision: configuration.options.precision.rawValue, otherReasons: reasons,
             annotated: inputs.manifest.annotatedCount,
             fingerprint: fingerprint(inputs).fields.map { ($0.name, $0.value) })
+        run.fileLines = { ledger.fileLines }
         let written = try RunOutput.write(run, to: configuration.outPath)
+        let files = written.certificate.digests.first { $0.name == RunOutput.filesDigestName }
+        try ledger.finish(filesDigest: files?.sha256 ?? "")
         say("")
         say(written.table.plain)
         for failure in written.certificate.failed.prefix(20) {
@@ -187,7 +160,7 @@ extension EvaluateCommand {
                 throw FileError(path: journalPath, operation: "remove the journal of the finished run", code: errno)
             }
         } else if ending == .complete {
-            say("to try again what failed: the same command with --resume --out \(configuration.outPath)")
+            say(remedy(written.certificate, filesDiffer: filesProblem != nil))
         }
         return written.certificate.isValid ? .valid : .invalid
     }

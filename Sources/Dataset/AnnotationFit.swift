@@ -8,7 +8,8 @@ import SelectiveTuning
 /// * Annotated size equal to the decoded one: the boxes count as they are.
 /// * Another size of the same aspect, within a pixel: the boxes are scaled.
 /// * Any other size: the boxes are kept if they lie inside the image, a mismatch; else nothing is known of the image.
-/// * No annotated size: the boxes count as they are.
+/// * No annotated size: the boxes count as they are; one side alone: they are scaled by nothing, a side that differs is a
+///   mismatch.
 ///
 /// Boxes that leave the frame which they are said to be in are not in it: a mismatch too, whatever the sizes say.
 public struct AnnotationFit: Sendable, Hashable {
@@ -40,13 +41,16 @@ public struct AnnotationFit: Sendable, Hashable {
         boxes: [Box], declaredWidth: Int?, declaredHeight: Int?, width: Int, height: Int
     ) throws(Contradiction) {
         let isInside = boxes.allSatisfy { Self.lies($0, inWidth: width, height: height) }
-        guard let declaredWidth, let declaredHeight, (declaredWidth, declaredHeight) != (width, height) else {
+        // Of a side that is not annotated nothing can be said; the other one alone may be wrong.
+        guard declaredWidth ?? width != width || declaredHeight ?? height != height else {
             kind = isInside ? .asAnnotated : .mismatch
             self.boxes = boxes
             return
         }
-        let isInDeclared = boxes.allSatisfy { Self.lies($0, inWidth: declaredWidth, height: declaredHeight) }
-        if isInDeclared, Self.haveSameAspect((declaredWidth, declaredHeight), (width, height)) {
+        if let declaredWidth, let declaredHeight,
+            boxes.allSatisfy({ Self.lies($0, inWidth: declaredWidth, height: declaredHeight) }),
+            Self.haveSameAspect((declaredWidth, declaredHeight), (width, height))
+        {
             kind = .resized
             let (scaleX, scaleY) = (Float(width) / Float(declaredWidth), Float(height) / Float(declaredHeight))
             self.boxes = boxes.map { Box($0.x0 * scaleX, $0.y0 * scaleY, $0.x1 * scaleX, $0.y1 * scaleY) }
@@ -54,8 +58,9 @@ public struct AnnotationFit: Sendable, Hashable {
         }
         guard isInside else {
             let outside = boxes.first { !Self.lies($0, inWidth: width, height: height) }!
+            let sides = [declaredWidth, declaredHeight].map { $0.map(String.init) ?? "?" }.joined(separator: "x")
             throw Contradiction(
-                description: "the annotation is of a \(declaredWidth)x\(declaredHeight) image, this one is "
+                description: "the annotation is of a \(sides) image, this one is "
                     + "\(width)x\(height), and the box [\(outside.x0), \(outside.y0), \(outside.x1), \(outside.y1)] "
                     + "does not lie in it")
         }
@@ -69,9 +74,14 @@ public struct AnnotationFit: Sendable, Hashable {
             && box.y1 <= Float(height - 1) + tolerance
     }
 
+    /// Sides that were rounded differ by little: in a picture of a few pixels, one pixel is another aspect.
+    static let largestAspectError = 0.1
+
     /// Whether one size is the other scaled, with either side rounded to a neighbouring pixel.
     private static func haveSameAspect(_ one: (width: Int, height: Int), _ other: (width: Int, height: Int)) -> Bool {
-        let difference = (Double(other.height) * Double(one.width) - Double(other.width) * Double(one.height)).magnitude
+        let (ours, theirs) = (Double(other.height) * Double(one.width), Double(other.width) * Double(one.height))
+        let difference = (ours - theirs).magnitude
+        guard difference <= largestAspectError * min(ours, theirs) else { return false }
         // A side of the smaller one that is off by half a pixel is off by more in the larger one.
         return difference <= Double(max(one.width, one.height, other.width, other.height))
     }

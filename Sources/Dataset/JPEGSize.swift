@@ -8,12 +8,13 @@ public enum JPEGSize {
     public static func read(_ location: ImageLocation) -> (width: Int, height: Int)? {
         guard let file = try? location.open(), file.size > 0 else { return nil }
         let count = Int(min(file.size, UInt64(usualHeader)))
-        if let head = file.read(at: 0, count: count), let size = size(of: head) { return size }
+        if let head = file.read(at: 0, count: count), let size = of(head) { return size }
         guard file.size > UInt64(count), let whole = try? location.read(limit: largestFile) else { return nil }
-        return size(of: whole)
+        return of(whole)
     }
 
-    private static func size(of bytes: [UInt8]) -> (width: Int, height: Int)? {
+    /// Of a file's bytes, or of those at its start.
+    public static func of(_ bytes: [UInt8]) -> (width: Int, height: Int)? {
         let reader = JPEGReader()
         return bytes.withUnsafeBytes { buffer in
             defer { reader.close() }

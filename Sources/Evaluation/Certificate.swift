@@ -14,7 +14,8 @@ public struct Deliveries: Hashable, Sendable {
     public var numericsClasses: [String: Int]
     /// Images whose evaluated file was compared with the coordinator's own copy, byte for byte by SHA-256; all that
     /// count agree with it.
-    public var filesCompared: Int
+    /// Nil where no image was evaluated: of boxes and maps.
+    public var filesCompared: Int?
     /// Images that were to be evaluated by a second node, and those that were.
     public var verification: Verification?
 
@@ -30,7 +31,7 @@ public struct Deliveries: Hashable, Sendable {
 
     public init(
         attempts: Int, duplicates: Int = 0, compared: Int = 0, disagreeing: [String] = [],
-        numericsClasses: [String: Int] = [:], filesCompared: Int = 0, verification: Verification? = nil
+        numericsClasses: [String: Int] = [:], filesCompared: Int? = nil, verification: Verification? = nil
     ) {
         self.filesCompared = filesCompared
         self.verification = verification
@@ -57,7 +58,7 @@ public struct Certificate: Hashable, Sendable {
     }
 
     public struct Digest: Hashable, Sendable {
-        /// Such as `network`, `weights`, `manifest`, `image_files`.
+        /// Such as `network`, `weights`, `manifest`, `image_files`, `summary`.
         public var name: String
         public var sha256: String
 
@@ -87,7 +88,7 @@ public struct Certificate: Hashable, Sendable {
     public let deliveries: Deliveries
     /// Of `images.jsonl`.
     public let imagesSHA256: String
-    public let digests: [Digest]
+    public internal(set) var digests: [Digest]
     /// `exact` or `fast`.
     public let precision: String
     /// Why the run is not valid; empty when it is.
@@ -184,7 +185,13 @@ extension Certificate {
     private func coverage(subset: String) -> String {
         "\(evaluated) of \(expected) images evaluated\(subset), \(failed.count) failed, \(missing.count) missing, "
             + "\(countedTwice.count) counted twice; \(deliveries.attempts) results received, "
-            + "\(deliveries.duplicates) repeated" + sizeRemarks.map { "; " + $0 }.joined()
+            + "\(deliveries.duplicates) repeated" + (sizeRemarks + fileRemarks).map { "; " + $0 }.joined()
+    }
+
+    /// Where it cannot be said of every image that its own file was evaluated; empty where it can.
+    private var fileRemarks: [String] {
+        guard let compared = deliveries.filesCompared, compared < evaluated else { return [] }
+        return ["\(compared) of the evaluated files were compared with a copy of the coordinator's"]
     }
 
     /// What the user must know of images that are not as their annotations say; empty where all are.
@@ -233,7 +240,7 @@ extension Certificate {
                     ("disagreeing", JSON(strings: deliveries.disagreeing)),
                 ])
             ),
-            ("files_compared", .int(deliveries.filesCompared)),
+            ("files_compared", deliveries.filesCompared.map { .int($0) } ?? .null),
             (
                 "second_evaluations",
                 deliveries.verification.map { .object([("asked", .int($0.asked)), ("done", .int($0.done))]) } ?? .null

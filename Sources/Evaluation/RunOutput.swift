@@ -8,8 +8,15 @@ public enum RunOutput {
     public static let tableName = "table.md"
     public static let certificateName = "certificate.json"
     public static let runName = "run.json"
+    /// The files that were evaluated, a line an image; its SHA-256 stands in the certificate, under the other name.
+    public static let filesName = "image_files.txt"
+    public static let filesDigestName = "image_files"
+    /// The name under which the certificate has the SHA-256 of `summary.json`.
+    public static let summaryDigestName = "summary"
     /// Of every file that a run leaves.
-    public static let names = [imagesName, summaryName, tableName, certificateName, runName, Report.name]
+    public static let names = [
+        imagesName, filesName, summaryName, tableName, certificateName, runName, Report.name,
+    ]
 
     /// Everything in arrays.
     public typealias Run = Content<[String], [ImageRecord], [GroundTruth]>
@@ -45,6 +52,9 @@ public enum RunOutput {
         /// Names and values that another run must share for its result to be the same.
         public var fingerprint: [(name: String, value: String)]
 
+        /// Gives the lines of `image_files.txt`; nil where no image was evaluated.
+        public var fileLines: (@Sendable () -> AnySequence<String>)?
+
         public init(
             network: String, title: String? = nil, expected: Expected, records: Records, groundTruth: Truth,
             convention: IoUConvention, protocolBlock: JSON, deliveries: Deliveries,
@@ -79,7 +89,7 @@ public enum RunOutput {
         public var imagesSHA256: String { certificate.imagesSHA256 }
     }
 
-    /// Writes the four files, each whole or not at all; makes the directory where it is missing. An older
+    /// Writes the files of a result, each whole or not at all; makes the directory where it is missing. An older
     /// certificate is removed first, with what was made of the older run, and the new one comes last: a certificate
     /// never stands beside another run's records.
     public static func write<Expected, Records, Truth>(
@@ -87,15 +97,19 @@ public enum RunOutput {
     ) throws(FileError) -> Written {
         try makeDirectories(directory)
         let path = { (name: String) in "\(directory)/\(name)" }
-        for name in [certificateName, Report.name, runName] {
+        for name in [certificateName, Report.name, runName, filesName] {
             guard unlink(path(name)) == 0 || errno == ENOENT else {
                 throw FileError(path: path(name), operation: "remove", code: errno)
             }
         }
         let digest = try writeImages(run.records, path: path(imagesName))
-        let certificate = Certificate(
+        var digests = run.digests
+        if let lines = run.fileLines {
+            digests.append(.init(name: filesDigestName, sha256: try write(lines(), path: path(filesName))))
+        }
+        var certificate = Certificate(
             expected: run.expected, records: run.records, deliveries: run.deliveries, imagesSHA256: digest,
-            digests: run.digests, precision: run.precision, otherReasons: run.otherReasons, annotated: run.annotated)
+            digests: digests, precision: run.precision, otherReasons: run.otherReasons, annotated: run.annotated)
         let metrics = Metrics(records: run.records, groundTruth: run.groundTruth)
         let agreement =
             run.precision == "exact"
@@ -112,24 +126,32 @@ public enum RunOutput {
             network: run.network, protocolBlock: run.protocolBlock, metrics: metrics, baselines: baselines,
             certificate: certificate, agreement: agreement, hasLabels: run.hasLabels, maps: run.maps, title: run.title,
             fingerprint: run.fingerprint)
-        try AtomicFile.write(path: path(summaryName), text: summary.json.pretty)
+        let text = summary.json.pretty
+        certificate.digests.append(.init(name: summaryDigestName, sha256: SHA256.hex(text)))
+        try AtomicFile.write(path: path(summaryName), text: text)
         try AtomicFile.write(path: path(tableName), text: table.markdown)
         try AtomicFile.write(path: path(certificateName), text: certificate.json.pretty)
         return Written(
             certificate: certificate, metrics: metrics, table: table,
-            paths: [imagesName, summaryName, tableName, certificateName].map(path))
+            paths: ([imagesName] + (run.fileLines == nil ? [] : [filesName])
+                + [summaryName, tableName, certificateName]).map(path))
     }
 
-    /// Writes one line a record and gives the SHA-256 of the file. Lines go out in portions, so that memory is
-    /// bounded whatever the number of images.
+    /// Writes one line a record and gives the SHA-256 of the file.
     public static func writeImages(
         _ records: some Sequence<ImageRecord>, path: String
     ) throws(FileError) -> String {
+        try write(records.lazy.map(\.jsonLine), path: path)
+    }
+
+    /// Writes lines, each with its end, and gives the SHA-256 of the file. They go out in portions, so that memory is
+    /// bounded whatever the number of images.
+    private static func write(_ lines: some Sequence<String>, path: String) throws(FileError) -> String {
         var file = try AtomicFile(path: path)
         var digest = SHA256()
         var portion: [UInt8] = []
-        for record in records {
-            portion.append(contentsOf: record.jsonLine.utf8)
+        for line in lines {
+            portion.append(contentsOf: line.utf8)
             if portion.count >= 1 << 18 {
                 digest.update(portion)
                 try file.append(portion)

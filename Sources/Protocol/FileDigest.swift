@@ -32,6 +32,20 @@ public struct FileDigest: Sendable, Hashable, CustomStringConvertible {
         words = Words(first: word(0), second: word(1), third: word(2), fourth: word(3))
     }
 
+    /// Nil for what is not 64 hexadecimal digits.
+    public init?(byteCount: UInt64, hex: some StringProtocol) {
+        let digits = Array(hex.utf8)
+        guard digits.count == 2 * SHA256.byteCount, digits.allSatisfy({ $0 < 0x80 }) else { return nil }
+        var bytes: [UInt8] = []
+        for place in stride(from: 0, to: digits.count, by: 2) {
+            guard let byte = UInt8(String(decoding: digits[place..<place + 2], as: UTF8.self), radix: 16) else {
+                return nil
+            }
+            bytes.append(byte)
+        }
+        self.init(byteCount: byteCount, sha256: bytes)
+    }
+
     /// 64 lower-case hexadecimal digits.
     public var hex: String { SHA256.hexadecimal(bytes) }
 

@@ -21,7 +21,8 @@ import Testing
             await #expect {
                 _ = try await run.evaluate(options)
             } throws: { error in
-                "\(error)".hasPrefix("\(run.path("images")): images: found none of the 2 annotated images, but an empty folder")
+                "\(error)".hasPrefix(
+                    "\(run.path("images")): images: found none of the 2 annotated images, but an empty folder")
                     && "\(error)".hasSuffix("such as demo_00000001: --images \(run.path("elsewhere"))")
             }
         }

@@ -34,9 +34,9 @@ import Testing
         try bytes.write(to: URL(fileURLWithPath: image(number)))
     }
 
-    private func refusal(_ options: [String]) async -> String? {
+    private func refusal(_ options: [String], forces: Bool = true) async -> String? {
         do {
-            _ = try await run.evaluate(options)
+            _ = try await run.evaluate(options, forces: forces)
             return nil
         } catch {
             return "\(error)"
@@ -96,6 +96,45 @@ import Testing
         #expect(text.contains("1 of the images") && text.contains(image(3)) && text.contains("SHA-256"), "\(text)")
     }
 
+    @Test func anImageThatIsGoneIsAnotherFile() async throws {
+        try await begin()
+        try FileManager.default.removeItem(atPath: image(2))
+        let text = try #require(await refusal(["--resume"]))
+        #expect(text.contains("1 of the images") && text.contains("demo_00000002"), "\(text)")
+        #expect(text.contains("found no file"), "\(text)")
+    }
+
+    /// A finished result is of the files of its list, whatever lies there now.
+    @Test func aFinishedResultOfOtherFilesIsNotComplete() async throws {
+        let (status, _) = try await run.evaluate()
+        #expect(status == .valid)
+        let lines = try run.read("out/image_files.txt").split(separator: "\n")
+        #expect(lines.count == 5 && lines[0].hasSuffix(" demo_00000001"))
+        let certificate = try JSON.parse(try run.read("out/certificate.json"), source: "certificate")
+        #expect(
+            certificate["digests"]?["image_files"]?.stringValue == SHA256.hex(try run.read("out/image_files.txt")))
+        let (again, text) = try await run.evaluate(forces: false)
+        #expect(again == .valid && text.contains("is complete"))
+        for options in [[], ["--resume"], ["--resume", "--verify-data"]] {
+            try flip(3)
+            let refused = try #require(await refusal(options, forces: false))
+            #expect(refused.contains("holds a finished result, and 1 of the images"), "\(refused)")
+            #expect(refused.contains(image(3)) && refused.contains("--force"), "\(refused)")
+            try flip(3)
+        }
+        try run.write("out/image_files.txt", lines.reversed().joined(separator: "\n") + "\n")
+        let damaged = try #require(await refusal([], forces: false))
+        #expect(damaged.contains("the SHA-256 of image_files.txt is not the certificate's"), "\(damaged)")
+    }
+
+    @Test func aFinishedResultWithAnotherSummaryIsNotComplete() async throws {
+        let (_, _) = try await run.evaluate()
+        try run.write(
+            "out/summary.json", try run.read("out/summary.json").replacing("\"count\": ", with: "\"count\": 1"))
+        let text = try #require(await refusal([], forces: false))
+        #expect(text.contains("the SHA-256 of summary.json is not the certificate's"), "\(text)")
+    }
+
     @Test func verifyDataEvaluatesWhatDiffersAnew() async throws {
         try await begin()
         try flip(1)
@@ -119,7 +158,8 @@ import Testing
     }
 
     @Test func verifyDataAloneIsRefused() async {
-        #expect(await refusal(["--verify-data"])?.contains("--verify-data has no effect here: it is for --resume") == true)
+        #expect(
+            await refusal(["--verify-data"])?.contains("--verify-data has no effect here: it is for --resume") == true)
         #expect(await refusal(["--verify-every", "3"])?.contains("it is for --nodes or --announce") == true)
     }
 }

@@ -60,7 +60,8 @@ import Testing
         #expect(self.orders(schedule.ended(lease: order.id, node: first, now: 2)).isEmpty, "not by the same node")
         #expect(schedule.remaining == 0 && !schedule.isComplete && !schedule.canVerify && schedule.unverified == 2)
         let (second, verifying) = try join(&schedule, "second", at: 3)
-        #expect(verifying.flatMap(\.images).sorted() == [0, 2] && schedule.canVerify)
+        let chosen = (0..<4).filter { schedule.isToBeVerified($0) }
+        #expect(verifying.flatMap(\.images).sorted() == chosen && chosen.count == 2 && schedule.canVerify)
         // A node that is lost has verified nothing.
         _ = schedule.lost(node: second, now: 4)
         #expect(!schedule.canVerify && schedule.unverified == 2)
@@ -72,6 +73,19 @@ import Testing
         }
         #expect(schedule.isComplete && schedule.verifications == (2, 2))
         #expect(schedule.brokenInvariants().isEmpty)
+    }
+
+    /// A node that knows N does not know at which images it is looked at.
+    @Test func whichImagesAreVerifiedIsASecret() {
+        func chosen(_ secret: UInt64) -> [Int] {
+            let schedule = Schedule(images: 100, verifyEvery: 10, verifySecret: secret)
+            return (0..<100).filter { schedule.isToBeVerified($0) }
+        }
+        for secret in 0..<20 as Range<UInt64> {
+            #expect(chosen(secret).map { $0 / 10 } == Array(0..<10), "one of each ten")
+        }
+        #expect(Set((0..<200).flatMap { chosen($0) }).count == 100)
+        #expect(chosen(1) == chosen(1) && chosen(1) != chosen(2))
     }
 
     @Test func aResumedRunVerifiesWhatWasNot() throws {

@@ -68,6 +68,27 @@ import Testing
         #expect(try self.fit([Box(0, 0, 600, 10)], declared: (500, 375), decoded: (500, 375)).kind == .mismatch)
     }
 
+    /// "Photo not available" pictures: a pixel of rounding is the whole picture.
+    @Test(arguments: [(1, 1), (2, 1), (2, 3)])
+    func aPictureOfAFewPixelsIsNoCopy(decoded: (Int, Int)) {
+        #expect(throws: AnnotationFit.Contradiction.self) {
+            try fit([Box(10, 10, 200, 300)], declared: (375, 500), decoded: decoded == (2, 3) ? (3, 3) : decoded)
+        }
+    }
+
+    @Test func oneAnnotatedSideAloneCanBeContradicted() throws {
+        let known = try AnnotationFit(
+            boxes: [box], declaredWidth: 500, declaredHeight: nil, width: 500, height: 375)
+        #expect(known.kind == .asAnnotated)
+        let larger = try AnnotationFit(
+            boxes: [box], declaredWidth: 500, declaredHeight: nil, width: 1000, height: 750)
+        #expect(larger.kind == .mismatch && larger.boxes == [box])
+        let error = #expect(throws: AnnotationFit.Contradiction.self) {
+            try AnnotationFit(boxes: [box], declaredWidth: nil, declaredHeight: 375, width: 250, height: 188)
+        }
+        #expect(error?.description.contains("of a ?x375 image, this one is 250x188") == true)
+    }
+
     @Test(arguments: [(1, 1), (1, 65_500), (65_500, 1)])
     func extremeSizesHaveAFit(decoded: (Int, Int)) throws {
         _ = try? fit([Box(0, 0, 0, 0)], declared: (500, 375), decoded: decoded)

@@ -99,6 +99,43 @@ import Testing
         }
     }
 
+    /// Under the embedded node, which reads the coordinator's own files.
+    @Test func filesThatAreReplacedDuringARunMakeItInvalid() throws {
+        let cluster = try Cluster()
+        let names = try FileManager.default.contentsOfDirectory(atPath: cluster.path("images")).sorted()
+        let run = try cluster.coordinator()
+        try cluster.waitForResults(run)
+        for (name, other) in zip(names, names.dropFirst()).prefix(10) {
+            let bytes = try Data(contentsOf: URL(fileURLWithPath: cluster.path("images/" + other)))
+            // A file of its own in the place of the link.
+            try bytes.write(to: URL(fileURLWithPath: cluster.path("images/" + name)), options: .atomic)
+        }
+        #expect(run.wait() == 1, "\(run.standardError)")
+        #expect(run.standardOutput.contains("of the images that were evaluated are other files by now"))
+        #expect(run.standardOutput.contains("--resume --verify-data"), "\(run.standardOutput)")
+    }
+
+    @Test func anInterruptedReplacementKeepsTheFinishedResultAndCanBeGoneOnWith() throws {
+        let cluster = try Cluster()
+        let first = try cluster.coordinator()
+        #expect(first.wait() == 0, "\(first.standardError)")
+        let again = try cluster.coordinator(nil, ["--force"])
+        try cluster.waitForResults(again)
+        again.send(SIGINT)
+        #expect(again.wait() == 1)
+        #expect(again.standardError.contains("the finished result in out is kept"), "\(again.standardError)")
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+        let asked = try cluster.coordinator()
+        #expect(asked.wait() == 0)
+        #expect(
+            asked.standardOutput.contains("a run that was to replace it is not finished"), "\(asked.standardOutput)")
+        let resumed = try cluster.coordinator(nil, ["--resume"])
+        #expect(resumed.wait() == 0, "\(resumed.standardError)")
+        #expect(resumed.standardError.contains("images have a result in the journal"), "\(resumed.standardError)")
+        #expect(try cluster.digest() == cluster.embeddedDigest())
+        #expect(!FileManager.default.fileExists(atPath: cluster.path("out/journal.stnet")))
+    }
+
     @Test func everyThirdImageIsVerifiedByAnotherNode() throws {
         let cluster = try Cluster(pictures: 60)
         let nodes = try cluster.nodes(2)

@@ -23,7 +23,8 @@ import Testing
                 + ["--out", "out", "--nodes", "hosts", "--key-file", "key"],
             directory: cluster.directory)
         #expect(named.wait() == 65)
-        #expect(named.standardError.contains("empty: images: found none of the 5 annotated images, but no file"))
+        #expect(
+            named.standardError.contains("empty: images: found none of the 5 annotated images, but an empty folder"))
     }
 
     /// One node's images begin a folder deeper, another node has none, and the coordinator none in the last run.

@@ -14,7 +14,7 @@ struct Chaos {
     var faults: [(time: Int64, fault: Fault)]
     /// After a stall the coordinator handles what has come before it looks at its clock.
     var ticksLast: Bool
-    /// Every so manieth image is evaluated by a second node.
+    /// One image of so many is evaluated by a second node.
     var verifyEvery: Int?
 
     /// How one node is.

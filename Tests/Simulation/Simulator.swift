@@ -90,7 +90,7 @@ struct Simulator {
             policy.shortestDeadline = 100_000
             policy.missedDeadlines = 1
         }
-        schedule = Schedule(images: self.chaos.images, policy: policy, verifyEvery: self.chaos.verifyEvery)
+        schedule = Schedule(images: self.chaos.images, policy: policy, verifyEvery: self.chaos.verifyEvery, verifySecret: seed)
         sessions = nodes.map { _ in 0 }
         numbers = nodes.map { _ in nil }
         refused = nodes.map { _ in false }
@@ -217,11 +217,11 @@ struct Simulator {
 
     /// What was to be evaluated by a second node was, as long as there was one.
     private mutating func checkVerifications() {
-        guard let every = chaos.verifyEvery else {
+        guard chaos.verifyEvery != nil else {
             if schedule.verifications.asked > 0 { fail("a second evaluation that nobody asked for") }
             return
         }
-        let asked = ledger.keys.filter { $0 % every == 0 }
+        let asked = ledger.keys.filter { schedule.isToBeVerified($0) }
         let done = asked.filter { Set(evaluators[$0]!).count > 1 }
         if schedule.verifications != (asked.count, done.count) {
             fail("\(schedule.verifications) second evaluations, really \((asked.count, done.count))")

@@ -31,7 +31,7 @@ public struct EvaluateConfiguration: Sendable {
     public var resumes: Bool
     /// All files of an earlier part of the run are compared with those that lie there now, not a sample.
     public var verifiesData: Bool
-    /// Every so manieth image is evaluated by a second node; nil for none.
+    /// One image of so many is evaluated by a second node; nil for none.
     public var verifyEvery: Int?
     public var metricsPath: String?
     public var logPath: String?

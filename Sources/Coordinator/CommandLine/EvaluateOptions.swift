@@ -159,7 +159,7 @@ public enum EvaluateOptions {
                         "wait", "SECONDS", "how long to go on without any node", default: "60",
                         effect: .besideAny(of: "nodes", "announce")),
                     .init(
-                        "verify-every", "N", "every Nth image is evaluated by a second node too, and compared",
+                        "verify-every", "N", "one image of N is evaluated by a second node too, and compared",
                         effect: .besideAny(of: "nodes", "announce")),
                 ]
             ),

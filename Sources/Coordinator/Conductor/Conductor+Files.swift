@@ -8,7 +8,7 @@ extension Conductor {
     enum OwnFile: Equatable {
         case awaited
         /// Nil where there is none.
-        case known(FileDigest?)
+        case known(OwnCopy?)
     }
 
     /// Begins to digest the own copies of leased images. The embedded node reads those very files.
@@ -44,8 +44,8 @@ extension Conductor {
     }
 
     /// The digest of an own copy is there: results that waited for it are heard.
-    func ownFile(_ image: Int, _ digest: FileDigest?, now: Microseconds) {
-        ownFiles[image] = .known(digest)
+    func ownFile(_ image: Int, _ copy: OwnCopy?, now: Microseconds) {
+        ownFiles[image] = .known(copy)
         for id in sessions.keys.sorted() where !sessions[id]!.held.isEmpty { releaseHeld(session: id, now: now) }
     }
 
@@ -63,7 +63,21 @@ extension Conductor {
         let image = Int(result.index)
         if sharesFiles(node) { return .same }
         guard case .known(.some(let own)) = ownFiles.removeValue(forKey: image) else { return .impossible }
-        guard own != file else { return .same }
-        return .different("it has another file for \(manifest.entries[image].id) (\(file); here \(own))")
+        let id = manifest.entries[image].id
+        guard own.digest == file else {
+            // Who has no images of its own was sent these.
+            guard members[node]!.description.images == nil else {
+                return .different("it has another file for \(id) (\(file); here \(own.digest))")
+            }
+            return .different("what it was sent of \(id) is not what lies here (\(file); here \(own.digest))")
+        }
+        if case .evaluated(let found) = result.outcome, let size = own.size,
+            size != .init(width: found.width, height: found.height)
+        {
+            return .different(
+                "it says that \(id) has \(found.width)x\(found.height) pixels; the same file here has "
+                    + "\(size.width)x\(size.height)")
+        }
+        return .same
     }
 }

@@ -25,8 +25,9 @@ public final class Conductor: @unchecked Sendable {
         /// How long to go on without any node.
         public var waitSeconds: Double = 60
         public var policy = SchedulePolicy()
-        /// Images whose place is a multiple of this are evaluated by two nodes; nil for none.
+        /// One of so many images is evaluated by two nodes; nil for none. Which one, nobody can tell beforehand.
         public var verifyEvery: Int?
+        public var verifySecret = UInt64.random(in: 0...UInt64.max)
         /// Connects, checks and plans, leases nothing.
         public var isDryRun = false
 
@@ -68,7 +69,7 @@ public final class Conductor: @unchecked Sendable {
         case syncFailed(String)
         case artifactStored(session: Int, bytes: Int)
         case artifactFailed(String)
-        case ownFile(image: Int, FileDigest?)
+        case ownFile(image: Int, OwnCopy?)
     }
 
     let plan: Plan
@@ -137,12 +138,14 @@ public final class Conductor: @unchecked Sendable {
         self.ledger = ledger
         self.reporter = reporter
         syncer = JournalSyncer(ledger.journal) { [mailbox] error in mailbox.post(.syncFailed("\(error)")) }
-        ownDigests = OwnFiles(image: plan.image) { [mailbox] image, digest in
-            mailbox.post(.ownFile(image: image, digest))
+        ownDigests = OwnFiles(image: plan.image) { [mailbox] image, copy in
+            mailbox.post(.ownFile(image: image, copy))
         }
         fleetFiles = fleet
         sampleDigests = plan.sampleDigests
-        schedule = Schedule(images: manifest.entries.count, policy: plan.policy, verifyEvery: plan.verifyEvery)
+        schedule = Schedule(
+            images: manifest.entries.count, policy: plan.policy, verifyEvery: plan.verifyEvery,
+            verifySecret: plan.verifySecret)
         start = Conductor.now()
         lastMember = start
         lastVerifier = start
@@ -151,7 +154,7 @@ public final class Conductor: @unchecked Sendable {
             // An image whose picture was lost is evaluated once more; its result is compared with the one that counts.
             if let files = plan.artifacts, !files.isComplete(manifest.entries[index].id) { continue }
             schedule.resume(done: index)
-            guard let every = plan.verifyEvery, index % every == 0, !ledger.isFailed(index) else { continue }
+            guard schedule.isToBeVerified(index), !ledger.isFailed(index) else { continue }
             // One whose record cannot be read makes the run invalid where it is read for the result.
             let evaluator = (try? ledger.evaluator(index)) ?? nil
             schedule.resumeVerification(
@@ -210,7 +213,7 @@ public final class Conductor: @unchecked Sendable {
             if !hold(event, session: session, now: now) { handle(event, session: session, now: now) }
         case .artifactStored(let session, let bytes): stored(bytes: bytes, session: session, now: now)
         case .artifactFailed(let reason): ending = .artifactFailed(reason: reason)
-        case .ownFile(let image, let digest): ownFile(image, digest, now: now)
+        case .ownFile(let image, let copy): ownFile(image, copy, now: now)
         case .interrupt:
             isInterrupted = true
             perform(schedule.stop())

@@ -53,29 +53,25 @@ extension Ledger {
         return state.nodes.indices.contains(node) ? state.nodes[node].name : nil
     }
 
-    /// One digest over the files of all results, in lower-case hexadecimal: the SHA-256 of a line an image, in manifest
-    /// order, of the file's SHA-256, its length and the image's id, "- -" in the place of the first two where there is no
-    /// file.
-    public func filesDigest() throws(JournalError) -> String {
-        var digest = SHA256()
-        var lines: [UInt8] = []
-        var image = 0
-        for id in check.manifest.ids {
-            if let file = try file(image) {
-                lines += file.hex.utf8
-                lines += " \(file.byteCount) ".utf8
-            } else {
-                lines += "- - ".utf8
+    /// Of each image in manifest order the line of `image_files.txt`: its file's SHA-256, its length in bytes and the
+    /// image's id, "- -" in the place of the first two where there is no file, or none that can be read back.
+    public var fileLines: AnySequence<String> {
+        AnySequence { [self] () -> AnyIterator<String> in
+            var ids = check.manifest.ids.makeIterator()
+            var image = 0
+            return AnyIterator {
+                guard let id = ids.next() else { return nil }
+                defer { image += 1 }
+                let file = (try? file(image)) ?? nil
+                return (file.map { "\($0.hex) \($0.byteCount) " } ?? "- - ") + id + "\n"
             }
-            lines += id.utf8
-            lines.append(UInt8(ascii: "\n"))
-            if lines.count > 1 << 16 {
-                digest.update(lines)
-                lines.removeAll(keepingCapacity: true)
-            }
-            image += 1
         }
-        digest.update(lines)
+    }
+
+    /// One digest over the files of all results, in lower-case hexadecimal: the SHA-256 of `fileLines`.
+    public func filesDigest() -> String {
+        var digest = SHA256()
+        for line in fileLines { digest.update(line) }
         return digest.finalizeHex()
     }
 

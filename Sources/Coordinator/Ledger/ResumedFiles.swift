@@ -7,8 +7,7 @@ import Protocol
 /// Whether the files that an earlier part of a run evaluated are still those that lie there now: else two data sets would
 /// stand in one result.
 ///
-/// The lengths of all are compared, and the bytes of some or of all. An image of which there is no copy here, or none that can
-/// be read, says nothing.
+/// The lengths of all are compared, and the bytes of some or of all. An image whose copy cannot be read says nothing.
 struct ResumedFiles: Sendable {
     enum Scope: Sendable, Equatable {
         /// The bytes of this many images, spread over those that have a result.
@@ -35,12 +34,18 @@ struct ResumedFiles: Sendable {
 
     private static let portion = 256
 
-    /// Of the images that have a result in the ledger. Throws when the journal cannot be read.
-    init(ledger: Ledger, manifest: Manifest, scope: Scope) throws(JournalError) {
+    /// - Parameters:
+    ///   - evaluated: the file of which an image's result is; nil where it has no result of one.
+    ///   - goneDiffers: whether an image that is not there any more is another file: not where nodes have the images.
+    init(
+        _ manifest: Manifest, scope: Scope, goneDiffers: Bool, evaluated: (Int) throws -> FileDigest?
+    ) throws {
         var comparable: [Int] = []
         var found: [Int: String] = [:]
-        for image in manifest.entries.indices where ledger.isDone(image) && !ledger.isFailed(image) {
-            guard let bytes = manifest.entries[image].image?.byteCount, let file = try ledger.file(image) else {
+        for image in manifest.entries.indices {
+            guard let file = try evaluated(image) else { continue }
+            guard let bytes = manifest.entries[image].image?.byteCount else {
+                if goneDiffers { found[image] = "no file" }
                 continue
             }
             comparable.append(image)
@@ -59,25 +64,53 @@ struct ResumedFiles: Sendable {
             for (image, digest) in zip(images, Self.digests(images.map { manifest.entries[$0].image })) {
                 guard let digest else { continue }
                 digested += 1
-                if digest != (try ledger.file(image)) { found[image] = "\(digest)" }
+                if digest != (try evaluated(image)) { found[image] = "\(digest)" }
             }
         }
         for image in found.keys.sorted() {
             let entry = manifest.entries[image]
-            guard let place = entry.image, let file = try ledger.file(image) else { continue }
+            guard let file = try evaluated(image) else { continue }
             differences.append(
-                Difference(image: image, id: entry.id, path: place.path, evaluated: file, found: found[image]!))
+                Difference(
+                    image: image, id: entry.id, path: entry.image?.path ?? "its file", evaluated: file,
+                    found: found[image]!))
         }
     }
 
-    /// What to tell somebody who goes on with a run; nil where nothing differs.
+    /// Of the images that have a result in the ledger.
+    init(_ ledger: Ledger, _ manifest: Manifest, scope: Scope, goneDiffers: Bool) throws {
+        try self.init(manifest, scope: scope, goneDiffers: goneDiffers) { image in
+            ledger.isDone(image) && !ledger.isFailed(image) ? try ledger.file(image) : nil
+        }
+    }
+
+    /// Of those that a finished run's list names; the ids are the manifest's, in its order.
+    /// - Throws: `ListProblem` for a list that is not this manifest's.
+    init(list: String, _ manifest: Manifest, scope: Scope, goneDiffers: Bool) throws {
+        var files: [FileDigest?] = []
+        var ids = manifest.ids.makeIterator()
+        for line in list.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).dropLast() {
+            let fields = Substring(line).split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+            guard fields.count == 3, let id = ids.next(), fields[2] == id else {
+                throw ListProblem(description: "line \(files.count + 1) is not that of the run's image")
+            }
+            files.append(UInt64(fields[1]).flatMap { FileDigest(byteCount: $0, hex: fields[0]) })
+        }
+        guard ids.next() == nil else { throw ListProblem(description: "\(files.count) lines, more were expected") }
+        try self.init(manifest, scope: scope, goneDiffers: goneDiffers) { files[$0] }
+    }
+
+    struct ListProblem: Error, CustomStringConvertible {
+        let description: String
+    }
+
+    /// What differs, and how much was looked at; nil where nothing does.
     var problem: String? {
         guard let first = differences.first else { return nil }
         let compared = "compared: \(sized) lengths, \(digested) SHA-256"
         return
             "\(differences.count) of the images that were evaluated are other files by now (\(compared)); the first is "
-            + "\(first.path): evaluated \(first.evaluated), found \(first.found): put back the files of the run, or "
-            + "--verify-data to compare all and evaluate anew what differs, or another --out for a run of these files"
+            + "\(first.id) (\(first.path)): evaluated \(first.evaluated), found \(first.found)"
     }
 
     /// Of files that can be read; on all processors.

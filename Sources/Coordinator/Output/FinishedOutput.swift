@@ -10,6 +10,10 @@ struct FinishedOutput: Sendable {
     /// What the run was asked to do.
     let fingerprint: JournalFingerprint
     private let summary: JSON
+    /// SHA-256 of the list of evaluated files; nil in the result of a version that had none, and of a score.
+    private let filesSHA256: String?
+    /// For people: what lies beside the result.
+    var note: String?
 
     private static let largest = 1 << 30
 
@@ -35,7 +39,15 @@ struct FinishedOutput: Sendable {
                 throw OutputError.damaged(
                     directory: directory, problem: "the SHA-256 of \(RunOutput.imagesName) is not the certificate's")
             }
-            summary = try json(RunOutput.summaryName)
+            let text = try WholeFile.read(path: path(RunOutput.summaryName), limit: Self.largest)
+            let digests = certificate["digests"]
+            if let expected = digests?[RunOutput.summaryDigestName]?.stringValue, SHA256.hex(text) != expected {
+                throw OutputError.damaged(
+                    directory: directory, problem: "the SHA-256 of \(RunOutput.summaryName) is not the certificate's")
+            }
+            summary = try JSON.parse(
+                text, source: path(RunOutput.summaryName), limits: .init(bytes: Self.largest))
+            filesSHA256 = digests?[RunOutput.filesDigestName]?.stringValue
             imagesSHA256 = digest
         } catch let error as OutputError {
             throw error
@@ -58,6 +70,21 @@ struct FinishedOutput: Sendable {
         return run.differences(from: fingerprint)
     }
 
+    /// The list of the files that were evaluated; nil where the result has none.
+    /// - Throws: `OutputError.damaged` for one that is not the certificate's.
+    func fileList() throws(OutputError) -> String? {
+        guard let filesSHA256 else { return nil }
+        let path = "\(directory)/\(RunOutput.filesName)"
+        guard let bytes = try? WholeFile.read(path: path, limit: Self.largest) else {
+            throw .damaged(directory: directory, problem: "\(RunOutput.filesName) is missing")
+        }
+        guard SHA256.hex(bytes) == filesSHA256 else {
+            throw .damaged(
+                directory: directory, problem: "the SHA-256 of \(RunOutput.filesName) is not the certificate's")
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// What people look for first: `650 images, label 77.8 %, IoU >= .25 80.5 %, .50 55.8 %, .75 29.4 %`.
     var headline: String {
         let metrics = summary["metrics"]
@@ -74,11 +101,15 @@ struct FinishedOutput: Sendable {
 
     /// The lines that a run prints in the place of doing the same again.
     var lines: [String] {
-        let files = [RunOutput.imagesName, RunOutput.summaryName, RunOutput.tableName, RunOutput.certificateName]
-        let more = [RunOutput.runName, Report.name].filter { access("\(directory)/\($0)", F_OK) == 0 }
+        let isThere = { (name: String) in access("\(directory)/\(name)", F_OK) == 0 }
+        let names = RunOutput.names.filter { $0 != RunOutput.filesName || filesSHA256 != nil }
+        let gone = names.filter { !isThere($0) }
+        let more =
+            gone.isEmpty
+            ? [] : ["gone: \(gone.joined(separator: ", ")); stnet-coord report \(directory) makes the page again"]
         return [
             "\(directory) is complete: nothing was evaluated (--force evaluates again)", "\(title): \(headline)",
             "\(RunOutput.imagesName) has SHA-256 \(imagesSHA256)",
-        ] + (files + more).map { "  \(directory)/\($0)" }
+        ] + (note.map { [$0] } ?? []) + more + names.filter(isThere).map { "  \(directory)/\($0)" }
     }
 }

@@ -19,12 +19,17 @@ struct OutputDirectory: Sendable {
     func finished(_ fingerprint: JournalFingerprint, resumes: Bool) throws -> FinishedOutput? {
         if forces { return nil }
         let journal = try Journal.peek(path: journalPath, isResult: Ledger.isEvaluated)
-        if let finished = try FinishedOutput(directory: path) {
+        if var finished = try FinishedOutput(directory: path) {
             let differences = finished.differences(from: fingerprint)
-            if differences.isEmpty { return finished }
-            // A run that was to replace the result, and was interrupted.
-            if resumes, let journal, journal.hasResults, fingerprint.differences(from: journal.fingerprint).isEmpty {
-                return nil
+            // A run that was to replace the result, and was interrupted; or one that could not write all that it leaves.
+            let isGoingOn =
+                journal.map { $0.hasResults && fingerprint.differences(from: $0.fingerprint).isEmpty } ?? false
+            if resumes, isGoingOn { return nil }
+            if differences.isEmpty {
+                if isGoingOn {
+                    finished.note = "a run that was to replace it is not finished: --resume goes on with that"
+                }
+                return finished
             }
             throw OutputError.otherResult(directory: path, title: finished.title, differences)
         }

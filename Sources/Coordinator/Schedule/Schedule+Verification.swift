@@ -1,5 +1,6 @@
 /// Images that a second node evaluates too, so that a node which computes something else, or makes things up, does not go
-/// unnoticed: every Nth by its place, once the first result is there. The results are the ledger's to compare.
+/// unnoticed: one of every N that follow each other, once the first result is there. Which one, a secret number decides:
+/// where it could be told beforehand, a node could be honest there alone. The results are the ledger's to compare.
 extension Schedule {
     /// Awaits a second evaluation of an image that is done. By name, since a resumed run knows no more of its nodes.
     struct Verification: Sendable {
@@ -26,7 +27,12 @@ extension Schedule {
             || verification.queues.contains { $0.key != able[0] && !$0.value.isEmpty }
     }
 
-    func isToBeVerified(_ image: Int) -> Bool { verifyEvery.map { image % $0 == 0 } ?? false }
+    /// One image of every `verifyEvery`; of the rest at the end perhaps none.
+    public func isToBeVerified(_ image: Int) -> Bool {
+        guard let every = verifyEvery else { return false }
+        var generator = SplitMix64(seed: verifySecret &+ UInt64(truncatingIfNeeded: image / every))
+        return generator.next() % UInt64(every) == UInt64(image % every)
+    }
 
     /// An image has its first result.
     mutating func awaitVerification(of image: Int, by evaluator: String) {

@@ -81,16 +81,18 @@ public struct Schedule: Sendable {
     var totalRate = 0.0
     var durations = RecentDurations()
     var lastTick: Microseconds?
-    /// Images whose place is a multiple of this are evaluated by two nodes; nil for none.
+    /// One of so many images is evaluated by two nodes; nil for none. The secret decides which.
     let verifyEvery: Int?
+    public let verifySecret: UInt64
     var verification = Verification()
     /// No new leases: an interrupt.
     public internal(set) var isStopped = false
 
-    public init(images: Int, policy: SchedulePolicy = .init(), verifyEvery: Int? = nil) {
+    public init(images: Int, policy: SchedulePolicy = .init(), verifyEvery: Int? = nil, verifySecret: UInt64 = 0) {
         precondition(verifyEvery.map { $0 > 0 } ?? true, "every first image at most")
         self.policy = policy
         self.verifyEvery = verifyEvery
+        self.verifySecret = verifySecret
         states = Array(repeating: .pending, count: images)
         attempts = Array(repeating: 0, count: images)
         holders = Array(repeating: 0, count: images)

@@ -1,0 +1,97 @@
+import Bytes
+import Dataset
+import Evaluation
+import Foundation
+
+// What lies under --images must be what was evaluated: before a run goes on, at its end, and where it is said to be complete.
+
+extension EvaluateCommand {
+    /// Images whose bytes are compared where `--verify-data` does not ask for all.
+    private static let sample = 64
+
+    private var scope: ResumedFiles.Scope { configuration.verifiesData ? .all : .sample(Self.sample) }
+
+    /// Nodes may have images that this machine lacks.
+    private var goneDiffers: Bool { configuration.fleet == nil }
+
+    /// Images whose file is not the one that was evaluated make no run together with others.
+    func checkFiles(_ opened: Ledger, _ manifest: Manifest) throws -> Ledger {
+        var ledger = opened
+        guard ledger.counts.evaluated > 0 else { return ledger }
+        let files = try ResumedFiles(ledger, manifest, scope: scope, goneDiffers: goneDiffers)
+        guard let problem = files.problem else { return ledger }
+        guard configuration.verifiesData else {
+            throw OtherFiles(
+                description:
+                    "\(journalPath): \(problem): put back the files of the run, or give --verify-data to compare "
+                    + "all and evaluate anew what differs, or another --out for a run of these files")
+        }
+        for difference in files.differences { try ledger.drop(difference.image) }
+        try ledger.journal.flush()
+        printer.say(
+            "\(files.differences.count) images are other files than those evaluated, the first is "
+                + "\(files.differences[0].id) (\(files.differences[0].path)): evaluated anew")
+        return ledger
+    }
+
+    /// Files that were replaced while the run went on: its results are of two data sets, or of one that is gone.
+    func filesProblem(_ ledger: Ledger, _ manifest: Manifest) throws -> String? {
+        try ResumedFiles(ledger, manifest, scope: .sample(Self.sample), goneDiffers: goneDiffers).problem
+    }
+
+    /// Says that there is nothing to do, of files that are still those of the result.
+    func showFinished(_ finished: FinishedOutput, _ inputs: Inputs) throws -> ExitStatus {
+        let artifacts = ArtifactFiles(
+            options: configuration.options.artifacts, outPath: configuration.outPath, mapsPath: configuration.mapsPath,
+            inputSize: configuration.network.inputSize)
+        if let artifacts, let id = inputs.manifest.ids.first(where: { !artifacts.isComplete($0) }) {
+            throw OutputError.lacksFiles(
+                directory: configuration.outPath, folders: artifacts.paths.joined(separator: ", "), id: id)
+        }
+        if let list = try finished.fileList() {
+            let files: ResumedFiles
+            do {
+                files = try ResumedFiles(list: list, inputs.manifest, scope: scope, goneDiffers: goneDiffers)
+            } catch let problem as ResumedFiles.ListProblem {
+                throw OutputError.damaged(
+                    directory: configuration.outPath, problem: "\(RunOutput.filesName): \(problem)")
+            }
+            if let problem = files.problem {
+                throw OutputError.otherFiles(directory: configuration.outPath, problem: problem)
+            }
+        }
+        for line in finished.lines { say(line) }
+        return .valid
+    }
+
+    /// A part of a run does not take the place of a finished result that it was to replace: its journal has it.
+    func keepsFinished(_ ending: Conductor.Ending) -> Bool {
+        guard ending != .complete, ((try? FinishedOutput(directory: configuration.outPath)) ?? nil) != nil else {
+            return false
+        }
+        printer.say(
+            "the finished result in \(configuration.outPath) is kept; to go on with its replacement: the same command "
+                + "with --resume in the place of --force")
+        return true
+    }
+
+    /// What somebody can do about a whole run that is not valid.
+    func remedy(_ certificate: Certificate, filesDiffer: Bool) -> String {
+        let out = configuration.outPath
+        if filesDiffer {
+            return
+                "to evaluate anew the images whose files differ: the same command with --resume --verify-data --out \(out)"
+        }
+        if !certificate.deliveries.disagreeing.isEmpty {
+            return "results that differ stay so with --resume: --force begins anew, with nodes that can be trusted"
+        }
+        if !certificate.failed.isEmpty || !certificate.missing.isEmpty {
+            return "to try again what failed: the same command with --resume --out \(out)"
+        }
+        if let asked = certificate.deliveries.verification, asked.done < asked.asked {
+            return "for the second evaluations: the same command with --resume --out \(out) and more nodes"
+        }
+        return
+            "no image failed, so that --resume changes nothing: the reasons stand above; once they are mended, --force"
+    }
+}
