@@ -72,7 +72,7 @@ class Runs:
         command = [
             self.options.stnet, "--images", folder / "images", "--annotations", folder / "annotations",
             "--network", network, "--weights", self.data / "weights" / NETWORKS[network][1],
-            "--method" if preset == "cam" else "--preset", preset, "--out", out,
+            "--method" if preset == "cam" else "--preset", preset, "--out", out, "--force",
         ]  # fmt: skip
         if half:
             ids = sorted(path.stem for path in (folder / "images").iterdir())

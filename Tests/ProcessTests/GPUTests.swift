@@ -89,11 +89,14 @@ import Testing
                 name: "gpu\(number)", device: ["--gpu", String(number)],
                 environment: environment(["DEVICES": 2, "MEMORY": 4_000_000]))
         }
+        // Without leases nobody can be done before the other one is there.
+        let asked = try cluster.coordinator(nodes.map(\.address), out: "asked", ["--dry-run"])
+        #expect(asked.wait() == 0, "\(asked.standardError)")
+        for number in 0..<2 {
+            #expect(asked.standardError.contains("gpu\(number) is ready: GPU \(number) ("), "\(asked.standardError)")
+        }
         let run = try cluster.coordinator(nodes.map(\.address))
         #expect(run.wait() == 0, "\(run.standardError)")
-        for number in 0..<2 {
-            #expect(run.standardError.contains("gpu\(number) is ready: GPU \(number) ("), "\(run.standardError)")
-        }
         #expect(try cluster.digest() == digest)
     }
 
