@@ -58,8 +58,8 @@ extension Conductor {
         guard let session = sessions[id] else { return false }
         let waits = waitsForOwnFiles(event, session: session)
         guard waits || session.unwritten > 0 || !session.held.isEmpty else { return false }
-        // That the own disk is slow is no silence of the node's.
-        if case .message(.results(let lease, _)) = event { schedule.progressed(lease: lease, now: now) }
+        // That the own disk is slow is no silence of the node's, of whose lease these results are then.
+        if waits, case .message(.results(let lease, _)) = event { schedule.progressed(lease: lease, now: now) }
         switch event {
         case .message(.results), .message(.leaseDone), .message(.leaving), .message(.failed), .message(.goodbye),
             .closed:
