@@ -201,9 +201,13 @@ public struct EvaluateCommand: Sendable {
         }
         let (count, annotated) = (manifest.entries.count, manifest.annotatedCount)
         let part = count < annotated ? " of \(grouped(annotated)) annotated" : ""
-        printer.say("\(count) images to evaluate\(part), \(manifest.digest.prefix(16)) is their digest")
-        if manifest.imagesWithoutAnnotation > 0 {
-            printer.say("\(manifest.imagesWithoutAnnotation) image files have no annotation and are left out")
+        printer.say(
+            "\(count) image\(count == 1 ? "" : "s") to evaluate\(part), \(manifest.digest.prefix(16)) is their digest")
+        let others = manifest.imagesWithoutAnnotation
+        if others > 0 {
+            printer.say(
+                "\(others) image file\(others == 1 ? " has" : "s have") no annotation and \(others == 1 ? "is" : "are") left out"
+            )
         }
         for note in annotations.notes { printer.say("note: \(note)") }
         let missing = try catalog.map { try requireImages(manifest, $0) } ?? 0

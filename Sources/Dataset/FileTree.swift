@@ -7,7 +7,11 @@ enum FileTree {
     private static let maximalDepth = 16
 
     struct Entry {
-        enum Kind { case folder, file, brokenLink }
+        enum Kind {
+            case folder, file, brokenLink
+            /// A pipe, a socket, a device.
+            case special
+        }
 
         /// Of the name, as an error shows it.
         var path: String
@@ -22,7 +26,7 @@ enum FileTree {
         var number: ino_t
     }
 
-    /// Calls `visit` for each file and each link that leads nowhere below `path`, in no order. Links are followed, but not
+    /// Calls `visit` for each file, folder and link that leads nowhere below `path`, in no order. Links are followed, but not
     /// back to a folder that the link lies in; hidden names are left out.
     /// - Parameter unreadable: gets a folder below `path` that may not be read, and its error; it is left out where that
     ///   returns.
@@ -47,7 +51,10 @@ enum FileTree {
                 continue
             }
             for entry in found {
-                if entry.kind == .folder { folders.append((entry, above + [identity])) } else { try visit(entry) }
+
+                if entry.kind == .folder { folders.append((entry, above + [identity])) }
+                try visit(entry)
+
             }
         }
     }
@@ -97,9 +104,11 @@ enum FileTree {
                 if stat(path + name, &status) != 0 {
                     kind = .brokenLink
                 } else {
-                    // No pipe and no device.
-                    guard [S_IFDIR, S_IFREG].contains(status.st_mode & S_IFMT) else { continue }
-                    kind = status.st_mode & S_IFMT == S_IFDIR ? .folder : .file
+                    switch status.st_mode & S_IFMT {
+                    case S_IFDIR: kind = .folder
+                    case S_IFREG: kind = .file
+                    default: kind = .special
+                    }
                 }
             }
             entries.append(Entry(path: path + name, name: prefix + name, kind: kind))
@@ -110,7 +119,9 @@ enum FileTree {
     /// The extension that most files below `path` have, and how many; nil where there is no file.
     static func commonest(below path: String) -> (extension: String, count: Int)? {
         var counts: [String: Int] = [:]
-        try? walk(below: path, unreadable: { _, _ in }) { counts[pathExtension($0.name), default: 0] += 1 }
+        try? walk(below: path, unreadable: { _, _ in }) {
+            if $0.kind == .file { counts[pathExtension($0.name), default: 0] += 1 }
+        }
         return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }.map { ($0.key, $0.value) }
     }
 
@@ -137,6 +148,12 @@ enum FileTree {
     static func isRegularFile(_ path: String) -> Bool {
         var status = stat()
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
+    /// Whether there is a folder of this path, links followed.
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 
     /// Whether two paths lead to one file.

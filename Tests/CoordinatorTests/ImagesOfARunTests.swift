@@ -23,7 +23,7 @@ import Testing
             } throws: { error in
                 "\(error)".hasPrefix(
                     "\(run.path("images")): images: found none of the 2 annotated images, but an empty folder")
-                    && "\(error)".hasSuffix("such as demo_00000001: --images \(run.path("elsewhere"))")
+                    && "\(error)".hasSuffix("such as demo_00000001; --images \(run.path("elsewhere")) has all of them")
             }
         }
         #expect(!FileManager.default.fileExists(atPath: run.path("out")))

@@ -37,7 +37,7 @@ import Testing
         let (status, text, summary, images) = try score(
             "id,x0,y0,x1,y1\nval/b.JPEG,0,0,9,9\nb,112,0,211,99\na,0,0,99,49\n")
         #expect(status == .valid)
-        #expect(text.contains("boxes.csv") && text.contains("1 images have several boxes"))
+        #expect(text.contains("boxes.csv") && text.contains("1 image has several boxes"))
         let known = try #require(summary["metrics"]?["gt_known"])
         #expect(known["0.50"]?["count"]?.intValue == 2)
         #expect(known["0.75"]?["count"]?.intValue == 1)
@@ -64,7 +64,7 @@ import Testing
         let (status, text, summary, images) = try score(boxes, ["--ids", folder + "/ids"])
         #expect(status == .valid && images.split(separator: "\n").count == 1)
         #expect(summary["metrics"]?["gt_known"]?["0.75"]?["count"]?.intValue == 1)
-        #expect(text.contains("2 boxes of 1 images that are not to be scored are left out."))
+        #expect(text.contains("2 boxes of 1 image that is not to be scored are left out."))
         #expect {
             _ = try score("a,0,0,9,9\n", ["--ids", folder + "/ids"])
         } throws: {

@@ -122,15 +122,15 @@ import Testing
         try map("maps/a.npy", 0...3, 0...3, value: .nan)
         let all = try score()
         #expect(all.status == .valid)
-        #expect(all.text.contains("1 maps have no annotation and take no part: stranger"))
-        #expect(all.text.contains("not finite, their box is (0, 0, 0, 0): a"))
+        #expect(all.text.contains("1 map has no annotation and takes no part: stranger"))
+        #expect(all.text.contains("not finite, its box is (0, 0, 0, 0): a"))
         #expect(all.summary["metrics"]?["score_maps"]?["surplus_maps"]?["count"]?.intValue == 1)
         #expect(all.summary["metrics"]?["score_maps"]?["blank_maps"]?.intValue == 1)
         #expect(all.summary["counts"]?["empty"]?.intValue == 1)
 
         try write("ids.txt", Array("b\n".utf8))
         let one = try score(["--ids", folder + "/ids.txt"])
-        #expect(one.status == .valid && one.text.contains("take no part: stranger\n"))
+        #expect(one.status == .valid && one.text.contains("takes no part: stranger\n"))
 
         try write("maps/c.npy", Array("PK".utf8))
         let broken = try score()
@@ -141,7 +141,7 @@ import Testing
 
         try FileManager.default.removeItem(atPath: folder + "/maps/c.npy")
         let missing = try score()
-        #expect(missing.status == .invalid && missing.text.contains("1 images have no map: c"))
+        #expect(missing.status == .invalid && missing.text.contains("1 image has no map: c"))
         #expect(missing.text.contains("1 of 3 images are missing, the first is c"))
     }
 

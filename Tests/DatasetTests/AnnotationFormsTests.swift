@@ -92,11 +92,20 @@ import Testing
             try data.write(to: URL(fileURLWithPath: folder.path + "/a.xml"))
         }
         try write(text, .utf16)
-        #expect(try refusal() == "DIR/a.xml:1: XML: found UTF-16, expected UTF-8")
+        #expect(try refusal() == "DIR/a.xml:1: XML: found UTF-16, expected UTF-8: iconv -f UTF-16 -t UTF-8 'DIR/a.xml'")
         try write(
             "<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>" + Self.xml(filename: "<filename>é</filename>"), .isoLatin1
         )
-        #expect(try refusal() == "DIR/a.xml:1: XML: found ISO-8859-1, as its first line says, expected UTF-8")
+        #expect(
+            try refusal() == "DIR/a.xml:1: XML: found ISO-8859-1, as its first line says, expected UTF-8: "
+                + "iconv -f ISO-8859-1 -t UTF-8 'DIR/a.xml'")
+        try write(
+            "<?xml version=\"1.0\" encoding=\"windows-1252\"?>" + Self.xml(filename: "<filename>€</filename>"),
+            .windowsCP1252)
+        #expect(try refusal().hasSuffix("expected UTF-8: iconv -f windows-1252 -t UTF-8 'DIR/a.xml'"))
+        try write(
+            "<?xml version=\"1.0\" encoding=\"x; y\"?>" + Self.xml(filename: "<filename>é</filename>"), .isoLatin1)
+        #expect(try refusal().hasSuffix("expected UTF-8: iconv -f LATIN1 -t UTF-8 'DIR/a.xml'"), "no command in it")
         try write(Self.xml(filename: "<filename>é</filename>"), .isoLatin1)
         #expect(try refusal().contains("bytes that are no UTF-8 (Latin-1 or Windows-1252?)"))
         try write("\u{FEFF}" + text, .utf8)

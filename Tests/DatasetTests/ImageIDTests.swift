@@ -45,6 +45,30 @@ import Testing
         #expect(index.expectation("0.jpeg", "an id") == "an id; this could be val2/0/0.jpeg or val2/1/0.jpeg")
     }
 
+    @Test func listsMayCallAnImageByAnEndOfItsPathOrMore() {
+        var ids = PackedStrings()
+        for id in ["val2/0/0.jpeg", "val2/1/0.jpeg", "train/1/0.jpeg", "b"] { ids.append(id) }
+        let index = IDIndex(ids)
+        #expect(index.place(of: "0/0.jpeg") == 0 && index.place(of: "0/0") == 0)
+        #expect(index.place(of: "data/val2/0/0.jpeg") == 0 && index.place(of: "/x/train/1/0.jpg") == 2)
+        #expect(index.place(of: "1/0.jpeg") == nil)
+        #expect(index.expectation("1/0.jpeg", "an id") == "an id; this could be val2/1/0.jpeg or train/1/0.jpeg")
+        #expect(index.place(of: "other/1/0.jpeg") == nil, "none is the other's end")
+        #expect(index.place(of: "2/0.jpeg") == nil && index.place(of: "x/b.jpg") == 3)
+    }
+
+    @Test func oneMapIsNotTwoImages() throws {
+        for name in ["1/0.npy", "0/0.npy"] { try folder.write(name, "") }
+        let maps = try MapDirectory.scan(path: folder.path)
+        #expect(
+            try maps.paths(of: ["val2/0/0.jpeg", "val2/1/0.jpeg", "b"]) == [
+                folder.path + "/0/0.npy", folder.path + "/1/0.npy", nil,
+            ])
+        let error = #expect(throws: DatasetError.self) { try maps.paths(of: ["val2/1/0.jpeg", "train/1/0.jpeg"]) }
+        #expect(
+            error?.description.contains("1/0.npy: map: found one file for val2/1/0.jpeg and train/1/0.jpeg") == true)
+    }
+
     /// The benchmark's `train-fullsup` in small, wherever its images' folder begins.
     @Test(arguments: ["", "val2/", "ILSVRC/val2/", "a/b/ILSVRC/val2/"])
     func theBenchmarksSplitIsRead(above: String) throws {

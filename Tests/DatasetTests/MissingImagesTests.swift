@@ -29,7 +29,7 @@ import Testing
         #expect(!missing.isEveryone && missing.ids.count == 23)
         let notes = missing.notes
         #expect(notes.count == 12)
-        #expect(notes[0] == "23 of 24 annotated images are not in \(folder.path)/images:")
+        #expect(notes[0] == "23 of the 24 annotated images are not in \(folder.path)/images:")
         #expect(notes.contains("  val_2: n1/val_2.png is no JPEG") && notes.last == "  and 13 more")
         #expect(notes.contains("  w_10: no JPEG file of that name"))
     }
@@ -76,10 +76,37 @@ import Testing
         try folder.write("data/val/val_1.JPEG", "")
         try folder.write("data/val/deep/other.JPEG", "")
         try folder.write("data/train/other.JPEG", "")
-        #expect(try refusal("data/val/deep").hasSuffix(": --images DIR/data/val"))
-        #expect(try refusal("data/train").hasSuffix(": --images DIR/data/val"))
+        #expect(try refusal("data/val/deep").hasSuffix("such as val_1; --images DIR/data/val has 1 of the 3"))
+        #expect(try refusal("data/train").hasSuffix("such as val_1; --images DIR/data/val has 1 of the 3"))
         try folder.write("set/val2/0/0.jpeg", "")
         try folder.write("set/val2/1/0.jpeg", "")
-        #expect(try refusal("set/val2/0", ["val2/0/0.jpeg", "val2/1/0.jpeg"]).hasSuffix(": --images DIR/set"))
+        #expect(
+            try refusal("set/val2/0", ["val2/0/0.jpeg", "val2/1/0.jpeg"]).hasSuffix(
+                "; --images DIR/set has all of them"))
+        #expect(try refusal("data/train", ["val_1"]).hasSuffix("such as val_1; --images DIR/data/val has it"))
+    }
+
+    @Test func theFolderThatFitsBestIsSaid() throws {
+        try folder.write("sets/empty/images/readme.txt", "")
+        for id in Self.ids { try folder.write("sets/large/images/\(id).JPEG", "") }
+        for number in 10..<20 { try folder.write("sets/large/images/val_\(number).JPEG", "") }
+        try folder.write("sets/few/images/val_1.JPEG", "")
+        #expect(try refusal("sets/empty/images").hasSuffix("; --images DIR/sets/large/images has all of them"))
+        for id in Self.ids { try folder.write("sets/small/images/\(id).jpg", "") }
+        #expect(try refusal("sets/empty/images").hasSuffix("; --images DIR/sets/small/images has all of them"))
+        let more = Self.ids + ["val_10", "val_11"]
+        #expect(try refusal("sets/empty/images", more).hasSuffix("; --images DIR/sets/large/images has all of them"))
+    }
+
+    @Test func foldersAndPipesThatAreCalledAsImagesAreNamed() throws {
+        try folder.write("images/val_1.JPEG/readme.txt", "")
+        try #require(mkfifo(folder.path + "/images/val_2.JPEG", 0o600) == 0)
+        #expect(try refusal().contains("but other files for 2 of them: val_1.JPEG is a folder, expected"))
+        try folder.write("images/val_3.JPEG", "")
+        let notes = try #require(try missing()).notes
+        #expect(notes[0].hasPrefix("2 of the 3 annotated images are not in"))
+        #expect(notes[1...] == ["  val_1: val_1.JPEG is a folder", "  val_2: val_2.JPEG is a pipe or a device"])
+        try folder.write("images/val_2/val_2.jpg", "")
+        #expect(try #require(try missing()).notes[0].hasPrefix("1 of the 3 annotated images is not in"))
     }
 }

@@ -119,6 +119,28 @@ import Testing
         #expect(throws: DatasetError.self) { try ImageDirectory.scan(path: small) }
     }
 
+    @Test(arguments: [
+        ("x.tar", Array("no archive, but lines\n".utf8), "a text file, expected a folder of JPEG files"),
+        ("x.tar", Array("naïve\n".utf8), "a text file, expected"),
+        ("x.tar", [UInt8](), "an empty file, expected a folder"),
+        (
+            "image_sizes.txt", Array("a,1,2\n".utf8),
+            "one of the WSOL benchmark's four files, expected the images' folder (this one's folder is for --annotations)"
+        ),
+        (
+            "x.tar", [UInt8](repeating: 1, count: 300),
+            "a file of 300 bytes, too short for an archive, expected a folder"
+        ),
+    ])
+    func whatIsNoArchiveIsNamed(name: String, bytes: [UInt8], message: String) throws {
+        for count in [1, 2000] where count == 1 || TextEncoding.isText(bytes) {
+            let path = try write(Data([[UInt8]](repeating: bytes, count: count).joined()), name)
+            let error = #expect(throws: DatasetError.self) { try ImageDirectory.scan(path: path) }
+            let text = try #require(error).description
+            #expect(text.hasPrefix("\(path): images: found \(message)"), "\(text)")
+        }
+    }
+
     @Test func aLinkThatLeadsOutIsNoImage() throws {
         try FileManager.default.createSymbolicLink(
             atPath: folder.path + "/a.jpg", withDestinationPath: "../../etc/passwd")
@@ -132,5 +154,56 @@ import Testing
         let catalog = try ImageDirectory.scan(path: folder.path + "/x.tar")
         #expect(catalog.all.map(\.name) == ["c.jpg"])
         #expect(catalog.substitute(for: "a") == "the link a.jpg leads nowhere")
+    }
+
+    /// As unpacking leaves it: a hard link is the file that lay there before it, a symbolic one what lies there in the end.
+    @Test func linksAreWhatUnpackingMakesOfThem() throws {
+        func tar(_ arguments: String...) throws {
+            let process = Process()
+            process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+            process.arguments = ["tar", "-C", folder.path + "/in", "-f", folder.path + "/x.tar"] + arguments
+            try process.run()
+            process.waitUntilExit()
+            try #require(process.terminationStatus == 0, "\(arguments)")
+        }
+        func link(_ name: String, to target: String) throws {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.path + "/in/" + name, withDestinationPath: target)
+        }
+        try folder.write("in/a.jpg", "first")
+        try folder.write("in/d/c.jpg", "deep")
+        try link("s.jpg", to: "a.jpg")
+        try link("e", to: "d")
+        try link("d/up.jpg", to: "../a.jpg")
+        try link("by.jpg", to: "e/c.jpg")
+        try link("round.jpg", to: "round.jpg")
+        let files = FileManager.default
+        try files.linkItem(atPath: folder.path + "/in/a.jpg", toPath: folder.path + "/in/h.jpg")
+        try files.linkItem(atPath: folder.path + "/in/d/c.jpg", toPath: folder.path + "/in/h2.jpg")
+        try tar("-c", "a.jpg", "d/c.jpg", "h.jpg", "h2.jpg", "s.jpg", "e", "d/up.jpg", "by.jpg", "round.jpg")
+        for name in ["a.jpg", "d/c.jpg"] {
+            try files.removeItem(atPath: folder.path + "/in/" + name)
+            try folder.write("in/" + name, "then " + name)
+        }
+        try tar("-r", "a.jpg", "d/c.jpg")
+        let found = try ImageDirectory.scan(path: folder.path + "/x.tar")
+        try files.createDirectory(atPath: folder.path + "/out", withIntermediateDirectories: true)
+        let unpacking = Process()
+        unpacking.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        unpacking.arguments = ["tar", "-C", folder.path + "/out", "-xf", folder.path + "/x.tar"]
+        try unpacking.run()
+        unpacking.waitUntilExit()
+        for name in ["a", "c", "h", "h2", "s", "up", "by"] {
+            let file = ["c": "d/c", "up": "d/up"][name] ?? name
+            let expected = try String(contentsOfFile: "\(folder.path)/out/\(file).jpg", encoding: .utf8)
+            #expect(try found.contents()[name] == expected, "\(name)")
+        }
+        #expect(try found.contents()["h"] == "first" && found.contents()["s"] == "then a.jpg")
+        #expect(found.substitute(for: "round") == "the link round.jpg leads nowhere")
+        // A link to what comes only behind it cannot be made.
+        let whole = try Data(contentsOf: URL(fileURLWithPath: folder.path + "/x.tar"))
+        let catalog = try ImageDirectory.scan(path: try write(whole[2048...], "late.tar"))
+        #expect(try catalog.contents()["h"] == nil)
+        #expect(catalog.substitute(for: "h") == "the link h.jpg leads nowhere")
     }
 }

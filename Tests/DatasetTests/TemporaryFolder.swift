@@ -3,14 +3,17 @@ import Foundation
 /// A folder that goes with the value.
 final class TemporaryFolder {
     let path: String
+    private let own: String
 
     init() throws {
-        path = NSTemporaryDirectory() + "stnet-dataset-\(UUID().uuidString)"
+        // One deeper, so that what looks for images around finds none of other tests.
+        own = NSTemporaryDirectory() + "stnet-dataset-\(UUID().uuidString)"
+        path = own + "/folder"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 
     deinit {
-        try? FileManager.default.removeItem(atPath: path)
+        try? FileManager.default.removeItem(atPath: own)
     }
 
     /// Writes a file, its folders included; returns its path.

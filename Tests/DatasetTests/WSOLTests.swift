@@ -88,7 +88,14 @@ import Testing
             "image_ids.txt", "val/a.JPEG\n./val/a.JPEG\n",
             "/image_ids.txt:2: image id: found \"val/a.JPEG\", expected each image id once"
         ),
-        ("image_ids.txt", "val/a.JPEG\n\nval/b.JPEG\n", "/image_ids.txt:2: line: found \"\", expected image id"),
+        (
+            "image_sizes.txt", "image_id,size1,size2\nval/a.JPEG,500,375\n",
+            "/image_sizes.txt:1: heading: found \"image_id,size1,size2\", expected image id,width,height, each once, or no heading"
+        ),
+        (
+            "class_labels.txt", "image_id,width\nval/a.JPEG,7\n",
+            "/class_labels.txt:1: heading: found \"image_id,width\", expected image id,class index, each once, or no heading"
+        ),
         ("image_ids.txt", "val/.JPEG\n", "/image_ids.txt:1: image id: found \"val/.JPEG\", expected an image id"),
         (
             "image_sizes.txt", "val/a.JPEG,500,0\n",
@@ -112,6 +119,20 @@ import Testing
         let folder = try Self.folder([file: text])
         let error = #expect(throws: DatasetError.self) { try Self.load(folder) }
         #expect(error?.description == folder.path + message)
+    }
+
+    @Test func headingsGiveTheOrder() throws {
+        let folder = try Self.folder([
+            "class_labels.txt": "class_id,image_id\n7,val/a.JPEG\n999,val/b.JPEG\n",
+            "image_sizes.txt": "image_id,height (px),img_width,depth\nval/a.JPEG,375,500,3\n\nval/b.JPEG,30,20,3\n",
+            "localization.txt": "file,y0,x0,y1,x1\nval/a.JPEG,1,0,374,499\nval/b.JPEG,2,1,4,3\n",
+        ])
+        #expect(
+            try Self.load(folder) == [
+                Annotation(
+                    id: "a", label: 7, boxes: [Box(0, 1, 499, 374)], declaredWidth: 500, declaredHeight: 375),
+                Annotation(id: "b", label: 999, boxes: [Box(1, 2, 3, 4)], declaredWidth: 20, declaredHeight: 30),
+            ])
     }
 
     @Test func aMissingFileIsNamed() throws {

@@ -14,7 +14,7 @@ extension ScoreCommand {
     func scoreMaps(_ path: String, _ images: Images, _ scorer: BoxScorer) throws -> Scored {
         let thresholds = MapThresholds(count: try parsed.integer("thresholds", in: 1...1000) ?? 100)
         let maps = try MapDirectory.scan(path: path)
-        let paths = try images.groundTruth.map { try maps.path(of: $0.id) }
+        let paths = try maps.paths(of: images.groundTruth.lazy.map(\.id))
         let missing = paths.count { $0 == nil }
         guard missing < paths.count else {
             let annotated = images.annotations.lazy.map(\.id)
@@ -27,7 +27,9 @@ extension ScoreCommand {
                     : found ?? "\(maps.count) maps of images that are not to be scored",
                 expected: "files id.npy, such as \(images.groundTruth.first?.id ?? "id").npy")
         }
-        if missing > 0 { StandardError.write("\(missing) of \(paths.count) images have no map\n") }
+        if missing > 0 {
+            StandardError.write("\(missing) of \(paths.count) images \(missing == 1 ? "has" : "have") no map\n")
+        }
         let cores = Processors.available
         let pool = try ThreadPool(threads: try parsed.integer("threads", in: 1...1024) ?? cores)
         let readers = try (0..<pool.threads).map { _ in try MapReader(scorer, thresholds) }
@@ -83,9 +85,12 @@ extension ScoreCommand {
     }
 
     private static func notes(_ outcomes: [MapReader.Outcome], _ images: Images, _ surplus: [String]) -> [String] {
-        func note(_ ids: [String], _ text: String) -> [String] {
+        func note(_ ids: [String], _ one: String, _ several: String) -> [String] {
             guard !ids.isEmpty else { return [] }
-            return ["\(ids.count) \(text): " + ids.prefix(10).joined(separator: ", ") + (ids.count > 10 ? ", ..." : "")]
+            return [
+                "\(ids.count) \(ids.count == 1 ? one : several): " + ids.prefix(10).joined(separator: ", ")
+                    + (ids.count > 10 ? ", ..." : "")
+            ]
         }
         func ids(_ isMeant: (MapReader.Result) -> Bool) -> [String] {
             zip(outcomes, images.groundTruth).filter { isMeant($0.0.result) }.map(\.1.id)
@@ -95,8 +100,12 @@ extension ScoreCommand {
         let failures = outcomes.compactMap { outcome -> String? in
             if case .failed(let error, _) = outcome.result { "failed: \(error)" } else { nil }
         }
-        return note(missing, "images have no map") + note(surplus, "maps have no annotation and take no part")
-            + note(blank, "maps are constant or hold a value that is not finite, their box is (0, 0, 0, 0)")
+        return note(missing, "image has no map", "images have no map")
+            + note(
+                surplus, "map has no annotation and takes no part", "maps have no annotation and take no part")
+            + note(
+                blank, "map is constant or holds a value that is not finite, its box is (0, 0, 0, 0)",
+                "maps are constant or hold a value that is not finite, their box is (0, 0, 0, 0)")
             + failures.prefix(20) + (failures.count > 20 ? ["failed: and \(failures.count - 20) more"] : [])
     }
 

@@ -230,9 +230,18 @@ public struct ScoreCommand: Sendable {
         let digest = SHA256.hex(try WholeFile.read(path: path, limit: 1 << 30))
         var notes = oddities.notes("the file")
         let several = predicted.boxes.values.count { $0.count > 1 }
-        if several > 0 { notes.append("\(several) images have several boxes and count by the best of them.") }
+        if several > 0 {
+            notes.append(
+                "\(several) \(several == 1 ? "image has several boxes and counts" : "images have several boxes and count") "
+                    + "by the best of them.")
+        }
         let (boxes, others) = predicted.leftOut
-        if boxes > 0 { notes.append("\(boxes) boxes of \(others) images that are not to be scored are left out.") }
+        if boxes > 0 {
+            let owners = others == 1 ? "1 image that is" : "\(others) images that are"
+            notes.append(
+                "\(boxes) box\(boxes == 1 ? "" : "es") of \(owners) not to be scored \(boxes == 1 ? "is" : "are") left out."
+            )
+        }
         return Scored(
             records: records, method: [("method", .string("boxes")), ("boxes_sha256", .string(digest))],
             digest: .init(name: "boxes", sha256: digest), notes: notes)

@@ -5,12 +5,12 @@ import Foundation
 enum AnnotationSearch {
     private static let forms =
         "a tree of PASCAL-VOC XML files, the WSOL benchmark's four text files, or LOC_val_solution.csv"
-    private static let companions = ["class_labels.txt", "image_sizes.txt", "localization.txt"]
+    private static let companions = WSOLFiles.all.filter { $0 != WSOLFiles.ids }
 
     /// Why a file is not a table of annotations; nil where it may be one.
     static func refusal(ofFile path: String) -> DatasetError? {
         let name = FileTree.lastName(path)
-        if companions.contains(String(name)) || name == WSOLFiles.ids {
+        if WSOLFiles.all.contains(String(name)) {
             return refusal(
                 path, "one of the WSOL benchmark's four files", "the folder that holds them, or LOC_val_solution.csv")
         }

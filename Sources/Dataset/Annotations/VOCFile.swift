@@ -47,6 +47,11 @@ struct VOCFile {
         do throws(XMLFailure) {
             return try XMLReader.read(document)
         } catch {
+            if let encoding = error.encoding {
+                throw .field(
+                    file: path, line: error.line, field: "XML", found: error.found,
+                    expected: TextEncoding.expected(path, from: encoding))
+            }
             let kind = FileKind.of(document).flatMap { $0 == .xml ? nil : $0 }
             throw .field(
                 file: path, line: error.line, field: "XML", found: kind?.rawValue ?? error.found,

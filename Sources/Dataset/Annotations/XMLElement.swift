@@ -19,4 +19,6 @@ struct XMLFailure: Error {
     let line: Int
     let found: String
     let expected: String
+    /// Of the document, where it is not UTF-8: a name that iconv knows.
+    var encoding: String?
 }

@@ -19,7 +19,7 @@ struct XMLReader {
     /// The document's root element.
     static func read(_ document: [UInt8]) throws(XMLFailure) -> XMLElement {
         if let encoding = TextEncoding.foreign(document) {
-            throw XMLFailure(line: 1, found: encoding, expected: "UTF-8")
+            throw XMLFailure(line: 1, found: encoding, expected: "UTF-8", encoding: encoding)
         }
         return try document.withUnsafeBufferPointer { (bytes) throws(XMLFailure) in
             var reader = XMLReader(bytes)
@@ -139,8 +139,13 @@ struct XMLReader {
         let isText = { (byte: UInt8) in !Self.isSpace(byte) }
         guard let first = text.firstIndex(where: isText), let last = text.lastIndex(where: isText) else { return "" }
         guard let string = String(validating: text[first...last], as: UTF8.self) else {
-            throw failure(
-                "UTF-8", found: declaredEncoding.map { "\($0), as its first line says" } ?? TextEncoding.notUTF8)
+            let declared = declaredEncoding
+            // It becomes a part of a command.
+            let encoding = declared.flatMap {
+                $0.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") } ? $0 : nil
+            }
+            let found = declared.map { "\($0), as its first line says" } ?? TextEncoding.notUTF8
+            throw XMLFailure(line: line, found: found, expected: "UTF-8", encoding: encoding ?? "LATIN1")
         }
         return String(FieldText.trimmed(string[...]))
     }

@@ -44,9 +44,13 @@ package struct TarArchive {
     private func requireTar(_ file: FilePieces) throws(DatasetError) {
         guard let head = file.read(at: 0, count: TarHeader.blockBytes),
             head.count < TarHeader.blockBytes
-                || (try? TarHeader(head[...])) == nil,
-            let kind = FileKind.of(head), kind != .tar
+                || (try? TarHeader(head[...])) == nil
         else { return }
+        guard let kind = FileKind.of(head) else {
+            guard let (found, expected) = noArchive(head, file.size) else { return }
+            throw .field(file: path, line: nil, field: "images", found: found, expected: expected)
+        }
+        guard kind != .tar else { return }
         let expected: String
         switch kind {
         case .gzip, .bzip2, .xz, .zstandard, .lz4:
@@ -56,5 +60,20 @@ package struct TarArchive {
         default: expected = "a folder of JPEG files, or an uncompressed tar of them"
         }
         throw .field(file: path, line: nil, field: "images", found: kind.rawValue, expected: expected)
+    }
+
+    /// What begins as no known kind of file and can be no archive; nil where it may be a damaged one.
+    private func noArchive(_ head: [UInt8], _ size: UInt64) -> (found: String, expected: String)? {
+        let folder = "a folder of JPEG files, or an uncompressed tar of them"
+        if head.isEmpty { return (FileKind.empty.rawValue, folder) }
+        if TextEncoding.isText(head) {
+            let isTable = WSOLFiles.all.contains(String(FileTree.lastName(path)))
+            return (
+                isTable ? "one of the WSOL benchmark's four files" : "a text file",
+                isTable ? "the images' folder (this one's folder is for --annotations)" : folder
+            )
+        }
+        guard size < UInt64(TarHeader.blockBytes) else { return nil }
+        return ("a file of \(size) byte\(size == 1 ? "" : "s"), too short for an archive", folder)
     }
 }

@@ -71,7 +71,7 @@ package struct TarIndexCache: Sendable {
         let real = URL(fileURLWithPath: archive).resolvingSymlinksInPath().path
         guard !real.contains("\n") else { return nil }
         let time = "\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
-        return "stnet archive 2, \(status.st_size) bytes, changed \(time), inode \(status.st_ino): \(real)"
+        return "stnet archive 3, \(status.st_size) bytes, changed \(time), inode \(status.st_ino): \(real)"
     }
 
     private func path(_ key: String) -> String { "\(directory)/\(SHA256.hex(key).prefix(32)).index" }

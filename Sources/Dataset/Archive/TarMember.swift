@@ -4,8 +4,10 @@ import Bytes
 struct TarMember: Hashable {
     enum Content: Hashable {
         case file(bytes: Range<UInt64>, map: SparseMap?)
-        /// By the name of another entry.
-        case link(String)
+        /// By the name of an entry before it.
+        case hardLink(String)
+        /// As it was written, seen from the link's own folder.
+        case symbolicLink(String)
     }
 
     /// Without "./" and "/" in front.
@@ -32,12 +34,10 @@ struct TarMember: Hashable {
         return names.joined(separator: "/")
     }
 
-    /// The images among entries, each once (the last of one name, as unpacking leaves it), links followed; links of images
-    /// that lead nowhere; and what else there is.
+    /// The images among entries, each once, as unpacking leaves them: the last of one name, links followed. Beside them links of
+    /// images that lead nowhere, and what else there is.
     static func sorted(_ members: [TarMember]) -> (images: [TarMember], others: [FileTree.Entry]) {
-        var last: [String: Int] = [:]
-        let hasLinks = members.contains { if case .link = $0.content { true } else { false } }
-        for (place, member) in members.enumerated() where hasLinks || member.isImage { last[member.name] = place }
+        let folder = TarFolder(members)
         var images: [TarMember] = []
         var others: [FileTree.Entry] = []
         for (place, member) in members.enumerated() {
@@ -45,15 +45,9 @@ struct TarMember: Hashable {
                 if !member.isHidden { others.append(.init(path: member.name, name: member.name, kind: .file)) }
                 continue
             }
-            guard last[member.name] == place else { continue }
-            var end = member
-            var steps = 0
-            while case .link(let target) = end.content, let next = last[target], steps < 16 {
-                end = members[next]
-                steps += 1
-            }
-            if case .file = end.content {
-                images.append(TarMember(name: member.name, content: end.content))
+            guard folder.isLast(place, of: member.name) else { continue }
+            if let content = folder.file(member.name) {
+                images.append(TarMember(name: member.name, content: content))
             } else {
                 others.append(.init(path: member.name, name: member.name, kind: .brokenLink))
             }

@@ -97,10 +97,10 @@ struct TarReader {
             content = .file(
                 bytes: start..<(start + size),
                 map: try TarSparse.map(sparse.runs, size: sparse.size, start: start, bytes: size))
-        case .hardLink: content = link(all.linkPath ?? longLink ?? header.target, from: nil)
-        case .symbolicLink:
-            let own = all.sparse["name"] ?? all.path ?? longName ?? header.name
-            content = link(all.linkPath ?? longLink ?? header.target, from: own)
+        case .hardLink:
+            // Seen from the top.
+            content = .hardLink(TarMember.inside(all.linkPath ?? longLink ?? header.target) ?? "")
+        case .symbolicLink: content = .symbolicLink(all.linkPath ?? longLink ?? header.target)
         case .other: break
         }
         try require(size, at: start)
@@ -126,14 +126,6 @@ struct TarReader {
         }
         guard major == "1" else { throw TarHeader.Problem(text: "a sparse file of form \(major)") }
         return try TarSparse.map(file, attributes, start: start, bytes: size)
-    }
-
-    /// A symbolic link's target is seen from the link's own folder, a hard link's from the top.
-    private func link(_ target: String, from own: String?) -> TarMember.Content {
-        guard let own else { return .link(TarMember.inside(target) ?? "") }
-        guard !target.hasPrefix("/") else { return .link("") }
-        let folder = own.split(separator: "/").dropLast().joined(separator: "/")
-        return .link(TarMember.inside(folder + "/" + target) ?? "")
     }
 
     private func require(_ size: UInt64, at start: UInt64) throws(TarHeader.Problem) {

@@ -29,12 +29,12 @@ struct FileCatalog<Place: Sendable>: Sendable {
         guard let stem = FieldText.id(id[...]), stem != id else { return [] }
         let sameStem = all(ofStem: stem)
         if let exact = sameStem.first(where: { names[$0] == id }) { return [exact] }
-        let path = Self.components(id)
-        let lengths = sameStem.map { common(path, Self.components(names[$0])) }
+        let path = Self.components(id[...])
+        let lengths = sameStem.map { Self.common(path, Self.components(names[$0][...])) }
         guard let longest = lengths.max(), longest > 0 else { return [] }
         let best = zip(sameStem, lengths).filter { $0.1 == longest }.map(\.0)
         // Among those that agree to the same depth, the one that is this path and nothing more.
-        if let whole = best.filter({ Self.components(names[$0]) == path }).only { return [whole] }
+        if let whole = best.filter({ Self.components(names[$0][...]) == path }).only { return [whole] }
         return best
     }
 
@@ -47,13 +47,13 @@ struct FileCatalog<Place: Sendable>: Sendable {
 
     private func all(ofStem stem: String) -> [Int] { first[stem].map { [$0] + (others[stem] ?? []) } ?? [] }
 
-    private static func components(_ path: String) -> [Substring] {
-        FieldText.withoutExtension(path[...]).split(separator: "/")
+    static func components(_ path: Substring) -> [Substring] {
+        FieldText.withoutExtension(path).split(separator: "/")
     }
 
     /// How many names at the ends of two paths are the same; 0 where neither is the other's end, or where the folder that
     /// the file lies in is not among them.
-    private func common(_ one: [Substring], _ other: [Substring]) -> Int {
+    static func common(_ one: [Substring], _ other: [Substring]) -> Int {
         let count = zip(one.reversed(), other.reversed()).prefix { $0 == $1 }.count
         guard count == min(one.count, other.count) else { return 0 }
         return count > 1 || one.count == other.count ? count : 0

@@ -14,7 +14,7 @@ public struct ImageDirectory: Sendable {
         if FileTree.isRegularFile(path) { return try TarArchive(path: path).images() }
         var catalog = ImageCatalog(root: path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path)
         var found: [FileTree.Entry] = []
-        try FileTree.walk(below: path, unreadable: { folder, _ in catalog.others.add(folder) }) { entry in
+        try FileTree.walk(below: path, unreadable: { folder, _ in catalog.others.addClosed(folder) }) { entry in
             if entry.kind == .file, extensions.contains(FileTree.pathExtension(entry.name)) {
                 found.append(entry)
             } else {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Annotated images of which no file was found, and what there is in their place.
 public struct MissingImages: Sendable {
     public let ids: [String]
@@ -28,7 +26,10 @@ public struct MissingImages: Sendable {
     /// Lines for the user, the first few images by name.
     public var notes: [String] {
         var lines = [
-            "\(ids.count) of \(expected) annotated images \(ids.count == 1 ? "is" : "are") not in \(catalog.root):"
+            (expected == 1
+                ? "the annotated image is"
+                : "\(ids.count) of the \(expected) annotated images \(ids.count == 1 ? "is" : "are")")
+                + " not in \(catalog.root):"
         ]
         let shown = 10
         for id in ids.prefix(shown) {
@@ -56,28 +57,8 @@ public struct MissingImages: Sendable {
             if archive.hasSuffix(".tar") { return ": --images \(path)" }
             return ": unpack \(path)"
         }
-        if let folder = Self.folder(of: ids[0], near: root) { return ": --images \(folder)" }
-        return ""
-    }
-
-    /// The folder beside, above or around `root` that holds the image: for a path that is a level too deep, or beside the
-    /// right one.
-    private static func folder(of id: String, near root: String) -> String? {
-        var status = stat()
-        guard stat(root, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
-        let stem = FieldText.withoutExtension(id[...])
-        func holds(_ folder: String) -> Bool {
-            ["JPEG", "jpg", "jpeg", "JPG"].contains { access("\(folder)/\(stem).\($0)", F_OK) == 0 }
-        }
-        var above = URL(fileURLWithPath: root).standardizedFileURL
-        for _ in 0..<2 where above.path != "/" {
-            above.deleteLastPathComponent()
-            if holds(above.path) { return above.path }
-            let names = ((try? FileManager.default.contentsOfDirectory(atPath: above.path)) ?? []).sorted()
-            for name in names.prefix(1000) where !name.hasPrefix(".") && holds(above.path + "/" + name) {
-                return above.path + "/" + name
-            }
-        }
-        return nil
+        guard let (folder, count) = ImageSearch(ids).best(near: root) else { return "" }
+        let found = count < expected ? "\(count) of the \(expected)" : expected == 1 ? "it" : "all of them"
+        return "; --images \(folder) has \(found)"
     }
 }

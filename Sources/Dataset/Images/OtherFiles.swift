@@ -8,6 +8,8 @@ struct OtherFiles: Sendable {
     private var pictures: [String: String] = [:]
     /// Links of images that lead nowhere, by stem.
     private var brokenLinks: [String: String] = [:]
+    /// Folders and pipes that are called as images, by stem.
+    private var impostors: [String: (name: String, what: String)] = [:]
     private var firstPicture: String?
     private var firstLink: String?
     private var archives: [String] = []
@@ -17,7 +19,14 @@ struct OtherFiles: Sendable {
     mutating func add(_ entry: FileTree.Entry) {
         let ending = FileTree.pathExtension(entry.name)
         switch entry.kind {
-        case .folder: if unreadable.count < 100 { unreadable.append(entry.name) }
+        case .folder, .special:
+            if ImageDirectory.extensions.contains(ending), impostors.count < Self.most,
+                let stem = FieldText.id(entry.name[...])
+            {
+                impostors[stem] = (entry.name, entry.kind == .folder ? "a folder" : "a pipe or a device")
+            } else if entry.kind == .special {
+                rest += 1
+            }
         case .brokenLink where ImageDirectory.extensions.contains(ending) && brokenLinks.count < Self.most:
             firstLink = min(firstLink ?? entry.name, entry.name)
             if let stem = FieldText.id(entry.name[...]) { brokenLinks[stem] = entry.name }
@@ -30,8 +39,15 @@ struct OtherFiles: Sendable {
         }
     }
 
+    /// A folder that may not be read.
+    mutating func addClosed(_ folder: FileTree.Entry) {
+        if unreadable.count < 100 { unreadable.append(folder.name) }
+    }
+
     /// Nothing that could be meant for an image.
-    var isEmpty: Bool { pictures.isEmpty && brokenLinks.isEmpty && archives.isEmpty && unreadable.isEmpty }
+    var isEmpty: Bool {
+        pictures.isEmpty && brokenLinks.isEmpty && impostors.isEmpty && archives.isEmpty && unreadable.isEmpty
+    }
 
     var archive: String? { archives.min() }
     /// Folders that may hold what is missing.
@@ -45,6 +61,9 @@ struct OtherFiles: Sendable {
         }
         add(pictures.count, "picture that is no JPEG", "pictures that are no JPEG", firstPicture)
         add(brokenLinks.count, "link that leads nowhere", "links that lead nowhere", firstLink)
+        add(
+            impostors.count, "folder or pipe that is called as an image", "folders or pipes that are called as images",
+            impostors.values.map(\.name).min())
         add(archives.count, "archive", "archives", archive)
         add(unreadable.count, "folder that may not be read", "folders that may not be read", unreadable.min())
         if rest > 0 { parts.append("\(rest) other file\(rest == 1 ? "" : "s")") }
@@ -54,6 +73,7 @@ struct OtherFiles: Sendable {
     func substitute(for id: String) -> String? {
         guard let stem = FieldText.id(id[...]) else { return nil }
         if let link = brokenLinks[stem], fits(link, id) { return "the link \(link) leads nowhere" }
+        if let other = impostors[stem], fits(other.name, id) { return "\(other.name) is \(other.what)" }
         if let picture = pictures[stem], fits(picture, id) { return "\(picture) is no JPEG" }
         return nil
     }

@@ -32,6 +32,26 @@ public struct MapDirectory: Sendable {
         return candidates.first.map { files.places[$0] }
     }
 
+    /// The maps of these images, in their order.
+    ///
+    /// - Throws: as `path(of:)`, and where one file would be the map of two images.
+    public func paths(of ids: some Sequence<String>) throws(DatasetError) -> [String?] {
+        var found: [String?] = []
+        var owners: [String: String] = [:]
+        for id in ids {
+            let path = try path(of: id)
+            found.append(path)
+            // The stem of an id without folders is its own.
+            guard let path, id.utf8.contains(UInt8(ascii: "/")) else { continue }
+            if let other = owners.updateValue(id, forKey: path) {
+                throw .field(
+                    file: path, line: nil, field: "map", found: "one file for \(other) and \(id)",
+                    expected: "a file for each, in the folders that the ids name")
+            }
+        }
+        return found
+    }
+
     /// What the maps are called that belong to none of these images, sorted.
     public func surplus(beside ids: some Sequence<String>) -> [String] {
         var isNamed = [Bool](repeating: false, count: files.count)

@@ -41,12 +41,12 @@ struct SolutionFile {
         let words = row.fields.map { $0.lowercased().filter { $0.isLetter } }
         let ids = words.indices.filter { ["imageid", "id", "image"].contains(words[$0]) }
         let boxes = words.indices.filter { words[$0] == "predictionstring" }
+        if boxes.count == 1, ids.count == 1 { return .init(places: [ids[0], boxes[0]], count: words.count) }
         // Other words: a line of data has numbers.
         if words.count == heading.count, !row.fields[1].contains(where: \.isNumber), !row.fields[1].isEmpty {
             return .init(places: [0, 1], count: words.count)
         }
-        guard boxes.count == 1, ids.count == 1 else { return nil }
-        return .init(places: [ids[0], boxes[0]], count: words.count)
+        return nil
     }
 
     private func annotation(_ row: TextTable.Row, _ table: TextTable) throws(DatasetError) -> Annotation {

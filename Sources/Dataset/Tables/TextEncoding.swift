@@ -17,6 +17,13 @@ package enum TextEncoding {
         return nil
     }
 
+    /// Whether a file that begins so is text for people: letters and blanks, in UTF-8 or in one of its ancestors.
+    static func isText(_ head: some Collection<UInt8>) -> Bool {
+        foreign(head) != nil
+            || !head.isEmpty && head.allSatisfy { $0 >= 0x20 && $0 != 0x7F || (9...13).contains($0) }
+                && head.count { $0 < 0x80 } * 2 > head.count
+    }
+
     /// Of bytes that are no UTF-8. Every byte is a character in Latin-1 and its relatives, so that this is a guess.
     static let notUTF8 = "bytes that are no UTF-8 (Latin-1 or Windows-1252?)"
 

@@ -32,8 +32,7 @@ struct TextTable {
         self.names = names
     }
 
-    /// Reads the file and gives its lines one after the other, so that memory is bounded. Empty lines at the end do not
-    /// count.
+    /// Reads the file and gives its lines one after the other, so that memory is bounded. Empty lines do not count.
     /// - Parameter heading: asked for the first line, whatever its number of fields; nil for a line of data.
     /// - Throws: `DatasetError` for a file that cannot be read, a line that is not UTF-8 or has more or fewer fields, and
     ///   what `body` throws.
@@ -41,18 +40,12 @@ struct TextTable {
         heading: ((Row) throws(DatasetError) -> Columns?)? = nil, _ body: (Row) throws(DatasetError) -> Void
     ) throws(DatasetError) {
         var line = 0
-        var firstEmpty: Int?
         var separator: Separator?
         var hasData = false
         var columns = Columns(places: Array(names.indices), count: names.count)
         try forEachLine { bytes throws(DatasetError) in
             line += 1
-            if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) {
-                firstEmpty = firstEmpty ?? line
-                return
-            }
-            if let firstEmpty, hasData { throw unfit("", firstEmpty) }
-            firstEmpty = nil
+            if bytes.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { return }
             guard let text = String(validating: bytes, as: UTF8.self) else {
                 throw .field(
                     file: path, line: line, field: "text", found: TextEncoding.notUTF8,

@@ -5,6 +5,7 @@ import SelectiveTuning
 /// extension.
 struct WSOLFiles {
     static let ids = "image_ids.txt"
+    static let all = [ids, "class_labels.txt", "image_sizes.txt", "localization.txt"]
 
     let folder: String
     let classes: ClassIndex
@@ -70,11 +71,13 @@ struct WSOLFiles {
     /// The benchmark's files have none; a spreadsheet may have put one there.
     private static func heading(_ table: TextTable) -> (TextTable.Row) throws(DatasetError) -> TextTable.Columns? {
         { row throws(DatasetError) in
-            guard row.fields.count == table.names.count, FieldText.isHeadingOfIDs(row.fields[0]),
-                row.fields.dropFirst().allSatisfy({ FieldText.coordinate($0) == nil })
-            else { return nil }
-            guard table.names.count < 5 else { return try BoxColumns.of(row, in: table) }
-            return .init(places: Array(table.names.indices), count: table.names.count)
+            if table.names.count == 1 {
+                guard row.fields.count == 1, FieldText.isHeadingOfIDs(row.fields[0]) else { return nil }
+                return .init(places: [0], count: 1)
+            }
+            guard table.names.count == 5 else { return try SideColumns.of(row, in: table) }
+            // A line of data that has no number is refused as one.
+            return row.fields.contains { ColumnName($0).isID } ? try BoxColumns.of(row, in: table) : nil
         }
     }
 

@@ -18,7 +18,7 @@ IDS = ["val/a.JPEG", "b, c", 'd "quoted"', "val/a.JPEG"]
 BOXES = [[10.5, 20.0, 30.25, 40.0], [0.0, 0.0, 499.0, 374.0], [1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]]
 HEADINGS = [
     "image_id,x0,y0,x1,y1", "image_id,xmin,ymin,xmax,ymax", "ImageID,XMin,YMin,XMax,YMax", "id, x0, y0, x1, y1",
-    "filename,x_min,y_min,x_max,y_max", "image,x1,y1,x2,y2", "img,left,top,right,bottom", "a,b,c,d,e",
+    "filename,x_min,y_min,x_max,y_max", "image,x1,y1,x2,y2", "img,left,top,right,bottom",
     "path,bbox_x1,bbox_y1,bbox_x2,bbox_y2", "name,box.left,box.top,box.right,box.bottom", "image,x,y,x2,y2",
     "Image Id,Pred X0,Pred Y0,Pred X1,Pred Y1", "id,startX,startY,endX,endY", "image_id,xtl,ytl,xbr,ybr",
 ]

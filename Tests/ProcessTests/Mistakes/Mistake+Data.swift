@@ -29,6 +29,10 @@ extension Mistake {
             }
         },
         Mistake("one image that is missing", "$RUN --dry-run") { try $0.remove("images/demo_00000002.JPEG") },
+        Mistake("a text file in the place of the images", "$RUN --out out") {
+            try $0.remove("images")
+            try $0.write("images", "demo_00000001\n")
+        },
         Mistake("a compressed archive", "$RUN --out out") {
             try $0.remove("images")
             try $0.write("images", "\u{1f}\u{8b}", latin1: true)
@@ -45,6 +49,12 @@ extension Mistake {
             try $0.write("small/class_labels.txt", "a,0\n")
             try $0.write("small/image_sizes.txt", "a,100,80\n")
             try $0.write("small/localization.txt", "a,10,10,400,300\n")
+        },
+        Mistake(
+            "a heading of boxes that says too little", "$SCORE"
+        ) {
+            try $0.writeBoxes()
+            try $0.write("boxes.csv", "id,a,b,c,d\ndemo_00000001,1,2,3,4\n")
         },
         Mistake("the archive of annotations", "$RUN --out out") {
             try $0.remove("annotations")
@@ -75,7 +85,8 @@ extension Mistake {
             "stnet-coord --images images --annotations annotations --network other.json --weights w.safetensors --out out"
         ) {
             let text = try String(contentsOfFile: $0.path("net.json"), encoding: .utf8)
-            try $0.write("other.json", text.replacing("\"demo\"", with: "\"other\"").replacing("features.0", with: "stem"))
+            try $0.write(
+                "other.json", text.replacing("\"demo\"", with: "\"other\"").replacing("features.0", with: "stem"))
         },
         Mistake("a mistyped instruction set", "stnet-coord --help", environment: ["STNET_ISA": "avx3"]),
     ]

@@ -6,6 +6,7 @@ import Testing
 /// key, and under `finished` the result of an evaluation of them. Removed with its owner.
 final class MistakeFolder: Sendable {
     let directory: String
+    private let own: String
 
     /// What `$RUN` stands for.
     static let run =
@@ -16,12 +17,15 @@ final class MistakeFolder: Sendable {
     static let score = "stnet-coord score --boxes boxes.csv --annotations annotations --classes classes"
 
     init() throws {
-        directory = FileManager.default.temporaryDirectory.path + "/stnet-" + UUID().uuidString
+        // One deeper, so that what looks for images around finds none of other tests.
+        own = FileManager.default.temporaryDirectory.path + "/stnet-" + UUID().uuidString
+        directory = own + "/work"
+        try FileManager.default.createDirectory(atPath: own, withIntermediateDirectories: true)
         try FileManager.default.copyItem(atPath: try Self.shared.get(), toPath: directory)
     }
 
     private init(shared directory: String) throws {
-        self.directory = directory
+        (self.directory, own) = (directory, directory)
         try DemoPictures.generate(count: 3, seed: 11, to: URL(fileURLWithPath: directory, isDirectory: true))
         for (name, file) in [("net.json", "network.json"), ("w.safetensors", "demo.safetensors")] {
             try FileManager.default.copyItem(atPath: Cluster.root + "/Demo/" + file, toPath: path(name))
@@ -32,7 +36,7 @@ final class MistakeFolder: Sendable {
         try #require(status == 0, "\(program.standardError)")
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: directory) }
+    deinit { try? FileManager.default.removeItem(atPath: own) }
 
     /// What all begin with, made once a test run.
     private static let shared = Result {

@@ -25,7 +25,7 @@ struct MistakeOutcome: Sendable {
 
     /// What every evaluation begins with and shows on its way.
     private static func isOfCourse(_ line: String) -> Bool {
-        line.contains(" images to evaluate") || line.contains(" images/s")
+        line.contains(" to evaluate") || line.contains(" images/s")
             || line.wholeMatch(of: #/stnet [^ ]+: .*, input .*/#) != nil
             || line.wholeMatch(of: #/  --[a-z-]+ .* \(default\)/#) != nil
     }
