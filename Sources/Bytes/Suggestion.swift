@@ -1,32 +1,48 @@
 /// The name that somebody may have meant.
 public enum Suggestion {
-    /// The one of `names` that differs least from `word`: in capitals and underscores only, by an end that is missing or
-    /// too much, or by a few letters (one in three at the most). Nil where none is near.
-    public static func nearest(to word: String, among names: some Sequence<String>) -> String? {
+    /// Those of `names` that are nearest to `word`: the same but for capitals and underscores, else one letter off, else
+    /// what begins or ends as it does (`batch-size` for `batch`, `num-threads` for `threads`, `ann` for two), else a few
+    /// letters off. None where none is near, or too many.
+    public static func nearest(to word: String, among names: some Sequence<String>) -> [String] {
         let wanted = plain(word)
-        guard (shortest...longest).contains(wanted.utf8.count) else { return nil }
-        var best: (distance: Int, name: String)?
+        guard (shortest...longest).contains(wanted.utf8.count) else { return [] }
+        var best: (rank: Int, names: [String]) = (Int.max, [])
         for name in names where name.utf8.count <= longest {
-            let other = plain(name)
-            let isBeginning =
-                min(wanted.utf8.count, other.utf8.count) >= 3 && (other.hasPrefix(wanted) || wanted.hasPrefix(other))
-            let distance = editDistance(Array(wanted.utf8), Array(other.utf8))
-            guard isBeginning || distance <= max(1, wanted.utf8.count / 3) else { continue }
-            if best == nil || distance < best!.distance { best = (distance, name) }
+            guard let rank = rank(wanted, plain(name)), rank <= best.rank else { continue }
+            best = (rank, (rank < best.rank ? [] : best.names) + [name])
         }
-        return best?.name
+        return best.names.count <= most ? best.names : []
     }
 
-    /// `; did you mean NAME?`, or nothing.
+    /// `; did you mean NAME?`, `; did you mean NAME or OTHER?`, or nothing.
     public static func question(
         for word: String, among names: some Sequence<String>, prefix: String = ""
     ) -> String {
-        nearest(to: word, among: names).map { "; did you mean \(prefix)\($0)?" } ?? ""
+        let found = nearest(to: word, among: names).map { prefix + $0 }
+        guard let last = found.last else { return "" }
+        let others = found.dropLast().joined(separator: ", ")
+        return "; did you mean \(others.isEmpty ? "" : others + " or ")\(last)?"
+    }
+
+    /// How far a name is from a word; nil where it is not near.
+    private static func rank(_ word: String, _ name: String) -> Int? {
+        let distance = editDistance(Array(word.utf8), Array(name.utf8))
+        if distance <= 1 { return distance }
+        // Of several names within the word, the longest is meant.
+        if name.hasPrefix(word) || name.hasSuffix("-" + word) { return 2 }
+        if name.utf8.count >= shortest, word.hasPrefix(name) || word.hasSuffix("-" + name) {
+            return 3 + longest - name.utf8.count
+        }
+        // Two letters of three or four would make another word of any.
+        guard distance == 2, max(word.utf8.count, name.utf8.count) >= 6 else { return nil }
+        return 4 + longest
     }
 
     /// Everything is near to a word of two letters, and a longer text is no mistyped name.
     private static let shortest = 3
     private static let longest = 64
+    /// More are no help.
+    private static let most = 3
 
     private static func plain(_ name: String) -> String {
         String(name.lowercased().map { $0 == "_" ? "-" : $0 })

@@ -10,6 +10,17 @@ public enum WholeFile {
             throw FileError(
                 path: path, operation: "read", reason: "\(size) bytes, at most \(limit) are accepted")
         }
+        return try read(descriptor, path, size)
+    }
+
+    /// The first bytes, fewer than `count` where there are no more. Throws as `read` does.
+    public static func beginning(path: String, count: Int) throws(FileError) -> [UInt8] {
+        let (descriptor, size) = try openRegularFile(path, operation: "read")
+        defer { close(descriptor) }
+        return try read(descriptor, path, min(size, count))
+    }
+
+    private static func read(_ descriptor: Int32, _ path: String, _ size: Int) throws(FileError) -> [UInt8] {
         var code: Int32 = 0
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
             while count < buffer.count {

@@ -33,6 +33,11 @@ public struct CompareCommand: Sendable {
         guard parsed.positionals.count == 2 else {
             throw UsageError("compare needs the directories of two runs, \(parsed.positionals.count) given")
         }
+        if let path = parsed.values["list"] {
+            try NewFile.check(path, as: "--list \(path)", kind: "list of changed images") {
+                $0.starts(with: RunComparison.csvHeading.utf8)
+            }
+        }
         let runs = try parsed.positionals.map { try FinishedRun(directory: $0) }
         let comparison = try RunComparison(first: runs[0].records, second: runs[1].records)
         if let path = parsed.values["list"] { try AtomicFile.write(path: path, text: comparison.changedCSV) }

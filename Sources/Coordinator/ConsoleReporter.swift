@@ -20,6 +20,13 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
     init(printer: ProgressPrinter, logPath: String?, metricsPath: String?, showsNodes: Bool) throws {
         self.printer = printer
         self.showsNodes = showsNodes
+        if let logPath, logPath != "-" {
+            // A log is appended to, which no other file survives either. A pipe or a terminal is nobody's data.
+            var status = stat()
+            if stat(logPath, &status) == 0, status.st_mode & S_IFMT == S_IFREG {
+                try NewFile.check(logPath, as: "--log \(logPath)", kind: "log", isEarlier: JSONLog.isLog)
+            }
+        }
         log = try logPath.map { path in
             try InputOption(name: "log", path: path, isDefault: false).reading {
                 try JSONLog(path: path) { error in printer.say("\(error); the run goes on without the log") }
@@ -27,6 +34,9 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
         }
         metricsFile = metricsPath.map { MetricsFile(path: $0) }
         if let metricsFile {
+            try NewFile.check(
+                metricsFile.path, as: "--metrics-file \(metricsFile.path)", kind: "file of metrics",
+                isEarlier: RunMetrics.isMetrics)
             try InputOption(name: "metrics-file", path: metricsFile.path, isDefault: false).reading {
                 try metricsFile.check()
             }

@@ -41,13 +41,6 @@ extension EvaluateCommand {
 
     /// Says that there is nothing to do, of files that are still those of the result.
     func showFinished(_ finished: FinishedOutput, _ inputs: Inputs) throws -> ExitStatus {
-        let artifacts = ArtifactFiles(
-            options: configuration.options.artifacts, outPath: configuration.outPath, mapsPath: configuration.mapsPath,
-            inputSize: configuration.network.inputSize)
-        if let artifacts, let id = inputs.manifest.ids.first(where: { !artifacts.isComplete($0) }) {
-            throw OutputError.lacksFiles(
-                directory: configuration.outPath, folders: artifacts.paths.joined(separator: ", "), id: id)
-        }
         if let list = try finished.fileList() {
             let files: ResumedFiles
             do {

@@ -39,21 +39,6 @@ extension EvaluateCommand {
             classes: classes)
     }
 
-    /// The folders for the files that the run makes of images; nil where it makes none.
-    func prepareArtifacts(_ inputs: Inputs, _ ledger: Ledger, _ made: inout [String]) throws -> ArtifactFiles? {
-        guard !configuration.isDryRun,
-            let files = ArtifactFiles(
-                options: configuration.options.artifacts, outPath: configuration.outPath,
-                mapsPath: configuration.mapsPath, inputSize: configuration.network.inputSize)
-        else { return nil }
-        made += try files.prepare(inputs.manifest, isDone: ledger.isDone)
-        let missing = files.missing(ledger.records.present)
-        if let missing {
-            printer.say("\(missing.count) of them lack their files, the first is \(missing.first): evaluated once more")
-        }
-        return files
-    }
-
     /// Whether a run came to an end before it had anything to write: less than a finished result that it was to replace.
     func isNothing(_ ending: Conductor.Ending, _ ledger: Ledger) -> Bool {
         switch ending {

@@ -44,8 +44,10 @@ public struct EvaluateCommand: Sendable {
         let inputs = try readInputs()
         let output = OutputDirectory(path: configuration.outPath, forces: configuration.forces)
         if let finished = try output.finished(fingerprint(inputs), resumes: configuration.resumes) {
+            try requireArtifacts(inputs.manifest)
             return try showFinished(finished, inputs)
         }
+        let replaces = try refuseOthersArtifacts(inputs.manifest)
         let reporter = try ConsoleReporter(
             printer: printer, logPath: configuration.logPath, metricsPath: configuration.metricsPath,
             showsNodes: configuration.fleet != nil || configuration.gpu != nil)
@@ -56,7 +58,7 @@ public struct EvaluateCommand: Sendable {
             configuration.isDryRun ? [] : try input("out", configuration.outPath).reading { try output.make() }
         let (ledger, artifacts): (Ledger, ArtifactFiles?)
         do {
-            (ledger, artifacts) = try begin(inputs, &made)
+            (ledger, artifacts) = try begin(inputs, replaces: replaces, &made)
         } catch {
             output.removeEmpty(made)
             throw error
@@ -99,11 +101,11 @@ public struct EvaluateCommand: Sendable {
     }
 
     /// The journal and the folders of pictures; what cannot be made leaves no journal behind that holds nothing.
-    private func begin(_ inputs: Inputs, _ made: inout [String]) throws -> (Ledger, ArtifactFiles?) {
+    private func begin(_ inputs: Inputs, replaces: Bool, _ made: inout [String]) throws -> (Ledger, ArtifactFiles?) {
         let ledger = try checkFiles(openLedger(inputs), inputs.manifest)
         if ledger.counts.done > 0 { printer.say("\(ledger.counts.done) images have a result in the journal") }
         do {
-            return (ledger, try prepareArtifacts(inputs, ledger, &made))
+            return (ledger, try prepareArtifacts(inputs, ledger, replaces: replaces, &made))
         } catch {
             if !configuration.isDryRun, ledger.counts.done == 0 { unlink(journalPath) }
             throw error
@@ -127,6 +129,11 @@ public struct EvaluateCommand: Sendable {
         for (name, value) in configuration.resolvedDefaults { printer.say("  --\(name) \(value) (default)") }
         for (name, value, path) in configuration.configured {
             printer.say("  --\(name)\(value.map { " " + $0 } ?? "") (\(path))")
+        }
+        if let path = configuration.moot.first?.path {
+            printer.say(
+                "  not taken from \(path), as the command line leaves them no effect: "
+                    + configuration.moot.map { "--\($0.name)" }.joined(separator: ", "))
         }
         if !configuration.otherWeights.isEmpty {
             printer.say(

@@ -119,9 +119,12 @@ public struct RunComparison: Sendable {
         ])
     }
 
+    /// By which such a file is recognised.
+    public static let csvHeading = "id,label,first_class,second_class,first_iou,second_iou\n"
+
     /// One line an image that changed, with a heading.
     public var changedCSV: String {
-        var text = "id,label,first_class,second_class,first_iou,second_iou\n"
+        var text = Self.csvHeading
         for change in changed {
             text +=
                 "\(CSVField.quoted(change.first.id)),\(change.first.label),\(change.first.top5.first ?? -1),"

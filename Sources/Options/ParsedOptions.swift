@@ -81,11 +81,19 @@ public struct ParsedOptions: Sendable {
 
     private var names: [String] { specifications.values.filter { $0.instead == nil }.map(\.name).sorted() }
 
+    private static let notConfigured = [
+        "config": "a configuration file names no other", "help": "it would end every run",
+        "version": "it would end every run",
+    ]
+
     /// Takes over what a configuration file says and the command line did not.
     public mutating func merge(configuration json: JSON, path: String) throws(UsageError) {
         guard case .object(let fields) = json else { throw UsageError("\(path): expected a JSON object of options") }
         for (name, value) in fields {
-            guard name != "config", let specification = specifications[name], specification.instead == nil else {
+            if let reason = Self.notConfigured[name], specifications[name] != nil {
+                throw UsageError("\(path): \"\(name)\" is for the command line only: \(reason)")
+            }
+            guard let specification = specifications[name], specification.instead == nil else {
                 throw UsageError("\(path): unknown option \"\(name)\"\(Suggestion.question(for: name, among: names))")
             }
             if isGiven(name) { continue }
@@ -138,6 +146,16 @@ public struct ParsedOptions: Sendable {
     public func blame(_ name: String) -> String {
         guard let source = sources[name], source != Self.commandLine else { return "" }
         return source + ": "
+    }
+
+    /// The same of options that stand in each other's way.
+    public func blame(anyOf names: String...) -> String { names.lazy.map(blame).first { !$0.isEmpty } ?? "" }
+
+    /// Takes back what a configuration file gave of these, where the command line makes them pointless; gives their names.
+    public mutating func takeBackConfigured(_ names: some Sequence<String>) -> [String] {
+        let found = names.filter(isFromConfiguration).sorted()
+        for name in found { remove(name) }
+        return found
     }
 
     mutating func remove(_ name: String) {

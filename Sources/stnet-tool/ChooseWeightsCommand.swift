@@ -31,15 +31,20 @@ enum ChooseWeightsCommand {
             return value
         }
         let (network, _) = try EvaluateConfiguration.network(try value("network"))
-        let file = try WeightFile.open(path: try value("weights"))
         let (under, out) = (try value("under"), try value("out"))
+        let source = try value("weights")
+        guard !MadeWeights.isSameFile(source, out) else {
+            throw UsageError("--out \(out): is the file of --weights: choose another name")
+        }
+        let file = try WeightFile.open(path: source)
+        try MadeWeights.check(out, by: "choose-weights")
         let weights = try file.fitted(to: network, under: under)
         let tensors = try network.tensors()
         try SafetensorsWriter.write(
             path: out, tensors: tensors.map { ($0.name, $0.shape) },
             metadata: [
                 "network": network.name, "source_sha256": file.sha256(), "source_under": under,
-                "made_by": "stnet-tool choose-weights",
+                "made_by": MadeWeights.maker("choose-weights"),
             ]
         ) { name, shape in
             try weights.tensor(name, expecting: shape)

@@ -1,3 +1,4 @@
+import Bytes
 import Coordinator
 import Dataset
 import Foundation
@@ -26,6 +27,10 @@ enum DemoImagesCommand {
         let count = try parsed.integer("count", in: 1...1_000_000) ?? 200
         let seed = try parsed.integer("seed", in: 0...Int.max) ?? 1
         let synsets = DemoPictures.classNames.indices.map { ClassIndex.ilsvrc2012.name($0 * 97) }
+        if let name = try DemoPictures.foreignFile(in: out) {
+            throw NewFile.Refusal(
+                "--out \(out): holds \(name), which is no demo picture's: choose a folder of its own, or an empty one")
+        }
         try DemoPictures.generate(
             count: count, seed: UInt64(seed), to: URL(fileURLWithPath: out, isDirectory: true),
             names: parsed.switches.contains("synsets") ? synsets : DemoPictures.classNames)

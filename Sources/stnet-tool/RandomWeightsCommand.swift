@@ -29,11 +29,12 @@ enum RandomWeightsCommand {
         let (network, _) = try EvaluateConfiguration.network(name)
         let tensors = try network.tensors()
         let named = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
+        try MadeWeights.check(out, by: "random-weights")
         let folder = parentDirectory(of: out)
         if !folder.isEmpty { try makeDirectories(folder) }
         try SafetensorsWriter.write(
             path: out, tensors: tensors.map { ($0.name, $0.shape) },
-            metadata: ["network": network.name, "seed": String(seed), "made_by": "stnet-tool random-weights"]
+            metadata: ["network": network.name, "seed": String(seed), "made_by": MadeWeights.maker("random-weights")]
         ) { name, _ in
             SeededWeights.fill(seed: seed, named[name]!)
         }

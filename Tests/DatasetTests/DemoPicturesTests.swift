@@ -78,4 +78,20 @@ import Testing
             try DemoPictures.generate(count: 1, seed: 1, to: file)
         }
     }
+
+    @Test func picturesDoNotGoAmongOthers() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("stnet-" + UUID().uuidString)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        #expect(try DemoPictures.foreignFile(in: folder.path) == nil, "no folder")
+        try DemoPictures.generate(count: 2, seed: 1, to: folder)
+        #expect(try DemoPictures.foreignFile(in: folder.path) == nil, "the same again")
+        for name in ["images/demo_1.JPEG", "images/cat.JPEG", "annotations/demo_00000001.txt", "notes"] {
+            let file = folder.appendingPathComponent(name)
+            try Data().write(to: file)
+            #expect(try DemoPictures.foreignFile(in: folder.path) == name)
+            try FileManager.default.removeItem(at: file)
+        }
+        try FileManager.default.removeItem(at: folder.appendingPathComponent("annotations/demo_00000002.xml"))
+        #expect(try DemoPictures.foreignFile(in: folder.path) == "images/demo_00000002.JPEG")
+    }
 }

@@ -188,7 +188,8 @@ extension Simulator {
         }
         unflushed = []
         let old = schedule
-        schedule = Schedule(images: chaos.images, policy: old.policy, verifyEvery: chaos.verifyEvery, verifySecret: old.verifySecret)
+        schedule = Schedule(
+            images: chaos.images, policy: old.policy, verifyEvery: chaos.verifyEvery, verifySecret: old.verifySecret)
         for image in ledger.keys.sorted() {
             schedule.resume(done: image)
             schedule.resumeVerification(

@@ -90,7 +90,8 @@ struct Simulator {
             policy.shortestDeadline = 100_000
             policy.missedDeadlines = 1
         }
-        schedule = Schedule(images: self.chaos.images, policy: policy, verifyEvery: self.chaos.verifyEvery, verifySecret: seed)
+        schedule = Schedule(
+            images: self.chaos.images, policy: policy, verifyEvery: self.chaos.verifyEvery, verifySecret: seed)
         sessions = nodes.map { _ in 0 }
         numbers = nodes.map { _ in nil }
         refused = nodes.map { _ in false }

@@ -32,14 +32,29 @@ public struct ArtifactFiles: Sendable {
 
     func path(_ kind: ArtifactKind, _ id: String) -> String { "\(folders[kind]!)/\(id)\(kind.suffix)" }
 
-    /// Makes the folders, and removes the files of images that have no result: what an earlier run left there would
-    /// pass for this one's. Throws for an id that cannot be a file's name.
+    /// The first file that lies where one of the run's is to go, and its folder. Nil where there is none.
+    /// - Parameter isOurs: of a folder whose files are this run's anyway.
+    func first(of manifest: Manifest, except isOurs: (String) -> Bool) -> (
+        kind: ArtifactKind, folder: String, id: String
+    )? {
+        for (kind, folder) in folders.sorted(by: { $0.value < $1.value }) where !isOurs(folder) {
+            var status = stat()
+            // Of an image's path that is too long or leads out of the folder, `prepare` speaks.
+            if let id = manifest.ids.first(where: { Self.isName($0) && lstat(path(kind, $0), &status) == 0 }) {
+                return (kind, folder, id)
+            }
+        }
+        return nil
+    }
+
+    /// Makes the folders, and removes the files of images that have no result where the run `replaces` them: what an
+    /// earlier run left there would pass for this one's. Throws for an id that cannot be a file's name.
     /// - Returns: the folders that were not there, the innermost last.
     @discardableResult
-    func prepare(_ manifest: Manifest, isDone: (Int) -> Bool) throws -> [String] {
+    func prepare(_ manifest: Manifest, replaces: Bool = true, isDone: (Int) -> Bool) throws -> [String] {
         var made: [String] = []
         do {
-            try prepare(manifest, isDone, &made)
+            try prepare(manifest, replaces, isDone, &made)
         } catch {
             for folder in made.reversed() { rmdir(folder) }
             throw error
@@ -47,7 +62,9 @@ public struct ArtifactFiles: Sendable {
         return made
     }
 
-    private func prepare(_ manifest: Manifest, _ isDone: (Int) -> Bool, _ made: inout [String]) throws {
+    private func prepare(
+        _ manifest: Manifest, _ replaces: Bool, _ isDone: (Int) -> Bool, _ made: inout [String]
+    ) throws {
         var below: Set<String> = [""]
         for id in manifest.ids {
             guard Self.isName(id) else {
@@ -64,6 +81,7 @@ public struct ArtifactFiles: Sendable {
                 AtomicFile.removeLeftovers(in: folder + part) { $0.hasSuffix(kind.suffix) }
             }
         }
+        guard replaces else { return }
         for (index, id) in manifest.ids.enumerated() where !isDone(index) { try remove(id) }
     }
 

@@ -43,6 +43,8 @@ public struct EvaluateConfiguration: Sendable {
     public var resolvedDefaults: [(name: String, value: String)]
     /// What a configuration file gave, in the help's order; nil for the value of a switch.
     public var configured: [(name: String, value: String?, path: String)]
+    /// What a configuration file gave and the command line made pointless: it is not taken.
+    public var moot: [(name: String, path: String)] = []
     /// Where several files could be the weights that were not given, those that were not taken.
     public var otherWeights: [String] = []
 
@@ -74,14 +76,20 @@ public struct EvaluateConfiguration: Sendable {
         idsPath = values["ids"]
         limit = try parsed.integer("limit", in: 1...Int.max)
         mapsPath = values["save-maps"]
+        var pointless: [String] = []
+        if parsed.isFromCommandLine("method"), values["method"] == LocalizationMethod.cam.rawValue {
+            pointless = parsed.takeBackConfigured(LocalizationMethod.ofSelectiveTuningAlone.union(["preset"]))
+        }
         do {
             (options, preset) = try EvaluateConfiguration.options(parsed, network)
-            let moot = try parsed.refuseWithoutEffect(
+            let names = try parsed.refuseWithoutEffect(
                 EvaluateOptions.help.options, decidedBy: ["method", "preset"]
             ) { [options] in options.texts[$0] }
             // What the command line made pointless does not count as given.
-            if !moot.isEmpty { (options, preset) = try EvaluateConfiguration.options(parsed, network) }
+            pointless += names
+            if !names.isEmpty { (options, preset) = try EvaluateConfiguration.options(parsed, network) }
             if options.localization.method == .cam { _ = try ClassActivation(network) }
+            moot = pointless.map { ($0, given.sources[$0] ?? "") }
         } catch let error as JobOptionError {
             throw UsageError(parsed.blame(error.name) + error.description)
         } catch let error as NetworkError {
@@ -104,23 +112,35 @@ public struct EvaluateConfiguration: Sendable {
         inputCache = try InputCacheOptions(parsed)
         gpu = values["gpu"]
         if gpu != nil, options.precision == .fast {
-            throw UsageError("--gpu and --precision fast: a GPU computes precision exact only")
+            throw UsageError(
+                "\(parsed.blame(anyOf: "gpu", "precision"))--gpu and --precision fast: a GPU computes precision exact only"
+            )
         }
         isDryRun = parsed.switches.contains("dry-run")
         resumes = parsed.switches.contains("resume")
         forces = parsed.switches.contains("force")
-        if resumes, values["out"] == nil { throw UsageError("--resume needs --out, the directory of the run") }
+        if resumes, values["out"] == nil {
+            throw UsageError("\(parsed.blame("resume"))--resume needs --out, the directory of the run")
+        }
         verifiesData = parsed.switches.contains("verify-data")
         verifyEvery = try parsed.integer("verify-every", in: 1...Int.max)
-        if resumes, forces { throw UsageError("--resume and --force exclude each other: go on, or begin anew") }
+        if resumes, forces {
+            throw UsageError(
+                "\(parsed.blame(anyOf: "resume", "force"))--resume and --force exclude each other: go on, or begin anew"
+            )
+        }
         metricsPath = values["metrics-file"]
         logPath = values["log"]
         fleet = try EvaluateConfiguration.fleet(parsed)
         if gpu != nil, fleet != nil {
-            throw UsageError("--gpu is for an evaluation in this process: nodes have a --gpu of their own")
+            throw UsageError(
+                "\(parsed.blame(anyOf: "gpu", "nodes", "announce"))--gpu is for an evaluation in this process: nodes have a --gpu of their own"
+            )
         }
         if inputCache != nil, fleet != nil {
-            throw UsageError("--cache is for an evaluation in this process: nodes have a --cache of their own")
+            throw UsageError(
+                "\(parsed.blame(anyOf: "cache", "nodes", "announce"))--cache is for an evaluation in this process: nodes have a --cache of their own"
+            )
         }
         progress = values["progress"].flatMap(ProgressPrinter.Style.init) ?? .auto
         if let given = values["weights"] {
@@ -187,7 +207,10 @@ public struct EvaluateConfiguration: Sendable {
             return nil
         }
         let isInsecure = parsed.switches.contains("insecure")
-        if isInsecure, values["key-file"] != nil { throw UsageError("--insecure and --key-file exclude each other") }
+        if isInsecure, values["key-file"] != nil {
+            throw UsageError(
+                "\(parsed.blame(anyOf: "insecure", "key-file"))--insecure and --key-file exclude each other")
+        }
         return Fleet(
             nodesPath: values["nodes"], announcePath: values["announce"], keyPath: values["key-file"],
             isInsecure: isInsecure, waitSeconds: seconds ?? 60)

@@ -42,6 +42,8 @@ public final class FileStorage: JournalStorage, @unchecked Sendable {
             if errno == EWOULDBLOCK { throw .locked(path: path) }
             throw .system(path: path, operation: "lock", code: errno)
         }
+        // Between opening and locking, a run that ended here may have removed it.
+        guard fstat(opened, &status) == 0, status.st_nlink > 0 else { throw .locked(path: path) }
         if opening == .existingOrNew { try syncDirectory() }
     }
 

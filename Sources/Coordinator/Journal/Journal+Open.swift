@@ -77,7 +77,7 @@ extension Journal {
     }
 
     /// A file of another kind is left as it is, whatever was asked for.
-    private static func checkMagic(
+    static func checkMagic(
         _ scanner: inout JournalScanner, _ storage: any JournalStorage
     ) throws(JournalError) {
         guard magic.starts(with: try scanner.prefix(magic.count)) else {

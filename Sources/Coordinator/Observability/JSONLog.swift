@@ -71,6 +71,9 @@ public final class JSONLog: @unchecked Sendable {
         if let failure { onFailure(failure) }
     }
 
+    /// Whether a file that begins with these bytes is such a log.
+    static func isLog(_ bytes: [UInt8]) -> Bool { bytes.starts(with: "{\"time\":".utf8) }
+
     static func line(
         _ milliseconds: Int64, _ level: Level, _ message: StaticString, _ fields: [(String, JSON)]
     ) -> String {

@@ -35,6 +35,9 @@ public struct RunMetrics: Sendable, Hashable {
         return text.text
     }
 
+    /// Whether a file that begins with these bytes is such a text.
+    static func isMetrics(_ bytes: [UInt8]) -> Bool { bytes.starts(with: "# HELP stnet_".utf8) }
+
     private func addBuild(to text: inout PrometheusText) {
         text.add(
             "stnet_build_info", .gauge, help: "Always 1; the label says which version runs.",

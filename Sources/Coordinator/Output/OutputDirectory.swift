@@ -17,6 +17,7 @@ struct OutputDirectory: Sendable {
     /// - Returns: the finished result of this very run, where there is nothing to do.
     /// - Throws: `OutputError` or `JournalError` for a directory that holds another run's result or journal.
     func finished(_ fingerprint: JournalFingerprint, resumes: Bool) throws -> FinishedOutput? {
+        try refuseFolders()
         if forces { return nil }
         let journal = try Journal.peek(path: journalPath, isResult: Ledger.isEvaluated)
         if var finished = try FinishedOutput(directory: path) {
@@ -46,11 +47,21 @@ struct OutputDirectory: Sendable {
 
     /// The same for what has no journal of its own.
     func finishedWithoutJournal(_ fingerprint: JournalFingerprint) throws -> FinishedOutput? {
+        try refuseFolders()
         if forces { return nil }
         if let journal = try Journal.peek(path: journalPath, isResult: Ledger.isEvaluated), journal.hasResults {
             throw OutputError.unfinished(directory: path)
         }
         return try finished(fingerprint, resumes: false)
+    }
+
+    /// Neither a run nor --force replaces a folder by a file.
+    private func refuseFolders() throws(OutputError) {
+        for name in RunOutput.names + [EvaluateCommand.journalName] {
+            var status = stat()
+            let file = "\(path)/\(name)"
+            if lstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw .folder(path: file) }
+        }
     }
 
     /// Without a certificate or a journal, these are not of a run.
@@ -68,6 +79,28 @@ struct OutputDirectory: Sendable {
         let made = try makeDirectories(path)
         AtomicFile.removeLeftovers(in: path) { RunOutput.names.contains($0) }
         return made
+    }
+
+    /// Keeps other coordinators out while `body` writes a result, for a command that has no journal: by the lock that a
+    /// run's journal has. The journal of a run that was not finished goes with the results that it had, once there is a
+    /// new one.
+    /// - Throws: `JournalError`, `.locked` where a run is writing here.
+    func whileLocked<Value>(_ body: () throws -> Value) throws -> Value {
+        let storage = try FileStorage(path: journalPath, opening: .existingOrNew)
+        var scanner = try JournalScanner(storage)
+        try Journal.checkMagic(&scanner, storage)
+        let value: Value
+        do {
+            value = try body()
+        } catch {
+            if scanner.size == 0 { unlink(journalPath) }
+            throw error
+        }
+        guard unlink(journalPath) == 0 || errno == ENOENT else {
+            throw FileError(path: journalPath, operation: "remove the journal of the replaced run", code: errno)
+        }
+        withExtendedLifetime(storage) {}
+        return value
     }
 
     /// After a run that has no result: what it made and left empty goes.

@@ -41,6 +41,9 @@ public struct ReportCommand: Sendable {
             throw UsageError("report needs the directory of one run, \(parsed.positionals.count) given")
         }
         let run = try RunDirectory(path: path)
+        let out = parsed.values["out"] ?? "\(run.path)/\(Report.name)"
+        try NewFile.check(
+            out, as: parsed.values["out"].map { "--out \($0)" }, kind: "report", isEarlier: Report.isReport)
         let settings = try Settings(run)
         let classes = try classes(run)
         let dataset = try dataset(run, classes, say)
@@ -61,7 +64,6 @@ public struct ReportCommand: Sendable {
                 ThumbnailMaker(preset: settings.preset, inputSize: settings.inputSize).thumbnails(
                     of: data.shownIDs, in: dataset)
             } ?? [:], facts: run.facts, maps: run.maps)
-        let out = parsed.values["out"] ?? "\(run.path)/\(Report.name)"
         try AtomicFile.write(path: out, text: report.html)
         say(out)
         return run.certificate.isValid ? .valid : .invalid

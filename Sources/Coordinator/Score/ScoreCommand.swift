@@ -125,9 +125,6 @@ public struct ScoreCommand: Sendable {
             return .valid
         }
         _ = try output.make()
-        let written = try RunOutput.write(run, to: out)
-        say(written.table.plain)
-        for note in images.annotations.notes + images.frames.notes + scored.notes { say(note) }
         let facts = RunFacts(
             started: Timestamp.text(started), ended: Timestamp.text(Timestamp.now()),
             imagesPath: parsed.values["images"].map(EvaluateCommand.absolute),
@@ -136,7 +133,13 @@ public struct ScoreCommand: Sendable {
         let files = ReportFiles(
             directory: out, manifest: images.manifest, preset: scorer.preset, inputSize: scorer.inputSize,
             classes: images.classes, facts: facts)
-        for path in written.paths + (try files.write(run, written)) { say("  \(path)") }
+        let (written, reports) = try output.whileLocked {
+            let written = try RunOutput.write(run, to: out)
+            return (written, try files.write(run, written))
+        }
+        say(written.table.plain)
+        for note in images.annotations.notes + images.frames.notes + scored.notes { say(note) }
+        for path in written.paths + reports { say("  \(path)") }
         return written.certificate.isValid ? .valid : .invalid
     }
 

@@ -43,8 +43,7 @@ public struct Report: Sendable {
             + "script-src 'sha256-\(Self.digest(script))'; base-uri 'none'; form-action 'none'"
         let title = "\(runTitle): object localization\(certificate.isValid ? "" : " (INVALID)")"
         let page: Markup = """
-            <!DOCTYPE html>
-            <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
+            \(Markup(trusted: Self.beginning))
             <head>
             <meta charset="utf-8"/>
             <meta http-equiv="Content-Security-Policy" content="\(policy)"/>
@@ -73,6 +72,18 @@ public struct Report: Sendable {
 
             """
         return page.text
+    }
+
+    private static let beginning = """
+        <!DOCTYPE html>
+        <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
+        """
+
+    /// Whether a file that begins with these bytes is a page of this kind.
+    public static func isReport(_ bytes: [UInt8]) -> Bool {
+        let text = String(decoding: bytes, as: UTF8.self)
+        guard text.hasPrefix(beginning), let title = text.range(of: "<title>") else { return false }
+        return text[title.upperBound...].prefix { $0 != "<" }.contains(": object localization")
     }
 
     /// With the method and what was not the default: pages of several runs lie beside each other.

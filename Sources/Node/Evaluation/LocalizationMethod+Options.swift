@@ -11,7 +11,7 @@ extension LocalizationMethod {
     }
 
     /// Options that only selective tuning has: the way from the class down to the read-out.
-    static let ofSelectiveTuningAlone: Set<String> = [
+    package static let ofSelectiveTuningAlone: Set<String> = [
         "selection", "bottom", "collapse", "linear-mode", "linear-offset", "bridge-mode", "bridge-offset", "one-by-one",
     ]
 

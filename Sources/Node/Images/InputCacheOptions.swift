@@ -17,14 +17,19 @@ public struct InputCacheOptions: Sendable, Hashable {
         limitBytes = Int((size ?? 16) * 1_073_741_824)
     }
 
-    /// Throws `UsageError` when the directory cannot be made or read.
+    /// A directory that cannot be made or read.
+    public struct Failure: Error, CustomStringConvertible {
+        public let description: String
+    }
+
+    /// Throws `Failure` when the directory cannot be made or read.
     public func open() throws -> InputCache {
         do {
             return try InputCache(directory: directory, limitBytes: limitBytes)
         } catch let error as FileError {
-            throw UsageError("--cache \(directory): cannot \(error.operation): \(error.reason)")
+            throw Failure(description: "--cache \(directory): cannot \(error.operation): \(error.reason)")
         } catch {
-            throw UsageError("--cache \(directory): expected a directory that can be made and read")
+            throw Failure(description: "--cache \(directory): expected a directory that can be made and read")
         }
     }
 }

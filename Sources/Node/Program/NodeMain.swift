@@ -34,6 +34,9 @@ public enum NodeMain {
         } catch let error as KeyError {
             log("\(error)")
             return .refused
+        } catch let error as InputCacheOptions.Failure {
+            log("\(error)")
+            return .badData
         } catch let error as DatasetError {
             log("\(error)")
             return .badData

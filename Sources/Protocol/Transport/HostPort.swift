@@ -56,6 +56,12 @@ public struct HostPort: Sendable, Hashable, CustomStringConvertible {
         guard name.isEmpty || !name.utf8.allSatisfy({ (48...57).contains($0) }) else {
             throw fail("a number alone is no host name")
         }
+        // It takes 0x10, 010.0.0.1 and 10.1 for addresses, too, of which nobody thinks who reads them.
+        var (address, loose) = (in_addr(), in_addr())
+        guard isBracketed || inet_aton(String(name), &loose) == 0 || inet_pton(AF_INET, String(name), &address) == 1
+        else {
+            throw fail("\"\(name)\" is no host name: an IPv4 address has four decimal numbers")
+        }
         host = String(name)
         guard !rest.isEmpty else {
             port = HostPort.standardPort

@@ -132,7 +132,10 @@ import Testing
         ),
         (["--exe-mode", "ch_viz", "--map-bottom", "p9"], "--map-bottom p9: network small has image, p1"),
         (["--exe-mode", "ch_viz", "--bottom", "p9"], "--bottom p9: network small has image, p1"),
-        (["--exe-mode", "viz"], "--exe-mode viz: expected bbox_eval, bbox_viz, ch_viz"),
+        (
+            ["--exe-mode", "viz"],
+            "--exe-mode viz: expected bbox_eval, bbox_viz, ch_viz; did you mean bbox_viz or ch_viz?"
+        ),
     ])
     func optionsThatDoNotFitAreErrors(options: [String], message: String) async throws {
         let run = try SmallRun(pictures: 1)

@@ -76,6 +76,8 @@ import Testing
         let subset = differences(["images": "650", "manifest_sha256": old], ["images": "10", "manifest_sha256": new])
         #expect(RunDifferences.text(subset) == "images: 650, now 10")
         let other = differences(["images": "9", "manifest_sha256": old], ["images": "9", "manifest_sha256": new])
-        #expect(RunDifferences.text(other) == "ids, labels, boxes and annotated sizes: aaaaaaaaaaaa..., now bbbbbbbbbbbb...")
+        #expect(
+            RunDifferences.text(other) == "ids, labels, boxes and annotated sizes: aaaaaaaaaaaa..., now bbbbbbbbbbbb..."
+        )
     }
 }

@@ -62,6 +62,12 @@ struct ChartTests {
         #expect(SizeChart(images: equal, baseline: nil).svg == nil, "one size is no curve")
     }
 
+    @Test func theEdgesOfBinsAreShort() {
+        let text = HistogramChart(counts: [Int](repeating: 1, count: 20), baseline: nil).svg.text
+        #expect(text.contains("<title>IoU .10 to .15: 1 images") && text.contains("<title>IoU .95 to 1.00: 1 images"))
+        #expect(!text.contains("000000"))
+    }
+
     @Test func groupsAreThoseOfTheMetrics() throws {
         let truth = SampleRun.ascending(40)
         let records = SampleRun.records(truth)

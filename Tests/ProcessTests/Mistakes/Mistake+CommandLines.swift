@@ -2,6 +2,9 @@ extension Mistake {
     static let ofCommandLines: [Mistake] = [
         Mistake("a mistyped option", "stnet-coord --annotation x"),
         Mistake("another mistyped option", "stnet-coord --preprocces squash"),
+        Mistake("another program's option", "stnet-coord --batch-size 8"),
+        Mistake("an option that could be two", "stnet-coord --ann x"),
+        Mistake("an option with a word before it", "stnet-coord --num-threads 2"),
         Mistake("an option with an underscore", "stnet-coord --exe_mode ch_viz"),
         Mistake("an option in capitals", "stnet-coord --Threads=3"),
         Mistake("an option with one dash", "stnet-coord -threads 1"),
@@ -43,6 +46,7 @@ extension Mistake {
         Mistake("one run to compare", "stnet-coord compare finished"),
         Mistake("a mistyped option of the node", "stnet-node --thread 1"),
         Mistake("a port that is none", "stnet-node --listen 73120"),
+        Mistake("a number that is no host", "stnet-node --listen 0x10"),
         Mistake("a mistyped command of the tool", "stnet-tool demo-image"),
         Mistake("no command of the tool", "stnet-tool"),
     ]

@@ -41,6 +41,21 @@ extension Mistake {
         Mistake("a configuration that changes the result", "$RUN --dry-run", showsOutput: true) {
             try $0.write("stnet.json", #"{"preset": "sharp", "limit": 2, "threads": 2}"#)
         },
+        Mistake("a cache that cannot be made", "$RUN --out out --cache w.safetensors"),
+        Mistake("a configuration that names another", "$RUN --out out") {
+            try $0.write("stnet.json", #"{"config": "x"}"#)
+        },
+        Mistake("a configuration that asks for help", "$RUN --out out") {
+            try $0.write("stnet.json", #"{"help": true}"#)
+        },
+        Mistake("a configuration against the command line", "$RUN --out out --force") {
+            try $0.write("stnet.json", #"{"resume": true}"#)
+        },
+        Mistake(
+            "a configuration without effect beside the command line", "$RUN --dry-run --prune mean", showsOutput: true
+        ) {
+            try $0.write("stnet.json", #"{"prune": "energy", "energy": 0.1}"#)
+        },
         Mistake(
             "weights for a folder that is not there, which is made",
             "stnet-tool random-weights --network net.json --out w/r.safetensors", showsOutput: true),

@@ -1,3 +1,5 @@
+import Dataset
+
 extension Mistake {
     static let ofResults: [Mistake] = [
         Mistake("the same command again", "$RUN --out finished", showsOutput: true),
@@ -20,6 +22,30 @@ extension Mistake {
             try $0.writeBoxes()
             try $0.leaveUnfinished("out")
         },
+        Mistake("a score, forced, where a folder has a file's name", "$SCORE --out out --force") {
+            try $0.writeBoxes()
+            try $0.makeFolder("out/images.jsonl")
+        },
+        Mistake("another run's maps", "$RUN --out out --save-maps maps") {
+            try $0.write("maps/demo_00000002.npy", "another's")
+        },
+        Mistake("pictures that are gone", "$RUN --out out --exe-mode bbox_viz") {
+            let (program, status) = try $0.run("$RUN --out out --exe-mode bbox_viz")
+            guard status == 0 else {
+                throw DatasetError.field(
+                    file: "out", line: nil, field: "run", found: program.standardError, expected: "a result")
+            }
+            try $0.remove("out/bbox_viz")
+        },
+        Mistake("a list into a run", "stnet-coord compare finished finished --list finished/images.jsonl"),
+        Mistake("a page over other text", "stnet-coord report finished --out net.json"),
+        Mistake("a log into the weights", "$RUN --out out --log w.safetensors"),
+        Mistake("metrics into the weights", "$RUN --out out --metrics-file w.safetensors"),
+        Mistake("random weights over others", "stnet-tool random-weights --network net.json --out w.safetensors"),
+        Mistake(
+            "weights chosen into the file that they are in",
+            "stnet-tool choose-weights --network net.json --weights w.safetensors --under model --out ./w.safetensors"),
+        Mistake("demo pictures among other files", "stnet-tool demo-images --count 1 --out images"),
         Mistake("to compare with an invalid run", "stnet-coord compare finished out") {
             try $0.leaveUnfinished("out")
         },

@@ -21,7 +21,9 @@ struct HostPortTests {
         ("[1.2.3.4]:1", "no IPv6 address"), ("[]:1", "no IPv6 address"), ("[:::]:1", "no IPv6 address"),
         ("node 7", "no host name"), ("node7/x", "no host name"), ("node%7", "no host name"),
         (String(repeating: "a", count: 300), "no host name"), ("7312", "a number alone"),
-        ("7312:7000", "a number alone"),
+        ("7312:7000", "a number alone"), ("0x10", "four decimal numbers"), ("0x10:7000", "four decimal numbers"),
+        ("010.0.0.1", "four decimal numbers"), ("10.1", "four decimal numbers"),
+        ("1.2.0x3.4:1", "four decimal numbers"),
     ])
     func otherTextsAreRefusedWithWhatIsExpected(_ text: String, _ problem: String) {
         let error = #expect(throws: HostPort.ParseError.self) { _ = try HostPort(parsing: text) }

@@ -36,8 +36,9 @@ struct HistogramChart {
     }
 
     private func bar(_ bin: Int, _ share: Double, _ area: ChartArea) -> Markup {
-        let width = 1 / Double(counts.count)
-        let (low, high) = (Double(bin) * width, Double(bin + 1) * width)
+        // Divided, not multiplied: 3 times a twentieth is not .15 in binary.
+        let edge = { (place: Int) in Double(place) / Double(counts.count) }
+        let (low, high) = (edge(bin), edge(bin + 1))
         let side = bin * 2 < counts.count ? " low" : ""
         return """
             <rect class="bar\(side)" x="\(at: area.x(low) + 1)" y="\(at: area.y(share))" \
