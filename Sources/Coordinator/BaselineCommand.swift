@@ -22,34 +22,16 @@ public struct BaselineCommand: Sendable {
         if side != nil, parsed.switches.contains("whole") {
             throw UsageError("--square and --whole exclude each other")
         }
-        let path = parsed.values["annotations"] ?? "dataset/ILSVRC2012/annotations"
-        func input(_ name: String, _ path: String) -> InputOption {
-            InputOption(name: name, path: path, isDefault: parsed.values[name] == nil)
-        }
-        try InputOption.requireAll(
-            [input("annotations", path)]
-                + ["classes", "images"].compactMap { name in
-                    parsed.values[name].map { input(name, $0) }
-                })
-        var classes =
-            try parsed.values["classes"].map { path in
-                try input("classes", path).reading { try ClassIndex(namesIn: path) }
-            } ?? .ilsvrc2012
-        classes.advice = ClassIndex.otherClasses
-        let annotations = try input("annotations", path).reading { [classes] in
-            try Annotations.load(path: path, classes: classes)
-        }
+        let data = try ScoredData(parsed)
         // Standard output may be read by a program.
-        for note in annotations.notes { complain?(note) ?? StandardError.write("note: \(note)\n") }
-        let images = try parsed.values["images"].map { path in
-            try input("images", path).reading { try ImageDirectory.scan(path: path) }
-        }
-        let manifest = try Manifest(annotations: annotations, images: images ?? ImageCatalog([:]))
+        for note in data.annotations.notes { complain?(note) ?? StandardError.write("note: \(note)\n") }
         let scorer = BoxScorer(preset: preset, inputSize: inputSize, convention: convention)
         var frames = BoxFrames()
         var groundTruth: [GroundTruth] = []
-        for entry in manifest.entries {
-            guard let frame = frames.frame(of: entry) else { throw DatasetError.noSize(of: entry.id, in: path) }
+        for entry in data.manifest.entries {
+            guard let frame = frames.frame(of: entry) else {
+                throw DatasetError.noSize(of: entry.id, in: data.annotationsPath)
+            }
             groundTruth.append(scorer.groundTruth(entry, scorer.geometry(frame)))
         }
         let chosen = parsed.switches.contains("whole") ? Baseline.wholeFrame : side.map { .centredSquare($0) }

@@ -9,7 +9,7 @@ extension EvaluateCommand {
     /// Images whose bytes are compared where `--verify-data` does not ask for all.
     private static let sample = 64
 
-    private var scope: ResumedFiles.Scope { configuration.verifiesData ? .all : .sample(Self.sample) }
+    private var scope: EvaluatedFiles.Scope { configuration.verifiesData ? .all : .sample(Self.sample) }
 
     /// Nodes may have images that this machine lacks.
     private var goneDiffers: Bool { configuration.fleet == nil }
@@ -18,10 +18,10 @@ extension EvaluateCommand {
     func checkFiles(_ opened: Ledger, _ manifest: Manifest) throws -> Ledger {
         var ledger = opened
         guard ledger.counts.evaluated > 0 else { return ledger }
-        let files = try ResumedFiles(ledger, manifest, scope: scope, goneDiffers: goneDiffers)
+        let files = try EvaluatedFiles(ledger, manifest, scope: scope, goneDiffers: goneDiffers)
         guard let problem = files.problem else { return ledger }
         guard configuration.verifiesData else {
-            throw OtherFiles(
+            throw ChangedFiles(
                 description:
                     "\(journalPath): \(problem): put back the files of the run, or give --verify-data to compare "
                     + "all and evaluate anew what differs, or another --out for a run of these files")
@@ -36,16 +36,16 @@ extension EvaluateCommand {
 
     /// Files that were replaced while the run went on: its results are of two data sets, or of one that is gone.
     func filesProblem(_ ledger: Ledger, _ manifest: Manifest) throws -> String? {
-        try ResumedFiles(ledger, manifest, scope: .sample(Self.sample), goneDiffers: goneDiffers).problem
+        try EvaluatedFiles(ledger, manifest, scope: .sample(Self.sample), goneDiffers: goneDiffers).problem
     }
 
     /// Says that there is nothing to do, of files that are still those of the result.
     func showFinished(_ finished: FinishedOutput, _ inputs: Inputs) throws -> ExitStatus {
         if let list = try finished.fileList() {
-            let files: ResumedFiles
+            let files: EvaluatedFiles
             do {
-                files = try ResumedFiles(list: list, inputs.manifest, scope: scope, goneDiffers: goneDiffers)
-            } catch let problem as ResumedFiles.ListProblem {
+                files = try EvaluatedFiles(list: list, inputs.manifest, scope: scope, goneDiffers: goneDiffers)
+            } catch let problem as EvaluatedFiles.ListProblem {
                 throw OutputError.damaged(
                     directory: configuration.outPath, problem: "\(RunOutput.filesName): \(problem)")
             }

@@ -87,6 +87,28 @@ import Testing
         #expect(status == .valid && text.contains("2 images have no annotated size"), "\(text)")
     }
 
+    /// The sizes are a part of what was asked: the annotations do not tell them.
+    @Test func aFinishedScoreOfOtherSizesIsAnotherOne() throws {
+        let options = ["--annotations", folder + "/solution.csv", "--images", folder + "/images"]
+        func score() throws -> String {
+            let parsed = try ParsedOptions(
+                arguments: ["--boxes", folder + "/boxes.csv", "--out", folder + "/out"] + options,
+                specifications: ScoreCommand.help.options)
+            var text = ""
+            _ = try ScoreCommand(parsed).run { text += $0 + "\n" }
+            return text
+        }
+        _ = try score()
+        #expect(try score().contains("is complete"))
+        let larger = RGBImage(width: 300, height: 200, pixels: [UInt8](repeating: 1, count: 180_000))
+        try Data(JPEGEncoder.encode(larger, quality: 80)).write(to: URL(fileURLWithPath: folder + "/images/a.JPEG"))
+        #expect {
+            try score()
+        } throws: {
+            "\($0)".contains("sizes of the image files")
+        }
+    }
+
     @Test func filesOfAnotherSizeAreSaid() throws {
         let other = RGBImage(width: 20, height: 20, pixels: [UInt8](repeating: 1, count: 1200))
         try Data(JPEGEncoder.encode(other, quality: 80)).write(to: URL(fileURLWithPath: folder + "/images/b.JPEG"))

@@ -8,6 +8,7 @@ enum RunDifferences {
         "version": ("version of stnet", false),
         "network_sha256": ("description of the network", true),
         "weights_sha256": ("weights", true),
+        "image_sizes_sha256": ("sizes of the image files", true),
         "manifest_sha256": ("ids, labels, boxes and annotated sizes", true),
         "boxes_sha256": ("boxes", true),
         "maps_sha256": ("maps", true),

@@ -1,3 +1,4 @@
+import Bytes
 import Dataset
 import Evaluation
 import SelectiveTuning
@@ -14,6 +15,7 @@ struct BoxFrames {
     private(set) var otherSizes = 0
     private(set) var firstOtherSize: String?
     private(set) var images = 0
+    private var sizes = SHA256()
 
     /// What is known of the frame of one image.
     struct Frame {
@@ -36,6 +38,7 @@ struct BoxFrames {
         } else if let file {
             size = file
             fromFiles += 1
+            sizes.update("\(entry.id) \(file.width)x\(file.height)\n")
         } else {
             return nil
         }
@@ -50,6 +53,12 @@ struct BoxFrames {
             firstMismatch = firstMismatch ?? entry.id
         }
         return Frame(width: size.width, height: size.height, isMismatch: isMismatch)
+    }
+
+    /// SHA-256 over the sizes that come from files, which the annotations do not tell; nil where none does.
+    var sizesDigest: String? {
+        var digest = sizes
+        return fromFiles == 0 ? nil : digest.finalizeHex()
     }
 
     /// Why numbers made of these boxes are no result; nil where nothing speaks against them.

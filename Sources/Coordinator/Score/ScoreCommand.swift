@@ -115,7 +115,7 @@ public struct ScoreCommand: Sendable {
             deliveries: Deliveries(attempts: scored.records.count),
             digests: [scored.digest, .init(name: "manifest", sha256: images.manifest.digest)], hasLabels: false,
             maps: scored.maps, annotated: images.manifest.annotatedCount,
-            fingerprint: fingerprint(name, scorer, images.manifest, scored))
+            fingerprint: fingerprint(name, scorer, images, scored))
         let out = parsed.values["out"] ?? EvaluateConfiguration.newDirectory("score")
         let output = OutputDirectory(path: out, forces: parsed.switches.contains("force"))
         var fingerprint = JournalFingerprint()
@@ -169,50 +169,38 @@ public struct ScoreCommand: Sendable {
 
     /// What another score must have in common with this one to have the same result.
     private func fingerprint(
-        _ name: String, _ scorer: BoxScorer, _ manifest: Manifest, _ scored: Scored
+        _ name: String, _ scorer: BoxScorer, _ images: Images, _ scored: Scored
     ) -> [(name: String, value: String)] {
         let method = scored.method.map { ($0.0 == "method" ? "option.method" : $0.0, $0.1.stringValue ?? $0.1.compact) }
         return [("version", stnetVersion)]
             + method + [
-                ("manifest_sha256", manifest.digest), ("images", "\(manifest.entries.count)"),
+                ("manifest_sha256", images.manifest.digest), ("images", "\(images.manifest.entries.count)"),
                 ("name", name), ("option.input-size", "\(scorer.inputSize)"),
                 ("option.preprocess", scorer.preset.rawValue), ("option.iou", scorer.convention.rawValue),
-            ]
+            ] + (images.frames.sizesDigest.map { [("image_sizes_sha256", $0)] } ?? [])
     }
 
     private var annotationsPath: String { parsed.values["annotations"] ?? "dataset/ILSVRC2012/annotations" }
 
     private func load(_ scorer: BoxScorer) throws -> Images {
-        let path = annotationsPath
-        var classes =
-            try parsed.values["classes"].map { path in
-                try input("classes", path).reading { try ClassIndex(namesIn: path) }
-            } ?? .ilsvrc2012
-        classes.advice = ClassIndex.otherClasses
-        let annotations = try input("annotations", path).reading { [classes] in
-            try Annotations.load(path: path, classes: classes)
-        }
-        let images = try parsed.values["images"].map { path in
-            try input("images", path).reading { try ImageDirectory.scan(path: path) }
-        }
-        let manifest = try input("ids", parsed.values["ids"] ?? "").reading {
-            try Manifest(
-                annotations: annotations, images: images ?? ImageCatalog([:]), idsPath: parsed.values["ids"])
-        }
+        let data = try ScoredData(parsed)
+        let manifest = data.manifest
         var geometries: [Geometry] = []
         var groundTruth: [GroundTruth] = []
         var frames = BoxFrames()
         var mismatched: Set<String> = []
         for entry in manifest.entries {
-            guard let frame = frames.frame(of: entry) else { throw DatasetError.noSize(of: entry.id, in: path) }
+            guard let frame = frames.frame(of: entry) else {
+                throw DatasetError.noSize(of: entry.id, in: data.annotationsPath)
+            }
             if frame.isMismatch { mismatched.insert(entry.id) }
             let geometry = scorer.geometry(frame)
             geometries.append(geometry)
             groundTruth.append(scorer.groundTruth(entry, geometry))
         }
         return Images(
-            manifest: manifest, classes: classes, geometry: geometries, mismatched: mismatched, frames: frames,
-            groundTruth: groundTruth, annotations: annotations)
+            manifest: manifest, classes: data.classes, geometry: geometries, mismatched: mismatched, frames: frames,
+            groundTruth: groundTruth, annotations: data.annotations)
     }
 
     private func scoreBoxes(_ path: String, _ images: Images, _ scorer: BoxScorer) throws -> Scored {

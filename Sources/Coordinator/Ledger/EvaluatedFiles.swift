@@ -4,11 +4,11 @@ import Dispatch
 import Foundation
 import Protocol
 
-/// Whether the files that an earlier part of a run evaluated are still those that lie there now: else two data sets would
-/// stand in one result.
+/// Whether the files that a run evaluated are those that lie there now: before it goes on, at its end, and where it is said to
+/// be complete. Else two data sets would stand in one result, or one that is gone.
 ///
 /// The lengths of all are compared, and the bytes of some or of all. An image whose copy cannot be read says nothing.
-struct ResumedFiles: Sendable {
+struct EvaluatedFiles: Sendable {
     enum Scope: Sendable, Equatable {
         /// The bytes of this many images, spread over those that have a result.
         case sample(Int)
@@ -43,9 +43,11 @@ struct ResumedFiles: Sendable {
         var comparable: [Int] = []
         var found: [Int: String] = [:]
         for image in manifest.entries.indices {
-            guard let file = try evaluated(image) else { continue }
-            guard let bytes = manifest.entries[image].image?.byteCount else {
-                if goneDiffers { found[image] = "no file" }
+            let bytes = manifest.entries[image].image?.byteCount
+            // What cannot be compared is not looked for in the journal.
+            guard bytes != nil || goneDiffers, let file = try evaluated(image) else { continue }
+            guard let bytes else {
+                found[image] = "no file"
                 continue
             }
             comparable.append(image)
@@ -132,6 +134,6 @@ struct ResumedFiles: Sendable {
 }
 
 /// The run in `--out` is one of other image files.
-struct OtherFiles: Error, CustomStringConvertible {
+struct ChangedFiles: Error, CustomStringConvertible {
     let description: String
 }
