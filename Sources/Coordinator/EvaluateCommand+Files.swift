@@ -63,7 +63,9 @@ extension EvaluateCommand {
             return false
         }
         printer.say(
-            "the finished result in \(configuration.outPath) is kept; to go on with its replacement: the same command "
+            "the finished result in \(configuration.outPath) is kept"
+                + (configuration.options.artifacts.kinds.isEmpty ? "" : ", but not all of its pictures or maps")
+                + "; to go on with its replacement: the same command "
                 + "with --resume in the place of --force")
         return true
     }

@@ -20,6 +20,19 @@ public struct FinishedRun: Sendable {
     public struct Refusal: Error, CustomStringConvertible {
         public let description: String
 
+        /// Of a summary that is not the certificate's; results of stnet 0.1.0's first versions have no digest of it.
+        static func unlessSame(_ summary: [UInt8], path: String, _ digests: [Certificate.Digest]) throws {
+            guard let expected = digests.first(where: { $0.name == RunOutput.summaryDigestName })?.sha256 else {
+                return
+            }
+            let digest = SHA256.hex(summary)
+            guard digest != expected else { return }
+            throw Refusal(
+                description:
+                    "\(path): its SHA-256 is \(digest), the certificate's is \(expected): one of them is another "
+                    + "run's or was changed")
+        }
+
         /// Of a directory without a certificate.
         static func unlessResult(in directory: String) throws {
             let path = "\(directory)/\(RunOutput.certificateName)"
@@ -57,7 +70,12 @@ public struct FinishedRun: Sendable {
             try ImageRecord.parseLines($0, source: "\(directory)/\(RunOutput.imagesName)")
         }
         let summaryPath = "\(directory)/\(RunOutput.summaryName)"
-        let summary = try JSON.parse(try read(RunOutput.summaryName), source: summaryPath)
+        let text = try read(RunOutput.summaryName)
+        let expected = certificate["digests"]?[RunOutput.summaryDigestName]?.stringValue
+        try Refusal.unlessSame(
+            text, path: summaryPath,
+            expected.map { [.init(name: RunOutput.summaryDigestName, sha256: $0)] } ?? [])
+        let summary = try JSON.parse(text, source: summaryPath)
         guard let network = summary["network"]?.stringValue else {
             throw Refusal(description: "\(summaryPath): network: expected a string")
         }

@@ -44,7 +44,9 @@ public struct RunDirectory: Sendable {
         }
         records = try images.withUnsafeBytes { try ImageRecord.parseLines($0, source: imagesPath) }
         let summaryPath = "\(path)/\(RunOutput.summaryName)"
-        let summary = try json(RunOutput.summaryName)
+        let text = try WholeFile.read(path: summaryPath, limit: Self.largest)
+        try FinishedRun.Refusal.unlessSame(text, path: summaryPath, certificate.digests)
+        let summary = try JSON.parse(text, source: summaryPath, limits: .init(bytes: Self.largest))
         var fields = try JSONFields(summary, source: summaryPath)
         network = try fields.string("network")
         protocolBlock = try fields.required("protocol")

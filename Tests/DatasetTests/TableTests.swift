@@ -76,6 +76,12 @@ import Testing
         ("id,x0,y0,x1,y1,x2,y2", "heading: found \"x1\" in"),
         ("id,x_lower,y_lower,x_upper,y_upper", "heading: found \"x_lower\" in"),
         ("id,gt_x0,gt_y0,gt_x1,gt_y1,pred_x0,pred_y0,pred_x1,pred_y1", "heading: found \"gt_x0\" and \"pred_x0\""),
+        (
+            "id,gt_xmin,gt_ymin,gt_xmax,gt_ymax,pred_x,pred_y,pred_w,pred_h",
+            "heading: found \"gt_xmin\" beside \"pred_x\""
+        ),
+        ("id,xmin,ymin,xmax,ymax,pred_x,pred_y,pred_w,pred_h", "heading: found \"xmin\" beside \"pred_x\""),
+        ("id,gt_x1,gt_y1,pred_x2,pred_y2", "heading: found \"gt_x1\" beside \"pred_x2\""),
         ("id,min,min2,max,max2", "heading: found \"min2\" in"), ("id,x1y1,a,x2y2,b", "heading: found \"x1y1\" in"),
         ("id,x_top,y_left,x_bottom,y_right", "heading: found \"x_top\" in"),
     ])

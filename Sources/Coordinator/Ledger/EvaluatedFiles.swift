@@ -110,8 +110,9 @@ struct EvaluatedFiles: Sendable {
     var problem: String? {
         guard let first = differences.first else { return nil }
         let compared = "compared: \(sized) lengths, \(digested) SHA-256"
+        let least = digested < sized ? "at least " : ""
         return
-            "\(differences.count) of the images that were evaluated are other files by now (\(compared)); the first is "
+            "\(least)\(differences.count) of the images that were evaluated are other files by now (\(compared)); the first is "
             + "\(first.id) (\(first.path)): evaluated \(first.evaluated), found \(first.found)"
     }
 

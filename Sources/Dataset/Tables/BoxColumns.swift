@@ -47,7 +47,16 @@ struct BoxColumns {
         }
         let (x0, y0) = (try place(.x, .low), try place(.y, .low))
         let (x1, y1) = (try place(.x, .high), try place(.y, .high))
+        // Two boxes a line, of which one would be taken without a word.
+        let owners = names.indices.filter { names[$0].saysPlace && !names[$0].owners.isEmpty }
+        if let first = owners.first, let other = owners.first(where: { names[$0].owners != names[first].owners }) {
+            throw refusal("\(FieldText.quoted(row.fields[first])) beside \(FieldText.quoted(row.fields[other]))")
+        }
         if let x0, let y0, let x1, let y1 {
+            let chosen = [x0, y0, x1, y1]
+            if let other = owners.first(where: { !chosen.contains($0) && names[$0].owners != names[x0].owners }) {
+                throw refusal("\(FieldText.quoted(row.fields[x0])) beside \(FieldText.quoted(row.fields[other]))")
+            }
             return .init(places: [try id(roles), x0, y0, x1, y1], count: row.fields.count)
         }
         if let odd = roles.firstIndex(of: .unclear) { throw unclear(odd) }

@@ -1,7 +1,9 @@
 extension ColumnName {
     enum Meaning {
         case axis(Axis), side(Side), edge(Axis, Side), bound(Side), size(Axis?), centre, label, id
-        /// Of a word that may be left out: "pred", "px".
+        /// Whose box it is.
+        case owner(Owner)
+        /// Of a word that may be left out: "box", "px".
         case nothing
     }
 
@@ -35,9 +37,13 @@ extension ColumnName {
             ([.label], "class cls label labels category target index idx"),
             ([.id], "id ids image images img imgs file name fname path key filename"),
             (
+                [.owner(.program)],
+                "pred preds predicted prediction predictions det dets detected detection est estimated output result"
+            ),
+            ([.owner(.truth)], "gt ground truth true"),
+            (
                 [.nothing],
-                "pred preds predicted prediction predictions det dets detected detection gt ground truth true est "
-                    + "estimated output result box boxes bbox bb bndbox bounding object obj px pix pixel pixels coord "
+                "box boxes bbox bb bndbox bounding object obj px pix pixel pixels coord "
                     + "coords coordinate coordinates pos position point pt corner edge side original orig abs absolute "
                     + "value int float in of"
             ),

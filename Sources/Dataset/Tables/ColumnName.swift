@@ -2,6 +2,8 @@
 /// `pred_box.x_min`, `startX`, `row0`. A word that is not known stays a word that is not known: nothing is guessed.
 struct ColumnName {
     enum Axis: Hashable, CaseIterable { case x, y }
+    /// Whose a box is: what a program found, or what is there.
+    enum Owner: Hashable { case program, truth }
     /// Of a box along an axis; y points down.
     enum Side: Hashable { case low, high }
 
@@ -17,6 +19,7 @@ struct ColumnName {
     private(set) var saysSize = false
     private(set) var saysCentre = false
     private(set) var saysLabel = false
+    private(set) var owners: Set<Owner> = []
     /// "image", "id", "path" and such.
     private(set) var ids: [String] = []
     /// Words and signs without a meaning here.
@@ -64,6 +67,7 @@ struct ColumnName {
             case .centre: saysCentre = true
             case .label: saysLabel = true
             case .id: ids.append(word)
+            case .owner(let owner): owners.insert(owner)
             case .nothing: break
             }
         }
