@@ -133,6 +133,20 @@ import Testing
             "out/summary.json", try run.read("out/summary.json").replacing("\"count\": ", with: "\"count\": 1"))
         let text = try #require(await refusal([], forces: false))
         #expect(text.contains("the SHA-256 of summary.json is not the certificate's"), "\(text)")
+        // What reads finished runs takes their names and options from it.
+        let (_, _) = try await run.evaluate(out: "a")
+        #expect {
+            _ = try comparison("out")
+        } throws: {
+            "\($0)".contains("summary.json: its SHA-256 is")
+        }
+        let report = try ParsedOptions(
+            arguments: [run.path("out")], specifications: ReportCommand.help.options, operands: ReportCommand.operands)
+        #expect {
+            _ = try ReportCommand(report).run { _ in }
+        } throws: {
+            "\($0)".contains("summary.json: its SHA-256 is")
+        }
     }
 
     @Test func verifyDataEvaluatesWhatDiffersAnew() async throws {
