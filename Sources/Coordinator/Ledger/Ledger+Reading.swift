@@ -68,13 +68,6 @@ extension Ledger {
         }
     }
 
-    /// One digest over the files of all results, in lower-case hexadecimal: the SHA-256 of `fileLines`.
-    public func filesDigest() -> String {
-        var digest = SHA256()
-        for line in fileLines { digest.update(line) }
-        return digest.finalizeHex()
-    }
-
     /// The result that counts, read from the journal; nil where the image has none.
     public func result(_ image: Int) throws(JournalError) -> ImageResult? {
         guard let place = state.place(image) else { return nil }

@@ -82,7 +82,7 @@ public struct Ledger: Sendable {
         return number
     }
 
-    /// Journals that this part of the run is over, with the digest over all its image files (`filesDigest`); flushes.
+    /// Journals that this part of the run is over, with the digest over all its image files (of `fileLines`); flushes.
     public func finish(filesDigest: String) throws(JournalError) {
         try journal.append(.finished, Array(filesDigest.utf8))
         try journal.flush()

@@ -1,3 +1,4 @@
+import Bytes
 import Coordinator
 import Dataset
 import Evaluation
@@ -59,4 +60,9 @@ struct LedgerSamples {
     func failure(_ image: Int, _ text: String = "no image file has the stem") -> ImageResult {
         ImageResult(index: UInt32(image), outcome: .failed(.init(.unavailable, text)))
     }
+}
+
+extension Ledger {
+    /// What the certificate has as `image_files`: the SHA-256 of the lines.
+    func filesDigest() -> String { SHA256.hex(fileLines.joined()) }
 }
