@@ -58,7 +58,7 @@ extension EvaluateCommand {
     }
 
     /// A part of a run does not take the place of a finished result that it was to replace: its journal has it.
-    func keepsFinished(_ ending: Conductor.Ending) -> Bool {
+    func keepsFinished(_ ending: RunEnding) -> Bool {
         guard ending != .complete, ((try? FinishedOutput(directory: configuration.outPath)) ?? nil) != nil else {
             return false
         }

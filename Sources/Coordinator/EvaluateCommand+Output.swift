@@ -40,7 +40,7 @@ extension EvaluateCommand {
     }
 
     /// Whether a run came to an end before it had anything to write: less than a finished result that it was to replace.
-    func isNothing(_ ending: Conductor.Ending, _ ledger: Ledger) -> Bool {
+    func isNothing(_ ending: RunEnding, _ ledger: Ledger) -> Bool {
         switch ending {
         case .unreachable, .refused, .jobRefused: true
         case .interrupted:
@@ -50,7 +50,7 @@ extension EvaluateCommand {
     }
 
     /// Says how a run without a result ended, on standard error.
-    func explain(_ ending: Conductor.Ending) -> ExitStatus {
+    func explain(_ ending: RunEnding) -> ExitStatus {
         switch ending {
         case .complete, .interrupted: return .invalid
         case .tooFewNodes(let reason):
@@ -82,7 +82,7 @@ extension EvaluateCommand {
 
     /// Writes what the ledger holds, also of a part of a run, marked INVALID then.
     func finish(
-        _ ending: Conductor.Ending, _ ledger: Ledger, _ deliveries: Deliveries, _ inputs: Inputs, _ facts: RunFacts,
+        _ ending: RunEnding, _ ledger: Ledger, _ deliveries: Deliveries, _ inputs: Inputs, _ facts: RunFacts,
         _ artifacts: ArtifactFiles?
     ) throws -> ExitStatus {
         var reasons: [String] = []

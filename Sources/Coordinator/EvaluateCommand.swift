@@ -63,25 +63,28 @@ public struct EvaluateCommand: Sendable {
             output.removeEmpty(made)
             throw error
         }
-        var plan = Conductor.Plan(
-            job: inputs.job, endpoints: fleet.endpoints, weightsPath: configuration.weightsPath,
-            sampleDigests: try inputs.samples.digests(completedBy: ledger)
-        ) { [manifest = inputs.manifest] index in manifest.entries[index].image }
+        let manifest = inputs.manifest
+        var plan = RunPlan(job: inputs.job, sampleDigests: try inputs.samples.digests(completedBy: ledger)) {
+            manifest.entries[$0].image != nil
+        }
         plan.waitSeconds = configuration.fleet?.waitSeconds ?? 60
         plan.isDryRun = configuration.isDryRun
         plan.verifyEvery = configuration.verifyEvery
-        plan.artifacts = artifacts
-        plan.hasImages = inputs.manifest.missingIDs.count < inputs.manifest.entries.count
-        plan.policy.largestLease = EvaluateCommand.largestLease(inputs.manifest)
+        plan.hasImages = manifest.missingIDs.count < manifest.entries.count
+        plan.policy.largestLease = EvaluateCommand.largestLease(manifest)
+        let surroundings = Conductor.Surroundings(
+            endpoints: fleet.endpoints, fleet: fleet.source, weightsPath: configuration.weightsPath,
+            artifacts: artifacts
+        ) { manifest.entries[$0].image }
         let conductor = Conductor(
-            plan: plan, manifest: inputs.manifest, ledger: ledger, fleet: fleet.source, reporter: reporter)
+            plan: plan, manifest: manifest, ledger: ledger, surroundings: surroundings, reporter: reporter)
         interrupts.onInterrupt { conductor.interrupt() }
         interrupts.onHangup { conductor.reread() }
-        let (ending, finished) = await conductor.run()
+        let (ending, finished) = await conductor.lead()
         if case .refused(let reason) = ending, let key = fleet.keyPath, reason.contains(" key") {
             printer.say("the key here is \(key): every node needs a copy of it, mode 0600, there or as --key-file")
         }
-        if configuration.isDryRun { return showDryRun(ending, conductor, inputs) }
+        if configuration.isDryRun { return showDryRun(ending, conductor.run, inputs) }
         if isNothing(ending, finished) {
             // Whatever it was that was in the way, the next command finds the directory as this one did.
             if finished.counts.done == 0 { unlink(journalPath) }
@@ -89,10 +92,10 @@ public struct EvaluateCommand: Sendable {
             if ending == .interrupted { printer.say("interrupted before the first result: nothing was written") }
             return explain(ending)
         }
-        let facts = facts(conductor.facts(started: started, ended: Timestamp.now()))
+        let facts = facts(conductor.run.facts(started: started, ended: Timestamp.now()))
         var deliveries = finished.deliveries
         if configuration.verifyEvery != nil {
-            let (asked, done) = conductor.schedule.verifications
+            let (asked, done) = conductor.run.schedule.verifications
             deliveries.verification = .init(asked: asked, done: done)
         }
         let status = try finish(ending, finished, deliveries, inputs, facts, artifacts)
@@ -222,10 +225,10 @@ public struct EvaluateCommand: Sendable {
     }
 
     private func showDryRun(
-        _ ending: Conductor.Ending, _ conductor: Conductor, _ inputs: Inputs
+        _ ending: RunEnding, _ run: Run, _ inputs: Inputs
     ) -> ExitStatus {
-        let nodes = conductor.members.keys.sorted().map { conductor.members[$0]!.description }
-        let images = conductor.manifest.entries.count
+        let nodes = run.members.keys.sorted().map { run.members[$0]!.description }
+        let images = run.manifest.entries.count
         for (place, node) in nodes.enumerated() {
             let share: Int = images * (place + 1) / nodes.count - images * place / nodes.count
             let numerics = String(node.numerics.prefix(16))
@@ -233,7 +236,7 @@ public struct EvaluateCommand: Sendable {
         }
         say("dry run: \(images) images would be evaluated; nothing was")
         // What this machine lacks, a node with images of its own may have.
-        let isAlone = conductor.members.values.allSatisfy { $0.description.images == nil }
+        let isAlone = run.members.values.allSatisfy { $0.description.images == nil }
         let lacksImages = inputs.missingImages > 0 && (configuration.fleet == nil || isAlone)
         if lacksImages { say("\(inputs.missingImages) of them are missing: the run would be INVALID") }
         switch ending {

@@ -36,16 +36,19 @@ import Testing
             } + [.leaseDone(lease.id)]
         }
         let endpoint = node.endpoint
-        let plan = Conductor.Plan(
-            job: Job(network: "small", networkDescription: nil, weightsSHA256: "", options: [:]),
+        let plan = RunPlan(job: Job(network: "small", networkDescription: nil, weightsSHA256: "", options: [:])) {
+            $0 < 2
+        }
+        let surroundings = Conductor.Surroundings(
             endpoints: [
                 Endpoint(name: "scripted", reconnects: false, sharesFiles: sharesFiles, connect: endpoint.connect)
             ], weightsPath: ""
         ) { [folder] image in image < 2 ? ImageLocation(path: "\(folder)/\(image)") : nil }
         let notes = NoteKeeper()
         let conductor = Conductor(
-            plan: plan, manifest: samples.manifest, ledger: try samples.open(InMemoryStorage()), reporter: notes)
-        let (_, ledger) = await conductor.run()
+            plan: plan, manifest: samples.manifest, ledger: try samples.open(InMemoryStorage()),
+            surroundings: surroundings, reporter: notes)
+        let (_, ledger) = await conductor.lead()
         return (ledger, notes.text)
     }
 

@@ -39,14 +39,15 @@ import Testing
             changing.waitForAttempts(2)
             return [.results(lease: lease.id, [samples.result(0)]), .leaseDone(lease.id)]
         }
-        let plan = Conductor.Plan(
-            job: Job(network: "small", networkDescription: nil, weightsSHA256: "", options: [:]),
+        let plan = RunPlan(job: Job(network: "small", networkDescription: nil, weightsSHA256: "", options: [:]))
+        let surroundings = Conductor.Surroundings(
             endpoints: [gone.endpoint, changing.endpoint, node.endpoint], weightsPath: ""
         ) { _ in nil }
         let notes = NoteKeeper()
         let conductor = Conductor(
-            plan: plan, manifest: samples.manifest, ledger: try samples.open(InMemoryStorage()), reporter: notes)
-        let (ending, _) = await conductor.run()
+            plan: plan, manifest: samples.manifest, ledger: try samples.open(InMemoryStorage()),
+            surroundings: surroundings, reporter: notes)
+        let (ending, _) = await conductor.lead()
         #expect(ending == .complete)
         let lines = notes.text.split(separator: "\n")
         #expect(lines.filter { $0.hasPrefix("gone: ") } == ["gone: cannot connect: refused"])

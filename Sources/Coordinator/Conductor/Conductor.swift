@@ -4,181 +4,102 @@ import Foundation
 import Node
 import Protocol
 
-/// Leads a run: connects to nodes, gives leases, takes results into the ledger, and decides when it is over.
+/// Drives a `Run`: owns its clock, its mailbox, the links to nodes, and those who write files, and does what it decides.
 ///
-/// One thread handles every event, in the order in which events come; the decisions are the schedule's. The thread
-/// neither computes nor waits for a device, a node or a disk's synchronisation.
+/// One thread handles every event, in the order in which events come. It neither computes nor waits for a device, a node
+/// or a disk's synchronisation.
 public final class Conductor: @unchecked Sendable {
-    /// What the run is about and how it is to be led.
-    public struct Plan: Sendable {
-        public var job: Job
+    /// What a run is to be driven with, beside its plan.
+    public struct Surroundings: Sendable {
         public var endpoints: [Endpoint]
-        /// Gives the coordinator's own copy of an image; nil where it has none.
-        public var image: @Sendable (Int) -> ImageLocation?
+        /// Where endpoints come from while the run goes on.
+        public var fleet: (any EndpointSource)?
         public var weightsPath: String
+        /// The coordinator's own copy of an image; nil where it has none.
+        public var image: @Sendable (Int) -> ImageLocation?
         /// Where the files of images go; nil for a run that makes none.
         public var artifacts: ArtifactFiles?
-        /// SHA-256 of the coordinator's own files for the job's samples, "" where it has none.
-        public var sampleDigests: [String]
-        /// Whether the coordinator has a file of any of the images, for nodes that have none.
-        public var hasImages = true
-        /// How long to go on without any node.
-        public var waitSeconds: Double = 60
-        public var policy = SchedulePolicy()
-        /// One of so many images is evaluated by two nodes; nil for none. Which one, nobody can tell beforehand.
-        public var verifyEvery: Int?
-        public var verifySecret = UInt64.random(in: 0...UInt64.max)
-        /// Connects, checks and plans, leases nothing.
-        public var isDryRun = false
 
         public init(
-            job: Job, endpoints: [Endpoint], weightsPath: String, sampleDigests: [String] = [],
-            image: @escaping @Sendable (Int) -> ImageLocation?
+            endpoints: [Endpoint], fleet: (any EndpointSource)? = nil, weightsPath: String,
+            artifacts: ArtifactFiles? = nil, image: @escaping @Sendable (Int) -> ImageLocation?
         ) {
-            self.job = job
             self.endpoints = endpoints
+            self.fleet = fleet
             self.weightsPath = weightsPath
-            self.sampleDigests = sampleDigests
+            self.artifacts = artifacts
             self.image = image
         }
     }
 
-    /// How a run ended.
-    public enum Ending: Sendable, Equatable {
-        /// Each image has a result or was given up.
-        case complete
-        case interrupted
-        /// No node is left that could go on; some had worked.
-        case tooFewNodes(reason: String)
-        /// No node was ever reached.
-        case unreachable(reason: String)
-        /// Every node refused us, or we it.
-        case refused(reason: String)
-        /// Every node refused the job: data, weights, network.
-        case jobRefused(reason: String)
-        /// The journal cannot be written any more.
-        case journalFailed(reason: String)
-        /// A picture or map of an image cannot be written.
-        case artifactFailed(reason: String)
-    }
-
-    enum Event: Sendable {
-        case link(session: Int, LinkEvent<NodeMessage>)
-        case interrupt
+    enum Signal: Sendable {
+        case event(RunEvent)
+        case drained(session: Int)
         case reread
-        case syncFailed(String)
-        case artifactStored(session: Int, bytes: Int)
-        case artifactFailed(String)
-        case ownFile(image: Int, OwnCopy?)
     }
 
-    let plan: Plan
-    let manifest: Manifest
-    let mailbox = Mailbox<Event>()
-    let reporter: any RunReporter
+    /// What belongs to one connection and is no decision.
+    private struct Connection {
+        let link: any Link<CoordinatorMessage>
+        /// Streams of bytes that the node asked for.
+        let stream: ByteStream
+        let writer = ArtifactWriter()
+        var isClosing = false
+    }
+
+    private let surroundings: Surroundings
+    private let reporter: any RunReporter
+    private let mailbox = Mailbox<Signal>()
+    private let journal: Journal
     private let syncer: JournalSyncer
-    let ownDigests: OwnFiles
-    let fleetFiles: (any EndpointSource)?
+    private let ownFiles: OwnFiles
 
-    // All below is used on the run's thread only.
-    var ledger: Ledger
-    var schedule: Schedule
-    var endpoints: [String: EndpointState] = [:]
-    var endpointOrder: [String] = []
-    var sessions: [Int: Session] = [:]
-    var nextSession = 0
-    /// By the schedule's node number.
-    var members: [Int: Member] = [:]
-    var failureNotes: [Int: [ImageFailure]] = [:]
-    /// The coordinator's copies of images that are out on leases.
-    var ownFiles: [Int: OwnFile] = [:]
-    /// The numerics class of the run: that of its first node.
-    var numerics: String?
-    var sampleDigests: [String]
-    var ending: Ending?
-    /// For the back-off's jitter: when nodes are tried again does not change what they compute.
-    var generator = SplitMix64(seed: UInt64(truncatingIfNeeded: Conductor.now()))
-    var overallSpeed = SpeedWindow()
-    var nodeSpeeds: [Int: SpeedWindow] = [:]
-    var timeline = LeaseTimeline()
-    var lastResult: Microseconds
-    var firstLease: Microseconds?
-    var completedAt: Microseconds?
-    var lastMember: Microseconds
-    /// When a node was there last that could evaluate an image for the second time; said once that there is none.
-    var lastVerifier: Microseconds
-    var saidUnverified = false
-    var lastJournalWrite: Microseconds = 0
-    var lastReport: Microseconds = 0
-    var everOpened = false
-    var everWorked = false
-    var isInterrupted = false
-    let start: Microseconds
-    /// Images that were done when this part of the run began.
-    let resumed: Int
+    // All below is used on the run's thread only, and after its end by whoever reads the result.
+    private(set) var run: Run
+    private var links: [String: Endpoint] = [:]
+    private var connections: [Int: Connection] = [:]
+    private var ending: RunEnding?
+    private var lastReport: Microseconds = 0
+    private var lastScan: Microseconds = 0
 
-    /// What the run knows of a node beside its schedule.
-    struct Member {
-        var description: NodeDescription
-        var endpoint: String
-        var ledgerNumber: UInt32
-        var session: Int?
-        var heartbeat: Heartbeat?
-        var reason: String?
-    }
-
-    /// - Parameters:
-    ///   - ledger: results of an earlier part of the run included.
-    ///   - fleet: where endpoints come from beside `plan.endpoints`.
+    /// - Parameter ledger: results of an earlier part of the run included.
     public init(
-        plan: Plan, manifest: Manifest, ledger: Ledger, fleet: (any EndpointSource)? = nil, reporter: any RunReporter
+        plan: RunPlan, manifest: Manifest, ledger: Ledger, surroundings: Surroundings, reporter: any RunReporter
     ) {
-        self.plan = plan
-        self.manifest = manifest
-        self.ledger = ledger
+        self.surroundings = surroundings
         self.reporter = reporter
-        syncer = JournalSyncer(ledger.journal) { [mailbox] error in mailbox.post(.syncFailed("\(error)")) }
-        ownDigests = OwnFiles(image: plan.image) { [mailbox] image, copy in
-            mailbox.post(.ownFile(image: image, copy))
+        journal = ledger.journal
+        syncer = JournalSyncer(ledger.journal) { [mailbox] in mailbox.post(.event(.journalFailed("\($0)"))) }
+        ownFiles = OwnFiles(image: surroundings.image) { [mailbox] image, copy in
+            mailbox.post(.event(.ownFile(image: image, copy)))
         }
-        fleetFiles = fleet
-        sampleDigests = plan.sampleDigests
-        schedule = Schedule(
-            images: manifest.entries.count, policy: plan.policy, verifyEvery: plan.verifyEvery,
-            verifySecret: plan.verifySecret)
-        start = Conductor.now()
-        lastMember = start
-        lastVerifier = start
-        lastResult = start
-        for index in manifest.entries.indices where ledger.isDone(index) {
-            // An image whose picture was lost is evaluated once more; its result is compared with the one that counts.
-            if let files = plan.artifacts, !files.isComplete(manifest.entries[index].id) { continue }
-            schedule.resume(done: index)
-            guard schedule.isToBeVerified(index), !ledger.isFailed(index) else { continue }
-            // One whose record cannot be read makes the run invalid where it is read for the result.
-            let evaluator = (try? ledger.evaluator(index)) ?? nil
-            schedule.resumeVerification(
-                of: index, by: evaluator ?? "", isVerified: ledger.isVerified(index))
+        var plan = plan
+        if let files = surroundings.artifacts {
+            plan.artifactKinds = files.kinds
+            plan.inputSize = files.inputSize
         }
-        if plan.isDryRun { _ = schedule.stop() }
-        numerics = ledger.nodes.first?.numerics
-        resumed = schedule.images - schedule.remaining
-        for endpoint in plan.endpoints { add(endpoint) }
+        plan.mayGrow = surroundings.fleet != nil
+        let now = Conductor.now()
+        run = Run(
+            plan: plan, manifest: manifest, ledger: ledger, endpoints: surroundings.endpoints.map(\.facts),
+            seed: UInt64(truncatingIfNeeded: now), now: now,
+            lacksFiles: { surroundings.artifacts?.isComplete(manifest.entries[$0].id) == false })
+        for endpoint in surroundings.endpoints { links[endpoint.name] = endpoint }
     }
 
     static func now() -> Microseconds { Microseconds(DispatchTime.now().uptimeNanoseconds / 1000) }
 
     /// As if Ctrl-C had been pressed: no new leases, what runs comes back.
-    public func interrupt() { mailbox.post(.interrupt) }
+    public func interrupt() { mailbox.post(.event(.interrupt)) }
     /// Look at the hosts file again.
     public func reread() { mailbox.post(.reread) }
 
     /// Runs to the end on a thread of its own.
-    public func run() async -> (ending: Ending, ledger: Ledger) {
+    public func lead() async -> (ending: RunEnding, ledger: Ledger) {
         await withCheckedContinuation { continuation in
             let thread = Thread { [self] in
                 let ending = loop()
-                continuation.resume(returning: (ending, ledger))
+                continuation.resume(returning: (ending, run.ledger))
             }
             thread.name = "stnet.conductor"
             thread.start()
@@ -187,80 +108,126 @@ public final class Conductor: @unchecked Sendable {
 
     private static let tickMicroseconds: Microseconds = 100_000
 
-    private func loop() -> Ending {
+    private func loop() -> RunEnding {
         var nextTick = Conductor.now()
-        refreshFleet(isForced: false, now: nextTick)
+        scanFleet(isForced: false)
         while true {
             let wait = max(0, nextTick - Conductor.now())
-            for event in mailbox.take(until: .now() + .microseconds(Int(wait))) where ending == nil { handle(event) }
+            for signal in mailbox.take(until: .now() + .microseconds(Int(wait))) { handle(signal) }
             let now = Conductor.now()
             if now >= nextTick {
                 nextTick = now + Conductor.tickMicroseconds
                 tick(now)
             }
-            decideEnding(now)
-            if let ending {
-                shutDown()
-                return ending
-            }
+            if let ending { return shutDown(ending) }
         }
     }
 
-    private func handle(_ event: Event) {
-        let now = Conductor.now()
-        switch event {
-        case .link(let session, let event):
-            if !hold(event, session: session, now: now) { handle(event, session: session, now: now) }
-        case .artifactStored(let session, let bytes): stored(bytes: bytes, session: session, now: now)
-        case .artifactFailed(let reason): ending = .artifactFailed(reason: reason)
-        case .ownFile(let image, let copy): ownFile(image, copy, now: now)
-        case .interrupt:
-            isInterrupted = true
-            perform(schedule.stop())
-        case .reread: refreshFleet(isForced: true, now: now)
-        case .syncFailed(let reason): ending = .journalFailed(reason: reason)
+    private func handle(_ signal: Signal) {
+        switch signal {
+        case .event(let event):
+            perform(run.handle(event, at: Conductor.now()))
+            if case .link(let session, .closed) = event { connections[session] = nil }
+        case .drained(let session): connections[session]?.stream.drained()
+        case .reread: scanFleet(isForced: true)
         }
     }
 
     private func tick(_ now: Microseconds) {
-        connectDue(now)
-        pingAll(now)
-        perform(schedule.tick(now: now))
-        if now - lastJournalWrite >= 1_000_000 {
-            lastJournalWrite = now
-            refreshFleet(isForced: false, now: now)
-            keepJournal()
+        perform(run.handle(.tick, at: now))
+        if now - lastScan >= 1_000_000 {
+            lastScan = now
+            scanFleet(isForced: false)
         }
         if now - lastReport >= 200_000 {
             lastReport = now
-            reporter.show(status(now))
+            reporter.show(run.status(at: now))
         }
     }
 
-    /// Writes what is buffered and has it synchronised elsewhere.
-    func keepJournal() {
+    private func scanFleet(isForced: Bool) {
+        guard let changes = surroundings.fleet?.refresh(isForced: isForced) else { return }
+        for endpoint in changes.added { links[endpoint.name] = endpoint }
+        let change = FleetChange(
+            added: changes.added.map(\.facts), removed: changes.removed, problems: changes.problems)
+        perform(run.handle(.fleet(change), at: Conductor.now()))
+    }
+
+    private func perform(_ actions: [RunAction]) {
+        for action in actions {
+            switch action {
+            case .connect(let session, let name): connect(session, to: links[name]!)
+            case .send(let session, let message): connections[session]?.link.send(message)
+            case .close(let session):
+                connections[session]?.isClosing = true
+                connections[session]?.link.close()
+            case .sendImage(let session, let index): connections[session]?.stream.sendImage(index)
+            case .sendWeights(let session, let offset): connections[session]?.stream.sendWeights(from: offset)
+            case .readOwnFile(let image): ownFiles.request(image)
+            case .store(let session, let kind, let image, let bytes): store(session, kind, image, bytes)
+            case .removeFiles(let image): removeFiles(image)
+            case .writeJournal(let isSynced): writeJournal(isSynced: isSynced)
+            case .note(let note): reporter.note(note.level, note.event, note.text, note.fields)
+            case .stateChanged(let node, let state): reporter.stateChanged(node: node, to: state)
+            case .end(let ending): self.ending = ending
+            }
+        }
+    }
+
+    private func connect(_ session: Int, to endpoint: Endpoint) {
+        let link = endpoint.connect { [mailbox] event in
+            if case .drained = event {
+                mailbox.post(.drained(session: session))
+            } else {
+                mailbox.post(.event(.link(session: session, event)))
+            }
+        }
+        connections[session] = Connection(
+            link: link,
+            stream: ByteStream(link: link, weightsPath: surroundings.weightsPath, image: surroundings.image))
+    }
+
+    private func store(_ session: Int, _ kind: ArtifactKind, _ image: Int, _ bytes: [UInt8]) {
+        guard let files = surroundings.artifacts, let connection = connections[session] else { return }
+        let path = files.path(kind, run.manifest.entries[image].id)
+        connection.writer.write(bytes, to: path) { [mailbox] error in
+            mailbox.post(.event(error.map { .storeFailed("\($0)") } ?? .stored(session: session, bytes: bytes.count)))
+        }
+    }
+
+    private func removeFiles(_ image: Int) {
         do {
-            try ledger.journal.flush()
-            syncer.request(flushedBytes: ledger.journal.flushedBytes)
+            try surroundings.artifacts?.remove(run.manifest.entries[image].id)
         } catch {
-            ending = .journalFailed(reason: "\(error)")
+            perform(run.handle(.storeFailed("\(error)"), at: Conductor.now()))
         }
     }
 
-    private func shutDown() {
+    private func writeJournal(isSynced: Bool) {
         do {
-            try ledger.journal.flush()
-            syncer.request(flushedBytes: ledger.journal.flushedBytes)
+            try journal.flush()
+            if isSynced { syncer.request(flushedBytes: journal.flushedBytes) }
+        } catch {
+            perform(run.handle(.journalFailed("\(error)"), at: Conductor.now()))
+        }
+    }
+
+    private func shutDown(_ ending: RunEnding) -> RunEnding {
+        var ending = ending
+        do {
+            try journal.flush()
+            syncer.request(flushedBytes: journal.flushedBytes)
             syncer.finish()
         } catch {
             ending = .journalFailed(reason: "\(error)")
         }
-        for (id, session) in sessions {
-            if session.phase != .closing, session.phase != .connecting { session.link.send(.drain) }
-            session.link.close()
-            session.writer.finish()
-            sessions[id] = nil
+        for connection in connections.values {
+            if !connection.isClosing { connection.link.send(.drain) }
+            connection.link.close()
+            connection.writer.finish()
         }
-        reporter.show(status(Conductor.now()))
+        connections = [:]
+        reporter.show(run.status(at: Conductor.now()))
+        return ending
     }
 }

@@ -26,17 +26,19 @@ import Testing
     /// Leads a run; gives how it ended and what is left.
     private func run(
         _ node: ScriptedNode, prepares: Bool = true
-    ) async throws -> (ending: Conductor.Ending, ledger: Ledger, files: ArtifactFiles, notes: String) {
+    ) async throws -> (ending: RunEnding, ledger: Ledger, files: ArtifactFiles, notes: String) {
         let files = try #require(
             ArtifactFiles(options: .init(mode: .boxPictures), outPath: folder, mapsPath: nil, inputSize: 64))
         if prepares { try files.prepare(samples.manifest) { _ in false } }
         let job = Job(network: "small", networkDescription: nil, weightsSHA256: "", options: [:])
-        var plan = Conductor.Plan(job: job, endpoints: [node.endpoint], weightsPath: "") { _ in nil }
-        plan.artifacts = files
+        let surroundings = Conductor.Surroundings(endpoints: [node.endpoint], weightsPath: "", artifacts: files) { _ in
+            nil
+        }
         let notes = NoteKeeper()
         let conductor = Conductor(
-            plan: plan, manifest: samples.manifest, ledger: try samples.open(InMemoryStorage()), reporter: notes)
-        let (ending, ledger) = await conductor.run()
+            plan: RunPlan(job: job), manifest: samples.manifest, ledger: try samples.open(InMemoryStorage()),
+            surroundings: surroundings, reporter: notes)
+        let (ending, ledger) = await conductor.lead()
         return (ending, ledger, files, notes.text)
     }
 

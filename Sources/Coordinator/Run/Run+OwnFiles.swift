@@ -3,36 +3,34 @@ import Protocol
 // A result counts only when the file that it was made of is the coordinator's own copy, where it has one: what a node
 // found in another file is nothing about this data set.
 
-extension Conductor {
+extension Run {
     /// What is known of the coordinator's copy of an image that is out on a lease.
-    enum OwnFile: Equatable {
+    enum OwnFile: Sendable, Equatable {
         case awaited
         /// Nil where there is none.
         case known(OwnCopy?)
     }
 
-    /// Begins to digest the own copies of leased images. The embedded node reads those very files.
-    func digestOwnFiles(_ images: [Int], for node: Int) {
+    /// Begins to read the own copies of leased images. The embedded node reads those very files.
+    mutating func awaitOwnFiles(_ images: [Int], for node: Int) {
         guard !sharesFiles(node) else { return }
         for image in images { awaitOwnFile(image) }
     }
 
-    private func sharesFiles(_ node: Int) -> Bool {
-        endpoints[members[node]!.endpoint]!.endpoint.sharesFiles
-    }
+    private func sharesFiles(_ node: Int) -> Bool { endpoints[members[node]!.endpoint]!.facts.sharesFiles }
 
-    private func awaitOwnFile(_ image: Int) {
+    private mutating func awaitOwnFile(_ image: Int) {
         guard ownFiles[image] == nil else { return }
-        guard plan.image(image) != nil else {
+        guard plan.hasFile(image) else {
             ownFiles[image] = .known(nil)
             return
         }
         ownFiles[image] = .awaited
-        ownDigests.request(image)
+        act(.readOwnFile(image: image))
     }
 
     /// Whether an event of a session holds results whose files cannot be compared yet.
-    func waitsForOwnFiles(_ event: LinkEvent<NodeMessage>, session: Session) -> Bool {
+    mutating func waitsForOwnFiles(_ event: LinkEvent<NodeMessage>, session: Session) -> Bool {
         guard case .message(.results(let lease, let results)) = event, let node = session.node, !sharesFiles(node)
         else { return false }
         var waits = false
@@ -41,12 +39,6 @@ extension Conductor {
             if ownFiles[Int(result.index)] == .awaited { waits = true }
         }
         return waits
-    }
-
-    /// The digest of an own copy is there: results that waited for it are heard.
-    func ownFile(_ image: Int, _ copy: OwnCopy?, now: Microseconds) {
-        ownFiles[image] = .known(copy)
-        for id in sessions.keys.sorted() where !sessions[id]!.held.isEmpty { releaseHeld(session: id, now: now) }
     }
 
     enum FileComparison: Equatable {
@@ -58,7 +50,7 @@ extension Conductor {
 
     /// Compares the file of a result with the coordinator's copy, which is forgotten: an image that is out again, or twice,
     /// has its copy read again.
-    func compareFile(of result: ImageResult, node: Int) -> FileComparison {
+    mutating func compareFile(of result: ImageResult, node: Int) -> FileComparison {
         guard let file = result.file else { return .impossible }
         let image = Int(result.index)
         if sharesFiles(node) { return .same }

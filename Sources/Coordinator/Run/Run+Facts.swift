@@ -1,7 +1,7 @@
 import Evaluation
 import Protocol
 
-extension Conductor {
+extension Run {
     /// The course of the run; after its end only. Where its data lay is for the caller to add.
     ///
     /// - Parameters: wall-clock times in milliseconds since 1970.

@@ -2,72 +2,15 @@ import Node
 import Protocol
 import SelectiveTuning
 
-extension Conductor {
-    func handle(_ message: NodeMessage, session id: Int, now: Microseconds) {
-        let session = sessions[id]!
-        switch message {
-        case .ready(let description):
-            guard session.phase == .preparing else { return outOfProtocol(id, "a second answer to its job") }
-            join(description, session: id, now: now)
-        case .refused(let refusal):
-            guard session.phase == .preparing else { return outOfProtocol(id, "a refusal of a job it has") }
-            refused(refusal, session: id)
-        case .heartbeat(let heartbeat):
-            if let node = session.node { members[node]!.heartbeat = heartbeat }
-        case .results(let lease, let results):
-            guard let node = session.node else { return outOfProtocol(id, "results before its job") }
-            take(results, lease: lease, node: node, now: now)
-        case .artifact(let chunk): take(chunk, session: id, now: now)
-        case .leaseDone(let lease):
-            guard let node = session.node else { return outOfProtocol(id, "the end of a lease before its job") }
-            timeline.ended(lease: lease, node: node, now: now)
-            perform(schedule.ended(lease: lease, node: node, now: now))
-            flush()
-        case .wantImage(let index):
-            guard manifest.entries.indices.contains(Int(index)) else {
-                return outOfProtocol(id, "a wish for image \(index) of \(manifest.entries.count)")
-            }
-            session.stream.sendImage(index)
-        case .wantWeights(let offset): session.stream.sendWeights(from: offset)
-        case .leaving(let reason):
-            sessions[id]!.isLeaving = true
-            endpoints[session.endpoint]!.reason = reason
-            reporter.note(
-                .info, "node leaves", "\(session.endpoint): leaves: \(reason)",
-                ["node.address": session.endpoint, "reason": reason])
-            if let node = session.node {
-                members[node]!.reason = reason
-                perform(schedule.leaving(node: node, now: now))
-            }
-        case .failed(let reason):
-            reporter.note(
-                .error, "node failed", "\(session.endpoint): failed: \(reason)",
-                ["node.address": session.endpoint, "reason": reason])
-            close(id, reason: "failed: \(reason)")
-        case .goodbye: sessions[id]!.isLeaving = true
-        case .status: outOfProtocol(id, "a status that nobody asked for")
-        }
-    }
+// Who takes part: who would compute the same from the same data.
 
-    /// A peer that breaks the protocol is not talked to again.
-    func outOfProtocol(_ id: Int, _ what: String) {
-        let name = sessions[id]!.endpoint
-        reporter.note(
-            .error, "out of protocol", "\(name): sent \(what): it takes no further part",
-            ["node.address": name, "reason": what])
-        if let node = sessions[id]!.node {
-            perform(schedule.evict(node: node, reason: "sent \(what)", now: Conductor.now()))
-        } else {
-            close(id, reason: "sent \(what)", refusal: .evicted)
-        }
-    }
-
-    private func refused(_ refusal: JobRefusal, session id: Int) {
+extension Run {
+    mutating func refused(_ refusal: JobRefusal, session id: Int) {
         let name = sessions[id]!.endpoint
         switch refusal.code {
         case .busy, .leaving: close(id, reason: refusal.reason)
         case .job, .weights, .data, .device:
-            reporter.note(
+            note(
                 .error, "job refused", "\(name): cannot do this job: \(refusal.reason)",
                 ["node.address": name, "reason": refusal.reason])
             close(id, reason: refusal.reason, refusal: .job)
@@ -75,10 +18,10 @@ extension Conductor {
     }
 
     /// A node has prepared the job: checks that it would compute the same from the same data, and lets it take part.
-    private func join(_ description: NodeDescription, session id: Int, now: Microseconds) {
+    mutating func join(_ description: NodeDescription, session id: Int) {
         let name = sessions[id]!.endpoint
         if let problem = mismatch(of: description) {
-            reporter.note(
+            note(
                 .error, "node does not fit", "\(name): \(problem)", ["node.address": name, "reason": problem])
             return close(id, reason: problem, refusal: .job)
         }
@@ -92,11 +35,10 @@ extension Conductor {
             if let old = members[node]?.session, old != id {
                 // The same node over a new connection; the old one is a half-open rest.
                 sessions[old]?.phase = .closing
-                sessions[old]?.link.close()
+                act(.close(session: old))
             }
             members[node] = Member(
-                description: description, endpoint: name, ledgerNumber: ledgerNumber, session: id, heartbeat: nil,
-                reason: nil)
+                description: description, endpoint: name, ledgerNumber: ledgerNumber, session: id, reason: nil)
             sessions[id]!.phase = .working(node: node)
             endpoints[name]!.backoff.succeeded()
             endpoints[name]!.reason = nil
@@ -104,12 +46,12 @@ extension Conductor {
             endpoints[name]!.member = node
             everWorked = true
             let data = description.images.map { "\($0) images" } ?? "images from here"
-            reporter.note(
+            note(
                 .info, "node ready", "\(name): \(description.name) is ready: \(description.device), \(data)",
                 ["node.address": name, "node.name": description.name, "node.device": description.device])
             perform(actions)
         } catch let refusal as Schedule.JoinRefusal {
-            reporter.note(
+            note(
                 .error, "node may not join", "\(name): \(refusal)",
                 ["node.address": name, "node.name": description.name])
             if case .evicted = refusal {
@@ -118,7 +60,7 @@ extension Conductor {
                 close(id, reason: "\(refusal)", refusal: .job)
             }
         } catch {
-            ending = .journalFailed(reason: "\(error)")
+            end(.journalFailed(reason: "\(error)"))
         }
     }
 
@@ -155,7 +97,7 @@ extension Conductor {
     }
 
     /// What the coordinator has no copy of, the first node's copy stands for.
-    private func adoptSamples(_ samples: [String]) {
+    private mutating func adoptSamples(_ samples: [String]) {
         for (place, digest) in samples.enumerated() where sampleDigests[place].isEmpty { sampleDigests[place] = digest }
     }
 }

@@ -1,8 +1,8 @@
 import Protocol
 
 /// One connection to a node, from the first attempt to the last event.
-struct Session {
-    enum Phase: Equatable {
+struct Session: Sendable {
+    enum Phase: Sendable, Equatable {
         /// No handshake yet.
         case connecting
         /// Has the job, is loading weights.
@@ -14,18 +14,14 @@ struct Session {
     }
 
     let endpoint: String
-    let link: any Link<CoordinatorMessage>
     var phase = Phase.connecting
     var lastHeard: Microseconds
     var lastPing: Microseconds
     /// The node said goodbye or that it leaves: its end is no loss.
     var isLeaving = false
-    /// Streams of bytes that the node asked for.
-    var stream: ByteStream
     /// Files that the node makes of images: their parts, those on their way to the disk, and what it said behind them,
     /// each with how many files it waits for.
     var reception = ArtifactReception()
-    let writer = ArtifactWriter()
     var unwritten = 0
     var held: [(event: LinkEvent<NodeMessage>, files: Int)] = []
 

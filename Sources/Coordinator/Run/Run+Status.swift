@@ -1,21 +1,30 @@
 import Node
 import Protocol
 
-extension Conductor {
+/// Images a second of late, for those who watch.
+struct RunSpeeds: Sendable {
+    var overall = SpeedWindow()
+    /// By the schedule's node number.
+    var nodes: [Int: SpeedWindow] = [:]
+}
+
+extension Run {
     /// How far the run is and what each node does.
-    func status(_ now: Microseconds) -> RunMetrics {
+    mutating func status(at now: Microseconds) -> RunMetrics {
         let seconds = Double(now - start) / 1e6
         let done = schedule.images - schedule.remaining
-        overallSpeed.record(done, at: seconds)
+        speeds.overall.record(done, at: seconds)
         var overall = Progress(
             done: done, total: schedule.images, failed: ledger.counts.failed,
             elapsedSeconds: Double(now - (firstLease ?? now)) / 1e6)
         overall.resumed = resumed
+        var shown: [FleetProgress.Node] = []
+        for name in endpointOrder { shown.append(node(name, now: now, seconds: seconds)) }
         let progress = FleetProgress(
-            overall: overall, recentImagesPerSecond: overallSpeed.imagesPerSecond(at: seconds),
+            overall: overall, recentImagesPerSecond: speeds.overall.imagesPerSecond(at: seconds),
             accuracy: RunningAccuracy(
                 evaluated: ledger.counts.evaluated, top1Correct: ledger.counts.top1Right,
-                localized: ledger.counts.iou50), nodes: endpointOrder.map { node($0, now: now, seconds: seconds) },
+                localized: ledger.counts.iou50), nodes: shown,
             secondsSinceResult: Double(now - lastResult) / 1e6, isEnding: isInterrupted, runSeconds: seconds)
         return RunMetrics(
             progress: progress, leasesOutstanding: schedule.leases.values.filter { !$0.isLost }.count,
@@ -23,7 +32,7 @@ extension Conductor {
             imagesQuarantined: ledger.counts.failed)
     }
 
-    private func node(_ name: String, now: Microseconds, seconds: Double) -> FleetProgress.Node {
+    private mutating func node(_ name: String, now: Microseconds, seconds: Double) -> FleetProgress.Node {
         let endpoint = endpoints[name]!
         var shown = FleetProgress.Node(name: name, address: name, state: .connecting, reason: endpoint.reason)
         switch endpoint.phase {
@@ -39,8 +48,8 @@ extension Conductor {
         let known = schedule.nodes[number]
         shown.name = member.description.name
         shown.imagesDone = known.succeeded
-        nodeSpeeds[number, default: SpeedWindow()].record(known.succeeded, at: seconds)
-        shown.imagesPerSecond = nodeSpeeds[number]!.imagesPerSecond(at: seconds)
+        speeds.nodes[number, default: SpeedWindow()].record(known.succeeded, at: seconds)
+        shown.imagesPerSecond = speeds.nodes[number]!.imagesPerSecond(at: seconds)
         if let running = known.leases.first.flatMap({ schedule.leases[$0] }), let start = running.start {
             shown.leaseAgeSeconds = Double(now - start) / 1e6
         }

@@ -1,0 +1,53 @@
+import Protocol
+
+// A result counts only when the files of its image are on the disk and its own copy was read: what a node says after a
+// file waits for that.
+
+extension Run {
+    /// Whether an event has to wait: for files that came before it, for the digests of the own copies, or behind another
+    /// one that waits. Then it is kept.
+    mutating func hold(_ event: LinkEvent<NodeMessage>, session id: Int) -> Bool {
+        let session = sessions[id]!
+        let waits = waitsForOwnFiles(event, session: session)
+        guard waits || session.unwritten > 0 || !session.held.isEmpty else { return false }
+        // That the own disk is slow is no silence of the node's, of whose lease these results are then.
+        if waits, case .message(.results(let lease, _)) = event { schedule.progressed(lease: lease, now: now) }
+        switch event {
+        case .message(.results), .message(.leaseDone), .message(.leaving), .message(.failed), .message(.goodbye),
+            .closed:
+            break
+        case .opened, .drained, .message: return false
+        }
+        sessions[id]!.held.append((event, session.unwritten))
+        sessions[id]!.lastHeard = now
+        return true
+    }
+
+    /// A file is on the disk: the node may send more, and what it said behind the file is heard.
+    mutating func stored(bytes: Int, session id: Int) {
+        guard sessions[id] != nil else { return }
+        sessions[id]!.unwritten -= 1
+        sessions[id]!.reception.wasStored(bytes: bytes)
+        if sessions[id]!.phase != .closing {
+            act(.send(session: id, .artifactsStored(bytes: sessions[id]!.reception.stored)))
+        }
+        for place in sessions[id]!.held.indices { sessions[id]!.held[place].files -= 1 }
+        release(session: id)
+    }
+
+    /// The coordinator's own copy of an image was read: results that waited for it are heard.
+    mutating func ownFile(_ image: Int, _ copy: OwnCopy?) {
+        ownFiles[image] = .known(copy)
+        for id in sessions.keys.sorted() where !sessions[id]!.held.isEmpty { release(session: id) }
+    }
+
+    /// Hears what was kept, as far as what it waited for is there.
+    private mutating func release(session id: Int) {
+        while ending == nil, let session = sessions[id], let first = session.held.first, first.files <= 0,
+            !waitsForOwnFiles(first.event, session: session)
+        {
+            sessions[id]!.held.removeFirst()
+            take(first.event, session: id)
+        }
+    }
+}

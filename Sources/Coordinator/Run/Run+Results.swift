@@ -1,0 +1,69 @@
+import Protocol
+
+// What a node found: checked, counted, compared.
+
+extension Run {
+    /// Takes some results of a lease. The first that contradicts itself ends the node's part.
+    mutating func take(_ results: [ImageResult], lease: UInt64, node: Int) {
+        lastResult = now
+        for result in results {
+            let image = Int(result.index)
+            guard schedule.expects(image: image, lease: lease, node: node) else {
+                return distrust(node, "it sent a result of image \(image), which is not in its lease \(lease)")
+            }
+            timeline.delivered(lease: lease, node: node)
+            let comparison = compareFile(of: result, node: node)
+            if case .different(let problem) = comparison { return distrust(node, problem) }
+            let hasFiles = hasFiles(of: result.index, node: node)
+            switch result.outcome {
+            case .evaluated:
+                guard hasFiles else {
+                    return distrust(node, "its result of \(manifest.entries[image].id) came without the picture")
+                }
+                guard count(result, node: node, isFileCompared: comparison == .same) else { return }
+                failureNotes[image] = nil
+                perform(schedule.succeeded(image: image, lease: lease, node: node, now: now).1)
+            case .failed(let failure): take(failure, image: image, lease: lease, node: node)
+            }
+        }
+    }
+
+    /// Whether the result counts, or was compared with the one that does.
+    private mutating func count(_ result: ImageResult, node: Int, isFileCompared: Bool) -> Bool {
+        do {
+            let acceptance = try ledger.accept(
+                result, node: members[node]!.ledgerNumber, isFileCompared: isFileCompared)
+            if case .different = acceptance {
+                let name = members[node]!.description.name
+                let id = manifest.entries[Int(result.index)].id
+                note(
+                    .error, "results differ", "\(name): its result of \(id) differs from an earlier one",
+                    ["node.name": name, "image.id": id])
+            }
+            return true
+        } catch let refusal as ResultRefusal {
+            distrust(node, "\(refusal)")
+        } catch {
+            end(.journalFailed(reason: "\(error)"))
+        }
+        return false
+    }
+
+    private mutating func take(_ failure: ImageFailure, image: Int, lease: UInt64, node: Int) {
+        let (disposition, actions) = schedule.failed(
+            image: image, kind: failure.kind, lease: lease, node: node, now: now)
+        if disposition == .noted {
+            failureNotes[image, default: []].append(failure)
+            let name = members[node]!.description.name
+            let id = manifest.entries[image].id
+            note(
+                .warning, "image failed", "\(name): \(id): \(failure.text.trimmingPrefix("\(id): "))",
+                ["node.name": name, "image.id": id, "reason": failure.text])
+        }
+        perform(actions)
+    }
+
+    private mutating func distrust(_ node: Int, _ reason: String) {
+        perform(schedule.evict(node: node, reason: reason, now: now))
+    }
+}

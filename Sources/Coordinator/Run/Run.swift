@@ -1,0 +1,142 @@
+import Dataset
+import Node
+import Protocol
+
+/// A whole run: who is connected and in which phase, who evaluates what, what counts, and when it is over.
+///
+/// A pure value: events go in with the time at which they happened, actions come out. Sockets, clock, threads, files and
+/// printing are the driver's (`Conductor`), so that a simulation runs what ships. Of the journal it fills the buffer;
+/// when that is written, it says.
+///
+/// The way of an event: `handle` notes the time and leads to the part that decides.
+/// - connections: `Run+Endpoints` (whom to try when), `Run+Sessions` (one connection from its first attempt to its end);
+/// - messages: `Run+Messages`, in which one message's order stands, then `Run+Joining`, `Run+Results`, `Run+Artifacts`;
+/// - what the schedule decided: `Run+Leases`; the end: `Run+Ending`.
+struct Run: Sendable {
+    let plan: RunPlan
+    let manifest: Manifest
+    let start: Microseconds
+    /// Images that were done when this part of the run began.
+    let resumed: Int
+
+    var ledger: Ledger
+    var schedule: Schedule
+    var endpoints: [String: EndpointState] = [:]
+    /// In the order in which they came.
+    var endpointOrder: [String] = []
+    var sessions: [Int: Session] = [:]
+    var nextSession = 0
+    /// By the schedule's node number.
+    var members: [Int: Member] = [:]
+    /// Why images failed where they were tried, until one succeeds.
+    var failureNotes: [Int: [ImageFailure]] = [:]
+    /// The coordinator's copies of images that are out on leases.
+    var ownFiles: [Int: OwnFile] = [:]
+    /// The numerics class of the run: that of its first node.
+    var numerics: String?
+    /// SHA-256 of the samples: the coordinator's, and where it has none, the first node's.
+    var sampleDigests: [String]
+    var generator: SplitMix64
+    var timeline = LeaseTimeline()
+    var speeds = RunSpeeds()
+
+    var now: Microseconds
+    var lastResult: Microseconds
+    var firstLease: Microseconds?
+    var completedAt: Microseconds?
+    var lastMember: Microseconds
+    /// When a node was there last that could evaluate an image for the second time; said once that there is none.
+    var lastVerifier: Microseconds
+    var saidUnverified = false
+    var lastJournalWrite: Microseconds
+    var everWorked = false
+    var isInterrupted = false
+    private(set) var ending: RunEnding?
+    private var actions: [RunAction] = []
+
+    /// What the run knows of a node beside its schedule.
+    struct Member: Sendable {
+        var description: NodeDescription
+        var endpoint: String
+        var ledgerNumber: UInt32
+        var session: Int?
+        var reason: String?
+    }
+
+    /// - Parameters:
+    ///   - ledger: results of an earlier part of the run included.
+    ///   - lacksFiles: whether a picture of an image that has a result was lost: it is evaluated once more, and its
+    ///     result compared with the one that counts.
+    ///   - seed: for the back-off's jitter. When nodes are tried again does not change what they compute.
+    init(
+        plan: RunPlan, manifest: Manifest, ledger: Ledger, endpoints: [EndpointFacts], seed: UInt64, now: Microseconds,
+        lacksFiles: (Int) -> Bool = { _ in false }
+    ) {
+        self.plan = plan
+        self.manifest = manifest
+        self.ledger = ledger
+        sampleDigests = plan.sampleDigests
+        generator = SplitMix64(seed: seed)
+        (start, self.now) = (now, now)
+        (lastMember, lastVerifier, lastResult, lastJournalWrite) = (now, now, now, now)
+        schedule = Schedule(
+            images: manifest.entries.count, policy: plan.policy, verifyEvery: plan.verifyEvery,
+            verifySecret: plan.verifySecret)
+        for index in manifest.entries.indices where ledger.isDone(index) && !lacksFiles(index) {
+            schedule.resume(done: index)
+            guard schedule.isToBeVerified(index), !ledger.isFailed(index) else { continue }
+            // One whose record cannot be read makes the run invalid where it is read for the result.
+            let evaluator = (try? ledger.evaluator(index)) ?? nil
+            schedule.resumeVerification(of: index, by: evaluator ?? "", isVerified: ledger.isVerified(index))
+        }
+        if plan.isDryRun { _ = schedule.stop() }
+        numerics = ledger.nodes.first?.numerics
+        resumed = schedule.images - schedule.remaining
+        for endpoint in endpoints { add(endpoint) }
+    }
+
+    /// What has to be done because of one event. After the end, nothing.
+    mutating func handle(_ event: RunEvent, at now: Microseconds) -> [RunAction] {
+        guard ending == nil else { return [] }
+        self.now = max(self.now, now)
+        switch event {
+        case .tick: tick()
+        case .link(let session, let event): hear(event, session: session)
+        case .stored(let session, let bytes): stored(bytes: bytes, session: session)
+        case .storeFailed(let reason): end(.artifactFailed(reason: reason))
+        case .ownFile(let image, let copy): ownFile(image, copy)
+        case .journalFailed(let reason): end(.journalFailed(reason: reason))
+        case .fleet(let change): changeFleet(change)
+        case .interrupt:
+            isInterrupted = true
+            perform(schedule.stop())
+        }
+        decideEnding()
+        defer { actions = [] }
+        return actions
+    }
+
+    private mutating func tick() {
+        connectDue()
+        watchSessions()
+        perform(schedule.tick(now: now))
+        guard now - lastJournalWrite >= 1_000_000 else { return }
+        lastJournalWrite = now
+        act(.writeJournal(isSynced: true))
+    }
+
+    mutating func act(_ action: RunAction) { actions.append(action) }
+
+    mutating func note(
+        _ level: NoteLevel, _ event: StaticString, _ text: String, _ fields: KeyValuePairs<String, String> = [:]
+    ) {
+        actions.append(.note(RunNote(level: level, event: event, text: text, fields: fields)))
+    }
+
+    /// The first reason to end is the one that is told.
+    mutating func end(_ ending: RunEnding) {
+        guard self.ending == nil else { return }
+        self.ending = ending
+        actions.append(.end(ending))
+    }
+}

@@ -1,0 +1,54 @@
+import Node
+import Protocol
+
+/// What a run wants done, in this order.
+enum RunAction: Sendable {
+    /// Begin a connection; what happens on it comes back under the session's number.
+    case connect(session: Int, endpoint: String)
+    case send(session: Int, CoordinatorMessage)
+    /// End a connection after what was sent to it; its last event still comes.
+    case close(session: Int)
+    /// Stream the bytes of an image or of the weights, as the connection takes them.
+    case sendImage(session: Int, index: UInt32)
+    case sendWeights(session: Int, offset: UInt64)
+    /// Read the coordinator's own copy of an image: `RunEvent.ownFile`.
+    case readOwnFile(image: Int)
+    /// Write a file of an image: `RunEvent.stored` or `.storeFailed`.
+    case store(session: Int, ArtifactKind, image: Int, bytes: [UInt8])
+    /// Remove the files of an image that has no result.
+    case removeFiles(image: Int)
+    /// Write the journal's buffer; `isSynced`: and have it flushed to the disk.
+    case writeJournal(isSynced: Bool)
+    case note(RunNote)
+    case stateChanged(node: String, Schedule.NodeState)
+    case end(RunEnding)
+}
+
+/// Something that people want to know.
+struct RunNote: Sendable {
+    var level: NoteLevel
+    /// The same words for the same kind of event, for logs.
+    var event: StaticString
+    var text: String
+    /// Under dotted keys such as `node.name`, `image.id`.
+    var fields: KeyValuePairs<String, String>
+}
+
+/// How a run ended.
+public enum RunEnding: Sendable, Equatable {
+    /// Each image has a result or was given up.
+    case complete
+    case interrupted
+    /// No node is left that could go on; some had worked.
+    case tooFewNodes(reason: String)
+    /// No node was ever reached.
+    case unreachable(reason: String)
+    /// Every node refused us, or we it.
+    case refused(reason: String)
+    /// Every node refused the job: data, weights, network.
+    case jobRefused(reason: String)
+    /// The journal cannot be written any more.
+    case journalFailed(reason: String)
+    /// A picture or map of an image cannot be written.
+    case artifactFailed(reason: String)
+}

@@ -1,0 +1,44 @@
+import Protocol
+
+/// What happens to a run.
+enum RunEvent: Sendable {
+    /// Time passes: several times a second, whatever else happens.
+    case tick
+    /// On the connection that an earlier `RunAction.connect` began.
+    case link(session: Int, LinkEvent<NodeMessage>)
+    /// A file of an image is on the disk; it has so many bytes.
+    case stored(session: Int, bytes: Int)
+    /// A file of an image cannot be written.
+    case storeFailed(String)
+    /// The coordinator's own copy of an image was read; nil where there is none that can be.
+    case ownFile(image: Int, OwnCopy?)
+    case journalFailed(String)
+    /// The hosts file or the announce directory changed.
+    case fleet(FleetChange)
+    /// Ctrl-C: no new leases, what runs comes back.
+    case interrupt
+}
+
+/// Endpoints that came and went; values only.
+struct FleetChange: Sendable, Hashable {
+    var added: [EndpointFacts] = []
+    /// By name.
+    var removed: [String] = []
+    var problems: [String] = []
+}
+
+/// A place where a node may be, as far as decisions need it.
+public struct EndpointFacts: Sendable, Hashable {
+    /// For people and to tell endpoints apart: "node7:7000", "embedded".
+    public let name: String
+    /// Whether a lost connection is worth another try.
+    public let reconnects: Bool
+    /// The node reads the very files that the coordinator has: they need no comparison.
+    public let sharesFiles: Bool
+
+    public init(name: String, reconnects: Bool, sharesFiles: Bool = false) {
+        self.name = name
+        self.reconnects = reconnects
+        self.sharesFiles = sharesFiles
+    }
+}
