@@ -36,34 +36,45 @@ let package = Package(
         .target(
             name: "Drawing", dependencies: ["Dataset", "SelectiveTuning", "Bytes"], swiftSettings: testable),
         .target(name: "Protocol", dependencies: ["Bytes", "CKernels"], exclude: ["FORMAT.md"]),
+        // What node and coordinator share. Not "Job": the protocol has a message of that name.
+        .target(
+            name: "Jobs",
+            dependencies: ["Options", "Protocol", "Evaluation", "Drawing", "Dataset", "SelectiveTuning", "Bytes"]),
         .target(
             name: "Node",
             dependencies: [
-                "Options", "Protocol", "Evaluation", "Drawing", "Dataset", "SelectiveTuning", "CKernels", "Bytes",
+                "Jobs", "Options", "Protocol", "Evaluation", "Drawing", "Dataset", "SelectiveTuning", "CKernels",
+                "Bytes",
             ], swiftSettings: testable),
         .target(
             name: "Coordinator",
             dependencies: [
-                "Node", "Options", "Protocol", "Evaluation", "Drawing", "Dataset", "SelectiveTuning", "Bytes",
+                // Node only for the embedded one.
+                "Node", "Jobs", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
             ], swiftSettings: testable),
-        .executableTarget(name: "stnet-coord", dependencies: ["Coordinator"]),
+        .target(
+            name: "Commands",
+            dependencies: [
+                "Coordinator", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
+            ], swiftSettings: testable),
+        .executableTarget(name: "stnet-coord", dependencies: ["Commands"]),
         .executableTarget(name: "stnet-node", dependencies: ["Node"]),
         .executableTarget(
-            name: "stnet-tool", dependencies: ["Coordinator", "Options", "Dataset", "SelectiveTuning", "Bytes"]),
+            name: "stnet-tool", dependencies: ["Jobs", "Options", "Dataset", "SelectiveTuning", "Bytes"]),
         .executableTarget(
             name: "stnet-bench",
             dependencies: [
-                "Coordinator", "Node", "Options", "Protocol", "Dataset", "SelectiveTuning", "CKernels", "Bytes",
+                "Coordinator", "Node", "Jobs", "Options", "Protocol", "Dataset", "SelectiveTuning", "CKernels", "Bytes",
             ],
             path: "Benchmarks/stnet-bench"),
         .executableTarget(
             name: "stnet-gpu-check",
-            dependencies: ["Coordinator", "Options", "SelectiveTuning", "CKernels", "Bytes"],
+            dependencies: ["Options", "SelectiveTuning", "CKernels", "Bytes"],
             path: "Benchmarks/stnet-gpu-check"),
         .executableTarget(
             name: "stnet-fleet",
             dependencies: [
-                "Coordinator", "Node", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
+                "Jobs", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
             ],
             path: "Benchmarks/stnet-fleet"),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
@@ -84,6 +95,7 @@ let package = Package(
         .testTarget(name: "CUDAKernelTests", dependencies: ["CUDAEmulation", "CKernels"]),
         // The library that plays the driver lies beside the tests; they open it.
         .testTarget(name: "CUDABackendTests", dependencies: ["SelectiveTuning", "CKernels"]),
+        .testTarget(name: "OptionsTests", dependencies: ["Options", "Bytes"]),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
         .testTarget(
             name: "SelectiveTuningTests", dependencies: ["SelectiveTuning", "CKernels", "Bytes"],
@@ -97,11 +109,24 @@ let package = Package(
             name: "ProtocolTests", dependencies: ["Protocol", "Bytes"], exclude: ["Golden"]),
         .testTarget(
             name: "NodeTests",
-            dependencies: ["Node", "Options", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
+            dependencies: ["Node", "Jobs", "Options", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
+        .testTarget(name: "JobsTests", dependencies: ["Jobs", "SelectiveTuning"]),
+        // An evaluation in small, for the tests of whatever reads what one leaves.
+        .target(
+            name: "SmallRuns", dependencies: ["Coordinator", "Options", "Dataset", "SelectiveTuning", "Bytes"],
+            path: "Tests/SmallRuns"),
         .testTarget(
             name: "CoordinatorTests",
-            dependencies: ["Coordinator", "Node", "Options", "Protocol", "Dataset", "SelectiveTuning", "Bytes"],
-            exclude: ["Snapshots", "Golden"]),
+            dependencies: [
+                // Commands: what scores and evaluations do to one another's directories.
+                "SmallRuns", "Commands", "Coordinator", "Jobs", "Node", "Options", "Protocol", "Dataset",
+                "SelectiveTuning", "Bytes",
+            ], exclude: ["Golden"]),
+        .testTarget(
+            name: "CommandsTests",
+            dependencies: [
+                "SmallRuns", "Commands", "Coordinator", "Options", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
+            ], exclude: ["Snapshots"]),
         .testTarget(
             name: "Simulation", dependencies: ["Coordinator", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
         .testTarget(

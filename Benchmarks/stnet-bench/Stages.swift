@@ -1,5 +1,6 @@
 import Dataset
 import Foundation
+import Jobs
 import Node
 import Protocol
 import SelectiveTuning

@@ -1,5 +1,4 @@
 import Bytes
-import Coordinator
 import Foundation
 import Options
 

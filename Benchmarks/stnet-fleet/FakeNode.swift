@@ -2,7 +2,7 @@ import Bytes
 import Dataset
 import Dispatch
 import Evaluation
-import Node
+import Jobs
 import Protocol
 import SelectiveTuning
 

@@ -1,6 +1,5 @@
 import Bytes
 import CKernels
-import Coordinator
 import Foundation
 import Options
 import SelectiveTuning

@@ -1,6 +1,7 @@
 import Dataset
 import Evaluation
 import Foundation
+import Options
 import Protocol
 
 extension EvaluateCommand {

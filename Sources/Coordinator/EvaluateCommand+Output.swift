@@ -2,7 +2,7 @@ import Bytes
 import Dataset
 import Evaluation
 import Foundation
-import Node
+import Jobs
 import Options
 import Protocol
 
@@ -160,7 +160,7 @@ extension EvaluateCommand {
     }
 
     /// The run's directory may be read from elsewhere.
-    static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
+    package static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
 
     private func protocolBlock(_ inputs: Inputs) -> JSON {
         let options = JobOptions.names.compactMap { name in

@@ -2,7 +2,7 @@ import Bytes
 import Dataset
 import Evaluation
 import Foundation
-import Node
+import Jobs
 import Options
 import Protocol
 import SelectiveTuning

@@ -1,8 +1,10 @@
 import Dispatch
 import Foundation
+import Jobs
 import Node
 import Options
 import Protocol
+import SelectiveTuning
 
 /// Makes the endpoints of a run: the embedded node, or those of the hosts file and the announce directory.
 final class FleetConnector: Sendable {
@@ -71,10 +73,17 @@ final class FleetConnector: Sendable {
         let images = ImageSource.files(ImageIndex(places: paths))
         let weights = WeightsSource.file(inputs.weights, sha256: inputs.job.weightsSHA256)
         return try NodeResources.on(
-            try configuration.gpu.map { try GPU.open($0, instead: "leave --gpu out to use the CPU") }, images: images,
-            weights: weights,
+            try configuration.gpu.map(device), images: images, weights: weights,
             threads: configuration.threads, batch: configuration.batch,
             inputs: try configuration.inputCache?.open())
+    }
+
+    private static func device(_ asked: String) throws(NoSuchDevice) -> CUDADevice {
+        do {
+            return try GPU.open(asked, instead: "leave --gpu out to use the CPU")
+        } catch {
+            throw NoSuchDevice(description: error.description)
+        }
     }
 
     private static func endpoint(of service: NodeService) -> Endpoint {
@@ -85,6 +94,11 @@ final class FleetConnector: Sendable {
             return here
         }
     }
+}
+
+/// What the embedded node was to compute on is not there.
+package struct NoSuchDevice: Error, CustomStringConvertible {
+    package let description: String
 }
 
 /// Endpoints of the hosts file and the announce directory, reached over TCP.

@@ -1,4 +1,4 @@
-import Coordinator
+import Commands
 import Foundation
 
 exit(await CoordinatorMain.run(arguments: Array(CommandLine.arguments.dropFirst())).rawValue)

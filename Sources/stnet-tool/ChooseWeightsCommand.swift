@@ -1,4 +1,4 @@
-import Coordinator
+import Jobs
 import Options
 import SelectiveTuning
 
@@ -30,7 +30,7 @@ enum ChooseWeightsCommand {
             guard let value = parsed.values[name] else { throw UsageError("--\(name) is needed") }
             return value
         }
-        let (network, _) = try EvaluateConfiguration.network(try value("network"))
+        let (network, _) = try NetworkOption.network(try value("network"))
         let (under, out) = (try value("under"), try value("out"))
         let source = try value("weights")
         guard !MadeWeights.isSameFile(source, out) else {

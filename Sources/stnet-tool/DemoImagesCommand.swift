@@ -1,5 +1,4 @@
 import Bytes
-import Coordinator
 import Dataset
 import Foundation
 import Options

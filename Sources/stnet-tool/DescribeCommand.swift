@@ -1,5 +1,5 @@
 import Bytes
-import Coordinator
+import Jobs
 import Options
 import SelectiveTuning
 
@@ -22,7 +22,7 @@ enum DescribeCommand {
 
     static func run(_ parsed: ParsedOptions) throws {
         guard let name = parsed.values["network"] else { throw UsageError("--network is needed") }
-        let (network, _) = try EvaluateConfiguration.network(name)
+        let (network, _) = try NetworkOption.network(name)
         guard case .object(let members) = network.json else { return }
         let lines = members.map { name, value in
             guard name == "layers", case .array(let layers) = value else {

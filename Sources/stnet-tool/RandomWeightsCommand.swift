@@ -1,5 +1,5 @@
 import Bytes
-import Coordinator
+import Jobs
 import Options
 import SelectiveTuning
 
@@ -26,7 +26,7 @@ enum RandomWeightsCommand {
         guard let name = parsed.values["network"] else { throw UsageError("--network is needed") }
         guard let out = parsed.values["out"] else { throw UsageError("--out FILE is needed") }
         let seed = UInt64(try parsed.integer("seed", in: 0...Int.max) ?? 1)
-        let (network, _) = try EvaluateConfiguration.network(name)
+        let (network, _) = try NetworkOption.network(name)
         let tensors = try network.tensors()
         let named = Dictionary(tensors.map { ($0.name, $0) }) { first, _ in first }
         try MadeWeights.check(out, by: "random-weights")

@@ -4,6 +4,7 @@ import Dataset
 import Foundation
 import Options
 import SelectiveTuning
+import SmallRuns
 import Testing
 
 @Suite struct EvaluateCommandTests {

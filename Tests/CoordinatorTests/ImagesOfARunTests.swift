@@ -2,6 +2,7 @@ import Bytes
 import Coordinator
 import Dataset
 import Foundation
+import SmallRuns
 import Testing
 
 /// Which images a run finds, and what it says of those that it does not.

@@ -1,8 +1,10 @@
 import Bytes
 import Coordinator
 import Foundation
+import Jobs
 import Node
 import Options
+import SmallRuns
 import Testing
 
 /// An option that would be ignored in silence is refused.

@@ -1,7 +1,9 @@
 import Bytes
+import Commands
 import Coordinator
 import Foundation
 import Options
+import SmallRuns
 import Testing
 
 /// What lies under `--images` when a run goes on must be what was evaluated.

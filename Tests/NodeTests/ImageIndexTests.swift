@@ -1,5 +1,6 @@
 import Dataset
 import Foundation
+import Jobs
 import Protocol
 import Testing
 

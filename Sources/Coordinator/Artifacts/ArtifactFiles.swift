@@ -2,7 +2,7 @@ import Bytes
 import Dataset
 import Evaluation
 import Foundation
-import Node
+import Jobs
 import Protocol
 
 /// Where the files that nodes make of a run's images lie: `<out>/<mode>/<id>.jpg` or `.png`, and `<maps>/<id>.npy`; an id

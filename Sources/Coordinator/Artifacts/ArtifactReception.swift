@@ -1,4 +1,4 @@
-import Node
+import Jobs
 import Protocol
 
 /// Puts the parts of one node's files together and keeps count of what it may send: a pure value.

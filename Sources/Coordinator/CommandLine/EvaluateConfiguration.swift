@@ -1,6 +1,6 @@
 import Bytes
 import Foundation
-import Node
+import Jobs
 import Options
 import SelectiveTuning
 
@@ -71,7 +71,7 @@ public struct EvaluateConfiguration: Sendable {
         annotationsPath = path("annotations", default: "dataset/ILSVRC2012/annotations")
         let named = path("network", default: "alexnet")
         (network, networkIsCustom) = try InputOption(name: "network", path: named, isDefault: values["network"] == nil)
-            .reading { try EvaluateConfiguration.network(named) }
+            .reading { try NetworkOption.network(named) }
         outPath = path("out", default: EvaluateConfiguration.newDirectory(network.name))
         idsPath = values["ids"]
         limit = try parsed.integer("limit", in: 1...Int.max)
@@ -216,20 +216,6 @@ public struct EvaluateConfiguration: Sendable {
             isInsecure: isInsecure, waitSeconds: seconds ?? 60)
     }
 
-    /// A network by name, or from a JSON description.
-    public static func network(_ text: String) throws -> (Network, isCustom: Bool) {
-        guard text.hasSuffix(".json") else {
-            let isFile = FileManager.default.fileExists(atPath: text) && !NetworkCatalog.names.contains(text)
-            guard !isFile else {
-                throw UsageError(
-                    "--network \(text): a description's name ends with .json; a network's is one of --help")
-            }
-            return (try NetworkCatalog.network(named: text), false)
-        }
-        let bytes = try WholeFile.read(path: text, limit: 4 << 20)
-        return (try Network(json: try JSON.parse(bytes, source: text), source: text), true)
-    }
-
     /// The first of the files in `weights` that are called after the network, and the others. `alexnet-caffe.pth` is not
     /// called after `alexnet`: there is a network of that longer name.
     private static func defaultWeights(_ network: String) throws(UsageError) -> (first: String, others: [String]) {
@@ -248,7 +234,7 @@ public struct EvaluateConfiguration: Sendable {
     }
 
     /// `results/<time>-<name>`, one that is not there yet: two runs may begin in one second.
-    static func newDirectory(_ name: String) -> String {
+    package static func newDirectory(_ name: String) -> String {
         let path = "results/\(timestamp())-\(name)"
         let others = (2...1000).lazy.map { "\(path)-\($0)" }
         return ([path] + others).first { access($0, F_OK) != 0 } ?? path

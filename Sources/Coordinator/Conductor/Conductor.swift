@@ -1,7 +1,7 @@
 import Dataset
 import Dispatch
 import Foundation
-import Node
+import Jobs
 import Protocol
 
 /// Drives a `Run`: owns its clock, its mailbox, the links to nodes, and those who write files, and does what it decides.

@@ -30,7 +30,7 @@ public struct JournalFingerprint: Sendable, Equatable {
     }
 
     /// Takes over a field that was written down elsewhere. One that could not stand in a journal is left out.
-    mutating func take(_ name: String, _ value: String) {
+    package mutating func take(_ name: String, _ value: String) {
         guard self[name] == nil, name.utf8.count <= Self.longestName, value.utf8.count <= Self.longestValue,
             fields.count < Self.largestFieldCount
         else { return }

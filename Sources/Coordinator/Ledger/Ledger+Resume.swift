@@ -1,6 +1,6 @@
 import Bytes
 import Dataset
-import Node
+import Jobs
 import Protocol
 
 extension Ledger {

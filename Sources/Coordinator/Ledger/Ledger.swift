@@ -1,7 +1,7 @@
 import Bytes
 import Dataset
 import Evaluation
-import Node
+import Jobs
 import Protocol
 
 /// Every image's result, once: checks what nodes send, journals it, and keeps of each image only where its result lies.

@@ -1,5 +1,5 @@
 import Evaluation
-import Node
+import Jobs
 import Protocol
 import SelectiveTuning
 

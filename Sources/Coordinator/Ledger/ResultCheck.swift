@@ -1,6 +1,6 @@
 import Dataset
 import Evaluation
-import Node
+import Jobs
 import Protocol
 import SelectiveTuning
 

@@ -1,16 +1,16 @@
 import Foundation
 
 /// Points in time as logs write them.
-enum Timestamp {
+package enum Timestamp {
     /// The wall clock in milliseconds since 1970.
-    static let now: @Sendable () -> Int64 = {
+    package static let now: @Sendable () -> Int64 = {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 
     /// RFC 3339 in UTC: "2026-02-28T23:59:59.007Z".
-    static func text(_ milliseconds: Int64) -> String {
+    package static func text(_ milliseconds: Int64) -> String {
         let (seconds, rest) = milliseconds.flooredDivision(by: 1000)
         var time = time_t(seconds)
         var parts = tm()

@@ -3,7 +3,7 @@ import Evaluation
 import Foundation
 
 /// The valid result that lies in a results directory.
-struct FinishedOutput: Sendable {
+package struct FinishedOutput: Sendable {
     let directory: String
     let title: String
     let imagesSHA256: String
@@ -100,7 +100,7 @@ struct FinishedOutput: Sendable {
     }
 
     /// The lines that a run prints in the place of doing the same again.
-    var lines: [String] {
+    package var lines: [String] {
         let isThere = { (name: String) in access("\(directory)/\(name)", F_OK) == 0 }
         let names = RunOutput.names.filter { $0 != RunOutput.filesName || filesSHA256 != nil }
         let gone = names.filter { !isThere($0) }

@@ -4,10 +4,15 @@ import Foundation
 
 /// A results directory before and after a run: what lies in it decides whether there is anything to do, and a run that
 /// comes to nothing leaves it as it was.
-struct OutputDirectory: Sendable {
+package struct OutputDirectory: Sendable {
     let path: String
     /// Replace what is there.
     let forces: Bool
+
+    package init(path: String, forces: Bool) {
+        self.path = path
+        self.forces = forces
+    }
 
     var journalPath: String { "\(path)/\(EvaluateCommand.journalName)" }
 
@@ -46,7 +51,7 @@ struct OutputDirectory: Sendable {
     }
 
     /// The same for what has no journal of its own.
-    func finishedWithoutJournal(_ fingerprint: JournalFingerprint) throws -> FinishedOutput? {
+    package func finishedWithoutJournal(_ fingerprint: JournalFingerprint) throws -> FinishedOutput? {
         try refuseFolders()
         if forces { return nil }
         if let journal = try Journal.peek(path: journalPath, isResult: Ledger.isEvaluated), journal.hasResults {
@@ -75,7 +80,7 @@ struct OutputDirectory: Sendable {
 
     /// Makes the directory, and removes the half-written files of runs that were killed.
     /// - Returns: the directories that were not there, the innermost last.
-    func make() throws(FileError) -> [String] {
+    package func make() throws(FileError) -> [String] {
         let made = try makeDirectories(path)
         AtomicFile.removeLeftovers(in: path) { RunOutput.names.contains($0) }
         return made
@@ -85,7 +90,7 @@ struct OutputDirectory: Sendable {
     /// run's journal has. The journal of a run that was not finished goes with the results that it had, once there is a
     /// new one.
     /// - Throws: `JournalError`, `.locked` where a run is writing here.
-    func whileLocked<Value>(_ body: () throws -> Value) throws -> Value {
+    package func whileLocked<Value>(_ body: () throws -> Value) throws -> Value {
         let storage = try FileStorage(path: journalPath, opening: .existingOrNew)
         var scanner = try JournalScanner(storage)
         try Journal.checkMagic(&scanner, storage)

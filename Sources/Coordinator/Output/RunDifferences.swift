@@ -1,8 +1,8 @@
-import Node
+import Jobs
 import SelectiveTuning
 
 /// How a run differs from one that left a journal or a result, in words.
-enum RunDifferences {
+package enum RunDifferences {
     /// Fingerprint fields whose names are for programs; `isDigest` for values of which people need the beginning only.
     private static let readable: [String: (name: String, isDigest: Bool)] = [
         "version": ("version of stnet", false),
@@ -16,7 +16,7 @@ enum RunDifferences {
 
     /// `images: 650, now 10; preset: reference, now sharp`. A preset stands for the options that it sets, and a number of
     /// images for the digest of which images they are.
-    static func text(_ differences: [JournalError.Difference], isNow: Bool = true) -> String {
+    package static func text(_ differences: [JournalError.Difference], isNow: Bool = true) -> String {
         var rest = differences
         // An evaluation and a score have nothing else in common that could differ.
         if let kind = rest.first(where: { $0.name == "option.method" && !isEvaluation($0) }) { rest = [kind] }

@@ -1,10 +1,10 @@
 import Evaluation
-import Node
+import Jobs
 import SelectiveTuning
 
 /// What a run is called wherever its numbers stand: the network, the method, the preset, and every option that is not
 /// theirs, so that no two runs with different results have the same row.
-enum RunTitle {
+package enum RunTitle {
     /// `alexnet, preset sharp, mass 0.8, 650 of 50,000 annotated`; selective tuning, the preset `reference` and all
     /// images go without saying.
     static func text(
@@ -18,7 +18,7 @@ enum RunTitle {
     }
 
     /// Of another program's boxes or maps: `boxes.csv, preprocess squash, iou wsol`.
-    static func text(
+    package static func text(
         name: String, options: [(name: String, value: String, standard: String)], images: Int, annotated: Int
     )
         -> String

@@ -43,12 +43,12 @@ public struct Progress: Sendable, Hashable {
     }
 
     /// One digit behind the point.
-    static func fixed(_ number: Double) -> String {
+    package static func fixed(_ number: Double) -> String {
         let tenths = Int((number * 10).rounded())
         return "\(tenths / 10).\(tenths % 10)"
     }
 
-    static func clock(_ seconds: Double) -> String {
+    package static func clock(_ seconds: Double) -> String {
         let whole = Int(min(seconds, 1e9).rounded(.up))
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         return whole >= 3600

@@ -3,7 +3,7 @@ import Dataset
 import Evaluation
 
 /// Writes the two files of a run that are made when everything else stands: `run.json`, `report.html`.
-struct ReportFiles {
+package struct ReportFiles {
     var directory: String
     var manifest: Manifest
     var preset: Preset
@@ -11,9 +11,20 @@ struct ReportFiles {
     var classes: ClassIndex
     var facts: RunFacts
 
+    package init(
+        directory: String, manifest: Manifest, preset: Preset, inputSize: Int, classes: ClassIndex, facts: RunFacts
+    ) {
+        self.directory = directory
+        self.manifest = manifest
+        self.preset = preset
+        self.inputSize = inputSize
+        self.classes = classes
+        self.facts = facts
+    }
+
     /// - Returns: the files' paths.
     /// - Throws: `FileError` for a file that cannot be written. A picture that cannot be made is none: the page says why.
-    func write<Expected, Records, Truth>(
+    package func write<Expected, Records, Truth>(
         _ run: RunOutput.Content<Expected, Records, Truth>, _ written: RunOutput.Written
     ) throws(FileError) -> [String] {
         let data = ReportData(
@@ -32,7 +43,7 @@ struct ReportFiles {
 }
 
 extension ClassNames {
-    init(_ classes: ClassIndex) {
+    package init(_ classes: ClassIndex) {
         self.init(
             names: (0..<classes.count).map(classes.name), words: (0..<classes.count).map(classes.words))
     }

@@ -2,7 +2,7 @@ import Dataset
 import Evaluation
 
 /// Makes the few pictures of a report: the network's input of an image as a small JPEG file.
-struct ThumbnailMaker {
+package struct ThumbnailMaker {
     /// A larger input is made smaller.
     private static let largestSide = 256
     /// A file that would be larger is encoded with less quality.
@@ -12,8 +12,13 @@ struct ThumbnailMaker {
     let preset: Preset
     let inputSize: Int
 
+    package init(preset: Preset, inputSize: Int) {
+        self.preset = preset
+        self.inputSize = inputSize
+    }
+
     /// By id, of those of the images that are in the manifest.
-    func thumbnails(of ids: Set<String>, in manifest: Manifest) -> [String: ReportThumbnail] {
+    package func thumbnails(of ids: Set<String>, in manifest: Manifest) -> [String: ReportThumbnail] {
         let preprocessor = Preprocessor()
         var thumbnails: [String: ReportThumbnail] = [:]
         for (place, id) in manifest.ids.enumerated() where ids.contains(id) {

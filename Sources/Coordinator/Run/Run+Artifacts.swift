@@ -1,4 +1,4 @@
-import Node
+import Jobs
 import Protocol
 
 // Files that nodes make of images: pictures and maps.

@@ -1,4 +1,4 @@
-import Node
+import Jobs
 import Protocol
 import SelectiveTuning
 

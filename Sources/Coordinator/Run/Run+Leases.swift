@@ -1,5 +1,5 @@
 import Dataset
-import Node
+import Jobs
 import Protocol
 
 // Does what the schedule decided: sends leases, ends connections, gives images up.

@@ -1,4 +1,4 @@
-import Node
+import Jobs
 import Protocol
 
 /// Images a second of late, for those who watch.

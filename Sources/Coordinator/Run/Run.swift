@@ -1,5 +1,5 @@
 import Dataset
-import Node
+import Jobs
 import Protocol
 
 /// A whole run: who is connected and in which phase, who evaluates what, what counts, and when it is over.

@@ -1,4 +1,4 @@
-import Node
+import Jobs
 import Protocol
 
 /// What a run wants done, in this order.

@@ -1,4 +1,4 @@
-import Node
+import Jobs
 import Protocol
 
 /// What a run is about and how it is to be led; values only.

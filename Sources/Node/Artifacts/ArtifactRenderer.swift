@@ -1,6 +1,7 @@
 import Dataset
 import Drawing
 import Evaluation
+import Jobs
 import Protocol
 import SelectiveTuning
 

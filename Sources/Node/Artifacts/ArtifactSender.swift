@@ -1,4 +1,5 @@
 import Foundation
+import Jobs
 import Protocol
 
 /// Sends the files that the device made, and holds it up while the coordinator has not stored enough of those before:

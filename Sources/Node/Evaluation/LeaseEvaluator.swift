@@ -1,6 +1,7 @@
 import Dataset
 import Evaluation
 import Foundation
+import Jobs
 import Protocol
 import SelectiveTuning
 
@@ -214,12 +215,4 @@ public final class LeaseEvaluator: @unchecked Sendable {
             }
         }
     }
-}
-
-extension Box {
-    public init(_ rectangle: Rectangle) { self.init(rectangle.x0, rectangle.y0, rectangle.x1, rectangle.y1) }
-}
-
-extension Rectangle {
-    public init(_ box: Box) { self.init(x0: box.x0, y0: box.y0, x1: box.x1, y1: box.y1) }
 }

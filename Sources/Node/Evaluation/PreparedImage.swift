@@ -1,4 +1,5 @@
 import Dataset
+import Jobs
 import Protocol
 import SelectiveTuning
 
@@ -54,21 +55,5 @@ struct ImagePreparer: Sendable {
             guard let cache else { return try decode() }
             return try cache.input(sha256: digest.hex, preset: preset, inputSize: inputSize, decode: decode)
         }
-    }
-}
-
-extension LeasedImage {
-    public init(index: UInt32, _ entry: ManifestEntry) {
-        self.init(
-            index: index, id: entry.id, label: UInt32(entry.label), boxes: entry.boxes.map(Rectangle.init),
-            annotatedWidth: UInt32(clamping: entry.declaredWidth ?? 0),
-            annotatedHeight: UInt32(clamping: entry.declaredHeight ?? 0))
-    }
-
-    /// How the annotation fits the decoded image.
-    public func fit(width: Int, height: Int) throws(AnnotationFit.Contradiction) -> AnnotationFit {
-        try AnnotationFit(
-            boxes: boxes.map(Box.init), declaredWidth: annotatedWidth == 0 ? nil : Int(annotatedWidth),
-            declaredHeight: annotatedHeight == 0 ? nil : Int(annotatedHeight), width: width, height: height)
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Jobs
 import Protocol
 
 /// Image files that the coordinator sends, in parts: asked for on the reader's thread, put together as they arrive on
@@ -141,10 +142,4 @@ public final class RemoteImages: ImageReader, @unchecked Sendable {
         complete[image.index] = result
         condition.signal()
     }
-}
-
-/// What the other end may not send.
-public struct OutOfProtocol: Error, CustomStringConvertible, Sendable, Equatable {
-    public let description: String
-    public init(_ description: String) { self.description = description }
 }

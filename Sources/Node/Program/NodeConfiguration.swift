@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import Jobs
 import Options
 import Protocol
 

@@ -1,6 +1,7 @@
 import Bytes
 import Dataset
 import Foundation
+import Jobs
 import Options
 import Protocol
 import SelectiveTuning

@@ -1,3 +1,4 @@
+import Jobs
 import Protocol
 
 // The conversation with coordinators.

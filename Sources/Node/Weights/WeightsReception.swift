@@ -1,4 +1,5 @@
 import Foundation
+import Jobs
 import Protocol
 
 /// The weights' bytes on their way from the coordinator: they arrive on the event loop's thread and are taken on the

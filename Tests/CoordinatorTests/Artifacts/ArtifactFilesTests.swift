@@ -2,6 +2,7 @@ import Bytes
 import Dataset
 import Evaluation
 import Foundation
+import Jobs
 import Node
 import Protocol
 import Testing

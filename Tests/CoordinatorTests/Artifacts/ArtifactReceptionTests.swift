@@ -1,3 +1,4 @@
+import Jobs
 import Node
 import Protocol
 import Testing

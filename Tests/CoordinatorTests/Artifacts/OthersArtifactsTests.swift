@@ -1,6 +1,7 @@
 import Bytes
 import Coordinator
 import Foundation
+import SmallRuns
 import Testing
 
 /// Pictures and maps of another run are not replaced unasked, and a result without its own says so.

@@ -3,6 +3,7 @@ import Coordinator
 import Dataset
 import Foundation
 import Options
+import SmallRuns
 import Testing
 
 /// Pictures and maps of whole runs on the embedded node.

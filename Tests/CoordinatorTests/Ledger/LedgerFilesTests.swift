@@ -1,4 +1,5 @@
 import Coordinator
+import Jobs
 import Protocol
 import Testing
 

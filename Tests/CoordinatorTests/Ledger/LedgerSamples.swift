@@ -2,6 +2,7 @@ import Bytes
 import Coordinator
 import Dataset
 import Evaluation
+import Jobs
 import Node
 import Protocol
 import SelectiveTuning

@@ -1,7 +1,9 @@
 import Bytes
+import Commands
 import Coordinator
 import Foundation
 import Options
+import SmallRuns
 import Testing
 
 /// A finished result is never lost, and never evaluated twice.
@@ -175,7 +177,7 @@ import Testing
         let run = try SmallRun(pictures: 2)
         try run.write("boxes.csv", "demo_00000001,0,0,9,9\ndemo_00000002,0,0,9,9\n")
         try run.write("classes", JSON.names(try run.read("net.json")))
-        func score(_ options: [String] = []) throws -> (Coordinator.ExitStatus, String) {
+        func score(_ options: [String] = []) throws -> (Options.ExitStatus, String) {
             let parsed = try ParsedOptions(
                 arguments: [
                     "--boxes", run.path("boxes.csv"), "--annotations", run.path("annotations"), "--classes",

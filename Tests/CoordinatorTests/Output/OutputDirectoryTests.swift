@@ -1,14 +1,16 @@
 import Bytes
+import Commands
 import Evaluation
 import Foundation
 import Options
+import SmallRuns
 import Testing
 
 @testable import Coordinator
 
 /// Two programs never write one results directory at the same time.
 @Suite struct OutputDirectoryTests {
-    private func score(_ run: SmallRun, _ options: [String] = []) throws -> Coordinator.ExitStatus {
+    private func score(_ run: SmallRun, _ options: [String] = []) throws -> Options.ExitStatus {
         try run.write("boxes.csv", "demo_00000001,0,0,9,9\ndemo_00000002,0,0,9,9\n")
         let network = try JSON.parse(try run.read("net.json"), source: "net.json")
         let names = network["classes"]?.arrayValue?.compactMap(\.stringValue) ?? []

@@ -1,3 +1,4 @@
+import Jobs
 import Node
 import SelectiveTuning
 import Testing

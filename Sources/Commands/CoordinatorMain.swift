@@ -1,0 +1,108 @@
+import Bytes
+import Coordinator
+import Dataset
+import Foundation
+import Options
+import Protocol
+import SelectiveTuning
+
+/// The whole of `stnet-coord`: reads the command line, runs a command, gives the exit status.
+public enum CoordinatorMain {
+    static let table = CommandTable(
+        program: "stnet-coord", help: EvaluateOptions.help,
+        commands: [
+            ("baseline", BaselineOptions.help), ("compare", CompareCommand.help), ("report", ReportCommand.help),
+            ("score", ScoreCommand.help), ("weights", WeightsOptions.help),
+        ])
+
+    public static func run(arguments: [String]) async -> ExitStatus {
+        signal(SIGPIPE, SIG_IGN)  // a reader that went away must not end a run
+        signal(SIGXFSZ, SIG_IGN)  // a file-size limit is an error of that write
+        do {
+            if let problem = InstructionSet.settingProblem { throw UsageError(problem) }
+            if let text = try table.answer(arguments) { return show(text) }
+            guard let name = arguments.first, !name.hasPrefix("-") else { return try await evaluate(arguments) }
+            return try command(name, Array(arguments.dropFirst()))
+        } catch {
+            complain("\(error)")
+            if error is UsageError {
+                let command = arguments.first.flatMap { table.help(of: $0) == nil ? nil : $0 + " " } ?? ""
+                StandardError.write("stnet-coord \(command)--help lists the options\n")
+            }
+            return status(of: error)
+        }
+    }
+
+    private static func status(of error: any Error) -> ExitStatus {
+        switch error {
+        case is UsageError: .usage
+        case NetworkError.unknownNetwork, JournalError.exists: .usage
+        case is NoSuchDevice: .noNodeReachable
+        case is KeyError: .refused
+        default: .badData
+        }
+    }
+
+    private static func command(_ name: String, _ arguments: [String]) throws -> ExitStatus {
+        guard let help = table.help(of: name) else {
+            throw table.unknown(name, or: "; an evaluation has options only")
+        }
+        let operands = operands(of: name)
+        let parsed = try ParsedOptions(arguments: arguments, specifications: help.options, operands: operands)
+        if parsed.switches.contains("help") { return show(help.text) }
+        switch name {
+        case "baseline": return try BaselineCommand(parsed).run()
+        case "compare": return try CompareCommand(parsed).run()
+        case "report": return try ReportCommand(parsed).run()
+        case "score": return try ScoreCommand(parsed).run()
+        default: return WeightsCommand(try WeightsOptions(parsed), survivesTraps: true).run()
+        }
+    }
+
+    private static func operands(of command: String) -> ClosedRange<Int> {
+        switch command {
+        case "compare": CompareCommand.operands
+        case "report": ReportCommand.operands
+        case "weights": WeightsOptions.operands
+        default: 0...0
+        }
+    }
+
+    private static func evaluate(_ arguments: [String]) async throws -> ExitStatus {
+        let help = EvaluateOptions.help
+        var parsed: ParsedOptions
+        do {
+            parsed = try ParsedOptions(arguments: arguments, specifications: help.options)
+        } catch {
+            guard let command = arguments.first(where: { error.description == "unexpected operand \"\($0)\"" }),
+                table.help(of: command) != nil
+            else { throw error }
+            throw UsageError("\(error); a command stands first: stnet-coord \(command) ...")
+        }
+        if parsed.switches.contains("help") { return show(help.text) }
+        if parsed.switches.contains("version") { return show("stnet \(stnetVersion)\n") }
+        let path = parsed.values["config"] ?? "stnet.json"
+        if parsed.values["config"] != nil || FileManager.default.fileExists(atPath: path) {
+            let bytes = try InputOption(name: "config", path: path, isDefault: parsed.values["config"] == nil).reading {
+                try WholeFile.read(path: path, limit: 1 << 20)
+            }
+            try parsed.merge(configuration: try JSON.parse(bytes, source: path), path: path)
+        }
+        let configuration = try EvaluateConfiguration(parsed)
+        let interrupts = Interrupts()
+        let printer = ProgressPrinter(style: configuration.progress)
+        interrupts.install {
+            printer.say("interrupted: finishing what is running, then a partial result; once more stops at once")
+        }
+        return try await EvaluateCommand(configuration: configuration, printer: printer, interrupts: interrupts).run()
+    }
+
+    private static func show(_ text: String) -> ExitStatus {
+        print(text, terminator: "")
+        return .valid
+    }
+
+    private static func complain(_ text: String) {
+        StandardError.say("stnet-coord", text)
+    }
+}

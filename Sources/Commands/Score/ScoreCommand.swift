@@ -1,0 +1,254 @@
+import Bytes
+import Coordinator
+import Dataset
+import Evaluation
+import Foundation
+import Options
+import SelectiveTuning
+
+/// `stnet-coord score`: other people's boxes or score maps under the protocol of our own runs.
+public struct ScoreCommand: Sendable {
+    public static let help = HelpText(
+        usage: [
+            "stnet-coord score --boxes FILE.csv --annotations PATH [options]",
+            "stnet-coord score --maps DIR --annotations PATH [options]",
+        ],
+        summary: """
+            Scores what another program has found: localization with the label known, beside the baselines.
+            A line of FILE.csv is a box, id,x0,y0,x1,y1, in pixels of the original image, the last pixel included.
+            An image with several boxes counts by the best of them; every annotated image must have one.
+            DIR holds a score map an image, id.npy: float16, 32 or 64, height x width, over the network's input.
+            Maps are cut at each threshold; MaxBoxAcc, MaxBoxAccV2 and the pointing game are the WSOL benchmark's.
+            That benchmark's own protocol is --preprocess squash --iou wsol --thresholds 1000.
+            """,
+        sections: [
+            (
+                "Options",
+                [
+                    .init("boxes", "FILE.csv", "the boxes"),
+                    .init("maps", "DIR", "the score maps, found in its folders too"),
+                    .init(
+                        "annotations", "PATH", "VOC XML tree, WSOL text files, or a solution CSV",
+                        default: "dataset/ILSVRC2012/annotations"),
+                    .init("name", "TEXT", "of the method, in the table", default: "the file's name"),
+                    .init(
+                        "classes", "FILE", "class names, one a line, in index order", default: "the 1000 of ILSVRC-2012"
+                    ),
+                    .init("ids", "FILE", "score only these images, one id a line"),
+                    .init(
+                        "images", "PATH", "sizes that the annotations lack, and the report's pictures",
+                        default: "no pictures"),
+                    .init("preprocess", "stnet|torchvision|squash", "resize and crop", default: "stnet"),
+                    .init("input-size", "N", "side of the input in pixels", default: "224"),
+                    .init("iou", "stnet|wsol|exact", "convention of the overlap", default: "stnet"),
+                    .init(
+                        "thresholds", "N", "of the maps: 0, 1/N, 2/N, ... of the maximum", default: "100",
+                        effect: .besideAny(of: "maps")),
+                    .init(
+                        "threads", "N", "that score maps", default: "one a processor core",
+                        effect: .besideAny(of: "maps")),
+                    .init("out", "DIR", "where the results go", default: "results/<time>-score"),
+                    .init("force", nil, "replace the result in --out"),
+                    .init("help", nil, "this text"),
+                ]
+            )
+        ],
+        footer: """
+            Exit status: 0 valid, or complete already; 1 when an image has no box or no good map; 64 usage; 65 bad data, or
+            another result in --out.
+            """)
+
+    let parsed: ParsedOptions
+
+    public init(_ parsed: ParsedOptions) { self.parsed = parsed }
+
+    /// What the annotations say of the images to score.
+    struct Images {
+        let manifest: Manifest
+        let classes: ClassIndex
+        /// Of the manifest's entries, in their order.
+        let geometry: [Geometry]
+        /// Whose boxes are of another frame.
+        let mismatched: Set<String>
+        let frames: BoxFrames
+        let groundTruth: [GroundTruth]
+        /// Also of the images that are not to be scored.
+        let annotations: AnnotationList
+
+        func flags(_ id: String) -> [ImageRecord.Flag] { mismatched.contains(id) ? [.sizeMismatch] : [] }
+    }
+
+    /// What became of the boxes or maps.
+    struct Scored {
+        var records: [ImageRecord]
+        /// Members of the summary's protocol, before those that are the same for boxes and maps.
+        var method: [(String, JSON)]
+        var digest: Certificate.Digest
+        /// Sentences for the user.
+        var notes: [String] = []
+        var maps: MapReport?
+    }
+
+    /// Writes the results and prints the table. Throws `UsageError` or what is wrong with the files.
+    public func run(say: (String) -> Void = { print($0) }) throws -> ExitStatus {
+        let started = Timestamp.now()
+        let boxes = parsed.values["boxes"]
+        let maps = parsed.values["maps"]
+        guard let source = boxes ?? maps else { throw UsageError("--boxes FILE.csv or --maps DIR is needed") }
+        if boxes != nil, maps != nil { throw UsageError("--boxes and --maps exclude each other") }
+        let scorer = BoxScorer(
+            preset: parsed.values["preprocess"].flatMap(Preset.init) ?? .stnet,
+            inputSize: try parsed.integer("input-size", in: 1...4096) ?? 224,
+            convention: parsed.values["iou"].flatMap(IoUConvention.init) ?? .stnet)
+        var checked = parsed
+        _ = try checked.refuseWithoutEffect(Self.help.options) { _ in nil }
+        try requireFiles()
+        let images = try load(scorer)
+        let scored = try input(boxes != nil ? "boxes" : "maps", source).reading {
+            boxes != nil ? try scoreBoxes(source, images, scorer) : try scoreMaps(source, images, scorer)
+        }
+        let name = parsed.values["name"] ?? URL(fileURLWithPath: source).lastPathComponent
+        let run = RunOutput.Run(
+            network: name, title: title(name, scorer, images.manifest), expected: Array(images.manifest.ids),
+            records: scored.records,
+            groundTruth: images.groundTruth, convention: scorer.convention,
+            protocolBlock: protocolBlock(name, scorer, images.manifest, scored),
+            deliveries: Deliveries(attempts: scored.records.count),
+            digests: [scored.digest, .init(name: "manifest", sha256: images.manifest.digest)], hasLabels: false,
+            maps: scored.maps, annotated: images.manifest.annotatedCount,
+            fingerprint: fingerprint(name, scorer, images, scored))
+        let out = parsed.values["out"] ?? EvaluateConfiguration.newDirectory("score")
+        let output = OutputDirectory(path: out, forces: parsed.switches.contains("force"))
+        var fingerprint = JournalFingerprint()
+        for (name, value) in run.fingerprint { fingerprint.take(name, value) }
+        if let finished = try output.finishedWithoutJournal(fingerprint) {
+            for line in finished.lines { say(line) }
+            return .valid
+        }
+        _ = try output.make()
+        let facts = RunFacts(
+            started: Timestamp.text(started), ended: Timestamp.text(Timestamp.now()),
+            imagesPath: parsed.values["images"].map(EvaluateCommand.absolute),
+            annotationsPath: EvaluateCommand.absolute(annotationsPath),
+            classes: parsed.values["classes"] == nil ? nil : (0..<images.classes.count).map(images.classes.name))
+        let files = ReportFiles(
+            directory: out, manifest: images.manifest, preset: scorer.preset, inputSize: scorer.inputSize,
+            classes: images.classes, facts: facts)
+        let (written, reports) = try output.whileLocked {
+            let written = try RunOutput.write(run, to: out)
+            return (written, try files.write(run, written))
+        }
+        say(written.table.plain)
+        for note in images.annotations.notes + images.frames.notes + scored.notes { say(note) }
+        for path in written.paths + reports { say("  \(path)") }
+        return written.certificate.isValid ? .valid : .invalid
+    }
+
+    private func input(_ name: String, _ path: String) -> InputOption {
+        InputOption(
+            name: name, path: path, isDefault: parsed.values[name] == nil)
+    }
+
+    /// All that is named and not there, at once.
+    private func requireFiles() throws {
+        let named = ["boxes", "maps", "classes", "ids", "images"].compactMap { name in
+            parsed.values[name].map { input(name, $0) }
+        }
+        try InputOption.requireAll([input("annotations", annotationsPath)] + named)
+    }
+
+    /// Of the row in a table.
+    private func title(_ name: String, _ scorer: BoxScorer, _ manifest: Manifest) -> String {
+        RunTitle.text(
+            name: name,
+            options: [
+                ("preprocess", scorer.preset.rawValue, "stnet"), ("input-size", "\(scorer.inputSize)", "224"),
+                ("iou", scorer.convention.rawValue, "stnet"),
+                ("thresholds", parsed.values["thresholds"] ?? "100", "100"),
+            ], images: manifest.entries.count, annotated: manifest.annotatedCount)
+    }
+
+    /// What another score must have in common with this one to have the same result.
+    private func fingerprint(
+        _ name: String, _ scorer: BoxScorer, _ images: Images, _ scored: Scored
+    ) -> [(name: String, value: String)] {
+        let method = scored.method.map { ($0.0 == "method" ? "option.method" : $0.0, $0.1.stringValue ?? $0.1.compact) }
+        return [("version", stnetVersion)]
+            + method + [
+                ("manifest_sha256", images.manifest.digest), ("images", "\(images.manifest.entries.count)"),
+                ("name", name), ("option.input-size", "\(scorer.inputSize)"),
+                ("option.preprocess", scorer.preset.rawValue), ("option.iou", scorer.convention.rawValue),
+            ] + (images.frames.sizesDigest.map { [("image_sizes_sha256", $0)] } ?? [])
+    }
+
+    private var annotationsPath: String { parsed.values["annotations"] ?? "dataset/ILSVRC2012/annotations" }
+
+    private func load(_ scorer: BoxScorer) throws -> Images {
+        let data = try ScoredData(parsed)
+        let manifest = data.manifest
+        var geometries: [Geometry] = []
+        var groundTruth: [GroundTruth] = []
+        var frames = BoxFrames()
+        var mismatched: Set<String> = []
+        for entry in manifest.entries {
+            guard let frame = frames.frame(of: entry) else {
+                throw DatasetError.noSize(of: entry.id, in: data.annotationsPath)
+            }
+            if frame.isMismatch { mismatched.insert(entry.id) }
+            let geometry = scorer.geometry(frame)
+            geometries.append(geometry)
+            groundTruth.append(scorer.groundTruth(entry, geometry))
+        }
+        return Images(
+            manifest: manifest, classes: data.classes, geometry: geometries, mismatched: mismatched, frames: frames,
+            groundTruth: groundTruth, annotations: data.annotations)
+    }
+
+    private func scoreBoxes(_ path: String, _ images: Images, _ scorer: BoxScorer) throws -> Scored {
+        let ids = Set(images.manifest.ids)
+        let predicted = try PredictedBoxes(path: path, annotations: images.annotations) { ids.contains($0) }
+        guard !predicted.boxes.isEmpty else {
+            let others = predicted.leftOut.boxes > 0 ? "boxes of images only that are not to be scored" : "no box"
+            throw DatasetError.field(
+                file: path, line: nil, field: "boxes", found: others, expected: "lines id,x0,y0,x1,y1")
+        }
+        var oddities = BoxOddities()
+        var records: [ImageRecord] = []
+        for (truth, geometry) in zip(images.groundTruth, images.geometry) {
+            guard let boxes = predicted.boxes[truth.id] else { continue }
+            for box in boxes { oddities.add(box, of: truth.id, width: geometry.width, height: geometry.height) }
+            records.append(scorer.record(truth, original: boxes, geometry, flags: images.flags(truth.id)))
+        }
+        let digest = SHA256.hex(try WholeFile.read(path: path, limit: 1 << 30))
+        var notes = oddities.notes("the file")
+        let several = predicted.boxes.values.count { $0.count > 1 }
+        if several > 0 {
+            notes.append(
+                "\(several) \(several == 1 ? "image has several boxes and counts" : "images have several boxes and count") "
+                    + "by the best of them.")
+        }
+        let (boxes, others) = predicted.leftOut
+        if boxes > 0 {
+            let owners = others == 1 ? "1 image that is" : "\(others) images that are"
+            notes.append(
+                "\(boxes) box\(boxes == 1 ? "" : "es") of \(owners) not to be scored \(boxes == 1 ? "is" : "are") left out."
+            )
+        }
+        return Scored(
+            records: records, method: [("method", .string("boxes")), ("boxes_sha256", .string(digest))],
+            digest: .init(name: "boxes", sha256: digest), notes: notes)
+    }
+
+    private func protocolBlock(_ name: String, _ scorer: BoxScorer, _ manifest: Manifest, _ scored: Scored) -> JSON {
+        .object(
+            [("name", .string(name))] + scored.method + [
+                ("manifest_sha256", .string(manifest.digest)), ("input_size", .int(scorer.inputSize)),
+                (
+                    "options",
+                    .object([
+                        ("preprocess", .string(scorer.preset.rawValue)), ("iou", .string(scorer.convention.rawValue)),
+                    ])
+                ), ("version", .string(stnetVersion)),
+            ])
+    }
+}

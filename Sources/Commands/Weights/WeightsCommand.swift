@@ -1,0 +1,126 @@
+import Bytes
+import Foundation
+import Options
+import SelectiveTuning
+
+/// `stnet-coord weights`: fetches published weights and checks their digest.
+public struct WeightsCommand {
+    private let options: WeightsOptions
+    private let policy: FetchPolicy
+    /// Results, for standard output.
+    private let say: (String) -> Void
+    /// Progress and errors, for standard error.
+    private let printer: FetchPrinter
+
+    private let survivesTraps: Bool
+
+    /// `note` takes what goes to standard error. `survivesTraps` is for a process that does nothing else.
+    public init(
+        _ options: WeightsOptions, policy: FetchPolicy = FetchPolicy(), survivesTraps: Bool = false,
+        say: @escaping (String) -> Void = { print($0) }, note: (@Sendable (String) -> Void)? = nil
+    ) {
+        self.survivesTraps = survivesTraps
+        self.options = options
+        self.policy = policy
+        self.say = say
+        printer = FetchPrinter(style: options.progress, write: note)
+    }
+
+    /// Blocks until all files are there or one cannot be had.
+    public func run() -> ExitStatus {
+        guard !options.files.isEmpty else {
+            list()
+            return .valid
+        }
+        for file in options.files {
+            do {
+                try get(file)
+            } catch {
+                return fail(
+                    file, (error as? FetchError) ?? (error as? FileError).map(FetchError.init) ?? .cut("\(error)"))
+            }
+        }
+        return .valid
+    }
+
+    private func path(_ file: PublishedWeights) -> String {
+        (options.directory.hasSuffix("/") ? options.directory : options.directory + "/") + file.fileName
+    }
+
+    private func list() {
+        for file in PublishedWeights.all {
+            let isThere = PartialFile.isTaken(path(file))
+            say(
+                file.network.padding(toLength: 16, withPad: " ", startingAt: 0) + path(file)
+                    + (isThere ? " (there)" : ""))
+        }
+    }
+
+    private func get(_ file: PublishedWeights) throws {
+        let target = path(file)
+        if try isPresent(file) { return }
+        let made = try makeDirectories(options.directory)
+        // Where nothing came, nothing is left.
+        defer { for directory in made.reversed() { rmdir(directory) } }
+        let part = try PartialFile(path: target + ".part")
+        defer { part.close() }
+        // Another fetch may have completed it while this one began.
+        if try isPresent(file) { return part.remove() }
+        defer { if part.count == 0 { part.remove() } }
+        guard let url = URL(string: options.baseURL + "/" + file.fileName) else {
+            throw FetchError.malformed("\(options.baseURL)/\(file.fileName) is no URL")
+        }
+        printer.say("fetching \(url.absoluteString)")
+        if survivesTraps {
+            let words = ["stnet-coord: the system's HTTP client stopped at what the server sent, see above"]
+            let lines = words + file.instructions(path: target)
+            LoaderTrap.install(message: lines.map { $0 + "\n" }.joined(), status: .noNodeReachable)
+        }
+        defer { if survivesTraps { LoaderTrap.remove() } }
+        try fetch(file.fileName, from: url, to: part)
+        let digest = try part.finish(as: target, digestPrefix: file.digestPrefix)
+        printer.leave()
+        say("\(target): \(part.count) bytes, SHA-256 \(digest), begins with \(file.digestPrefix) as published")
+    }
+
+    private func fetch(_ name: String, from url: URL, to part: PartialFile) throws {
+        let printer = printer
+        var progress = FetchProgress(name: name)
+        let fetcher = FileFetcher(url: url, part: part, policy: policy) { count, total in
+            let now = Double(DispatchTime.now().uptimeNanoseconds) / 1e9
+            progress.record(count, total: total, at: now)
+            printer.show(progress, at: now)
+        } onNote: {
+            printer.say($0)
+        }
+        try fetcher.run()
+    }
+
+    /// Whether the file is there already, in which case that is said. Throws when another one is.
+    private func isPresent(_ file: PublishedWeights) throws -> Bool {
+        let target = path(file)
+        guard PartialFile.isTaken(target) else { return false }
+        let mapped = try MappedFile(path: target)
+        let digest = SHA256.hex(mapped.bytes)
+        guard digest.hasPrefix(file.digestPrefix) else {
+            throw FetchError.otherFilePresent(path: target, prefix: file.digestPrefix, found: digest)
+        }
+        say("\(target): is there already, SHA-256 \(digest), begins with \(file.digestPrefix) as published")
+        return true
+    }
+
+    private func fail(_ file: PublishedWeights, _ error: FetchError) -> ExitStatus {
+        printer.leave()
+        guard error.isAboutServer else {
+            printer.say("stnet-coord: \(error)")
+            return error.exitStatus
+        }
+        printer.say("stnet-coord: \(options.baseURL)/\(file.fileName): \(error)")
+        let part = path(file) + ".part"
+        if PartialFile.isTaken(part) {
+            printer.say("what has come is kept in \(part); the same command goes on from there")
+        }
+        for line in file.instructions(path: path(file)) { printer.say(line) }
+        return error.exitStatus
+    }
+}
