@@ -30,30 +30,3 @@ public enum LinkLimits {
     public static let highWater = 1 << 20
     public static let lowWater = 1 << 18
 }
-
-/// Why a link ended.
-public enum LinkClosure: Error, Sendable, Hashable, CustomStringConvertible {
-    /// This end closed it.
-    case local
-    /// The other end closed it in order.
-    case remote
-    /// The connection broke: reset, timed out, no route.
-    case lost(String)
-    /// It never came to be: no such host, connection refused.
-    case unreachable(String)
-    /// The other end, or this one, does not accept the other: wrong key, version, too many connections.
-    case refused(String)
-    /// The other end sent what the protocol does not allow.
-    case outOfProtocol(String)
-
-    public var description: String {
-        switch self {
-        case .local: "closed here"
-        case .remote: "closed by the other end"
-        case .lost(let reason): "the connection was lost: \(reason)"
-        case .unreachable(let reason): "cannot connect: \(reason)"
-        case .refused(let reason): "refused: \(reason)"
-        case .outOfProtocol(let what): "out of protocol: \(what)"
-        }
-    }
-}

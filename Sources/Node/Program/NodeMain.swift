@@ -139,8 +139,8 @@ public enum NodeMain {
             ) { link, peer in
                 arrivals.service.connected(link, peer: peer)
             }
-        } catch LinkClosure.refused(let reason) {
-            throw UsageError(reason)
+        } catch let refusal as LinkRefusal {
+            throw UsageError(refusal.text)
         } catch LinkClosure.unreachable(let reason) {
             // The reason names the address.
             throw ProgramError(.unavailable, "--listen: cannot listen on \(reason)")

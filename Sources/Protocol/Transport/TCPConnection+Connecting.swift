@@ -36,8 +36,10 @@ extension TCPConnection {
         if loopbackOnly, let other = all.first(where: { !$0.isLoopback }) {
             return end(
                 .refused(
-                    "--insecure connects to loopback only, and \(attempts.place.host) is \(other.host); "
-                        + "give both ends a key"))
+                    LinkRefusal(
+                        .ownOptions, .insecure,
+                        "--insecure connects to loopback only, and \(attempts.place.host) is \(other.host); "
+                            + "give both ends a key")))
         }
         attempts.addresses = all.reversed()
         tryNext()

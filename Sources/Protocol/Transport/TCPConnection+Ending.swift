@@ -47,7 +47,7 @@ extension TCPConnection {
             shared.refuse(code, text)
             flush()
         }
-        end(.refused(text))
+        end(.refused(LinkRefusal(.thisEnd, code, text)))
     }
 
     func timedOut() {

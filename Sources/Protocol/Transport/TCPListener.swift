@@ -17,7 +17,7 @@ public final class TCPListener<Outgoing: WireMessage, Incoming: WireMessage>: @u
 
     /// Binds and listens; `onRefused` hears on the reactor's thread of those who are not let in. With an empty host on all addresses, IPv6 and IPv4, or on loopback where there is no key; with
     /// a name on all that it has. Looks the name up, which may take a while.
-    /// - Throws: `TransportError`, and `LinkClosure` where the name is not known or `--insecure` would be reachable.
+    /// - Throws: `TransportError`; `LinkClosure` where the name is not known, `LinkRefusal` where `--insecure` would be reachable.
     public init(
         address: HostPort, trust: Trust, reactor: Reactor, strangers limits: StrangerLimits = .init(),
         onRefused: @escaping @Sendable (_ peer: String, _ reason: String) -> Void = { _, _ in },
@@ -28,9 +28,10 @@ public final class TCPListener<Outgoing: WireMessage, Incoming: WireMessage>: @u
         if trust == .insecure, place.host.isEmpty { place.host = "localhost" }
         let addresses = try SocketAddress.all(of: place, isPassive: true).get()
         if trust == .insecure, let other = addresses.first(where: { !$0.isLoopback }) {
-            throw LinkClosure.refused(
-                "--insecure listens on loopback only, and \(place.host) is "
-                    + (place.host == other.host ? "none" : other.host) + "; give both ends a key")
+            let what = place.host == other.host ? "none" : other.host
+            throw LinkRefusal(
+                .ownOptions, .insecure,
+                "--insecure listens on loopback only, and \(place.host) is \(what); give both ends a key")
         }
         sockets = try ListeningSocket.all(on: addresses, place: place, reactor: reactor)
         host = place.host
@@ -75,7 +76,7 @@ public final class TCPListener<Outgoing: WireMessage, Incoming: WireMessage>: @u
         connection.onClosed = { [unowned connection] closure in
             strangers.remove(connection)
             // Of a connection that was opened, the link hears.
-            if case .refused(let reason) = closure { onRefused(peer, reason) }
+            if case .refused(let refusal) = closure { onRefused(peer, refusal.text) }
         }
     }
 }

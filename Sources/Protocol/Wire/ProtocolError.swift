@@ -74,14 +74,23 @@ public enum ProtocolError: Error, Sendable, Hashable, CustomStringConvertible {
         }
     }
 
-    /// How a link that met this error ends.
+    /// How a link that met this error ends. Of what may be wrong with a frame only its payload has been proved by the
+    /// tag to be the other end's own.
     public var closure: LinkClosure {
         switch self {
-        case .refused(let refusal): .refused("by the other end (\(refusal.code)): \(refusal.text)")
-        case .refusedHere(let refusal): .refused("\(refusal.code): \(refusal.text)")
-        case .noCommonVersion, .wrongKey, .insecureHere, .insecureThere, .shortKey: .refused(description)
+        case .refused(let refusal): .refused(LinkRefusal(.otherEnd, refusal.code, refusal.text))
+        case .refusedHere(let refusal):
+            .refused(LinkRefusal(.thisEnd, refusal.code, "\(refusal.code): \(refusal.text)"))
+        case .noCommonVersion: .refused(LinkRefusal(.thisEnd, .version, description))
+        case .wrongKey: .refused(LinkRefusal(.thisEnd, .key, description))
+        case .insecureHere, .insecureThere: .refused(LinkRefusal(.thisEnd, .insecure, description))
+        case .shortKey: .refused(LinkRefusal(.ownOptions, .key, description))
         case .cutShort: .lost(description)
-        default: .outOfProtocol(description)
+        case .unknownType: .outOfProtocol(description)
+        case .malformed(let type, _) where type >= HandshakeType.firstMessage: .outOfProtocol(description)
+        case .notAPeer, .frameVersion, .reservedBits, .tooLong, .badSequence, .badTag, .unexpectedType, .malformed,
+            .tooManyBytesBeforeHandshake:
+            .garbled(description)
         }
     }
 

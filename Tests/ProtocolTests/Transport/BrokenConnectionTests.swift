@@ -72,7 +72,7 @@ struct BrokenConnectionTests {
         FrameHeader(version: 3, type: 0x101, flags: 0, length: .max, sequence: 2).encode(into: &header)
         let before = residentBytes()
         peer.write(header.bytes)
-        guard case .outOfProtocol(let what) = client.recorder.closure() else {
+        guard case .garbled(let what) = client.recorder.closure() else {
             Issue.record("\(String(describing: client.recorder.closure()))")
             return
         }
@@ -83,14 +83,14 @@ struct BrokenConnectionTests {
         withExtendedLifetime(server) {}
     }
 
-    @Test func anAlteredFrameIsOutOfProtocol() throws {
+    @Test func anAlteredFrameIsAFaultOfTheTransport() throws {
         let (server, peer, channel, client) = try conversation()
         var sender = channel
         sender.send(CoordinatorMessage.cancel(lease: 7))
         var frame = sender.takeOutgoing()
         frame[FrameHeader.byteCount] ^= 1
         peer.write(frame)
-        guard case .outOfProtocol(let what) = client.recorder.closure() else {
+        guard case .garbled(let what) = client.recorder.closure() else {
             Issue.record("\(String(describing: client.recorder.closure()))")
             return
         }

@@ -72,11 +72,11 @@ struct StrangerTests {
     @Test func aWrongKeyIsToldToBothEnds() throws {
         let server = try TestServer()
         let (_, recorder) = server.connect(trust: .key(.random()))
-        guard case .refused(let reason) = recorder.closure() else {
+        guard case .refused(let refusal) = recorder.closure() else {
             Issue.record("\(String(describing: recorder.closure()))")
             return
         }
-        #expect(reason.contains("another key"))
+        #expect(refusal.text.contains("another key"))
         #expect(recorder.events.count == 1, "it was never open")
         #expect(server.accepted.take(until: .now()).isEmpty)
     }
@@ -94,29 +94,29 @@ struct StrangerTests {
             Issue.record("\(atNode.events), \(atCoordinator.events)")
             return
         }
-        #expect(there.contains("different keys"))
-        #expect(here.contains("another key"))
+        #expect(there.text.contains("different keys"))
+        #expect(here.text.contains("another key"))
         withExtendedLifetime((node, coordinator)) {}
     }
 
     @Test func aCoordinatorWithoutAKeyIsRefusedByANodeWithOne() throws {
         let server = try TestServer()
         let (_, recorder) = server.connect(trust: .insecure)
-        guard case .refused(let reason) = recorder.closure() else {
+        guard case .refused(let refusal) = recorder.closure() else {
             Issue.record("\(String(describing: recorder.closure()))")
             return
         }
-        #expect(reason.contains("--insecure"))
+        #expect(refusal.text.contains("--insecure"))
     }
 
     @Test func aCoordinatorWithAKeyIsRefusedByANodeWithoutOne() throws {
         let server = try TestServer(trust: .insecure)
         let (_, recorder) = server.connect(trust: .key(.random()))
-        guard case .refused(let reason) = recorder.closure() else {
+        guard case .refused(let refusal) = recorder.closure() else {
             Issue.record("\(String(describing: recorder.closure()))")
             return
         }
-        #expect(reason.contains("--insecure"))
+        #expect(refusal.text.contains("--insecure"))
     }
 
     @Test func twoEndsWithoutAKeyTalkOnLoopback() throws {
@@ -130,7 +130,7 @@ struct StrangerTests {
     @Test func insecureListensOnLoopbackOnly() throws {
         let reactor = try Reactor()
         defer { reactor.stop() }
-        let error = #expect(throws: LinkClosure.self) {
+        let error = #expect(throws: LinkRefusal.self) {
             _ = try TCPListener<NodeMessage, CoordinatorMessage>(
                 address: HostPort(host: "0.0.0.0", port: 0), trust: .insecure, reactor: reactor
             ) { _, _ in { _ in } }
@@ -150,10 +150,10 @@ struct StrangerTests {
         // From the range for documentation; it is refused before anything is sent.
         _ = TCPLink<CoordinatorMessage, NodeMessage>.connect(
             to: HostPort(host: "192.0.2.1", port: 7000), trust: .insecure, reactor: reactor, deliver: recorder.deliver)
-        guard case .refused(let reason) = recorder.closure() else {
+        guard case .refused(let refusal) = recorder.closure() else {
             Issue.record("\(String(describing: recorder.closure()))")
             return
         }
-        #expect(reason.contains("--insecure connects to loopback only"))
+        #expect(refusal.text.contains("--insecure connects to loopback only"))
     }
 }
