@@ -136,7 +136,10 @@ import Testing
         coordinator.send(.lease(bench.small.lease(1, 0..<3)))
         guard case .results(1, let first) = try coordinator.message() else { throw TestCoordinator.Silence() }
         #expect(first.count == 2)
-        #expect(try coordinator.message() == .failed(reason: "cannot have 12 bytes of memory for a test"))
+        #expect(
+            try coordinator.message()
+                == .failed(
+                    reason: "cannot have 12 bytes of memory for a test; the node stays, and begins the next job anew"))
         #expect(try coordinator.message() == nil)
         try TestCoordinator(bench).ready(bench.small.job())
         #expect(bench.gate.backendsMade == 2)

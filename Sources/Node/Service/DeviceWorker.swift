@@ -33,13 +33,14 @@ final class DeviceWorker: @unchecked Sendable {
         self.post = post
     }
 
-    /// Posts `prepared`, unless the session ends before that.
+    /// Posts `prepared`, or `preparationLeft` if the session ends before that.
     func prepare(_ session: JobSession) {
         queue.async { [self] in
-            guard !session.isStopped else { return }
             do {
-                guard let prepared = try prepareNow(session) else { return }
-                post(.prepared(session: session.number, .success(prepared)))
+                guard !session.isStopped, let description = try prepareNow(session) else {
+                    return post(.preparationLeft(session: session.number))
+                }
+                post(.prepared(session: session.number, .success(description)))
             } catch let refused as JobRefused {
                 session.weights.close()
                 post(.prepared(session: session.number, .failure(refused)))
@@ -51,13 +52,12 @@ final class DeviceWorker: @unchecked Sendable {
         }
     }
 
-    /// Sends the files of each batch, posts its `results`, and in the end `leaseEnded`.
-    func run(_ lease: Lease, ahead: LeaseEvaluator.ReadAhead?, with evaluator: LeaseEvaluator, for session: JobSession)
-    {
+    /// For a session that is prepared: sends the files of each batch, posts its `results`, and in the end `leaseEnded`.
+    func run(_ lease: Lease, ahead: LeaseEvaluator.ReadAhead?, for session: JobSession) {
         queue.async { [self] in
             var fault: (any Error)?
             do {
-                try evaluator.evaluate(
+                try session.evaluator?.evaluate(
                     lease.images, ahead: ahead, isStopped: { session.isStopped },
                     keep: { session.artifacts.send($0, lease: lease.id) }
                 ) {
@@ -67,18 +67,26 @@ final class DeviceWorker: @unchecked Sendable {
                 fault = error
                 loaded = nil  // the next job begins with a fresh one
             }
-            post(.leaseEnded(session: session.number, lease: lease.id, fault: fault.map { "\($0)" }))
+            let isFinal = fault.map(isDeviceFailure) ?? false
+            post(
+                .leaseEnded(
+                    session: session.number, lease: lease.id,
+                    fault: fault.map { DeviceFault(reason: "\($0)", isFinal: isFinal) }))
             if let fault { endIfDeviceFailed(fault) }
         }
     }
 
     /// What a process cannot get over ends the node, so that whoever started it can start another one.
     private func endIfDeviceFailed(_ error: any Error) {
-        guard let error = error as? NetworkError, case .deviceFailed = error else { return }
-        post(.deviceFailed(reason: "\(error)"))
+        if isDeviceFailure(error) { post(.deviceFailed(reason: "\(error)")) }
     }
 
-    private func prepareNow(_ session: JobSession) throws -> PreparedJob? {
+    private func isDeviceFailure(_ error: any Error) -> Bool {
+        if let error = error as? NetworkError, case .deviceFailed = error { true } else { false }
+    }
+
+    /// Nil when the session is over before that.
+    private func prepareNow(_ session: JobSession) throws -> NodeDescription? {
         let recipe = try JobRecipe(session.job)
         if loaded?.fits(session.job, recipe.options.precision) != true {
             loaded = nil  // its memory is needed
@@ -99,15 +107,13 @@ final class DeviceWorker: @unchecked Sendable {
         }
         guard !session.isStopped else { return nil }
         let (reader, samples) = images(for: session)
-        let evaluator = LeaseEvaluator(
+        session.evaluator = LeaseEvaluator(
             backend: backend, images: reader, options: recipe.options, pool: resources.pool,
             renderer: try ArtifactRenderer(network: backend.network, options: recipe.options), cache: resources.inputs)
-        return PreparedJob(
-            evaluator: evaluator,
-            description: NodeDescription(
-                name: identity.name, instance: identity.instance, device: backend.device, version: identity.version,
-                numerics: numerics, batch: UInt32(clamping: backend.batchCapacity),
-                images: resources.images.count.map { UInt32(clamping: $0) }, samples: samples))
+        return NodeDescription(
+            name: identity.name, instance: identity.instance, device: backend.device, version: identity.version,
+            numerics: numerics, batch: UInt32(clamping: backend.batchCapacity),
+            images: resources.images.count.map { UInt32(clamping: $0) }, samples: samples)
     }
 
     private func weights(for session: JobSession) throws -> WeightFile? {

@@ -11,6 +11,7 @@ final class JobSession: Sendable {
     let weights: WeightsReception
     let artifacts: ArtifactSender
     private let stopFlag = StopFlag()
+    private let prepared = Prepared()
 
     init(number: UInt64, job: Job, link: any Link<NodeMessage>, images: ImageSource) {
         self.number = number
@@ -22,6 +23,12 @@ final class JobSession: Sendable {
         case .files: remoteImages = nil
         case .remote: remoteImages = RemoteImages { link.send(.wantImage(index: $0)) }
         }
+    }
+
+    /// What the job's leases are evaluated with, once it is prepared.
+    var evaluator: LeaseEvaluator? {
+        get { prepared.evaluator }
+        set { prepared.evaluator = newValue }
     }
 
     /// The device leaves the rest of the lease at the next batch; whoever waits for bytes goes on.
@@ -42,4 +49,15 @@ private final class StopFlag: @unchecked Sendable {
 
     func set() { lock.withLock { value = true } }
     var isSet: Bool { lock.withLock { value } }
+}
+
+/// Made on the device's thread, used there and on the event loop's.
+private final class Prepared: @unchecked Sendable {
+    private let lock = NSLock()
+    private var value: LeaseEvaluator?
+
+    var evaluator: LeaseEvaluator? {
+        get { lock.withLock { value } }
+        set { lock.withLock { value = newValue } }
+    }
 }

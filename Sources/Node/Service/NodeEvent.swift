@@ -1,24 +1,36 @@
 import Protocol
 
-/// What the event loop handles.
+/// What a `NodeLoop` is told. Values only: connections and sessions are numbers.
 enum NodeEvent: Sendable {
-    case connected(UInt64, any Link<NodeMessage>, peer: String)
-    case link(UInt64, LinkEvent<CoordinatorMessage>)
-    // From the device, with the number of the session that it works for.
-    case prepared(session: UInt64, Result<PreparedJob, JobRefused>)
+    // From the links.
+    /// A coordinator's connection is open. `peer` is its address, for people.
+    case connected(UInt64, peer: String)
+    case message(UInt64, CoordinatorMessage)
+    /// The last event of a connection, also of one that was closed here.
+    case closed(UInt64, LinkClosure)
+
+    // From the device, with the number of the session that it worked for. Each `prepare` is answered by one of the
+    // first two, each `run` by one `leaseEnded`, also when the session is over by then.
+    case prepared(session: UInt64, Result<NodeDescription, JobRefused>)
+    /// The session was over before it was prepared.
+    case preparationLeft(session: UInt64)
     case results(session: UInt64, lease: UInt64, [ImageResult])
-    /// With what went wrong with the device, if anything did.
-    case leaseEnded(session: UInt64, lease: UInt64, fault: String?)
-    /// The device cannot be used by this process any more.
+    case leaseEnded(session: UInt64, lease: UInt64, fault: DeviceFault?)
+    /// The device cannot be used by this process any more; after the event that says whose work that ended.
     case deviceFailed(reason: String)
-    /// With the time on the node's clock.
-    case tick(UInt64)
+
+    /// Bytes that came for a session are not what its protocol allows.
+    case breach(session: UInt64, String)
+
+    /// Time has passed: about once a second.
+    case tick
     case drain(graceMilliseconds: UInt64)
     case stop
 }
 
-/// What a job's leases are evaluated with, and what the coordinator is told of it.
-struct PreparedJob: Sendable {
-    var evaluator: LeaseEvaluator
-    var description: NodeDescription
+/// What went wrong with the device while it evaluated a lease.
+struct DeviceFault: Sendable, Hashable {
+    var reason: String
+    /// This process cannot get over it: `deviceFailed` follows.
+    var isFinal = false
 }

@@ -4,17 +4,19 @@ import Protocol
 // The conversation with coordinators.
 
 extension NodeLoop {
-    func receive(_ message: CoordinatorMessage, from number: UInt64) {
+    mutating func receive(_ message: CoordinatorMessage, from number: UInt64) {
+        // Bytes may still be on their way to a job that is over: nobody takes them.
+        let session = current?.connection == number ? current!.session : nil
         switch message {
-        case .status: connections[number]!.link.send(.status(status))
+        case .status: send(number, .status(status))
         case .job(let job): begin(job, on: number)
         case .ping: break
         case .drain:
-            if current?.connection == number {
+            if session != nil {
                 current!.isDraining = true
                 finishJob()
             } else {
-                connections[number]!.link.send(.goodbye)
+                send(number, .goodbye)
                 close(number)
             }
         case .lease(let lease):
@@ -24,77 +26,56 @@ extension NodeLoop {
                 fail(number, "out of protocol: \(error)")
             }
         case .cancel(let lease):
-            guard current?.connection == number, current!.waiting?.lease.id == lease else { return }
-            current!.waiting = nil
-            current!.session.link.send(.leaseDone(lease))
+            guard let session, current!.waiting?.id == lease else { return }
+            dropWaiting(session)
+            send(number, .leaseDone(lease))
             finishJob()
-        case .image(let chunk):
-            // Bytes may still be on their way to a job that is over.
-            guard let current, current.connection == number else { return }
-            do throws(OutOfProtocol) {
-                guard let images = current.session.remoteImages else {
-                    throw OutOfProtocol("bytes of image \(chunk.index), which was not asked for")
-                }
-                try images.accept(chunk)
-            } catch {
-                fail(number, "out of protocol: \(error)")
-            }
-        case .artifactsStored(let bytes):
-            guard let current, current.connection == number else { return }
-            do throws(OutOfProtocol) {
-                try current.session.artifacts.stored(bytes: bytes)
-            } catch {
-                fail(number, "out of protocol: \(error)")
-            }
-        case .weights(let chunk):
-            guard let current, current.connection == number else { return }
-            do throws(OutOfProtocol) {
-                try current.session.weights.accept(chunk)
-            } catch {
-                fail(number, "out of protocol: \(error)")
-            }
+        case .image(let chunk): if let session { act(.takeImage(session: session, chunk)) }
+        case .weights(let chunk): if let session { act(.takeWeights(session: session, chunk)) }
+        case .artifactsStored(let bytes): if let session { act(.takeStored(session: session, bytes: bytes)) }
         }
     }
 
     private var status: NodeStatus {
         let state: NodeStatus.State =
             if isLeaving { .leaving } else if let current {
-                current.prepared == nil ? .preparing : .working
+                current.isPrepared ? .working : .preparing
             } else { .idle }
         return NodeStatus(
-            name: identity.name, device: resources.device, version: identity.version, state: state,
-            evaluated: evaluated)
+            name: identity.name, device: device, version: identity.version, state: state, evaluated: evaluated)
     }
 
-    private func begin(_ job: Job, on number: UInt64) {
-        let (link, peer) = (connections[number]!.link, connections[number]!.peer)
-        guard !isLeaving else { return link.send(.refused(.init(.leaving, "the node is shutting down"))) }
-        if let current {
-            guard current.connection != number else { return fail(number, "out of protocol: a second job") }
-            log("\(peer) is refused: busy with the job of \(current.peer)")
-            return link.send(.refused(.init(.busy, "busy with the job of \(current.peer)")))
+    private mutating func begin(_ job: Job, on number: UInt64) {
+        let peer = connections[number]!.peer
+        guard !isLeaving else { return send(number, .refused(.init(.leaving, "the node is shutting down"))) }
+        if let current, current.connection == number { return fail(number, "out of protocol: a second job") }
+        if let reason = current.map({ "busy with the job of \($0.peer)" }) ?? deviceHeld {
+            log("\(peer) is refused: \(reason)")
+            return send(number, .refused(.init(.busy, reason)))
         }
         log("\(peer) has the node: network \(job.network), weights \(job.weightsSHA256.prefix(16))")
-        let session = makeSession(job, link)
-        current = Current(session: session, connection: number, peer: peer)
-        worker.prepare(session)
+        sessions += 1
+        current = Current(session: sessions, connection: number, peer: peer)
+        act(.prepare(session: sessions, job, connection: number))
     }
 
-    func prepared(_ session: UInt64, _ result: Result<PreparedJob, JobRefused>) {
-        guard let current, current.session.number == session else { return }
+    mutating func prepared(_ session: UInt64, _ result: Result<NodeDescription, JobRefused>) {
+        guard let current, current.session == session, !current.isPrepared else {
+            return deviceCameBack(from: session)
+        }
+        self.current!.isPrepared = true
         switch result {
-        case .success(let prepared):
-            self.current!.prepared = prepared
-            current.session.link.send(.ready(prepared.description))
+        case .success(let description):
+            send(current.connection, .ready(description))
             finishJob()
         case .failure(let refused):
-            current.session.link.send(.refused(refused.refusal))
+            send(current.connection, .refused(refused.refusal))
             endJob("its job was refused: \(refused.refusal.reason)")
         }
     }
 
-    private func accept(_ lease: Lease, from number: UInt64) throws(OutOfProtocol) {
-        guard let current, current.connection == number, let prepared = current.prepared else {
+    private mutating func accept(_ lease: Lease, from number: UInt64) throws(OutOfProtocol) {
+        guard let current, current.connection == number, current.isPrepared else {
             throw OutOfProtocol("lease \(lease.id) without a job that is ready")
         }
         // It was on its way when this node said that it leaves: it is taken back with the one that waited.
@@ -106,45 +87,58 @@ extension NodeLoop {
         guard Set(lease.images.map(\.index)).count == lease.images.count else {
             throw OutOfProtocol("lease \(lease.id) names an image twice")
         }
-        guard let running = current.running else { return run(lease, ahead: nil) }
-        guard lease.id != running.id, lease.id != current.waiting?.lease.id else {
+        guard let running = current.running else { return run(lease) }
+        guard lease.id != running.id, lease.id != current.waiting?.id else {
             throw OutOfProtocol("lease \(lease.id) twice")
         }
         if let waiting = current.waiting {
-            throw OutOfProtocol("lease \(lease.id) while \(running.id) runs and \(waiting.lease.id) waits")
+            throw OutOfProtocol("lease \(lease.id) while \(running.id) runs and \(waiting.id) waits")
         }
-        self.current!.waiting = (lease, prepared.evaluator.readAhead(lease.images))
+        self.current!.waiting = lease
+        act(.readAhead(session: current.session, lease))
     }
 
-    private func run(_ lease: Lease, ahead: LeaseEvaluator.ReadAhead?) {
+    private mutating func run(_ lease: Lease) {
         current!.running = lease
-        worker.run(lease, ahead: ahead, with: current!.prepared!.evaluator, for: current!.session)
+        act(.run(session: current!.session, lease))
     }
 
-    func deliver(_ session: UInt64, _ lease: UInt64, _ results: [ImageResult]) {
-        evaluated += UInt64(results.count)
-        guard let current, current.session.number == session else { return }
-        self.current!.evaluated += UInt64(results.count)
-        current.session.link.send(.results(lease: lease, results))
+    /// The lease that waits goes back to the coordinator, which is told in another way.
+    mutating func dropWaiting(_ session: UInt64) {
+        guard let waiting = current?.waiting else { return }
+        current!.waiting = nil
+        act(.dropWaiting(session: session, lease: waiting.id))
     }
 
-    func leaseEnded(_ session: UInt64, _ lease: UInt64, _ fault: String?) {
-        guard let current, current.session.number == session else { return }
-        if let fault { return fail(current.connection, fault) }
-        current.session.link.send(.leaseDone(lease))
+    mutating func deliver(_ session: UInt64, _ lease: UInt64, _ results: [ImageResult]) {
+        evaluated &+= UInt64(results.count)
+        guard let current, current.session == session else { return }
+        self.current!.evaluated &+= UInt64(results.count)
+        send(current.connection, .results(lease: lease, results))
+    }
+
+    mutating func leaseEnded(_ session: UInt64, _ lease: UInt64, _ fault: DeviceFault?) {
+        guard let current, current.session == session, current.running?.id == lease else {
+            return deviceCameBack(from: session)
+        }
         self.current!.running = nil
+        if let fault {
+            let reason = fault.reason + (fault.isFinal ? "" : "; the node stays, and begins the next job anew")
+            return fail(current.connection, reason)
+        }
+        send(current.connection, .leaseDone(lease))
         if let waiting = current.waiting {
             self.current!.waiting = nil
-            run(waiting.lease, ahead: waiting.ahead)
+            run(waiting)
         } else {
             finishJob()
         }
     }
 
     /// Says goodbye when the coordinator has no more leases and all are done.
-    private func finishJob() {
+    private mutating func finishJob() {
         guard let current, current.isDraining, current.running == nil, current.waiting == nil else { return }
-        current.session.link.send(.goodbye)
+        send(current.connection, .goodbye)
         close(current.connection)
         endJob("its work is done")
     }

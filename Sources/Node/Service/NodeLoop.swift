@@ -1,18 +1,21 @@
 import Protocol
 
-/// The node's state, of which only the event loop's thread knows: connections, the one job, and the way out.
-final class NodeLoop {
-    /// A coordinator that says nothing for so long is gone.
-    static let silenceMilliseconds: UInt64 = 30_000
-    /// A second, less what one tick may come late before the next comes in time.
-    static let heartbeatMilliseconds: UInt64 = 900
-    /// A longer time between two ticks means that this process stood still, and nobody could be heard.
-    static let stallMilliseconds: UInt64 = 3000
-    /// For what lies queued on the links at the end.
-    static let flushMilliseconds: UInt64 = 5000
-
-    struct Connection {
-        let link: any Link<NodeMessage>
+/// Everything that a node decides, as a value: who has the node, which lease runs and which one waits, who is silent,
+/// when it leaves. Events and the time go in, actions come out; no link, thread, clock or device is in it, so that the
+/// simulator runs what ships. `NodeDriver` does what it decides.
+///
+/// The way of a lease:
+///
+///     message(.lease) -> handle -> receive -> accept   is it allowed? the second one waits: readAhead
+///                                          -> run      action run: the device's thread
+///     results         -> handle -> deliver             action send(.results), batch by batch
+///     leaseEnded      -> handle -> leaseEnded          action send(.leaseDone), and the one that waited runs
+///
+/// A job goes the same way: message(.job) -> begin -> action prepare -> prepared -> send(.ready) or send(.refused).
+/// The conversation is in `NodeLoop+Job`, what passes with time in `+Time`, the end in `+Leaving`, and a device that
+/// is still at work for somebody who has left in `+Device`.
+struct NodeLoop: Sendable {
+    struct Connection: Sendable {
         let peer: String
         var lastHeard: UInt64
         /// Closed here; its last event is awaited.
@@ -20,161 +23,118 @@ final class NodeLoop {
     }
 
     /// The job that is on.
-    struct Current {
-        let session: JobSession
+    struct Current: Sendable {
+        let session: UInt64
         let connection: UInt64
         let peer: String
-        var prepared: PreparedJob?
+        var isPrepared = false
         var running: Lease?
-        var waiting: (lease: Lease, ahead: LeaseEvaluator.ReadAhead)?
+        var waiting: Lease?
         /// The coordinator has no more leases.
         var isDraining = false
         var evaluated: UInt64 = 0
+
+        /// The device has not answered what it was last told to do.
+        var isAtDevice: Bool { !isPrepared || running != nil }
     }
 
     let identity: NodeIdentity
-    let resources: NodeResources
-    let worker: DeviceWorker
-    let log: @Sendable (String) -> Void
-    private let clock: @Sendable () -> UInt64
+    /// For people, such as "cpu, 2 threads".
+    let device: String
 
+    /// Milliseconds on the node's clock, which never goes back.
+    var now: UInt64
     var connections: [UInt64: Connection] = [:]
     var current: Current?
     /// Images evaluated since the start.
     var evaluated: UInt64 = 0
-    private(set) var isLeaving = false
-    private(set) var isStopped = false
-    /// Why the node ends, if that is its device.
-    private(set) var deviceFailure: String?
-    private var sessions: UInt64 = 0
-    private var lastTick: UInt64
-    private var lastHeartbeat: UInt64 = 0
-    /// When the running lease is given up.
-    private var graceEnds: UInt64 = .max
-    /// When links that have not ended yet are left behind; nil before all are closed.
-    private var flushEnds: UInt64?
+    /// Sessions that are over, for which the device is still at work.
+    var abandoned: [UInt64: Abandoned] = [:]
 
-    init(
-        identity: NodeIdentity, resources: NodeResources, worker: DeviceWorker, clock: @escaping @Sendable () -> UInt64,
-        log: @escaping @Sendable (String) -> Void
-    ) {
+    var isLeaving = false
+    /// Nothing more will be done.
+    var isStopped = false
+    /// Why the node ends, if that is its device.
+    var deviceFailure: String?
+    /// When the running lease is given up.
+    var graceEnds: UInt64 = .max
+    /// When links that have not ended yet are left behind; nil before all are closed.
+    var flushEnds: UInt64?
+
+    var sessions: UInt64 = 0
+    var lastTick: UInt64
+    var lastHeartbeat: UInt64 = 0
+    /// Decided in the event that is being handled.
+    private var actions: [NodeAction] = []
+
+    init(identity: NodeIdentity, device: String, at now: UInt64) {
         self.identity = identity
-        self.resources = resources
-        self.worker = worker
-        self.clock = clock
-        self.log = log
-        lastTick = clock()
+        self.device = device
+        self.now = now
+        lastTick = now
     }
 
-    func handle(_ event: NodeEvent) {
+    /// What is to be done about an event, in order. `now` in milliseconds.
+    mutating func handle(_ event: NodeEvent, at now: UInt64) -> [NodeAction] {
+        guard !isStopped else { return [] }
+        self.now = max(self.now, now)
+        defer { actions = [] }
         switch event {
-        case .connected(let number, let link, let peer):
-            connections[number] = Connection(link: link, peer: peer, lastHeard: clock())
+        case .connected(let number, let peer):
+            connections[number] = Connection(peer: peer, lastHeard: self.now)
             if flushEnds != nil { close(number) }
-        case .link(let number, .closed(let closure)):
+        case .closed(let number, let closure):
             connections[number] = nil
             if current?.connection == number { endJob("\(closure)") }
-        case .link(let number, .message(let message)):
-            guard let connection = connections[number], !connection.isClosing else { return }
-            connections[number]!.lastHeard = clock()
+        case .message(let number, let message):
+            guard let connection = connections[number], !connection.isClosing else { return [] }
+            connections[number]!.lastHeard = self.now
             receive(message, from: number)
-        case .link(_, .opened), .link(_, .drained): break
         case .prepared(let session, let result): prepared(session, result)
+        case .preparationLeft(let session): deviceCameBack(from: session)
         case .results(let session, let lease, let results): deliver(session, lease, results)
         case .leaseEnded(let session, let lease, let fault): leaseEnded(session, lease, fault)
-        case .deviceFailed(let reason):
-            log(reason)
-            deviceFailure = reason
-            leave(graceMilliseconds: 0)
-        case .tick(let now): tick(now)
+        case .deviceFailed(let reason): deviceFailed(reason)
+        case .breach(let session, let what):
+            if let current, current.session == session { fail(current.connection, "out of protocol: \(what)") }
+        case .tick: tick()
         case .drain(let grace): leave(graceMilliseconds: grace)
         case .stop: stop()
         }
         finishLeaving()
+        return actions
     }
 
-    func makeSession(_ job: Job, _ link: any Link<NodeMessage>) -> JobSession {
-        sessions += 1
-        return JobSession(number: sessions, job: job, link: link, images: resources.images)
-    }
+    /// To be done after what was decided before in the same event.
+    mutating func act(_ action: NodeAction) { actions.append(action) }
 
-    /// The device is free for the next job from here on, as soon as it has finished the batch it is at.
-    func endJob(_ reason: String) {
-        guard let ending = current else { return }
-        current = nil
-        ending.session.stop()
-        log("\(ending.peer) has left: \(reason); \(ending.evaluated) images evaluated for it")
-    }
+    mutating func send(_ number: UInt64, _ message: NodeMessage) { act(.send(number, message)) }
+
+    mutating func log(_ line: String) { act(.log(line)) }
+
+    /// In the order in which they came, so that the same events give the same actions.
+    var openConnections: [UInt64] { connections.keys.sorted().filter { !connections[$0]!.isClosing } }
 
     /// Ends a connection after what was sent to it.
-    func close(_ number: UInt64) {
-        connections[number]?.isClosing = true
-        connections[number]?.link.close()
+    mutating func close(_ number: UInt64) {
+        guard connections[number]?.isClosing == false else { return }
+        connections[number]!.isClosing = true
+        act(.close(number))
     }
 
     /// Ends a connection whose other end did what it may not do, or that a fault of this node ends.
-    func fail(_ number: UInt64, _ reason: String) {
-        connections[number]?.link.send(.failed(reason: reason))
+    mutating func fail(_ number: UInt64, _ reason: String) {
+        send(number, .failed(reason: reason))
         close(number)
         if current?.connection == number { endJob(reason) }
     }
 
-    private func tick(_ now: UInt64) {
-        let gap = now - min(lastTick, now)
-        lastTick = now
-        if gap > NodeLoop.stallMilliseconds {
-            for number in connections.keys {
-                connections[number]!.lastHeard = min(now, connections[number]!.lastHeard + gap)
-            }
-        }
-        for (number, connection) in connections
-        where !connection.isClosing && now - min(connection.lastHeard, now) >= NodeLoop.silenceMilliseconds {
-            close(number)
-            if current?.connection == number { endJob("nothing was heard for 30 s") }
-        }
-        if let current, now - min(lastHeartbeat, now) >= NodeLoop.heartbeatMilliseconds {
-            lastHeartbeat = now
-            current.session.link.send(
-                .heartbeat(
-                    Heartbeat(
-                        running: current.running?.id, waiting: current.waiting == nil ? 0 : 1, evaluated: evaluated)))
-        }
-        if now >= graceEnds, let current {
-            current.session.link.send(.goodbye)
-            close(current.connection)
-            endJob("the time for the running lease is over")
-        }
-        if let flushEnds, now >= flushEnds { isStopped = true }
-    }
-
-    private func leave(graceMilliseconds: UInt64) {
-        guard !isLeaving else { return }
-        isLeaving = true
-        graceEnds = clock() &+ graceMilliseconds
-        for connection in connections.values where !connection.isClosing {
-            connection.link.send(.leaving(reason: "the node is shutting down"))
-        }
-        current?.waiting = nil
-    }
-
-    /// Once the running lease is done, everything ends.
-    private func finishLeaving() {
-        guard isLeaving, !isStopped else { return }
-        if flushEnds == nil {
-            guard current?.running == nil else { return }
-            for (number, connection) in connections where !connection.isClosing {
-                connection.link.send(.goodbye)
-                close(number)
-            }
-            endJob("the node is shutting down")
-            flushEnds = clock() + NodeLoop.flushMilliseconds
-        }
-        if connections.isEmpty { isStopped = true }
-    }
-
-    private func stop() {
-        for number in connections.keys { close(number) }
-        endJob("the node was stopped")
-        isStopped = true
+    /// The node is free for the next job from here on, and the device as soon as it has finished the batch it is at.
+    mutating func endJob(_ reason: String) {
+        guard let ending = current else { return }
+        current = nil
+        if ending.isAtDevice { abandoned[ending.session] = Abandoned(peer: ending.peer, since: now) }
+        act(.stopSession(ending.session))
+        log("\(ending.peer) has left: \(reason); \(ending.evaluated) images evaluated for it")
     }
 }

@@ -4,12 +4,13 @@ import Protocol
 
 /// One device's place of work: takes a coordinator's job, prepares it, and evaluates its leases.
 ///
-/// One thread handles all events and never evaluates; another one drives the device. Any number of connections are
-/// told how the node is; one of them at a time has it for its job, and as soon as that one is gone the next may come.
+/// One thread handles all events (`NodeLoop` decides, `NodeDriver` does it) and never evaluates; another one drives the
+/// device. Any number of connections are told how the node is; one of them at a time has it for its job, and as soon as
+/// that one is gone the next may come.
 ///
 /// Works until `drain` or `stopNow`, or until its device fails for good: a service that nobody holds any more does not end by itself.
 public final class NodeService: Sendable {
-    private let mailbox = Mailbox<NodeEvent>()
+    private let mailbox = Mailbox<NodeDriver.Input>()
     private let doorway = Doorway()
     private let clock: @Sendable () -> UInt64
 
@@ -26,10 +27,11 @@ public final class NodeService: Sendable {
             // In a function of its own: who waits for the end may end the process, and the device's memory should be
             // given back by then.
             func serve() -> String? {
-                let worker = DeviceWorker(identity: identity, resources: resources) { mailbox.post($0) }
-                let loop = NodeLoop(identity: identity, resources: resources, worker: worker, clock: clock, log: log)
-                NodeService.run(loop, mailbox, clock: clock, tickMilliseconds: tickMilliseconds, onTick: onTick)
-                return loop.deviceFailure
+                let worker = DeviceWorker(identity: identity, resources: resources) { mailbox.post(.event($0)) }
+                let driver = NodeDriver(
+                    identity: identity, resources: resources, worker: worker, clock: clock, log: log)
+                NodeService.run(driver, mailbox, clock: clock, tickMilliseconds: tickMilliseconds, onTick: onTick)
+                return driver.deviceFailure
             }
             doorway.shut(serve())
             // Who came at the last moment is not left waiting.
@@ -40,15 +42,15 @@ public final class NodeService: Sendable {
     }
 
     private static func run(
-        _ loop: NodeLoop, _ mailbox: Mailbox<NodeEvent>, clock: () -> UInt64, tickMilliseconds: Int?,
+        _ driver: NodeDriver, _ mailbox: Mailbox<NodeDriver.Input>, clock: () -> UInt64, tickMilliseconds: Int?,
         onTick: () -> Void
     ) {
         let interval = tickMilliseconds.map { DispatchTimeInterval.milliseconds($0) }
         var next = interval.map { DispatchTime.now() + $0 } ?? .distantFuture
-        while !loop.isStopped {
-            for event in mailbox.take(until: next) where !loop.isStopped { loop.handle(event) }
-            guard let interval, DispatchTime.now() >= next, !loop.isStopped else { continue }
-            loop.handle(.tick(clock()))
+        while !driver.isStopped {
+            for input in mailbox.take(until: next) where !driver.isStopped { driver.handle(input) }
+            guard let interval, DispatchTime.now() >= next, !driver.isStopped else { continue }
+            driver.handle(.tick(at: clock()))
             onTick()
             next = max(next + interval, .now())
         }
@@ -69,14 +71,14 @@ public final class NodeService: Sendable {
 
     /// An orderly end: the running lease is finished if that takes no longer than `graceSeconds`, what waits goes back.
     public func drain(graceSeconds: Double) {
-        mailbox.post(.drain(graceMilliseconds: UInt64(max(0, min(graceSeconds, 1e9)) * 1000)))
+        mailbox.post(.event(.drain(graceMilliseconds: UInt64(max(0, min(graceSeconds, 1e9)) * 1000))))
     }
 
     /// An end at once. A batch that the device has begun is not waited for.
-    public func stopNow() { mailbox.post(.stop) }
+    public func stopNow() { mailbox.post(.event(.stop)) }
 
     /// As if the time for a tick had come.
-    public func tick() { mailbox.post(.tick(clock())) }
+    public func tick() { mailbox.post(.tick(at: clock())) }
 
     /// Returns when the last event was handled and every link has sent what lay queued (or 5 s later).
     public func waitUntilStopped() { doorway.waitUntilShut() }
