@@ -27,7 +27,7 @@ let package = Package(
             exclude: ["cuda/README.md", "cuda/kernels", "cuda/make_ptx.py", "cuda/requirements.txt"],
             cSettings: kernelFlags),
         .target(name: "Bytes", dependencies: ["CKernels"]),
-        .target(name: "Options", dependencies: ["Bytes"]),
+        .target(name: "Options", dependencies: ["Bytes", "CKernels"]),
         .target(name: "SelectiveTuning", dependencies: ["CKernels", "Bytes"]),
         .target(
             name: "Dataset", dependencies: ["CKernels", "Bytes", "SelectiveTuning"], swiftSettings: testable),

@@ -43,14 +43,8 @@ public struct AtomicFile: ~Copyable {
 
     public mutating func append(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
         precondition(descriptor >= 0, "append after commit")
-        var rest = bytes
-        while !rest.isEmpty {
-            let written = Foundation.write(descriptor, rest.baseAddress, rest.count)
-            if written < 0 {
-                if errno == EINTR { continue }
-                throw FileError(path: path, operation: "write", code: errno)
-            }
-            rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(written))
+        if let code = WholeTransfer.write(bytes, to: descriptor).code {
+            throw FileError(path: path, operation: "write", code: code)
         }
     }
 
@@ -65,7 +59,7 @@ public struct AtomicFile: ~Copyable {
     /// The bytes stand under the file's name from here on; if flushed, also after a power failure.
     public mutating func commit(isFlushed: Bool = true) throws(FileError) {
         precondition(descriptor >= 0, "commit twice")
-        guard !isFlushed || fsync(descriptor) == 0 else { throw FileError(path: path, operation: "flush", code: errno) }
+        if isFlushed { try flush(descriptor, path: path) }
         let closing = descriptor
         descriptor = -1
         // The lock stays until the file has its name; until then it could be taken for a leftover.

@@ -44,17 +44,9 @@ public final class FilePieces: Sendable {
     }
 
     private func fill(_ bytes: inout [UInt8], _ target: Range<Int>, from place: UInt64) -> Bool {
-        var filled = 0
-        while filled < target.count {
-            let got = bytes.withUnsafeMutableBytes {
-                pread(
-                    descriptor, $0.baseAddress! + target.lowerBound + filled, target.count - filled,
-                    off_t(place) + off_t(filled))
-            }
-            if got < 0, errno == EINTR { continue }
-            guard got > 0 else { return false }
-            filled += got
+        bytes.withUnsafeMutableBytes {
+            let part = UnsafeMutableRawBufferPointer(rebasing: $0[target])
+            return WholeTransfer.read(into: part, from: descriptor, at: place).count == target.count
         }
-        return true
     }
 }

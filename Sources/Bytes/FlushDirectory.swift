@@ -6,8 +6,20 @@ package func flushDirectory(of path: String) throws(FileError) {
     let parent = parentDirectory(of: path)
     let directory = open(parent.isEmpty ? "." : parent, O_RDONLY | O_CLOEXEC)
     guard directory >= 0 else { throw FileError(path: path, operation: "open the directory of", code: errno) }
-    let flushed = fsync(directory) == 0 || errno == EINVAL  // some file systems cannot flush directories
-    let code = errno
+    let code = SystemCall.run { Int(fsync(directory)) }.code
     close(directory)
-    guard flushed else { throw FileError(path: path, operation: "flush the directory of", code: code) }
+    // Some file systems cannot flush directories.
+    guard code == 0 || code == EINVAL else {
+        throw FileError(path: path, operation: "flush the directory of", code: code)
+    }
+}
+
+/// Makes a file's bytes survive a power failure.
+package func flush(_ descriptor: Int32, path: String) throws(FileError) {
+    #if canImport(Darwin)
+        // There, fsync leaves the bytes in the drive's own memory.
+        if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
+    #endif
+    let code = SystemCall.run { Int(fsync(descriptor)) }.code
+    guard code == 0 else { throw FileError(path: path, operation: "flush to the disk", code: code) }
 }

@@ -21,17 +21,13 @@ public enum WholeFile {
     }
 
     private static func read(_ descriptor: Int32, _ path: String, _ size: Int) throws(FileError) -> [UInt8] {
-        var code: Int32 = 0
+        var code: Int32?
         let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
-            while count < buffer.count {
-                let got = Foundation.read(descriptor, buffer.baseAddress! + count, buffer.count - count)
-                if got < 0 && errno == EINTR { continue }
-                if got < 0 { code = errno }
-                if got <= 0 { break }
-                count += got
-            }
+            (count, code) = WholeTransfer.read(
+                into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<size]),
+                from: descriptor)
         }
-        guard code == 0 else { throw FileError(path: path, operation: "read", code: code) }
+        if let code { throw FileError(path: path, operation: "read", code: code) }
         return bytes
     }
 }

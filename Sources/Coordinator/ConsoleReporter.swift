@@ -2,7 +2,8 @@ import Bytes
 import Foundation
 import Options
 
-/// Tells what happens to people (progress and messages on standard error), to a log and to Prometheus.
+/// Tells what happens to people (progress and messages on standard error), to a log and to Prometheus. None of them is waited
+/// for while the run goes on.
 final class ConsoleReporter: RunReporter, @unchecked Sendable {
     /// Failures of single images that are printed; a log has them all.
     private static let printedImages = 20
@@ -10,15 +11,20 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
     private let printer: ProgressPrinter
     private let log: JSONLog?
     private let showsNodes: Bool
-    private let start = DispatchTime.now().uptimeNanoseconds
-    // Used on the run's thread only.
-    private var metricsFile: MetricsFile?
+    private let run: String
+    private let metricsFile: MetricsFile?
+    // Used on the run's thread only, and when it is over.
     private var imageNotes = 0
+    private var said = NoteLimit()
+    private var logged = NoteLimit(limit: 1000)
     private var last: RunMetrics?
 
-    /// - Throws: `FileError` where the log cannot be opened.
-    init(printer: ProgressPrinter, logPath: String?, metricsPath: String?, showsNodes: Bool) throws {
+    /// `run` names the run beside others that are watched by the same system.
+    ///
+    /// - Throws: what is wrong with the places of log and metrics.
+    init(printer: ProgressPrinter, run: String, logPath: String?, metricsPath: String?, showsNodes: Bool) throws {
         self.printer = printer
+        self.run = run
         self.showsNodes = showsNodes
         if let logPath, logPath != "-" {
             // A log is appended to, which no other file survives either. A pipe or a terminal is nobody's data.
@@ -32,18 +38,18 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
                 try JSONLog(path: path) { error in printer.say("\(error); the run goes on without the log") }
             }
         }
-        metricsFile = metricsPath.map { MetricsFile(path: $0) }
-        if let metricsFile {
+        metricsFile = try metricsPath.map { path in
             try NewFile.check(
-                metricsFile.path, as: "--metrics-file \(metricsFile.path)", kind: "file of metrics",
-                isEarlier: RunMetrics.isMetrics)
-            try InputOption(name: "metrics-file", path: metricsFile.path, isDefault: false).reading {
-                try metricsFile.check()
+                path, as: "--metrics-file \(path)", kind: "file of metrics", isEarlier: RunMetrics.isMetrics)
+            return try InputOption(name: "metrics-file", path: path, isDefault: false).reading {
+                try MetricsFile(path: path) { error in printer.say("\(error); the run goes on without the metrics") }
             }
         }
     }
 
     func show(_ metrics: RunMetrics) {
+        var metrics = metrics
+        metrics.run = run
         last = metrics
         let progress = metrics.progress
         if showsNodes {
@@ -51,39 +57,73 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
         } else {
             printer.show(progress.overall, runSeconds: progress.runSeconds)
         }
-        writeMetrics(metrics)
+        metricsFile?.write(metrics)
+        sayRest()
     }
 
     func note(_ level: NoteLevel, _ event: StaticString, _ text: String, _ fields: KeyValuePairs<String, String>) {
-        log?.log(JSONLog.Level(rawValue: level.rawValue)!, event, fields.map { ($0.key, .string($0.value)) })
+        let isImage = fields.contains { $0.key == "image.id" }
+        let node = fields.first { $0.key == "node.address" || $0.key == "node.name" }?.value ?? ""
+        let subject = NoteLimit.Subject(event: event.description, node: node)
+        // Images are a bounded number, and a log names each.
+        if isImage || logged.admits(text, subject, at: seconds) {
+            log?.log(JSONLog.Level(rawValue: level.rawValue)!, event, fields.map { ($0.key, .string($0.value)) })
+        }
         // Where there is one node only, what it cannot do is what the run comes to, and that is said.
         if !showsNodes, ["image failed", "job refused"].contains(event.description) { return }
-        if fields.contains(where: { $0.key == "image.id" }) {
-            imageNotes += 1
-            if imageNotes == ConsoleReporter.printedImages + 1 { printer.say("more images are not named here") }
-            if imageNotes > ConsoleReporter.printedImages { return }
+        guard showsNodes || level != .info else { return }
+        guard isImage else {
+            say(text, subject)
+            return
         }
-        // A note is one line, whatever a node made it of.
-        if showsNodes || level != .info { printer.say(StandardError.oneLine(text)) }
+        imageNotes += 1
+        if imageNotes == ConsoleReporter.printedImages + 1 { printer.say("more images are not named here") }
+        if imageNotes <= ConsoleReporter.printedImages { printer.say(text) }
     }
 
     func stateChanged(node: String, to state: Schedule.NodeState) {
-        log?.log(.info, "node state", [("node.name", .string(node)), ("node.state", .string(state.rawValue))])
-        if showsNodes, state == .suspect || state == .dead { printer.say("\(node) is \(state.rawValue)") }
+        let subject = NoteLimit.Subject(event: "node state", node: node)
+        if logged.admits(state.rawValue, subject, at: seconds) {
+            log?.log(
+                .info, "node state", [("node.name", .string(node)), ("node.state", .string(state.rawValue))])
+        }
+        if showsNodes, state == .suspect || state == .dead { say("\(node) is \(state.rawValue)", subject) }
     }
 
-    /// The run is over.
+    /// The run is over. What still waits is written within a second, or not at all.
     func finish(isValid: Bool) {
+        sayRest(isEnd: true)
         log?.log(.info, "run finished", [("run.valid", .bool(isValid))])
-        guard var last else { return }
-        last.isValid = isValid
-        writeMetrics(last)
+        if var last {
+            last.isValid = isValid
+            metricsFile?.write(last)
+        }
+        flush()
     }
 
-    private func writeMetrics(_ metrics: RunMetrics) {
-        guard metricsFile != nil else { return }
-        let seconds = Double(DispatchTime.now().uptimeNanoseconds - start) / 1e9
-        let failure = metricsFile!.write(metrics, atSeconds: seconds, isLast: metrics.isValid != nil)
-        if let failure { printer.say("\(failure); the run goes on without the metrics") }
+    /// Waits for whoever reads, a second in all.
+    func flush() {
+        let end = seconds + StandardError.patienceSeconds
+        metricsFile?.flush(seconds: StandardError.patienceSeconds)
+        log?.flush(seconds: max(0, end - seconds))
+        printer.flush()
     }
+
+    private func say(_ text: String, _ subject: NoteLimit.Subject) {
+        if said.admits(text, subject, at: seconds) { printer.say(text) }
+    }
+
+    private func sayRest(isEnd: Bool = false) {
+        for rest in said.rest(at: seconds, isEnd: isEnd) { printer.say(rest.line) }
+        for rest in logged.rest(at: seconds, isEnd: isEnd) {
+            log?.log(
+                .warning, "lines left out",
+                [
+                    ("log.lines", .int(rest.count)), ("log.message", .string(rest.subject.event)),
+                    ("node.name", .string(rest.subject.node)),
+                ])
+        }
+    }
+
+    private var seconds: Double { Double(DispatchTime.now().uptimeNanoseconds) / 1e9 }
 }

@@ -43,8 +43,8 @@ extension EvaluateCommand {
     func isNothing(_ ending: RunEnding, _ ledger: Ledger) -> Bool {
         switch ending {
         case .unreachable, .refused, .jobRefused: true
-        case .interrupted:
-            ledger.counts.done == 0 && (try? FinishedOutput(directory: configuration.outPath)) ?? nil != nil
+        // A partial result of nothing says less than whatever an earlier run left.
+        case .interrupted: ledger.counts.done == 0
         case .complete, .tooFewNodes, .journalFailed, .artifactFailed: false
         }
     }
@@ -128,7 +128,7 @@ extension EvaluateCommand {
         for failure in written.certificate.failed.prefix(20) {
             // The record must not depend on where a machine has its files; who reads this looks for the file.
             let path = inputs.manifest.entry(of: failure.id)?.image.map { " (\($0.path))" } ?? ""
-            say("failed: \(StandardError.oneLine(failure.line + path))")
+            say("failed: \((failure.line + path).onOneLine)")
         }
         if written.certificate.failed.count > 20 { say("failed: and \(written.certificate.failed.count - 20) more") }
         say("\(RunOutput.imagesName) has SHA-256 \(written.imagesSHA256)")

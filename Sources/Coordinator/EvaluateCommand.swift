@@ -21,9 +21,14 @@ public struct EvaluateCommand: Sendable {
         say: @escaping @Sendable (String) -> Void = { print($0) }
     ) {
         self.configuration = configuration
-        self.printer = printer ?? ProgressPrinter(style: configuration.progress)
+        let printer = printer ?? ProgressPrinter(style: configuration.progress)
+        self.printer = printer
         self.interrupts = interrupts
-        self.say = say
+        // Where both go to one terminal, results come behind what was said before them.
+        self.say = { line in
+            printer.flush()
+            say(line)
+        }
     }
 
     /// All that is fixed before the first node is asked.
@@ -39,9 +44,12 @@ public struct EvaluateCommand: Sendable {
 
     /// Runs to the end. Throws what is wrong with the input; a failed image is no error but an invalid run.
     public func run() async throws -> ExitStatus {
+        defer { printer.flush() }
         let started = Timestamp.now()
         announce()
         let inputs = try readInputs()
+        // Before anything is opened: what lies in --out is more than a run that was given up while it read.
+        if interrupts.isInterrupted { return endedBeforeAnyResult() }
         let output = OutputDirectory(path: configuration.outPath, forces: configuration.forces)
         if let finished = try output.finished(fingerprint(inputs), resumes: configuration.resumes) {
             try requireArtifacts(inputs.manifest)
@@ -49,8 +57,10 @@ public struct EvaluateCommand: Sendable {
         }
         let replaces = try refuseOthersArtifacts(inputs.manifest)
         let reporter = try ConsoleReporter(
-            printer: printer, logPath: configuration.logPath, metricsPath: configuration.metricsPath,
+            printer: printer, run: EvaluateCommand.absolute(configuration.outPath), logPath: configuration.logPath,
+            metricsPath: configuration.metricsPath,
             showsNodes: configuration.fleet != nil || configuration.gpu != nil)
+        defer { reporter.flush() }
         let fleet = try FleetConnector(configuration: configuration, inputs: inputs) { [printer] in printer.say($0) }
         defer { fleet.stop() }
         // Now, not after hours of work.
@@ -89,8 +99,8 @@ public struct EvaluateCommand: Sendable {
             // Whatever it was that was in the way, the next command finds the directory as this one did.
             if finished.counts.done == 0 { unlink(journalPath) }
             output.removeEmpty(made)
-            if ending == .interrupted { printer.say("interrupted before the first result: nothing was written") }
-            return explain(ending)
+            reporter.finish(isValid: false)
+            return ending == .interrupted ? endedBeforeAnyResult() : explain(ending)
         }
         let facts = facts(conductor.run.facts(started: started, ended: Timestamp.now()))
         var deliveries = finished.deliveries
@@ -101,6 +111,11 @@ public struct EvaluateCommand: Sendable {
         let status = try finish(ending, finished, deliveries, inputs, facts, artifacts)
         reporter.finish(isValid: status == .valid)
         return status
+    }
+
+    private func endedBeforeAnyResult() -> ExitStatus {
+        printer.say("interrupted before the first result: nothing was written")
+        return .invalid
     }
 
     /// The journal and the folders of pictures; what cannot be made leaves no journal behind that holds nothing.
@@ -232,7 +247,7 @@ public struct EvaluateCommand: Sendable {
         for (place, node) in nodes.enumerated() {
             let share: Int = images * (place + 1) / nodes.count - images * place / nodes.count
             let numerics = String(node.numerics.prefix(16))
-            say("\(node.name): \(node.device), numerics \(numerics), about \(share) images")
+            say("\(node.name): \(node.device), numerics \(numerics), about \(share) images".onOneLine)
         }
         say("dry run: \(images) images would be evaluated; nothing was")
         // What this machine lacks, a node with images of its own may have.

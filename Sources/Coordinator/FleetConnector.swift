@@ -103,7 +103,7 @@ package struct NoSuchDevice: Error, CustomStringConvertible {
 
 /// Endpoints of the hosts file and the announce directory, reached over TCP.
 private final class FilesSource: EndpointSource, @unchecked Sendable {
-    // Used on the run's thread only.
+    // Used on the watcher's thread only.
     private var files: FleetFiles
     private let trust: Trust
     private let reactor: Reactor

@@ -1,4 +1,5 @@
 import Foundation
+import Options
 
 /// Signals of a run: at the first Ctrl-C or SIGTERM it ends in order with a partial result, at the second at once; at
 /// SIGHUP the hosts file is read again.
@@ -7,7 +8,6 @@ public final class Interrupts: @unchecked Sendable {
     private var count = 0
     private var interruptHandlers: [@Sendable () -> Void] = []
     private var hangupHandlers: [@Sendable () -> Void] = []
-    private var sources: [any DispatchSourceSignal] = []
 
     public init() {}
 
@@ -23,7 +23,7 @@ public final class Interrupts: @unchecked Sendable {
         for handler in handlers { handler() }
     }
 
-    /// Calls `handler` at the first interrupt; at once if it has been already.
+    /// Calls `handler`, which returns soon, at the first interrupt; at once if it has been already.
     public func onInterrupt(_ handler: @escaping @Sendable () -> Void) {
         let isLate = lock.withLock {
             interruptHandlers.append(handler)
@@ -35,25 +35,16 @@ public final class Interrupts: @unchecked Sendable {
     /// Calls `handler` at each SIGHUP.
     public func onHangup(_ handler: @escaping @Sendable () -> Void) { lock.withLock { hangupHandlers.append(handler) } }
 
-    /// From now on the signals come here. `announce` is called at the first interrupt.
+    /// From now on the signals come here. `announce`, which returns soon, is called once the first interrupt has been passed
+    /// on.
     public func install(announce: @escaping @Sendable () -> Void) {
-        for number in [SIGINT, SIGTERM] {
-            listen(to: number) { [self] in
-                if isInterrupted { _exit(128 + number) }
-                announce()
+        ProcessSignals.install(
+            onEnd: { [self] in
                 interrupt()
-            }
-        }
-        listen(to: SIGHUP) { [self] in
-            for handler in lock.withLock({ hangupHandlers }) { handler() }
-        }
-    }
-
-    private func listen(to number: Int32, _ handler: @escaping @Sendable () -> Void) {
-        signal(number, SIG_IGN)
-        let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-        source.setEventHandler(handler: handler)
-        source.resume()
-        lock.withLock { sources.append(source) }
+                announce()
+            },
+            onHangUp: { [self] in
+                for handler in lock.withLock({ hangupHandlers }) { handler() }
+            })
     }
 }

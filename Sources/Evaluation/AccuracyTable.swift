@@ -1,3 +1,5 @@
+import Bytes
+
 /// The accuracy table in the published form, one row a network: label accuracy, then the share of images with
 /// IoU >= .25, .50 and .75 when the label is known; .30, .70 and the mean IoU behind them; the baselines below.
 /// A network whose certificate is not valid has no accuracy here: its row says INVALID, and why stands below.
@@ -92,7 +94,8 @@ public struct AccuracyTable: Sendable {
 
     private var invalidLines: [String] {
         rows.filter { !$0.certificate.isValid }.map { row in
-            "INVALID: \(row.network): \(row.certificate.reasons.joined(separator: "; "))"
+            // A reason may be what a node said of an image.
+            "INVALID: \(row.network): \(row.certificate.reasons.joined(separator: "; "))".onOneLine
         }
     }
 
@@ -106,7 +109,7 @@ public struct AccuracyTable: Sendable {
                 line += "; label among the top five and so: " + listed(metrics.top5Localization) + "."
             }
             if let agreement = row.agreement { line += " " + agreement.text }
-            return line
+            return line.onOneLine
         }
     }
 

@@ -1,3 +1,5 @@
+import Bytes
+
 /// A table as Markdown and as text for a terminal. The first column is aligned left, the others right.
 struct TextTable {
     /// A value and, where it has one, its interval: in Markdown behind it, on a terminal under it.
@@ -6,8 +8,9 @@ struct TextTable {
         var note: String?
 
         init(_ value: String, note: String? = nil) {
-            self.value = value
-            self.note = note
+            // Networks and runs have the names that somebody gave them.
+            self.value = value.onOneLine
+            self.note = note?.onOneLine
         }
     }
 

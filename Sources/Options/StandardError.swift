@@ -1,30 +1,47 @@
+import Bytes
 import Foundation
 
-/// Messages for people. What cannot be written is lost: a full or closed standard error must not end a run.
+/// Messages for people. What cannot be written is lost: a standard error that is full, closed or read by nobody must not end
+/// a run or hold it up.
 public enum StandardError {
-    /// Lines of a program, with its name in front. Whatever texts come from, they do not command the terminal.
+    /// For how long somebody who does not read is waited for.
+    public static let patienceSeconds = 1.0
+
+    private static let output = OutputThread<Never>(name: "stnet.messages") { item in
+        switch item {
+        case .line(let text): writeWaiting(text)
+        case .leftOut(let count): writeWaiting(leftOut(count) + "\n")
+        }
+    }
+
+    /// A line of a program, with its name in front; waits until it is written, but not for ever.
     public static func say(_ program: String, _ text: String) {
-        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        write(lines.map { "\(program): \(oneLine($0))\n" }.joined())
+        post(program, text)
+        flush()
     }
 
-    /// A text that came from elsewhere, such as a node's reason: it neither commands the terminal nor makes lines that look
-    /// like the program's own.
-    public static func oneLine(_ text: some StringProtocol) -> String {
-        var line = String.UnicodeScalarView()
-        for scalar in text.unicodeScalars {
-            line.append(scalar.properties.generalCategory == .control ? "?" : scalar)
-        }
-        return String(line)
+    /// The same for threads that may not wait.
+    public static func post(_ program: String, _ text: String) {
+        output.post(line: "\(program): \(text.onOneLine)\n")
     }
 
+    /// Lines as they are, which hold nothing from outside; waits until they are written, but not for ever.
     public static func write(_ text: String) {
-        var rest = Array(text.utf8)[...]
-        while !rest.isEmpty {
-            let written = rest.withUnsafeBytes { Foundation.write(STDERR_FILENO, $0.baseAddress!, $0.count) }
-            if written < 0 && errno == EINTR { continue }
-            if written <= 0 { return }
-            rest = rest.dropFirst(written)
-        }
+        output.post(line: text)
+        flush()
+    }
+
+    /// Waits until all is written, but not for ever.
+    public static func flush() { output.flush(seconds: patienceSeconds) }
+
+    /// Writes at once, and waits for whoever reads: for threads that do nothing else.
+    public static func writeWaiting(_ text: String) {
+        var text = text
+        text.withUTF8 { _ = WholeTransfer.write(UnsafeRawBufferPointer($0), to: STDERR_FILENO) }
+    }
+
+    /// What is said in the place of lines that were left out.
+    public static func leftOut(_ count: Int) -> String {
+        "\(count) line\(count == 1 ? " was" : "s were") left out here: nobody read them"
     }
 }

@@ -1,23 +1,21 @@
-import Coordinator
-import Foundation
-import Synchronization
 import Testing
+
+@testable import Coordinator
 
 @Suite struct FleetProgressTests {
     /// Before the first lease no time of the work passes; that of the run does.
-    @Test(arguments: [ProgressPrinter.Style.json, .plain])
-    func progressGoesOnBeforeTheFirstLease(_ style: ProgressPrinter.Style) {
-        let lines = Mutex<[String]>([])
-        let printer = ProgressPrinter(style: style) { line in lines.withLock { $0.append(line) } }
-        for second in 0...12 {
+    @Test(arguments: [ProgressText.Form.json, .plain])
+    func progressGoesOnBeforeTheFirstLease(_ form: ProgressText.Form) {
+        var text = ProgressText(form)
+        let shown = (0...12).compactMap { second in
             let node = FleetProgress.Node(name: "n", state: .preparing, reason: "loading weights")
-            printer.show(
+            return text.state(
                 FleetProgress(
                     overall: Progress(done: 0, total: 10, failed: 0, elapsedSeconds: 0), nodes: [node],
-                    secondsSinceResult: Double(second), runSeconds: Double(second)))
+                    secondsSinceResult: Double(second), runSeconds: Double(second)),
+                size: TerminalSize(columns: 80, rows: 24))
         }
-        let shown = lines.withLock { $0 }
-        #expect(shown.count == (style == .json ? 13 : 4), "\(shown)")
+        #expect(shown.count == (form == .json ? 13 : 4), "\(shown)")
         #expect(shown.dropFirst().allSatisfy { $0.contains("n is preparing: loading weights") }, "\(shown)")
     }
 

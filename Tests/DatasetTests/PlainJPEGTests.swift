@@ -1,3 +1,4 @@
+import Bytes
 import CKernels
 import Dataset
 import Foundation

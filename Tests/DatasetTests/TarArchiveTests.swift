@@ -1,3 +1,4 @@
+import Bytes
 import Dataset
 import Foundation
 import Testing

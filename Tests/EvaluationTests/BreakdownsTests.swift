@@ -23,7 +23,7 @@ struct BoxCoverageTests {
 
     /// Against counting pixels.
     @Test func unionsAreThoseOfCountedPixels() {
-        var random = SeededRandom(seed: 11)
+        var random = SplitMix64(seed: 11)
         for _ in 0..<200 {
             let boxes = (0..<Int.random(in: 1...20, using: &random)).map { _ -> Box in
                 let box = random.box(in: 24)

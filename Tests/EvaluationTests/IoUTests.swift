@@ -1,3 +1,4 @@
+import Bytes
 import Evaluation
 import SelectiveTuning
 import Testing
@@ -53,7 +54,7 @@ struct IoUTests {
 
     @Test(arguments: IoUConvention.allCases)
     func isSymmetricBoundedAndOneForTheSameBox(convention: IoUConvention) {
-        var random = SeededRandom(seed: 11)
+        var random = SplitMix64(seed: 11)
         var overlapping = 0
         for _ in 0..<20_000 {
             let a = random.box(in: 40)
@@ -69,7 +70,7 @@ struct IoUTests {
 
     /// Boxes of whole pixels: the share is that of pixels counted one by one.
     @Test func agreesWithCountingPixels() {
-        var random = SeededRandom(seed: 12)
+        var random = SplitMix64(seed: 12)
         for _ in 0..<200 {
             var boxes = [random.box(in: 12), random.box(in: 12)]
             for i in 0..<2 {

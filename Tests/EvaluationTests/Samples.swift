@@ -16,17 +16,7 @@ func expectSnapshot(_ text: String, _ name: String, sourceLocation: SourceLocati
     #expect(text == recorded, "\(name) differs; STNET_RECORD=1 records it anew", sourceLocation: sourceLocation)
 }
 
-/// SplitMix64: the same numbers everywhere.
-struct SeededRandom: RandomNumberGenerator {
-    var state: UInt64
-    init(seed: UInt64) { state = seed }
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-        return z ^ z >> 31
-    }
+extension SplitMix64 {
     mutating func box(in size: Int) -> Box {
         let xs = [Int.random(in: 0..<size, using: &self), Int.random(in: 0..<size, using: &self)].sorted()
         let ys = [Int.random(in: 0..<size, using: &self), Int.random(in: 0..<size, using: &self)].sorted()
@@ -39,7 +29,7 @@ struct SeededRandom: RandomNumberGenerator {
 /// A made-up run over `count` images of 224 pixels, the same on every machine.
 enum SampleRun {
     static func groundTruth(_ count: Int) -> [GroundTruth] {
-        var random = SeededRandom(seed: 3)
+        var random = SplitMix64(seed: 3)
         return (0..<count).map { index in
             let boxes = (0...index % 3).map { _ in random.box(in: 224) }
             return GroundTruth(id: "image-\(index)", label: index % 10, boxes: boxes, inputSize: 224)
@@ -55,7 +45,7 @@ enum SampleRun {
     }
 
     static func records(_ groundTruth: [GroundTruth]) -> [ImageRecord] {
-        var random = SeededRandom(seed: 4)
+        var random = SplitMix64(seed: 4)
         return groundTruth.enumerated().map { index, image in
             let box = index % 4 == 0 ? random.box(in: 224) : Baseline.centredSquare(0.8).box(inputSize: 224)
             let match = IoUConvention.stnet.bestMatch(of: box, among: image.boxes)!

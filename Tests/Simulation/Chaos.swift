@@ -1,3 +1,4 @@
+import Bytes
 import Coordinator
 
 /// What goes wrong in one simulated run; everything is drawn from its seed.

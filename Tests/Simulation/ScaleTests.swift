@@ -1,3 +1,4 @@
+import Bytes
 import Coordinator
 import Foundation
 import Testing

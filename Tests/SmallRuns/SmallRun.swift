@@ -67,7 +67,7 @@ package final class SmallRun: Sendable {
         let text = Text()
         let command = EvaluateCommand(
             configuration: try EvaluateConfiguration(parsed),
-            printer: ProgressPrinter(style: .plain) { text.append($0) },
+            printer: ProgressPrinter(style: .plain, patienceSeconds: 60) { text.append($0) },
             interrupts: interrupts
         ) { text.append($0) }
         return (try await command.run(), text.all)

@@ -35,6 +35,7 @@ public final class Conductor: @unchecked Sendable {
     enum Signal: Sendable {
         case event(RunEvent)
         case drained(session: Int)
+        case fleet(EndpointChanges)
         case reread
     }
 
@@ -60,7 +61,8 @@ public final class Conductor: @unchecked Sendable {
     private var connections: [Int: Connection] = [:]
     private var ending: RunEnding?
     private var lastReport: Microseconds = 0
-    private var lastScan: Microseconds = 0
+    /// From the start to the end of the run.
+    private var watcher: FleetWatcher?
 
     /// - Parameter ledger: results of an earlier part of the run included.
     public init(
@@ -110,7 +112,7 @@ public final class Conductor: @unchecked Sendable {
 
     private func loop() -> RunEnding {
         var nextTick = Conductor.now()
-        scanFleet(isForced: false)
+        watcher = surroundings.fleet.map { FleetWatcher($0) { [mailbox] in mailbox.post(.fleet($0)) } }
         while true {
             let wait = max(0, nextTick - Conductor.now())
             for signal in mailbox.take(until: .now() + .microseconds(Int(wait))) { handle(signal) }
@@ -129,24 +131,20 @@ public final class Conductor: @unchecked Sendable {
             perform(run.handle(event, at: Conductor.now()))
             if case .link(let session, .closed) = event { connections[session] = nil }
         case .drained(let session): connections[session]?.stream.drained()
-        case .reread: scanFleet(isForced: true)
+        case .fleet(let changes): changeFleet(changes)
+        case .reread: watcher?.look()
         }
     }
 
     private func tick(_ now: Microseconds) {
         perform(run.handle(.tick, at: now))
-        if now - lastScan >= 1_000_000 {
-            lastScan = now
-            scanFleet(isForced: false)
-        }
         if now - lastReport >= 200_000 {
             lastReport = now
             reporter.show(run.status(at: now))
         }
     }
 
-    private func scanFleet(isForced: Bool) {
-        guard let changes = surroundings.fleet?.refresh(isForced: isForced) else { return }
+    private func changeFleet(_ changes: EndpointChanges) {
         for endpoint in changes.added { links[endpoint.name] = endpoint }
         let change = FleetChange(
             added: changes.added.map(\.facts), removed: changes.removed, problems: changes.problems)
@@ -214,6 +212,7 @@ public final class Conductor: @unchecked Sendable {
 
     private func shutDown(_ ending: RunEnding) -> RunEnding {
         var ending = ending
+        watcher?.stop()
         do {
             try journal.flush()
             syncer.request(flushedBytes: journal.flushedBytes)

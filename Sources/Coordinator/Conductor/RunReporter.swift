@@ -1,4 +1,4 @@
-/// Who is told what happens during a run. Called on the run's thread: returns soon.
+/// Who is told what happens during a run. Called on the run's thread: returns at once, whoever reads what is told or does not.
 public protocol RunReporter: Sendable {
     /// Several times a second.
     func show(_ metrics: RunMetrics)
@@ -22,7 +22,8 @@ extension RunReporter {
 
 /// Where endpoints come from while a run goes on: the hosts file and the announce directory.
 public protocol EndpointSource: Sendable {
-    /// What has changed since the last call; nil for nothing. Reads files, but small ones.
+    /// What has changed since the last call; nil for nothing. Reads files, and may wait for them as long as their server
+    /// takes; called on one thread, see `FleetWatcher`.
     func refresh(isForced: Bool) -> EndpointChanges?
 }
 

@@ -37,11 +37,9 @@ public final class FileStorage: JournalStorage, @unchecked Sendable {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw .notAJournal(path: path, found: "not a regular file")
         }
-        while flock(opened, LOCK_EX | LOCK_NB) != 0 {
-            if errno == EINTR { continue }
-            if errno == EWOULDBLOCK { throw .locked(path: path) }
-            throw .system(path: path, operation: "lock", code: errno)
-        }
+        let locking = SystemCall.run { Int(flock(opened, LOCK_EX | LOCK_NB)) }.code
+        if locking == EWOULDBLOCK { throw .locked(path: path) }
+        guard locking == 0 else { throw .system(path: path, operation: "lock", code: locking) }
         // Between opening and locking, a run that ended here may have removed it.
         guard fstat(opened, &status) == 0, status.st_nlink > 0 else { throw .locked(path: path) }
         if opening == .existingOrNew { try syncDirectory() }
@@ -62,52 +60,36 @@ public final class FileStorage: JournalStorage, @unchecked Sendable {
     }
 
     public func read(_ buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(JournalError) -> Int {
-        var count = 0
-        while count < buffer.count {
-            let got = pread(descriptor, buffer.baseAddress! + count, buffer.count - count, off_t(offset) + off_t(count))
-            if got < 0 && errno == EINTR { continue }
-            guard got >= 0 else { throw failure("read") }
-            if got == 0 { break }
-            count += got
-        }
+        let (count, code) = WholeTransfer.read(into: buffer, from: descriptor, at: offset)
+        if let code { throw .system(path: path, operation: "read", code: code) }
         return count
     }
 
     public func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(JournalError) {
-        var count = 0
-        while count < bytes.count {
-            let put = pwrite(descriptor, bytes.baseAddress! + count, bytes.count - count, off_t(offset) + off_t(count))
-            if put < 0 && errno == EINTR { continue }
-            // Nothing written without a reason does not happen with a regular file; waiting for it would be for ever.
-            guard put != 0 else { throw .system(path: path, operation: "write", code: EIO) }
-            guard put > 0 else { throw failure("write") }
-            count += put
+        if let code = WholeTransfer.write(bytes, to: descriptor, at: offset).code {
+            throw .system(path: path, operation: "write", code: code)
         }
     }
 
     public func truncate(to size: UInt64) throws(JournalError) {
-        while ftruncate(descriptor, off_t(size)) != 0 {
-            guard errno == EINTR else { throw failure("truncate") }
-        }
+        let code = SystemCall.run { Int(ftruncate(descriptor, off_t(size))) }.code
+        guard code == 0 else { throw .system(path: path, operation: "truncate", code: code) }
     }
 
     public func sync() throws(JournalError) {
-        #if canImport(Darwin)
-            // There, fsync leaves the bytes in the drive's own memory.
-            if fcntl(descriptor, F_FULLFSYNC) == 0 { return }
-        #endif
-        while fsync(descriptor) != 0 {
-            guard errno == EINTR else { throw failure("flush to the disk") }
+        do throws(FileError) {
+            try flush(descriptor, path: path)
+        } catch {
+            throw .system(path: path, operation: error.operation, code: error.code ?? EIO)
         }
     }
 
     private func syncDirectory() throws(JournalError) {
-        let parent = parentDirectory(of: path)
-        let directory = Foundation.open(parent.isEmpty ? "." : parent, O_RDONLY | O_CLOEXEC)
-        guard directory >= 0 else { throw failure("open the directory of") }
-        defer { close(directory) }
-        // Some file systems cannot flush directories.
-        guard fsync(directory) == 0 || errno == EINVAL else { throw failure("flush the directory of") }
+        do throws(FileError) {
+            try flushDirectory(of: path)
+        } catch {
+            throw .system(path: path, operation: error.operation, code: error.code ?? EIO)
+        }
     }
 
     private func failure(_ operation: String) -> JournalError {

@@ -16,10 +16,12 @@ public struct PrometheusText: Sendable {
     }
 
     public private(set) var text = ""
+    /// That each sample has before its own.
+    private let labels: [(name: String, value: String)]
 
-    public init() {}
+    public init(labels: (name: String, value: String)...) { self.labels = labels }
 
-    /// A metric with one sample and no labels.
+    /// A metric with one sample and no labels of its own.
     public mutating func add(_ name: String, _ kind: Kind, help: String, _ value: Double) {
         add(name, kind, help: help, [Sample(value)])
     }
@@ -31,8 +33,8 @@ public struct PrometheusText: Sendable {
         text += "# HELP \(name) \(Self.escaped(help, quotes: false))\n# TYPE \(name) \(kind.rawValue)\n"
         for sample in samples {
             text += name
-            if !sample.labels.isEmpty {
-                let labels = sample.labels.map { "\($0.name)=\"\(Self.escaped($0.value, quotes: true))\"" }
+            if !labels.isEmpty || !sample.labels.isEmpty {
+                let labels = (labels + sample.labels).map { "\($0.name)=\"\(Self.escaped($0.value, quotes: true))\"" }
                 text += "{\(labels.joined(separator: ","))}"
             }
             text += " \(Self.number(sample.value))\n"

@@ -3,6 +3,8 @@ import Options
 /// What a run tells a monitoring system.
 public struct RunMetrics: Sendable, Hashable {
     public var progress: FleetProgress
+    /// Names the run in each series, so that two on one host are two: the path of its results.
+    public var run = ""
     public var leasesOutstanding: Int
     /// Results for images that had one already.
     public var duplicateResults: Int
@@ -27,7 +29,7 @@ public struct RunMetrics: Sendable, Hashable {
 
     /// In Prometheus' text format.
     public var prometheusText: String {
-        var text = PrometheusText()
+        var text = PrometheusText(labels: ("run", run))
         addBuild(to: &text)
         addImages(to: &text)
         addNodes(to: &text)
@@ -42,6 +44,9 @@ public struct RunMetrics: Sendable, Hashable {
         text.add(
             "stnet_build_info", .gauge, help: "Always 1; the label says which version runs.",
             [.init(1, ("version", stnetVersion))])
+        text.add(
+            "stnet_run_written_seconds", .gauge, help: "When these metrics were written, in seconds since 1970.",
+            Double(Timestamp.now()) / 1000)
         text.add("stnet_run_finished", .gauge, help: "1 when the run is over.", isValid == nil ? 0 : 1)
         guard let isValid else { return }
         text.add("stnet_run_valid", .gauge, help: "1 when the run's result is valid.", isValid ? 1 : 0)
@@ -49,8 +54,7 @@ public struct RunMetrics: Sendable, Hashable {
 
     private func addImages(to text: inout PrometheusText) {
         let overall = progress.overall
-        // The name ends in _total, which by convention only counters do; this one never moves.
-        text.add("stnet_images_total", .counter, help: "Images of the run, done or not.", Double(overall.total))
+        text.add("stnet_images", .gauge, help: "Images of the run, done or not.", Double(overall.total))
         text.add("stnet_images_done", .gauge, help: "Images done, failed ones included.", Double(overall.done))
         text.add("stnet_images_failed", .gauge, help: "Images that could not be evaluated.", Double(overall.failed))
         text.add(

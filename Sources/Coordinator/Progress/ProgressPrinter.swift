@@ -1,106 +1,62 @@
-import Bytes
 import Foundation
 import Options
 
-/// Shows progress on standard error: a live block on a terminal, a plain line now and then elsewhere, or JSON lines.
-public final class ProgressPrinter: @unchecked Sendable {
+/// Shows progress and messages on standard error. Whoever calls never waits: a terminal that was stopped or a pipe that nobody
+/// reads holds up a thread that does nothing else.
+public final class ProgressPrinter: Sendable {
     public enum Style: String, CaseIterable, Sendable {
         case auto
         case plain
         case json
     }
 
-    private let isLive: Bool
-    private let isJSON: Bool
-    private let write: @Sendable (String) -> Void
-    private let terminalSize: @Sendable () -> TerminalSize
-    private let lock = NSLock()
-    private var lastShown = -Double.infinity
-    private var lastWaiting: String?
-    private var block = LiveBlock()
-    private var blockLines: [String] = []
+    private enum State: Sendable {
+        case one(Progress, runSeconds: Double?)
+        case fleet(FleetProgress, isLast: Bool)
+    }
+
+    private let output: OutputThread<State>
+    private let patienceSeconds: Double
 
     /// Writes to standard error by default. `terminal` says that `write` goes to a terminal and how large that is now.
+    /// `patienceSeconds`: for how long `flush` waits for somebody who does not read.
     public init(
-        style: Style, write: (@Sendable (String) -> Void)? = nil, terminal: (@Sendable () -> TerminalSize)? = nil
+        style: Style, patienceSeconds: Double = StandardError.patienceSeconds,
+        write: (@Sendable (String) -> Void)? = nil, terminal: (@Sendable () -> TerminalSize)? = nil
     ) {
-        isLive = style == .auto && (terminal != nil || write == nil && isatty(STDERR_FILENO) == 1)
-        isJSON = style == .json
-        self.write = write ?? { StandardError.write($0) }
-        terminalSize = terminal ?? { .ofStandardError }
+        let isLive = style == .auto && (terminal != nil || write == nil && isatty(STDERR_FILENO) == 1)
+        let write = write ?? { StandardError.writeWaiting($0) }
+        let size = terminal ?? { .ofStandardError }
+        self.patienceSeconds = patienceSeconds
+        // On the output's thread only.
+        nonisolated(unsafe) var text = ProgressText(isLive ? .live : style == .json ? .json : .plain)
+        output = OutputThread(name: "stnet.progress") { item in
+            let written: String? =
+                switch item {
+                case .line(let line): text.message(line, size: size())
+                case .leftOut(let count): text.message(StandardError.leftOut(count), size: size())
+                case .state(.one(let progress, let seconds)): text.state(progress, runSeconds: seconds, size: size())
+                case .state(.fleet(let progress, let isLast)): text.state(progress, isLast: isLast, size: size())
+                }
+            if let written { write(written) }
+        }
     }
 
-    /// Shows a state, unless one was shown a moment ago; the last state is always shown. `runSeconds` since the run
-    /// began: the time of the progress itself stands still until the first lease.
+    /// Shows a state, unless one was shown a moment ago or a later one comes before it can be shown; the last state is
+    /// always shown. `runSeconds` since the run began: the time of the progress itself stands still until the first lease.
     public func show(_ progress: Progress, runSeconds: Double? = nil) {
-        lock.withLock {
-            let isLast = progress.done == progress.total
-            guard isDue(runSeconds ?? progress.elapsedSeconds, isLast: isLast) else { return }
-            if isLive {
-                draw([TerminalText.clipped(progress.line, width: terminalSize().columns - 1)], isLast: isLast)
-            } else if isJSON {
-                write(
-                    JSON.object([
-                        ("event", .string("progress")), ("done", .int(progress.done)), ("total", .int(progress.total)),
-                        ("failed", .int(progress.failed)), ("elapsed_seconds", .double(progress.elapsedSeconds)),
-                        ("images_per_second", .double(progress.imagesPerSecond)),
-                        ("seconds_left", progress.secondsLeft.map(JSON.double) ?? .null),
-                    ]).compact + "\n")
-            } else {
-                write(progress.line + "\n")
-            }
-        }
+        output.post(state: .one(progress, runSeconds: runSeconds))
     }
 
-    /// Shows a state, unless one was shown a moment ago. A complete state and one with `isLast` are always shown, and
-    /// a plain line comes at once when results stop coming or the reason becomes another.
+    /// The same of a fleet. A complete state and one with `isLast` are always shown, and a plain line comes at once when
+    /// results stop coming or the reason becomes another.
     public func show(_ progress: FleetProgress, isLast: Bool = false) {
-        lock.withLock {
-            let isLast = isLast || progress.isComplete
-            // Seconds and counts change all the time: they alone make no other reason.
-            let waiting = progress.waitingReason?.filter { !$0.isNumber }
-            let isNews = !isLive && !isJSON && waiting != nil && waiting != lastWaiting
-            guard isDue(progress.runSeconds, isLast: isLast || isNews) else { return }
-            lastWaiting = waiting
-            if isLive {
-                draw(progress.liveLines(terminalSize()), isLast: isLast)
-            } else if isJSON {
-                write(TerminalText.escapingControls(progress.json.compact) + "\n")
-            } else {
-                write(progress.plainLine + "\n")
-            }
-        }
+        output.post(state: .fleet(progress, isLast: isLast))
     }
 
-    /// A message of its own lines, at once; control characters in it do not reach a terminal.
-    public func say(_ text: String) {
-        lock.withLock {
-            let columns = terminalSize().columns
-            let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(TerminalText.sanitized)
-            if isJSON {
-                let object = JSON.object([("event", .string("message")), ("text", .string(text))])
-                write(TerminalText.escapingControls(object.compact) + "\n")
-            } else if isLive {
-                // The message takes the block's place and the block moves below it, in one piece against flicker.
-                let message = block.erase(columns: columns) + lines.joined(separator: "\n") + "\n"
-                let width = columns - 1
-                write(message + block.draw(blockLines.map { TerminalText.clipped($0, width: width) }, columns: columns))
-            } else {
-                write(lines.joined(separator: "\n") + "\n")
-            }
-        }
-    }
+    /// A message, on a line of its own whatever stands in it.
+    public func say(_ text: String) { output.post(line: text) }
 
-    private func isDue(_ seconds: Double, isLast: Bool) -> Bool {
-        let pause = isLive ? 0.2 : isJSON ? 1 : 5
-        guard isLast || seconds - lastShown >= pause else { return false }
-        lastShown = seconds
-        return true
-    }
-
-    private func draw(_ lines: [String], isLast: Bool) {
-        write(block.draw(lines, columns: terminalSize().columns))
-        blockLines = isLast ? [] : lines
-        if isLast { block.leave() }
-    }
+    /// Waits until all is written, but not for ever: what is said elsewhere comes behind it.
+    public func flush() { output.flush(seconds: patienceSeconds) }
 }

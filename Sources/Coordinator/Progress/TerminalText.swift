@@ -28,22 +28,23 @@ public enum TerminalText {
         return rightAligned ? space + clean : clean + space
     }
 
-    /// JSON that can go to a terminal: DEL and the C1 controls, which JSON may hold as they are, become escapes.
-    /// In valid JSON they stand only inside strings, so the value stays the same.
+    /// JSON that can go to a terminal: what cannot be seen there, and JSON may hold as it is, becomes escapes. In valid JSON
+    /// without space around its values that stands only inside strings, so the value stays the same.
     static func escapingControls(_ json: String) -> String {
-        guard json.unicodeScalars.contains(where: isLateControl) else { return json }
+        guard json.unicodeScalars.contains(where: \.isHidden) else { return json }
         var result = ""
         for scalar in json.unicodeScalars {
-            if isLateControl(scalar) {
-                result += "\\u00" + String(scalar.value, radix: 16)
-            } else {
+            guard scalar.isHidden else {
                 result.unicodeScalars.append(scalar)
+                continue
+            }
+            for unit in String(scalar).utf16 {
+                let digits = String(unit, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
             }
         }
         return result
     }
-
-    private static func isLateControl(_ scalar: Unicode.Scalar) -> Bool { (0x7f...0x9f).contains(scalar.value) }
 
     private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {

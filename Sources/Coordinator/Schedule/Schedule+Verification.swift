@@ -1,3 +1,5 @@
+import Bytes
+
 /// Images that a second node evaluates too, so that a node which computes something else, or makes things up, does not go
 /// unnoticed: one of every N that follow each other, once the first result is there. Which one, a secret number decides:
 /// where it could be told beforehand, a node could be honest there alone. The results are the ledger's to compare.

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 
 /// The demo's data set: generated pictures with exact boxes, laid out as the ILSVRC validation set is.
@@ -39,8 +40,8 @@ public struct DemoPictures: Sendable {
     ) throws -> [Entry] {
         let images = directory.appendingPathComponent(imagesSubfolder, isDirectory: true)
         let annotations = directory.appendingPathComponent(annotationsSubfolder, isDirectory: true)
-        try FileManager.default.createDirectory(at: images, withIntermediateDirectories: true)
-        try FileManager.default.createDirectory(at: annotations, withIntermediateDirectories: true)
+        try makeDirectories(images.path)
+        try makeDirectories(annotations.path)
         var entries: [Entry] = []
         for index in 0..<max(0, count) {
             let scene = DemoScene(index: index, seed: seed)

@@ -1,30 +1,24 @@
-/// A seeded generator of integers: SplitMix64 (Steele, Lea & Flood, OOPSLA 2014).
+import Bytes
+
+/// A seeded generator of integers.
 ///
 /// The demo's pictures use nothing else, so that a seed names the same pixels on every machine and with every
 /// standard library.
 struct DemoRandom: Sendable {
-    private var state: UInt64
+    private var numbers: SplitMix64
 
-    init(seed: UInt64) {
-        state = seed
-    }
+    init(seed: UInt64) { numbers = SplitMix64(seed: seed) }
 
     /// An independent stream for one item of a seeded sequence: item `index` does not depend on how many
     /// items there are.
     init(seed: UInt64, index: Int, stream: UInt64) {
-        var mixer = DemoRandom(seed: seed)
+        var mixer = SplitMix64(seed: seed)
         let first = mixer.next()
-        var second = DemoRandom(seed: first ^ (UInt64(truncatingIfNeeded: index) &* 0x9E37_79B9_7F4A_7C15))
-        state = second.next() &+ stream &* 0xD1B5_4A32_D192_ED03
+        var second = SplitMix64(seed: first ^ (UInt64(truncatingIfNeeded: index) &* 0x9E37_79B9_7F4A_7C15))
+        numbers = SplitMix64(seed: second.next() &+ stream &* 0xD1B5_4A32_D192_ED03)
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { numbers.next() }
 
     /// An integer of the closed range. The bias of the multiplication is below range / 2^64.
     mutating func integer(_ range: ClosedRange<Int>) -> Int {

@@ -151,16 +151,11 @@ struct TextTable {
 
     /// Empty at the end.
     private func readPortion(_ file: Int32, _ count: Int) throws(DatasetError) -> [UInt8] {
-        var code: Int32 = 0
+        var code: Int32?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, count in
-            var got = 0
-            repeat {
-                got = buffer.isEmpty ? 0 : read(file, buffer.baseAddress, buffer.count)
-            } while got < 0 && errno == EINTR
-            code = got < 0 ? errno : 0
-            count = max(0, got)
+            (count, code) = WholeTransfer.read(into: UnsafeMutableRawBufferPointer(buffer), from: file)
         }
-        guard code == 0 else { throw .file(FileError(path: path, operation: "read", code: code)) }
+        if let code { throw .file(FileError(path: path, operation: "read", code: code)) }
         return bytes
     }
 

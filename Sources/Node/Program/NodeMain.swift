@@ -10,6 +10,7 @@ import SelectiveTuning
 public enum NodeMain {
     public static func run(arguments: [String]) -> NodeExitStatus {
         signal(SIGPIPE, SIG_IGN)
+        defer { StandardError.flush() }
         do {
             if let problem = InstructionSet.settingProblem { throw UsageError(problem) }
             let help = NodeOptions.help
@@ -21,7 +22,7 @@ public enum NodeMain {
             if let place = configuration.probe {
                 let (trust, _) = try trust(configuration)
                 let answer = Probe.run(place, trust: trust, reactor: try Reactor())
-                print(answer.line)
+                print(answer.line.onOneLine)
                 return answer.status
             }
             return try serve(configuration)
@@ -75,18 +76,14 @@ public enum NodeMain {
             let place = HostPort(host: advertisedHost(configuration, host), port: listener.port)
             return try AnnounceFile(directory: directory, name: name, place: "\(place)")
         }
-        let signals = NodeSignals()
-        signals.install(
+        let lastWords: (@Sendable () -> Void)? = announcement.map { file in { @Sendable in file.remove() } }
+        ProcessSignals.install(
             onEnd: {
-                log("ending: the running lease is finished first; once more ends at once")
-                notifier.send("STOPPING=1", "STATUS=finishing the running lease")
                 service.drain(graceSeconds: configuration.graceSeconds)
+                notifier.send("STOPPING=1", "STATUS=finishing the running lease")
+                log("ending: the running lease is finished first; once more ends at once")
             },
-            onSecond: { number in
-                announcement?.remove()
-                _exit(128 + number)
-            },
-            onHangUp: { rescan(index) })
+            lastWords: lastWords, onHangUp: { rescan(index) })
         arrivals.begin(service)
         let images = index.map { "\($0.count) images found" } ?? "images from the coordinator"
         log("listening on \(place) as \(name), \(resources.device), \(images), \(origin)")
@@ -95,7 +92,6 @@ public enum NodeMain {
         listener.close()
         reactor.stop()
         announcement?.remove()
-        withExtendedLifetime(signals) {}
         if let reason = service.deviceFailure { throw ProgramError(.deviceFailed, "ended: \(reason)") }
         if let inputs = resources.inputs { log(inputs.description) }
         log("ended")
@@ -179,7 +175,8 @@ public enum NodeMain {
         return .success
     }
 
-    private static func log(_ text: String) { StandardError.say("stnet-node", text) }
+    /// For threads that serve coordinators too: none of them waits for whoever reads this.
+    private static func log(_ text: String) { StandardError.post("stnet-node", text) }
 
     /// Connections that come before the service is there wait the moment that it takes.
     private final class Arrivals: @unchecked Sendable {

@@ -81,7 +81,10 @@ public final class WeightsCache: @unchecked Sendable {
             if let identity = FileIdentity(path) { lock.withLock { digests[identity] = digest } }
             return path
         } catch {
-            throw JobRefused(.weights, "cannot keep the weights here: cannot \(error.operation): \(error.reason)")
+            // What the system refuses here, another node may have room for: it is nothing about the weights.
+            throw JobRefused(
+                error.code == nil ? .weights : .device,
+                "cannot keep the weights here: cannot \(error.operation): \(error.reason)")
         }
     }
 
@@ -94,12 +97,10 @@ public final class WeightsCache: @unchecked Sendable {
     }
 
     private func makeDirectory() throws(JobRefused) {
-        var path = directory.hasPrefix("/") ? "" : "."
-        for part in directory.split(separator: "/") {
-            path += "/" + part
-            guard access(path, F_OK) != 0, mkdir(path, 0o777) != 0, errno != EEXIST else { continue }
-            throw JobRefused(
-                .weights, "no directory for the weights can be made here: \(String(cString: strerror(errno)))")
+        do throws(FileError) {
+            try makeDirectories(directory)
+        } catch {
+            throw JobRefused(.device, "no directory for the weights can be made here: \(error.reason)")
         }
     }
 

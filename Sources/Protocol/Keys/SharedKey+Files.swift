@@ -83,17 +83,11 @@ extension SharedKey {
     }
 
     private static func content(_ descriptor: Int32, count: Int, _ path: String) throws(KeyError) -> [UInt8] {
-        var code: Int32 = 0
+        var code: Int32?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-            while filled < count {
-                let got = Foundation.read(descriptor, buffer.baseAddress! + filled, count - filled)
-                if got < 0 && errno == EINTR { continue }
-                if got < 0 { code = errno }
-                if got <= 0 { break }
-                filled += got
-            }
+            (filled, code) = WholeTransfer.read(into: UnsafeMutableRawBufferPointer(buffer), from: descriptor)
         }
-        guard code == 0 else { throw KeyError(path: path, problem: text(code)) }
+        if let code { throw KeyError(path: path, problem: text(code)) }
         guard bytes.count == count else { throw KeyError(path: path, problem: "it became shorter while it was read") }
         return bytes
     }

@@ -21,27 +21,3 @@ struct Descriptor: ~Copyable {
         if number >= 0 { _ = Foundation.close(number) }
     }
 }
-
-/// What a system call gave: a count or a descriptor, or the number of its error.
-enum SystemCall {
-    case done(Int)
-    case failed(Int32)
-
-    /// Every call that may be cut short by a signal goes through here, and is made again then.
-    static func run(_ call: () -> Int) -> SystemCall {
-        while true {
-            let value = call()
-            if value >= 0 { return .done(value) }
-            let code = errno
-            if code != EINTR { return .failed(code) }
-        }
-    }
-
-    /// 0 where it went well.
-    var code: Int32 {
-        switch self {
-        case .done: 0
-        case .failed(let code): code
-        }
-    }
-}

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 
 /// What a reactor waits for: the descriptors in the form that `poll` takes, and the deadlines. Changed member by member,
@@ -67,11 +68,14 @@ struct PollSet {
 
     /// Waits for a descriptor or the next deadline.
     mutating func wait() -> (hasWoken: Bool, members: [(any ReactorMember, Int16)]) {
-        let count = poll(&polled, nfds_t(polled.count), milliseconds())
-        if count < 0 {
-            // A signal leads to another round, with a new time to wait. Lack of memory may pass.
-            let code = errno
-            guard code != EINTR else { return (false, []) }
+        let timeout = milliseconds()
+        // A signal leads to another round, with a new time to wait.
+        guard let call = SystemCall.once({ Int(poll(&polled, nfds_t(polled.count), timeout)) }) else {
+            return (false, [])
+        }
+        guard case .done(let count) = call else {
+            // Lack of memory may pass.
+            let code = call.code
             precondition(code == ENOMEM || code == EAGAIN, "poll: \(TransportError.text(code))")
             usleep(10_000)
             return (false, [])

@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 
 /// The one thread that waits for sockets and timers; everything that happens on a socket happens on it.

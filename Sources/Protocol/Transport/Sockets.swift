@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 
 /// The system calls of the transport, with one policy for each thing that can happen to them.

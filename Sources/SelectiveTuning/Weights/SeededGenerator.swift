@@ -1,19 +1,12 @@
-/// Pseudo-random numbers that are the same on every machine: SplitMix64 (Steele, Lea and Flood, "Fast Splittable
-/// Pseudorandom Number Generators", OOPSLA 2014). Not for secrets.
+import Bytes
+
+/// Pseudo-random weights that are the same on every machine.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
-    private var state: UInt64
+    private var numbers: SplitMix64
 
-    public init(seed: UInt64) {
-        state = seed
-    }
+    public init(seed: UInt64) { numbers = SplitMix64(seed: seed) }
 
-    public mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var mixed = state
-        mixed = (mixed ^ mixed >> 30) &* 0xbf58_476d_1ce4_e5b9
-        mixed = (mixed ^ mixed >> 27) &* 0x94d0_49bb_1331_11eb
-        return mixed ^ mixed >> 31
-    }
+    public mutating func next() -> UInt64 { numbers.next() }
 
     /// Uniform over 2^24 values, symmetric around zero, never zero, below 1 in magnitude.
     public mutating func nextSigned() -> Float {

@@ -1,10 +1,11 @@
+import Bytes
 import Testing
 
 @testable import Evaluation
 
 struct ChartTests {
     @Test func theCurveCountsAsTheMetricsDo() {
-        var random = SeededRandom(seed: 8)
+        var random = SplitMix64(seed: 8)
         // Values on the thresholds, just below them, and anywhere.
         var ious = (0..<ThresholdCurve.count).flatMap { place -> [Double] in
             let threshold = ThresholdCurve.threshold(place)

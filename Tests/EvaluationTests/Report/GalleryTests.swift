@@ -1,3 +1,4 @@
+import Bytes
 import SelectiveTuning
 import Testing
 
@@ -18,7 +19,7 @@ struct GalleryTests {
     }
 
     @Test func eachGalleryHasTheImagesOfItsRule() throws {
-        var random = SeededRandom(seed: 5)
+        var random = SplitMix64(seed: 5)
         let records = records((0..<300).map { _ in Double.random(in: 0...1, using: &random) })
         let galleries = galleries(records)
         let sorted = records.map(\.iou).sorted()

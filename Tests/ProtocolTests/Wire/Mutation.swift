@@ -1,22 +1,10 @@
+import Bytes
 import Foundation
 
 /// How many times the usual number of inputs the fuzz tests try: `make fuzz` sets it.
 let fuzzRounds = max(1, ProcessInfo.processInfo.environment["STNET_FUZZ"].flatMap { Int($0) } ?? 1)
 
-/// A small generator with a seed, so that a failing case can be run again.
-struct SplitMix64: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
+extension SplitMix64 {
     mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
 
     /// One to three changes.

@@ -1,3 +1,4 @@
+import Bytes
 import CKernels
 import Testing
 
@@ -10,7 +11,7 @@ import Testing
         _ products: [Float], _ kernels: Kernels, stage2: ReferenceRule.Stage2 = .all, offset: Int = 0,
         isStrict: Bool = false
     ) -> ReferenceResult? {
-        var generator = SeededGenerator(seed: 1)
+        var generator = SplitMix64(seed: 1)
         let rule = ReferenceRule(isLinear: true, isStrict: isStrict, stage2: stage2, offset: offset)
         let outcome = kernels.linear(
             weights: products.map { _ in 1 }, activities: products, gating: [Self.one], rule: rule,
@@ -27,7 +28,7 @@ import Testing
     private func window(
         _ a: [Float], _ b: [Float], _ kernels: Kernels, isStrict: Bool = false
     ) -> ReferenceResult? {
-        var generator = SeededGenerator(seed: 1)
+        var generator = SplitMix64(seed: 1)
         let shape = LayerShape(height: 3, width: 3, channels: 2, kernelHeight: 3, kernelWidth: 3)
         let outcome = kernels.convolution(
             shape, weights: [Float](repeating: 1, count: 18), activities: zip(a, b).flatMap { [$0, $1] },
@@ -58,7 +59,7 @@ import Testing
 
     @Test(arguments: Kernels.all) func zerosCountInTheBridge(kernels: Kernels) {
         let rule = ReferenceRule(isLinear: true, stage2: .ladder, offset: 1)
-        var generator = SeededGenerator(seed: 1)
+        var generator = SplitMix64(seed: 1)
         for vector in [[0.5, 0.3, 0.19995, 0.00005, 0, 0, 0, 0], [0.5, 0.3, 0.19, 0.01, 0, 0, 0, 0]] {
             let outcome = kernels.bridge(
                 vector.map { Int64(($0 * 0x1p48).rounded()) }, rule: rule, shuffledBy: &generator)

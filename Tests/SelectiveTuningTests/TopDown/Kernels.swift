@@ -1,3 +1,4 @@
+import Bytes
 import CKernels
 
 /// The kernels on plain arrays, for comparison with the reference.
@@ -14,7 +15,7 @@ struct Kernels {
 
     func convolution(
         _ shape: LayerShape, weights: [Float], activities: [Float], gating: [Int64], rule: ReferenceRule,
-        shuffledBy generator: inout SeededGenerator
+        shuffledBy generator: inout SplitMix64
     ) -> Outcome {
         let products = shape.kernelHeight * shape.kernelWidth * (shape.channels / shape.groups)
         let workspace = ck_td_workspace_create(isa, Int64(products))
@@ -33,7 +34,7 @@ struct Kernels {
 
     func linear(
         weights: [Float], activities: [Float], gating: [Int64], rule: ReferenceRule,
-        shuffledBy generator: inout SeededGenerator
+        shuffledBy generator: inout SplitMix64
     ) -> Outcome {
         let shape = LayerShape(channels: activities.count, outChannels: gating.count)
         let workspace = ck_td_workspace_create(isa, Int64(activities.count))
@@ -47,7 +48,7 @@ struct Kernels {
         }
     }
 
-    func bridge(_ vector: [Int64], rule: ReferenceRule, shuffledBy generator: inout SeededGenerator) -> Outcome {
+    func bridge(_ vector: [Int64], rule: ReferenceRule, shuffledBy generator: inout SplitMix64) -> Outcome {
         let shape = LayerShape(channels: vector.count)
         let workspace = ck_td_workspace_create(isa, Int64(vector.count))
         defer { ck_td_workspace_destroy(workspace) }
@@ -60,7 +61,7 @@ struct Kernels {
 
     func pool(
         _ shape: LayerShape, isAverage: Bool, activities: [Float], gating: [Int64],
-        shuffledBy generator: inout SeededGenerator
+        shuffledBy generator: inout SplitMix64
     ) -> Outcome {
         run(shape, shape.channels, activities, gating, &generator) { view, output, input, stats in
             var layer = ck_td_pool_layer(
@@ -77,7 +78,7 @@ struct Kernels {
     /// units in random order.
     private func run(
         _ shape: LayerShape, _ outChannels: Int, _ activities: [Float], _ gating: [Int64],
-        _ generator: inout SeededGenerator,
+        _ generator: inout SplitMix64,
         _ body: (inout ck_td_view, inout ck_gating, inout ck_gating, inout ck_td_stats) -> ck_td_status
     ) -> Outcome {
         let pixel = shape.channels + (Bool.random(using: &generator) ? 0 : Int.random(in: 1...5, using: &generator))
@@ -131,20 +132,5 @@ extension ReferenceRule {
         return isLinear
             ? ck_td_rule_linear(isStrict ? 1 : 0, select, Int32(offset))
             : ck_td_rule_conv(isStrict ? 1 : 0, select, Int32(offset))
-    }
-}
-
-/// SplitMix64.
-struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
     }
 }

@@ -1,10 +1,11 @@
+import Bytes
 /// Random layers that visit what is special: zeros, ties, negative activities, tiny and huge products.
 struct RandomValues {
     enum Kind: CaseIterable { case smooth, quantised, sparse, tiny, huge, spread, constant }
 
-    var generator: SeededGenerator
+    var generator: SplitMix64
 
-    init(seed: UInt64) { generator = SeededGenerator(seed: seed) }
+    init(seed: UInt64) { generator = SplitMix64(seed: seed) }
 
     mutating func int(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
 

@@ -1,10 +1,9 @@
-/// A seeded generator: SplitMix64 (Steele, Lea & Flood, OOPSLA 2014). A seed gives the same numbers on every machine.
+/// A seeded generator: SplitMix64 (Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators", OOPSLA 2014).
+/// A seed gives the same numbers on every machine. Not for secrets.
 public struct SplitMix64: RandomNumberGenerator, Sendable {
     private var state: UInt64
 
-    public init(seed: UInt64) {
-        state = seed
-    }
+    public init(seed: UInt64) { state = seed }
 
     public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
