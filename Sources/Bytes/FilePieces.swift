@@ -2,6 +2,7 @@ import Foundation
 
 /// A regular file, or a part of one, that is read in pieces.
 public final class FilePieces: Sendable {
+    public let path: String
     /// Of the part.
     public let size: UInt64
     /// What of it is stored, and where in the file; nil for all, from `start` on.
@@ -21,6 +22,7 @@ public final class FilePieces: Sendable {
             throw FileError(
                 path: path, operation: "read", reason: "it has \(bytes) bytes, its byte \(end) is asked for")
         }
+        self.path = path
         descriptor = opened
         self.map = map
         start = part?.lowerBound ?? 0

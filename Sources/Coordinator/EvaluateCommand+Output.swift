@@ -42,9 +42,10 @@ extension EvaluateCommand {
     /// Whether a run came to an end before it had anything to write: less than a finished result that it was to replace.
     func isNothing(_ ending: RunEnding, _ ledger: Ledger) -> Bool {
         switch ending {
-        case .unreachable, .refused, .jobRefused: true
+        case .unreachable, .refused, .jobRefused, .otherNumerics: true
         // A partial result of nothing says less than whatever an earlier run left.
         case .interrupted: ledger.counts.done == 0
+        case .weightsUnreadable: ledger.counts.done == 0
         case .complete, .tooFewNodes, .journalFailed, .artifactFailed: false
         }
     }
@@ -71,6 +72,12 @@ extension EvaluateCommand {
                 printer.say("no node can do this job: \(reason)")
             }
             return .badData
+        case .otherNumerics(let reason):
+            printer.say(reason)
+            return .badData
+        case .weightsUnreadable(let reason):
+            printer.say("\(reason): the journal holds what is done: --resume once the file is there again")
+            return .badData
         case .journalFailed(let reason):
             printer.say("the journal cannot be written: \(reason); what it holds is good: make room and --resume")
             return .invalid
@@ -90,7 +97,7 @@ extension EvaluateCommand {
         case .complete: break
         case .interrupted: reasons.append("the run was interrupted")
         case .tooFewNodes(let reason): reasons.append("too few nodes were left: \(reason)")
-        case .unreachable, .refused, .jobRefused, .journalFailed, .artifactFailed:
+        case .unreachable, .refused, .jobRefused, .otherNumerics, .weightsUnreadable, .journalFailed, .artifactFailed:
             return explain(ending)
         }
         if let missing = artifacts?.missing(ledger.records.present) {

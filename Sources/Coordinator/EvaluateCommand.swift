@@ -83,8 +83,8 @@ public struct EvaluateCommand: Sendable {
         plan.hasImages = manifest.missingIDs.count < manifest.entries.count
         plan.policy.largestLease = EvaluateCommand.largestLease(manifest)
         let surroundings = Conductor.Surroundings(
-            endpoints: fleet.endpoints, fleet: fleet.source, weightsPath: configuration.weightsPath,
-            artifacts: artifacts
+            endpoints: fleet.endpoints, fleet: fleet.source,
+            weights: try FilePieces(path: configuration.weightsPath), artifacts: artifacts
         ) { manifest.entries[$0].image }
         let conductor = Conductor(
             plan: plan, manifest: manifest, ledger: ledger, surroundings: surroundings, reporter: reporter)

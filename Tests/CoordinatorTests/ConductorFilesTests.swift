@@ -42,7 +42,7 @@ import Testing
         let surroundings = Conductor.Surroundings(
             endpoints: [
                 Endpoint(name: "scripted", reconnects: false, sharesFiles: sharesFiles, connect: endpoint.connect)
-            ], weightsPath: ""
+            ]
         ) { [folder] image in image < 2 ? ImageLocation(path: "\(folder)/\(image)") : nil }
         let notes = NoteKeeper()
         let conductor = Conductor(

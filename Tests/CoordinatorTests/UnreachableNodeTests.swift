@@ -41,7 +41,7 @@ import Testing
         }
         let plan = RunPlan(job: Job(network: "small", networkDescription: nil, weightsSHA256: "", options: [:]))
         let surroundings = Conductor.Surroundings(
-            endpoints: [gone.endpoint, changing.endpoint, node.endpoint], weightsPath: ""
+            endpoints: [gone.endpoint, changing.endpoint, node.endpoint]
         ) { _ in nil }
         let notes = NoteKeeper()
         let conductor = Conductor(

@@ -14,17 +14,25 @@ final class ByteStream: @unchecked Sendable {
 
     private let link: any Link<CoordinatorMessage>
     private let image: @Sendable (Int) -> ImageLocation?
-    private let weightsPath: String
+    private let weights: FilePieces?
+    private let onFailure: @Sendable (String) -> Void
     private let queue = DispatchQueue(label: "stnet.stream")
     // Used on `queue` only.
     private var images: [UInt32] = []
     private var weightsOffset: UInt64?
     private var current: (index: UInt32, file: FilePieces, offset: UInt64)?
 
-    init(link: any Link<CoordinatorMessage>, weightsPath: String, image: @escaping @Sendable (Int) -> ImageLocation?) {
+    /// - Parameters:
+    ///   - weights: their file, the same for all nodes.
+    ///   - onFailure: gets why the weights cannot be read, if so.
+    init(
+        link: any Link<CoordinatorMessage>, weights: FilePieces?, image: @escaping @Sendable (Int) -> ImageLocation?,
+        onFailure: @escaping @Sendable (String) -> Void
+    ) {
         self.link = link
-        self.weightsPath = weightsPath
+        self.weights = weights
         self.image = image
+        self.onFailure = onFailure
     }
 
     func sendImage(_ index: UInt32) {
@@ -55,10 +63,13 @@ final class ByteStream: @unchecked Sendable {
 
     private func sendWeightsPiece() -> Bool {
         guard let offset = weightsOffset else { return false }
-        guard let file = try? FilePieces(path: weightsPath), offset < file.size,
-            let bytes = file.read(at: offset, count: ByteStream.piece), !bytes.isEmpty
-        else {
+        guard let file = weights, offset < file.size else {
             weightsOffset = nil
+            return false
+        }
+        guard let bytes = file.read(at: offset, count: ByteStream.piece), !bytes.isEmpty else {
+            weightsOffset = nil
+            onFailure("\(file.path): cannot be read at byte \(offset) of \(file.size) any more")
             return false
         }
         link.send(.weights(WeightsChunk(offset: offset, bytes: bytes)))

@@ -1,3 +1,4 @@
+import Bytes
 import Dataset
 import Dispatch
 import Foundation
@@ -14,19 +15,22 @@ public final class Conductor: @unchecked Sendable {
         public var endpoints: [Endpoint]
         /// Where endpoints come from while the run goes on.
         public var fleet: (any EndpointSource)?
-        public var weightsPath: String
+        /// Opened once for the run: whatever becomes of the path, nodes get these bytes.
+        public var weights: FilePieces?
+        /// Computes the canary on this machine; nil for a run whose only node is in this process.
+        public var ownNumerics: (@Sendable () -> String?)?
         /// The coordinator's own copy of an image; nil where it has none.
         public var image: @Sendable (Int) -> ImageLocation?
         /// Where the files of images go; nil for a run that makes none.
         public var artifacts: ArtifactFiles?
 
         public init(
-            endpoints: [Endpoint], fleet: (any EndpointSource)? = nil, weightsPath: String,
+            endpoints: [Endpoint], fleet: (any EndpointSource)? = nil, weights: FilePieces? = nil,
             artifacts: ArtifactFiles? = nil, image: @escaping @Sendable (Int) -> ImageLocation?
         ) {
             self.endpoints = endpoints
             self.fleet = fleet
-            self.weightsPath = weightsPath
+            self.weights = weights
             self.artifacts = artifacts
             self.image = image
         }
@@ -81,6 +85,7 @@ public final class Conductor: @unchecked Sendable {
             plan.inputSize = files.inputSize
         }
         plan.mayGrow = surroundings.fleet != nil
+        plan.awaitsNumerics = surroundings.ownNumerics != nil
         let now = Conductor.now()
         run = Run(
             plan: plan, manifest: manifest, ledger: ledger, endpoints: surroundings.endpoints.map(\.facts),
@@ -93,7 +98,7 @@ public final class Conductor: @unchecked Sendable {
 
     /// As if Ctrl-C had been pressed: no new leases, what runs comes back.
     public func interrupt() { mailbox.post(.event(.interrupt)) }
-    /// Look at the hosts file again.
+    /// Look at the hosts file again, and try again who was refused.
     public func reread() { mailbox.post(.reread) }
 
     /// Runs to the end on a thread of its own.
@@ -113,6 +118,9 @@ public final class Conductor: @unchecked Sendable {
     private func loop() -> RunEnding {
         var nextTick = Conductor.now()
         watcher = surroundings.fleet.map { FleetWatcher($0) { [mailbox] in mailbox.post(.fleet($0)) } }
+        if let compute = surroundings.ownNumerics {
+            DispatchQueue(label: "stnet.canary").async { [mailbox] in mailbox.post(.event(.ownNumerics(compute()))) }
+        }
         while true {
             let wait = max(0, nextTick - Conductor.now())
             for signal in mailbox.take(until: .now() + .microseconds(Int(wait))) { handle(signal) }
@@ -132,7 +140,9 @@ public final class Conductor: @unchecked Sendable {
             if case .link(let session, .closed) = event { connections[session] = nil }
         case .drained(let session): connections[session]?.stream.drained()
         case .fleet(let changes): changeFleet(changes)
-        case .reread: watcher?.look()
+        case .reread:
+            watcher?.look()
+            perform(run.handle(.reread, at: Conductor.now()))
         }
     }
 
@@ -182,7 +192,9 @@ public final class Conductor: @unchecked Sendable {
         }
         connections[session] = Connection(
             link: link,
-            stream: ByteStream(link: link, weightsPath: surroundings.weightsPath, image: surroundings.image))
+            stream: ByteStream(link: link, weights: surroundings.weights, image: surroundings.image) { [mailbox] in
+                mailbox.post(.event(.weightsUnreadable($0)))
+            })
     }
 
     private func store(_ session: Int, _ kind: ArtifactKind, _ image: Int, _ bytes: [UInt8]) {

@@ -53,6 +53,17 @@ extension Ledger {
         return state.nodes.indices.contains(node) ? state.nodes[node].name : nil
     }
 
+    /// The canary's digest of the node whose result is the first that counts; nil where none does.
+    var countedNumerics: String? {
+        for image in 0..<images where isDone(image) && !isFailed(image) {
+            guard let place = state.place(image), let payload = try? journal.payload(at: place),
+                let node = try? Int(entry(payload, at: place).node), state.nodes.indices.contains(node)
+            else { continue }
+            return state.nodes[node].numerics
+        }
+        return nil
+    }
+
     /// Of each image in manifest order the line of `image_files.txt`: its file's SHA-256, its length in bytes and the
     /// image's id, "- -" in the place of the first two where there is no file, or none that can be read back.
     public var fileLines: AnySequence<String> {

@@ -8,23 +8,43 @@ struct EndpointState: Sendable {
         case closed
     }
 
-    /// Why an endpoint is closed for good: decides the exit status when none is left.
+    /// Why the node there takes no part: decides the exit status when none does.
     enum Refusal: Sendable {
+        /// By the handshake: another key, another version.
         case key
+        /// The job, by the node or by us: data, weights, device, arithmetic.
         case job
+        /// It broke a rule: for good.
         case evicted
     }
 
     let facts: EndpointFacts
     var phase: Phase
-    var backoff: Backoff
+    var backoff = Backoff()
     var refusal: Refusal?
+    /// Refusals in a row. What nobody has proved is taken for true when it was said so often.
+    var refusals = 0
     /// The last thing that went wrong, for people.
     var reason: String?
     /// The last one of them that was reported. A node that is tried in vain for hours is no news every ten seconds.
     var reportedReason: String?
     /// The schedule's number of the node that was last met there.
     var member: Int?
+    /// The node there has this one's name or device: it is tried again when that one is silent or gone.
+    var rival: String?
+    /// It once prepared for longer than anything takes: when it prepares again, that is no hope for the run.
+    var hasHung = false
     /// Taken out of the hosts file or the announce directory: not connected again.
     var isRemoved = false
+
+    init(_ facts: EndpointFacts) {
+        self.facts = facts
+        phase = .waiting(until: 0)
+    }
+
+    /// A refusal by an end that has not proved the key must come so often before it is believed.
+    static let believedRefusals = 3
+
+    /// Nothing is to be hoped for from here unless a person changes something.
+    var isRefused: Bool { phase == .closed || refusal != nil && refusals >= EndpointState.believedRefusals }
 }

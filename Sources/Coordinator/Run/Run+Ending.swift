@@ -6,20 +6,24 @@ extension Run {
 
     private var wait: Microseconds { Microseconds(plan.waitSeconds * 1e6) }
 
-    mutating func decideEnding() {
+    mutating func decideEnding(after event: RunEvent) {
         guard ending == nil else { return }
         if plan.isDryRun { return decideDryRun() }
         if schedule.isComplete {
             let since = completedAt ?? now
             completedAt = since
-            if schedule.isQuiet || now - since > Run.lastComparisons { end(.complete) }
+            if schedule.isQuiet(at: now) || now - since > Run.lastComparisons { end(.complete) }
             return
         }
-        if isInterrupted, schedule.isQuiet { return end(.interrupted) }
+        completedAt = nil
+        if isInterrupted, schedule.isQuiet(at: now) { return end(.interrupted) }
         if schedule.remaining == 0 { return decideWithoutVerifiers() }
         lastVerifier = now
-        if sessions.values.contains(where: { $0.node != nil }) { lastMember = now }
-        decideWithoutNodes()
+        // A walk over all connections, which only these can change.
+        switch event {
+        case .tick, .fleet, .link(_, .closed), .link(_, .message(.refused)), .link(_, .message(.ready)): decideHope()
+        default: break
+        }
     }
 
     /// Every image has a result, and some await a second one: of a node that is there, or that may still come.
@@ -30,22 +34,48 @@ extension Run {
             end(.complete)
         } else if !saidUnverified {
             saidUnverified = true
+            let count = schedule.unverified
+            let whom = schedule.disputed == count ? "a third" : "a second"
             note(
-                .warning, "no second node",
-                "\(schedule.unverified) images await their evaluation by a second node, and there is none: waiting for one, "
-                    + "\(Int(plan.waitSeconds)) s at most")
+                .warning, "no further node",
+                "\(count) image\(count == 1 ? " awaits its" : "s await their") evaluation by \(whom) node, and there is none: "
+                    + "waiting for one, \(Int(plan.waitSeconds)) s at most")
         }
     }
 
-    private mutating func decideWithoutNodes() {
-        let isHopeless = endpoints.values.allSatisfy { $0.phase == .closed } && (!plan.mayGrow || !endpoints.isEmpty)
-        let isPatient =
-            now - lastMember <= wait || sessions.values.contains { $0.node != nil || $0.phase == .preparing }
-        guard isHopeless || !isPatient else { return }
+    /// Whether anybody is there, or may still come, who can go on. What nodes say of themselves is not believed for ever:
+    /// only who brings results, or has not had the time to, is hope.
+    private mutating func decideHope() {
+        if sessions.values.contains(where: { isHope($0) }) { lastHope = now }
+        // Where nobody can come any more, nothing is waited for.
+        let isHopeless = endpoints.values.allSatisfy(\.isRefused) && !plan.mayGrow
+        // Within the time that its lease may take, a node is not left.
+        let isAtWork = schedule.leases.values.contains { !$0.isLost && $0.start != nil }
+        guard isHopeless || now - lastHope > wait && !isAtWork else { return }
+        end(verdict(reasons(orElse: "no node is known")))
+    }
+
+    private func isHope(_ session: Session) -> Bool {
+        switch session.phase {
+        case .connecting, .closing: return false
+        case .preparing: return !endpoints[session.endpoint]!.hasHung
+        case .working(let number):
+            let node = schedule.nodes[number]
+            guard node.fruitless < plan.policy.fruitlessLeases else { return false }
+            return switch node.state {
+            case .live, .suspect: true
+            case .leaving: !node.leases.isEmpty
+            case .dead, .gone, .evicted: false
+            }
+        }
+    }
+
+    private func reasons(orElse none: String) -> String {
         let reasons = endpointOrder.lazy.compactMap { [endpoints] name in
             endpoints[name]?.reason.map { "\(name): \($0)" }
         }
-        end(verdict(reasons.isEmpty ? "no node is known" : reasons.prefix(5).joined(separator: "; ")))
+        let first = Array(reasons.prefix(5))
+        return first.isEmpty ? none : first.joined(separator: "; ")
     }
 
     /// Which of the endings without nodes it is.
@@ -66,8 +96,7 @@ extension Run {
         }
         if !undecided, !endpoints.isEmpty || now - start > 2_000_000 {
             let ready = sessions.values.filter { $0.node != nil }.count
-            let reasons = endpointOrder.compactMap { name in endpoints[name]?.reason.map { "\(name): \($0)" } }
-            decideDryRun(ready: ready, reasons.joined(separator: "; "))
+            decideDryRun(ready: ready, reasons(orElse: "no node is known"))
         } else if now - start > wait {
             let ready = sessions.values.filter { $0.node != nil }.count
             decideDryRun(ready: ready, "not every node answered within \(Int(plan.waitSeconds)) s")

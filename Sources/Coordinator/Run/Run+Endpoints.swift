@@ -1,19 +1,24 @@
 // Whom to try to reach, and when.
 
 extension Run {
+    /// A refusal that only a person can mend is tried again after this time: perhaps one did.
+    private static let refusedAgain: Microseconds = 60_000_000
+    /// The longest wait for a node that loses whatever it is given.
+    private static let fruitlessAgain: Microseconds = 60_000_000
+
     mutating func add(_ endpoint: EndpointFacts) {
-        if var state = endpoints[endpoint.name] {
-            // Named again: whatever was wrong with it may have been mended.
-            state.isRemoved = false
-            if state.phase == .closed {
-                state.phase = .waiting(until: 0)
-                state.refusal = nil
-            }
-            endpoints[endpoint.name] = state
+        lastHope = now
+        guard var state = endpoints[endpoint.name] else {
+            endpointOrder.append(endpoint.name)
+            endpoints[endpoint.name] = EndpointState(endpoint)
             return
         }
-        endpointOrder.append(endpoint.name)
-        endpoints[endpoint.name] = EndpointState(facts: endpoint, phase: .waiting(until: 0), backoff: Backoff())
+        // Named again: whatever was wrong with it may have been mended.
+        state.isRemoved = false
+        state.refusals = 0
+        if state.phase == .closed { state.refusal = nil }
+        if case .connected = state.phase {} else { state.phase = .waiting(until: now) }
+        endpoints[endpoint.name] = state
     }
 
     mutating func changeFleet(_ change: FleetChange) {
@@ -30,15 +35,50 @@ extension Run {
         }
     }
 
+    /// A person says that something has changed: nobody waits any longer.
+    mutating func tryAllAgain() {
+        for name in endpointOrder {
+            guard case .waiting = endpoints[name]!.phase else { continue }
+            endpoints[name]!.phase = .waiting(until: now)
+            endpoints[name]!.refusals = 0
+        }
+    }
+
+    /// Nodes that have a name or a device of somebody who is silent or gone take that one's place as soon as it is known.
+    mutating func tryRivals(of name: String) {
+        for endpoint in endpointOrder where endpoints[endpoint]!.rival == name {
+            guard case .waiting = endpoints[endpoint]!.phase else { continue }
+            endpoints[endpoint]!.phase = .waiting(until: now)
+        }
+    }
+
     mutating func connectDue() {
         guard !schedule.isComplete, !isInterrupted else { return }
         for name in endpointOrder {
             guard case .waiting(let time) = endpoints[name]!.phase, time <= now else { continue }
             let id = nextSession
             nextSession += 1
-            sessions[id] = Session(endpoint: name, lastHeard: now, lastPing: now)
+            sessions[id] = Session(endpoint: name, now: now)
             endpoints[name]!.phase = .connected(session: id)
             act(.connect(session: id, endpoint: name))
         }
+    }
+
+    /// What becomes of an endpoint whose connection has ended.
+    mutating func disconnected(_ name: String, session id: Int) {
+        guard var state = endpoints[name], state.phase == .connected(session: id) else { return }
+        let wait = state.backoff.failed(using: &generator).microseconds
+        let fruitless = state.member.map { schedule.nodes[$0].fruitless } ?? 0
+        if state.refusal == .evicted || state.isRemoved || !state.facts.reconnects {
+            state.phase = .closed
+        } else if state.isRefused {
+            state.phase = .waiting(until: now + Run.refusedAgain)
+        } else if fruitless >= plan.policy.fruitlessLeases {
+            let doubled = wait << min(fruitless - plan.policy.fruitlessLeases, 10)
+            state.phase = .waiting(until: now + min(Run.fruitlessAgain, doubled))
+        } else {
+            state.phase = .waiting(until: now + wait)
+        }
+        endpoints[name] = state
     }
 }

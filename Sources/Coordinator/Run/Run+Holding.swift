@@ -8,6 +8,7 @@ extension Run {
     /// one that waits. Then it is kept.
     mutating func hold(_ event: LinkEvent<NodeMessage>, session id: Int) -> Bool {
         let session = sessions[id]!
+        guard session.phase != .closing else { return false }
         let waits = waitsForOwnFiles(event, session: session)
         guard waits || session.unwritten > 0 || !session.held.isEmpty else { return false }
         // That the own disk is slow is no silence of the node's, of whose lease these results are then.
@@ -18,10 +19,29 @@ extension Run {
             break
         case .opened, .drained, .message: return false
         }
+        guard isWithinBounds(event, session: id) else {
+            outOfProtocol(id, "more than its leases can bring")
+            return true
+        }
         sessions[id]!.held.append((event, session.unwritten))
-        sessions[id]!.lastHeard = now
         return true
     }
+
+    /// What is kept is bounded by what the node was asked for: each image once, and a word or two for each lease.
+    private mutating func isWithinBounds(_ event: LinkEvent<NodeMessage>, session id: Int) -> Bool {
+        let session = sessions[id]!
+        guard case .message(.results(let lease, let results)) = event, let node = session.node else {
+            return session.held.count <= session.heldImages.count + Run.mostHeldWords
+        }
+        for result in results {
+            guard schedule.expects(image: Int(result.index), lease: lease, node: node),
+                sessions[id]!.heldImages.insert(result.index).inserted
+            else { return false }
+        }
+        return !results.isEmpty || session.held.count <= session.heldImages.count + Run.mostHeldWords
+    }
+
+    private static let mostHeldWords = 64
 
     /// A file is on the disk: the node may send more, and what it said behind the file is heard.
     mutating func stored(bytes: Int, session id: Int) {
@@ -47,6 +67,9 @@ extension Run {
             !waitsForOwnFiles(first.event, session: session)
         {
             sessions[id]!.held.removeFirst()
+            if case .message(.results(_, let results)) = first.event {
+                for result in results { sessions[id]!.heldImages.remove(result.index) }
+            }
             take(first.event, session: id)
         }
     }

@@ -1,6 +1,5 @@
 import Jobs
 import Protocol
-import SelectiveTuning
 
 // Who takes part: who would compute the same from the same data.
 
@@ -19,6 +18,10 @@ extension Run {
 
     /// A node has prepared the job: checks that it would compute the same from the same data, and lets it take part.
     mutating func join(_ description: NodeDescription, session id: Int) {
+        guard reference.own != .awaited || !plan.isExact else {
+            sessions[id]!.introduction = description
+            return
+        }
         let name = sessions[id]!.endpoint
         if let problem = mismatch(of: description) {
             note(
@@ -26,48 +29,88 @@ extension Run {
             return close(id, reason: problem, refusal: .job)
         }
         do {
-            let ledgerNumber = try ledger.nodeJoined(
-                name: description.name, device: description.device, numerics: description.numerics)
             let (node, actions) = try schedule.join(
-                name: description.name, instance: description.instance, batch: Int(description.batch), now: now)
-            if numerics == nil { numerics = description.numerics }
-            adoptSamples(description.samples)
-            if let old = members[node]?.session, old != id {
-                // The same node over a new connection; the old one is a half-open rest.
-                sessions[old]?.phase = .closing
-                act(.close(session: old))
-            }
-            members[node] = Member(
-                description: description, endpoint: name, ledgerNumber: ledgerNumber, session: id, reason: nil)
-            sessions[id]!.phase = .working(node: node)
-            endpoints[name]!.backoff.succeeded()
-            endpoints[name]!.reason = nil
-            endpoints[name]!.reportedReason = nil
-            endpoints[name]!.member = node
-            everWorked = true
-            let data = description.images.map { "\($0) images" } ?? "images from here"
-            note(
-                .info, "node ready", "\(name): \(description.name) is ready: \(description.device), \(data)",
-                ["node.address": name, "node.name": description.name, "node.device": description.device])
+                name: description.name, instance: description.instance, place: name, batch: Int(description.batch),
+                now: now)
+            welcome(
+                description, as: node, session: id,
+                ledgerNumber: try ledger.nodeJoined(
+                    name: description.name, device: description.device, numerics: description.numerics))
             perform(actions)
         } catch let refusal as Schedule.JoinRefusal {
-            note(
-                .error, "node may not join", "\(name): \(refusal)",
-                ["node.address": name, "node.name": description.name])
-            if case .evicted = refusal {
-                close(id, reason: "\(refusal)", refusal: .evicted)
-            } else {
-                close(id, reason: "\(refusal)", refusal: .job)
-            }
+            mayNotJoin(description.name, refusal, session: id)
         } catch {
             end(.journalFailed(reason: "\(error)"))
         }
     }
 
+    private mutating func welcome(
+        _ description: NodeDescription, as node: Int, session id: Int, ledgerNumber: UInt32
+    ) {
+        let name = sessions[id]!.endpoint
+        if let old = members[node]?.session, old != id {
+            // The same node over a new connection; the old one is a half-open rest.
+            sessions[old]?.phase = .closing
+            act(.close(session: old))
+        }
+        members[node] = Member(
+            description: description, endpoint: name, ledgerNumber: ledgerNumber, session: id, reason: nil)
+        reference.adopt(description.samples, of: node, where: isBinding)
+        sessions[id]!.phase = .working(node: node)
+        sessions[id]!.introduction = nil
+        var state = endpoints[name]!
+        (state.reason, state.reportedReason, state.refusal, state.rival) = (nil, nil, nil, nil)
+        (state.refusals, state.hasHung, state.member) = (0, false, node)
+        endpoints[name] = state
+        everWorked = true
+        let data = description.images.map { "\($0) images" } ?? "images from here"
+        note(
+            .info, "node ready", "\(name): \(description.name) is ready: \(description.device), \(data)",
+            ["node.address": name, "node.name": description.name, "node.device": description.device])
+    }
+
+    /// Somebody has its name. Who was evicted is out; the other one may be silent or gone soon, and then it may join.
+    private mutating func mayNotJoin(_ node: String, _ refusal: Schedule.JoinRefusal, session id: Int) {
+        let name = sessions[id]!.endpoint
+        if endpoints[name]!.reportedReason != "\(refusal)" {
+            endpoints[name]!.reportedReason = "\(refusal)"
+            note(.error, "node may not join", "\(name): \(refusal)", ["node.address": name, "node.name": node])
+        }
+        if case .evicted = refusal { return close(id, reason: "\(refusal)", refusal: .evicted) }
+        endpoints[name]!.rival = node
+        close(id, reason: "\(refusal)")
+    }
+
+    /// This machine has computed the canary: that decides which arithmetic is right, whoever came first.
+    mutating func decideNumerics(_ digest: String?) {
+        reference.own = .known(digest)
+        if plan.isExact, let digest, let counted = reference.counted, counted != digest {
+            return end(
+                .otherNumerics(
+                    reason: "the results in the journal were computed with other bits (canary \(counted.prefix(12))) than "
+                        + "this machine computes (\(digest.prefix(12))): another version of stnet, or a faulty device; "
+                        + "go on with the version and the machine that began, or begin anew with --force"))
+        }
+        for id in sessions.keys.sorted() {
+            guard let description = sessions[id]?.introduction, sessions[id]!.phase == .preparing else { continue }
+            sessions[id]!.introduction = nil
+            join(description, session: id)
+        }
+    }
+
+    /// What a node said of itself holds for others while it is there, and for good once its results count.
+    private func isBinding(_ node: Int) -> Bool { members[node]?.session != nil || schedule.nodes[node].succeeded > 0 }
+
+    /// The canary's digest that a node must have; nil while any will do.
+    private var numerics: String? {
+        if case .known(.some(let own)) = reference.own { return own }
+        if let counted = reference.counted { return counted }
+        return members.keys.sorted().first { members[$0]!.session != nil }.map { members[$0]!.description.numerics }
+    }
+
     /// Why a node's results could differ from the others'; nil if nothing speaks for it.
     private func mismatch(of node: NodeDescription) -> String? {
-        // In precision `fast`, other kinds of machines compute other bits: the certificate counts their classes.
-        if plan.job.options["precision"] != Precision.fast.rawValue, let numerics, node.numerics != numerics {
+        if plan.isExact, let numerics, node.numerics != numerics {
             return "\(node.name) computes other bits (canary \(node.numerics.prefix(12)), the run's is "
                 + "\(numerics.prefix(12))): another version or a faulty device"
         }
@@ -80,7 +123,8 @@ extension Run {
         guard node.samples.count == plan.job.sampleIDs.count else {
             return "\(node.name) answered for \(node.samples.count) of \(plan.job.sampleIDs.count) sample images"
         }
-        let missing = node.samples.indices.filter { node.samples[$0].isEmpty && sampleDigests[$0] != "" }
+        let expected = node.samples.indices.map { reference.sample($0, where: isBinding) }
+        let missing = node.samples.indices.filter { node.samples[$0].isEmpty && expected[$0] != "" }
         if !missing.isEmpty, missing.count == node.samples.filter(\.isEmpty).count, let first = missing.first {
             return "\(node.name) lacks \(missing.count) of \(node.samples.count) sample images, the first is "
                 + "\(plan.job.sampleIDs[first]): start it with --images DIR or --images remote"
@@ -89,15 +133,10 @@ extension Run {
             return "\(node.name) found no images: start it with --images DIR or --images remote"
         }
         for (place, digest) in node.samples.enumerated()
-        where !digest.isEmpty && !sampleDigests[place].isEmpty && digest != sampleDigests[place] {
+        where !digest.isEmpty && !expected[place].isEmpty && digest != expected[place] {
             return "\(node.name) has another file for \(plan.job.sampleIDs[place]) (SHA-256 \(digest.prefix(12)), "
-                + "expected \(sampleDigests[place].prefix(12)))"
+                + "expected \(expected[place].prefix(12)))"
         }
         return nil
-    }
-
-    /// What the coordinator has no copy of, the first node's copy stands for.
-    private mutating func adoptSamples(_ samples: [String]) {
-        for (place, digest) in samples.enumerated() where sampleDigests[place].isEmpty { sampleDigests[place] = digest }
     }
 }

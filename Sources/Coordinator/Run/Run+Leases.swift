@@ -13,7 +13,9 @@ extension Run {
                 if let session = members[node]?.session { act(.send(session: session, .cancel(lease: lease))) }
             case .stateChanged(let node, let state):
                 if [.dead, .gone, .evicted].contains(state) { timeline.lost(node: node, now: now) }
-                act(.stateChanged(node: members[node]?.description.name ?? "node \(node)", state))
+                let name = members[node]?.description.name ?? "node \(node)"
+                act(.stateChanged(node: name, state))
+                if [.suspect, .dead, .gone, .evicted].contains(state) { tryRivals(of: name) }
             case .disconnect(let node, let reason):
                 let name = members[node]!.description.name
                 note(.error, "node disconnected", "\(name): \(reason)", ["node.name": name, "reason": reason])
@@ -22,6 +24,10 @@ extension Run {
                 let name = members[node]!.description.name
                 note(.error, "node evicted", "\(name) is evicted: \(reason)", ["node.name": name, "reason": reason])
                 members[node]!.reason = reason
+                let endpoint = members[node]!.endpoint
+                endpoints[endpoint]!.refusal = .evicted
+                if case .waiting = endpoints[endpoint]!.phase { endpoints[endpoint]!.phase = .closed }
+                endpoints[endpoint]!.reason = "evicted: \(reason)"
                 hangUp(on: node, reason: "evicted: \(reason)", refusal: .evicted)
             case .giveUp(let image, let why): giveUp(image, why)
             }

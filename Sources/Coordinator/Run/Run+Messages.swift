@@ -30,15 +30,19 @@ extension Run {
         let session = sessions[id]!
         switch message {
         case .ready(let description):
-            guard session.phase == .preparing else { return outOfProtocol(id, "a second answer to its job") }
+            guard session.phase == .preparing, session.introduction == nil else {
+                return outOfProtocol(id, "a second answer to its job")
+            }
             join(description, session: id)
         case .refused(let refusal):
-            guard session.phase == .preparing else { return outOfProtocol(id, "a refusal of a job it has") }
+            guard session.phase == .preparing, session.introduction == nil else {
+                return outOfProtocol(id, "a refusal of a job it has")
+            }
             refused(refusal, session: id)
         case .heartbeat: break
         case .results(let lease, let results):
             guard let node = session.node else { return outOfProtocol(id, "results before its job") }
-            take(results, lease: lease, node: node)
+            take(results, lease: lease, node: node, session: id)
         case .artifact(let chunk): take(chunk, session: id)
         case .leaseDone(let lease):
             guard let node = session.node else { return outOfProtocol(id, "the end of a lease before its job") }
@@ -50,16 +54,24 @@ extension Run {
                 return outOfProtocol(id, "a wish for image \(index) of \(manifest.entries.count)")
             }
             act(.sendImage(session: id, index: index))
-        case .wantWeights(let offset): act(.sendWeights(session: id, offset: offset))
-        case .leaving(let reason): leaves(reason, session: id)
-        case .failed(let reason):
-            note(
-                .error, "node failed", "\(session.endpoint): failed: \(reason)",
-                ["node.address": session.endpoint, "reason": reason])
-            close(id, reason: "failed: \(reason)")
+        case .wantWeights(let offset): wantsWeights(from: offset, session: id)
+        case .leaving(let reason):
+            guard !session.isLeaving else { return outOfProtocol(id, "a second word that it leaves") }
+            leaves(reason, session: id)
+        case .failed(let reason): failed(reason, session: id)
         case .goodbye: sessions[id]!.isLeaving = true
         case .status: outOfProtocol(id, "a status that nobody asked for")
         }
+    }
+
+    /// A fault that the node outlives; it ends the connection.
+    private mutating func failed(_ reason: String, session id: Int) {
+        let session = sessions[id]!
+        note(
+            .error, "node failed", "\(session.endpoint): failed: \(reason)",
+            ["node.address": session.endpoint, "reason": reason])
+        if let node = session.node { perform(schedule.faulted(node: node, reason: reason, now: now)) }
+        close(id, reason: "failed: \(reason)", refusal: session.node == nil ? .job : nil)
     }
 
     private mutating func leaves(_ reason: String, session id: Int) {

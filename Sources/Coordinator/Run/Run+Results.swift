@@ -4,8 +4,14 @@ import Protocol
 
 extension Run {
     /// Takes some results of a lease. The first that contradicts itself ends the node's part.
-    mutating func take(_ results: [ImageResult], lease: UInt64, node: Int) {
+    mutating func take(_ results: [ImageResult], lease: UInt64, node: Int, session id: Int) {
+        // No result is no sign of work.
+        guard !results.isEmpty else { return }
         lastResult = now
+        if !sessions[id]!.isFruitful {
+            sessions[id]!.isFruitful = true
+            endpoints[sessions[id]!.endpoint]!.backoff.succeeded()
+        }
         for result in results {
             let image = Int(result.index)
             guard schedule.expects(image: image, lease: lease, node: node) else {
@@ -33,6 +39,9 @@ extension Run {
         do {
             let acceptance = try ledger.accept(
                 result, node: members[node]!.ledgerNumber, isFileCompared: isFileCompared)
+            if reference.counted == nil, acceptance == .first {
+                reference.counted = members[node]!.description.numerics
+            }
             if case .different = acceptance {
                 let name = members[node]!.description.name
                 let id = manifest.entries[Int(result.index)].id

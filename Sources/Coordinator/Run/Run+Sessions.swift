@@ -1,12 +1,16 @@
 import Protocol
 
-// One connection: how long it may be silent, and what its end means.
+// One connection: how long each of its phases may last, and what its end means.
 
 extension Run {
     /// Silence of a node that is not yet, or no longer, the schedule's to watch.
     private static let handshakeSilence: Microseconds = 15_000_000
     /// A dead node's connection is kept so long: it may only have been slow, and what it brings is work done.
     private static let deadConnection: Microseconds = 60_000_000
+    /// How long preparing may take beside reading the weights, and how fast they are read and sent at the least.
+    private static let preparing: Microseconds = 120_000_000
+    private static let readBytesASecond = 20_000_000
+    private static let sentBytesASecond = 1_000_000
 
     mutating func watchSessions() {
         for id in sessions.keys.sorted() {
@@ -17,6 +21,14 @@ extension Run {
             }
             let limit = session.node == nil ? Run.handshakeSilence : Run.deadConnection
             if now - session.lastHeard > limit { close(id, reason: "silent for \(limit / 1_000_000) s") }
+            if session.phase == .preparing, session.introduction == nil, now > session.prepareLimit {
+                endpoints[session.endpoint]!.hasHung = true
+                let reason = "it prepares for longer than that can take: its device or its disk hangs"
+                note(
+                    .error, "node hangs", "\(session.endpoint): \(reason)",
+                    ["node.address": session.endpoint, "reason": reason])
+                close(id, reason: reason)
+            }
         }
     }
 
@@ -25,7 +37,29 @@ extension Run {
         guard sessions[id]!.phase == .connecting else { return }
         sessions[id]!.lastHeard = now
         sessions[id]!.phase = .preparing
+        sessions[id]!.prepareLimit = now + Run.preparing + Run.time(for: plan.job.weightsBytes, Run.readBytesASecond)
+        let name = sessions[id]!.endpoint
+        // What was wrong before it answered says nothing about what it does now.
+        if endpoints[name]!.refusal == nil { endpoints[name]!.reason = nil }
         act(.send(session: id, .job(plan.job)))
+    }
+
+    private static func time(for bytes: UInt64, _ rate: Int) -> Microseconds {
+        Microseconds(min(bytes, 1 << 50)) * 1_000_000 / Microseconds(rate)
+    }
+
+    /// The node asks for the weights, from here on: preparing may take as long as the rest of them.
+    mutating func wantsWeights(from offset: UInt64, session id: Int) {
+        let session = sessions[id]!
+        guard session.phase == .preparing, offset <= plan.job.weightsBytes else {
+            return outOfProtocol(id, "a wish for the weights from byte \(offset) of \(plan.job.weightsBytes)")
+        }
+        if session.wantedOffset.map({ offset > $0 }) ?? true {
+            sessions[id]!.wantedOffset = offset
+            let rest = plan.job.weightsBytes - offset
+            sessions[id]!.prepareLimit = now + Run.preparing + Run.time(for: rest, Run.sentBytesASecond)
+        }
+        act(.sendWeights(session: id, offset: offset))
     }
 
     /// Ends a connection from here; its endpoint is tried again unless `refusal` says otherwise.
@@ -33,14 +67,22 @@ extension Run {
         guard let session = sessions[id], session.phase != .closing else { return }
         let node = session.node
         sessions[id]!.phase = .closing
-        endpoints[session.endpoint]?.reason = reason
-        if let refusal { endpoints[session.endpoint]?.refusal = refusal }
+        sessions[id]!.introduction = nil
+        refuse(session.endpoint, refusal, reason)
         act(.close(session: id))
         if let node, members[node]?.session == id {
             members[node]!.session = nil
             members[node]!.reason = reason
             perform(schedule.lost(node: node, now: now))
         }
+    }
+
+    private mutating func refuse(_ endpoint: String, _ refusal: EndpointState.Refusal?, _ reason: String) {
+        endpoints[endpoint]!.reason = reason
+        guard let refusal else { return }
+        endpoints[endpoint]!.refusal = refusal
+        // It was said by a node that has proved the key, or decided here.
+        endpoints[endpoint]!.refusals = EndpointState.believedRefusals
     }
 
     /// A peer that breaks the protocol is not talked to again.
@@ -58,30 +100,53 @@ extension Run {
 
     /// The last event of a connection.
     mutating func closed(_ closure: LinkClosure, session id: Int) {
-        guard let session = sessions.removeValue(forKey: id) else { return }
+        guard let session = sessions[id] else { return }
+        if session.phase != .closing { ended(session, id, by: closure) }
+        sessions[id] = nil
+        disconnected(session.endpoint, session: id)
+    }
+
+    /// A connection that was not ended from here.
+    private mutating func ended(_ session: Session, _ id: Int, by closure: LinkClosure) {
         let name = session.endpoint
-        var state = endpoints[name]!
-        if session.phase != .closing {
-            state.reason = session.isLeaving ? state.reason ?? "it left" : Self.reason(closure, of: name)
-            if case .refused = closure { state.refusal = .key }
-            if state.reason != state.reportedReason {
-                state.reportedReason = state.reason
-                note(
-                    session.isLeaving ? .info : .warning, "connection closed", "\(name): \(state.reason!)",
-                    ["node.address": name, "reason": state.reason!])
-            }
+        if case .outOfProtocol(let what) = closure, session.phase != .connecting { return outOfProtocol(id, what) }
+        let reason =
+            session.isLeaving ? endpoints[name]!.reason ?? "it left" : Self.reason(closure, of: name)
+        endpoints[name]!.reason = reason
+        switch closure.retry {
+        case .soon:
+            endpoints[name]!.refusal = nil
+            endpoints[name]!.refusals = 0
+        case .rarely:
+            // Nobody has proved this: it is believed when it is said again and again.
+            endpoints[name]!.refusal = .key
+            endpoints[name]!.refusals += 1
+        case .never: refuse(name, .key, reason)
         }
-        if let node = session.node, members[node]?.session == id {
-            members[node]!.session = nil
-            members[node]!.reason = state.reason
-            perform(schedule.lost(node: node, now: now))
+        if reason != endpoints[name]!.reportedReason {
+            endpoints[name]!.reportedReason = reason
+            note(
+                session.isLeaving ? .info : .warning, "connection closed", "\(name): \(reason)",
+                ["node.address": name, "reason": reason])
         }
-        if state.phase == .connected(session: id) {
-            let isFinal = state.refusal != nil || state.isRemoved || !state.facts.reconnects
-            state.phase =
-                isFinal ? .closed : .waiting(until: now + state.backoff.failed(using: &generator).microseconds)
-        }
-        endpoints[name] = state
+        sessions[id]!.phase = .closing
+        guard let node = session.node, members[node]?.session == id else { return }
+        members[node]!.session = nil
+        members[node]!.reason = reason
+        perform(schedule.lost(node: node, now: now))
+        tellFruitless(node, at: name)
+    }
+
+    /// Once, when a node begins to look like one that loses whatever it is given.
+    private mutating func tellFruitless(_ node: Int, at name: String) {
+        let count = schedule.nodes[node].fruitless
+        guard count >= plan.policy.fruitlessLeases, schedule.nodes[node].state != .evicted else { return }
+        let reason = "it was lost with \(count) leases in a row, and not one result between them"
+        endpoints[name]!.reason = reason
+        guard count == plan.policy.fruitlessLeases else { return }
+        note(
+            .error, "node is fruitless", "\(name): \(reason): it is tried less and less often",
+            ["node.address": name, "reason": reason])
     }
 
     /// Without the address, which stands before it wherever it is said.

@@ -32,10 +32,8 @@ struct Run: Sendable {
     var failureNotes: [Int: [ImageFailure]] = [:]
     /// The coordinator's copies of images that are out on leases.
     var ownFiles: [Int: OwnFile] = [:]
-    /// The numerics class of the run: that of its first node.
-    var numerics: String?
-    /// SHA-256 of the samples: the coordinator's, and where it has none, the first node's.
-    var sampleDigests: [String]
+    /// What decides which arithmetic is right, and which samples are.
+    var reference: RunReference
     var generator: SplitMix64
     var timeline = LeaseTimeline()
     var speeds = RunSpeeds()
@@ -44,11 +42,13 @@ struct Run: Sendable {
     var lastResult: Microseconds
     var firstLease: Microseconds?
     var completedAt: Microseconds?
-    var lastMember: Microseconds
+    /// When there was something to hope for last: a node that brings results, or one that may.
+    var lastHope: Microseconds
     /// When a node was there last that could evaluate an image for the second time; said once that there is none.
     var lastVerifier: Microseconds
     var saidUnverified = false
     var lastJournalWrite: Microseconds
+    private var lastTick: Microseconds
     var everWorked = false
     var isInterrupted = false
     private(set) var ending: RunEnding?
@@ -75,10 +75,10 @@ struct Run: Sendable {
         self.plan = plan
         self.manifest = manifest
         self.ledger = ledger
-        sampleDigests = plan.sampleDigests
+        reference = RunReference(plan: plan, ledger: ledger)
         generator = SplitMix64(seed: seed)
         (start, self.now) = (now, now)
-        (lastMember, lastVerifier, lastResult, lastJournalWrite) = (now, now, now, now)
+        (lastHope, lastVerifier, lastResult, lastJournalWrite, lastTick) = (now, now, now, now, now)
         schedule = Schedule(
             images: manifest.entries.count, policy: plan.policy, verifyEvery: plan.verifyEvery,
             verifySecret: plan.verifySecret)
@@ -90,7 +90,6 @@ struct Run: Sendable {
             schedule.resumeVerification(of: index, by: evaluator ?? "", isVerified: ledger.isVerified(index))
         }
         if plan.isDryRun { _ = schedule.stop() }
-        numerics = ledger.nodes.first?.numerics
         resumed = schedule.images - schedule.remaining
         for endpoint in endpoints { add(endpoint) }
     }
@@ -106,23 +105,40 @@ struct Run: Sendable {
         case .storeFailed(let reason): end(.artifactFailed(reason: reason))
         case .ownFile(let image, let copy): ownFile(image, copy)
         case .journalFailed(let reason): end(.journalFailed(reason: reason))
+        case .weightsUnreadable(let reason): end(.weightsUnreadable(reason: reason))
+        case .ownNumerics(let digest): decideNumerics(digest)
         case .fleet(let change): changeFleet(change)
+        case .reread: tryAllAgain()
         case .interrupt:
             isInterrupted = true
-            perform(schedule.stop())
+            perform(schedule.stop(now: now))
         }
-        decideEnding()
+        decideEnding(after: event)
         defer { actions = [] }
         return actions
     }
 
     private mutating func tick() {
+        forgiveStall()
         connectDue()
         watchSessions()
         perform(schedule.tick(now: now))
         guard now - lastJournalWrite >= 1_000_000 else { return }
         lastJournalWrite = now
         act(.writeJournal(isSynced: true))
+    }
+
+    /// The coordinator itself stood still: in that time nobody could be heard, and nothing be hoped for.
+    private mutating func forgiveStall() {
+        let gap = now - lastTick
+        lastTick = now
+        guard gap > plan.policy.stall else { return }
+        lastHope = min(now, lastHope + gap)
+        lastVerifier = min(now, lastVerifier + gap)
+        for id in sessions.keys {
+            sessions[id]!.lastHeard = min(now, sessions[id]!.lastHeard + gap)
+            if sessions[id]!.prepareLimit < .max - gap { sessions[id]!.prepareLimit += gap }
+        }
     }
 
     mutating func act(_ action: RunAction) { actions.append(action) }

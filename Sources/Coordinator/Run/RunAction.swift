@@ -47,6 +47,10 @@ public enum RunEnding: Sendable, Equatable {
     case refused(reason: String)
     /// Every node refused the job: data, weights, network.
     case jobRefused(reason: String)
+    /// The results in the journal are of another arithmetic than this machine's.
+    case otherNumerics(reason: String)
+    /// The weights' file cannot be read any more.
+    case weightsUnreadable(reason: String)
     /// The journal cannot be written any more.
     case journalFailed(reason: String)
     /// A picture or map of an image cannot be written.

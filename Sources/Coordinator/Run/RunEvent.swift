@@ -13,8 +13,14 @@ enum RunEvent: Sendable {
     /// The coordinator's own copy of an image was read; nil where there is none that can be.
     case ownFile(image: Int, OwnCopy?)
     case journalFailed(String)
+    /// The weights' file cannot be read any more.
+    case weightsUnreadable(String)
+    /// The digest of what this machine computes of the canary's pictures; nil where it cannot.
+    case ownNumerics(String?)
     /// The hosts file or the announce directory changed.
     case fleet(FleetChange)
+    /// A person says that something has changed: SIGHUP.
+    case reread
     /// Ctrl-C: no new leases, what runs comes back.
     case interrupt
 }

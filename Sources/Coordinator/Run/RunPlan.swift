@@ -1,5 +1,6 @@
 import Jobs
 import Protocol
+import SelectiveTuning
 
 /// What a run is about and how it is to be led; values only.
 public struct RunPlan: Sendable {
@@ -13,6 +14,9 @@ public struct RunPlan: Sendable {
     /// The kinds of file that nodes make of each image, and the side of the network's input in pixels.
     public var artifactKinds: Set<ArtifactKind> = []
     public var inputSize = 0
+    /// Whether the digest of what this machine computes itself will come (`RunEvent.ownNumerics`): until then no node
+    /// joins.
+    public var awaitsNumerics = false
     /// Whether endpoints may still come: a hosts file that is read again, an announce directory.
     public var mayGrow = false
     /// How long to go on without any node.
@@ -31,4 +35,7 @@ public struct RunPlan: Sendable {
         self.sampleDigests = sampleDigests
         self.hasFile = hasFile
     }
+
+    /// In precision `fast`, other kinds of machines compute other bits: the certificate counts their classes.
+    var isExact: Bool { job.options["precision"] != Precision.fast.rawValue }
 }

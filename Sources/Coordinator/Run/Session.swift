@@ -17,13 +17,27 @@ struct Session: Sendable {
     var phase = Phase.connecting
     var lastHeard: Microseconds
     var lastPing: Microseconds
-    /// The node said goodbye or that it leaves: its end is no loss.
+    /// The end of the time that preparing may take; the weights' offset that the node asked for last.
+    var prepareLimit: Microseconds = .max
+    var wantedOffset: UInt64?
+    /// The node is ready, and waits until the coordinator knows what it would compute itself.
+    var introduction: NodeDescription?
+    /// The node said that it leaves: its end is no loss.
     var isLeaving = false
+    /// Had a result: its connection is worth as much as a new one.
+    var isFruitful = false
     /// Files that the node makes of images: their parts, those on their way to the disk, and what it said behind them,
     /// each with how many files it waits for.
     var reception = ArtifactReception()
     var unwritten = 0
     var held: [(event: LinkEvent<NodeMessage>, files: Int)] = []
+    /// Images whose results are among that.
+    var heldImages: Set<UInt32> = []
+
+    init(endpoint: String, now: Microseconds) {
+        self.endpoint = endpoint
+        (lastHeard, lastPing) = (now, now)
+    }
 
     var node: Int? {
         if case .working(let node) = phase { node } else { nil }

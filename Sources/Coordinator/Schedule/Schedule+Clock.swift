@@ -8,9 +8,10 @@ extension Schedule {
         // Only when all who are silent are known: none of them is to get what the others lose.
         if actions.contains(where: \.isLoss) { actions += assign(now: now) }
         for number in overdue(now: now) { actions += missDeadline(number, now: now) }
+        actions += evictFruitless(now: now)
         if !isStopped { actions += shortenTail(now: now) }
-        // What one node did may be for another one to verify that has nothing to do.
-        if !verification.waiting.isEmpty { actions += assign(now: now) }
+        // What one node did, or lost, may be for another one that has nothing to do.
+        if !verification.waiting.isEmpty || !losses.isEmpty { actions += assign(now: now) }
         return actions + settle(now: now)
     }
 

@@ -41,13 +41,18 @@ extension Schedule {
                 && verification.waiting.count == verification.queues.values.reduce(0) { $0 + $1.count },
             "the second evaluations that wait are not those in the queues")
         expect(
-            verification.asked == verification.done + verification.evaluators.count,
+            verification.asked == verification.done + verification.evaluators.count - verification.disputes.count,
             "\(verification.asked) second evaluations asked, \(verification.done) done, \(unverified) awaited")
         for (image, _) in verification.evaluators {
             expect(states[image] == .done, "image \(image) is to be verified before it is done")
             expect(
                 verification.waiting.contains(image) || held[image] > 0,
                 "image \(image) is to be verified, but nobody is asked to")
+        }
+        expect(
+            verification.disputes.allSatisfy { verification.evaluators[$0] != nil }, "a dispute that awaits nobody")
+        for image in losses.keys {
+            expect(states[image] != .done && states[image] != .failed, "losses of image \(image), which is over")
         }
         let rate = nodes.filter { $0.state == .live }.reduce(0) { $0 + $1.rate }
         expect(abs(rate - totalRate) <= 1e-6 * max(1, rate), "the total rate is \(totalRate), really \(rate)")

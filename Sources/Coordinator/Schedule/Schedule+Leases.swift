@@ -69,16 +69,12 @@ extension Schedule {
 
     /// Images for one lease, those that came back first.
     private mutating func takeImages(for node: Int) -> [Int] {
-        while let image = alone.popLast() {
-            if states[image] == .pending { return [image] }
-        }
+        if let image = takeAlone(for: node) { return [image] }
         let size = leaseSize(for: node)
         var images = takeRetries(for: node, size: size)
         // Along the way, so that they do not all stand at the end.
         images += takeVerifications(for: node, size: pending > 0 ? size / 4 : size - images.count)
-        while images.count < size, let image = returned.popLast() {
-            if states[image] == .pending { images.append(image) }
-        }
+        images += takeReturned(for: node, size: size - images.count)
         while images.count < size, next < states.count {
             if states[next] == .pending { images.append(next) }
             next += 1
@@ -121,8 +117,7 @@ extension Schedule {
         for image in lease.images.reversed() where lease.open.contains(image) {
             holders[image] -= 1
             if counting, states[image] == .leased {
-                attempts[image] = min(attempts[image], 254) + 1
-                nodes[lease.node].counted.append(image)
+                noteLoss(of: image, on: lease.node, wasAlone: lease.images.count == 1)
             }
             if states[image] == .done { enqueueVerification(image) }
             if let action = release(image) { actions.append(action) }
@@ -141,7 +136,7 @@ extension Schedule {
         guard Int(attempts[image]) < policy.attempts else { return giveUp(image) }
         states[image] = .pending
         pending += 1
-        if Int(attempts[image]) >= policy.aloneAfter { alone.append(image) } else { returned.append(image) }
+        if isSuspect(image) { alone.append(image) } else { returned.append(image) }
         return nil
     }
 
@@ -150,6 +145,7 @@ extension Schedule {
         if states[image] == .retrying { retries.removeAll { $0 == image } }
         states[image] = .failed
         remaining -= 1
+        losses[image] = nil
         if let notes = failures[image] {
             for note in notes { nodes[note.node].openFailures -= 1 }
             return .giveUp(image: image, .failed)

@@ -2,13 +2,15 @@ extension Schedule {
     /// A node has prepared the job and takes leases from now on. Gives its number, the same each time it comes back.
     ///
     /// A node that comes back as the same process was never dead: what was counted against its images is taken back.
+    /// - Parameter place: where it was met. One that was evicted does not come back there; elsewhere the name may be
+    ///   another node's, whose place the evicted one had taken.
     /// - Throws: for an evicted node, and for a second one of the same name while the first is heard of.
-    public mutating func join(name: String, instance: UInt64, batch: Int, now: Microseconds) throws(JoinRefusal)
-        -> (node: Int, actions: [Action])
-    {
+    public mutating func join(
+        name: String, instance: UInt64, place: String = "", batch: Int, now: Microseconds
+    ) throws(JoinRefusal) -> (node: Int, actions: [Action]) {
         var actions: [Action] = []
         let number: Int
-        if let known = nodeByName[name] {
+        if let known = nodeByName[name], nodes[known].state != .evicted || nodes[known].place == place {
             number = known
             switch nodes[known].state {
             case .evicted: throw .evicted(name: name)
@@ -21,13 +23,15 @@ extension Schedule {
             }
             if nodes[known].instance == instance { forgive(node: known) }
             nodes[known].instance = instance
-            nodes[known].counted = []
+            nodes[known].losses = []
         } else {
             number = nodes.count
             nodeByName[name] = number
-            nodes.append(Node(name: name, instance: instance, state: .live, batch: 1, lastHeard: now))
+            nodes.append(
+                Node(name: name, place: place, instance: instance, state: .live, batch: 1, lastHeard: now))
         }
         nodes[number].state = .live
+        nodes[number].place = place
         nodes[number].batch = max(1, batch)
         nodes[number].lastHeard = now
         totalRate += nodes[number].rate
@@ -55,7 +59,35 @@ extension Schedule {
     /// The node's connection has ended: its leases go back at once.
     public mutating func lost(node: Int, now: Microseconds) -> [Action] {
         guard nodes[node].isConnected else { return [] }
-        return lose(node: node, now: now) + assign(now: now)
+        return lose(node: node, now: now) + evictFruitless(now: now) + assign(now: now)
+    }
+
+    /// Nodes that lose whatever they are given.
+    mutating func evictFruitless(now: Microseconds) -> [Action] {
+        var actions: [Action] = []
+        for number in nodes.indices
+        where nodes[number].fruitless >= policy.mostFruitlessLeases && nodes[number].state != .evicted {
+            let count = nodes[number].fruitless
+            actions += evict(
+                node: number, reason: "it was lost with \(count) leases in a row, and not one result between them",
+                now: now)
+        }
+        return actions
+    }
+
+    /// The node's device did not get through its lease, and the node lives: its images had their attempt.
+    public mutating func faulted(node: Int, reason: String, now: Microseconds) -> [Action] {
+        guard nodes[node].isConnected else { return [] }
+        nodes[node].faults += 1
+        let count = nodes[node].faults
+        guard count < policy.faults else {
+            return evict(
+                node: node, reason: "its device failed \(count) times, the last time: \(reason)", counting: true,
+                now: now)
+        }
+        let actions = lose(node: node, now: now)
+        nodes[node].losses = []
+        return actions + assign(now: now)
     }
 
     /// The node finishes its running lease and goes; what waits behind it goes back.
@@ -105,19 +137,18 @@ extension Schedule {
     /// that ended the node.
     mutating func takeBack(node: Int, counting: Bool = true) -> [Action] {
         var actions: [Action] = []
+        let isLoss = counting && !nodes[node].leases.isEmpty
         // The last first: what is returned last is leased first, and images keep roughly the manifest's order.
         for (place, id) in nodes[node].leases.enumerated().reversed() {
             actions += giveBack(lease: id, counting: counting && place == 0)
         }
         nodes[node].late += nodes[node].leases.count
         nodes[node].leases = []
+        if isLoss {
+            nodes[node].lostLeases += 1
+            nodes[node].fruitless += 1
+        }
         return actions
-    }
-
-    /// A node that was taken for lost lives: its images did it no harm.
-    mutating func forgive(node: Int) {
-        for image in nodes[node].counted where attempts[image] > 0 { attempts[image] -= 1 }
-        nodes[node].counted = []
     }
 
     mutating func leaveTotal(_ node: Int) { totalRate = max(0, totalRate - nodes[node].rate) }

@@ -30,6 +30,7 @@ extension Schedule {
         deliver(image, lease, now)
         switch states[image] {
         case .done:
+            nodes[node].fruitless = 0
             verified(image, by: node)
             enqueueVerification(image)
             return (.repeated, [])
@@ -44,7 +45,9 @@ extension Schedule {
         }
         let wasGivenUp = states[image] == .failed
         states[image] = .done
+        losses[image] = nil
         nodes[node].succeeded += 1
+        nodes[node].fruitless = 0
         awaitVerification(of: image, by: nodes[node].name)
         var actions: [Action] = []
         // Those on which it failed did worse than this node: too often, and they are out.
@@ -68,6 +71,7 @@ extension Schedule {
         image: Int, kind: ImageFailure.Kind, lease: UInt64, node: Int, now: Microseconds
     ) -> (Disposition, [Action]) {
         deliver(image, lease, now)
+        nodes[node].fruitless = 0
         guard states[image] != .done, states[image] != .failed else {
             if states[image] == .done { enqueueVerification(image) }
             return (.ignored, states[image] == .done ? contradict(node, now: now) : [])
@@ -164,7 +168,7 @@ extension Schedule {
 
     /// When everything else is over, images that failed on every node that is left are given up.
     mutating func settle(now: Microseconds) -> [Action] {
-        guard pending == 0, !retries.isEmpty, isQuiet, nodes.contains(where: { $0.state == .live }) else { return [] }
+        guard pending == 0, !retries.isEmpty, isQuiet(at: now), nodes.contains(where: { $0.state == .live }) else { return [] }
         let able = nodes.indices.filter { [.live, .suspect].contains(nodes[$0].state) }
         let hopeless = retries.filter { image in able.allSatisfy { hasFailed(image, on: $0) } }
         return hopeless.map { giveUp($0) }

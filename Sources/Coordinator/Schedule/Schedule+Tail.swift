@@ -24,7 +24,7 @@ extension Schedule {
         }
         waiting.sort { ($1.wait, $0.lease) < ($0.wait, $1.lease) }
         return waiting.prefix(idle).map { entry in
-            leases[entry.lease]!.isCancelled = true
+            leases[entry.lease]!.cancelled = now
             return .cancel(node: leases[entry.lease]!.node, lease: entry.lease)
         }
     }
@@ -32,11 +32,12 @@ extension Schedule {
     private mutating func speculate(_ idle: [Int], now: Microseconds) -> [Action] {
         let median = durations.median ?? 0
         let limit = max(policy.speculationFloor, Microseconds(policy.speculationFactor * Double(median)))
-        // What a silent node holds, started or not, is not waited for.
+        // What a silent node holds, started or not, is not waited for, nor what was asked back in vain.
         let old = leases.values
             .filter { lease in
                 guard !lease.isLost, !lease.isSpeculative else { return false }
                 return nodes[lease.node].state == .suspect || lease.start.map { now - $0 > limit } ?? false
+                    || lease.cancelled.map { now - $0 > policy.cancelPatience } ?? false
             }
             .sorted { ($0.start ?? .max, $0.id) < ($1.start ?? .max, $1.id) }
         var actions: [Action] = []
@@ -46,7 +47,7 @@ extension Schedule {
             // From its far end: the node itself goes on from the near one.
             // What may have ended other nodes is not given to yet another while somebody has it.
             var rest = lease.images.filter {
-                lease.open.contains($0) && states[$0] == .leased && holders[$0] == 1
+                lease.open.contains($0) && states[$0] == .leased && holders[$0] == 1 && losses[$0] == nil
                     && Int(attempts[$0]) < policy.aloneAfter
             }
             while !rest.isEmpty, let helper = helpers.first {

@@ -16,6 +16,8 @@ extension Schedule {
     /// One node by its stable name, over all its connections.
     public struct Node: Sendable {
         public let name: String
+        /// Where it was met last.
+        public internal(set) var place: String
         public internal(set) var instance: UInt64
         public internal(set) var state: NodeState
         /// Images that its device takes at once.
@@ -36,11 +38,19 @@ extension Schedule {
         var openFailures = 0
         var contradictions = 0
         var missedDeadlines = 0
-        /// Images whose attempt was counted when this node was lost: given back if it turns out to live.
-        var counted: [Int] = []
+        /// Faults of its device that it reported and outlived.
+        var faults = 0
+        /// Leases that it lost, and those since its last result.
+        var lostLeases = 0
+        public internal(set) var fruitless = 0
+        /// What was noted of images when this node was lost: taken back if it turns out to live.
+        var losses: [Loss] = []
 
         /// Leases that the node itself holds, as far as is known.
         var held: Int { leases.count + late }
+
+        /// What it lost last may be the images' fault: until then it had results.
+        var isProven: Bool { succeeded > 0 && fruitless == 0 }
 
         public var isConnected: Bool { state != .gone && state != .evicted }
     }
@@ -57,7 +67,9 @@ extension Schedule {
         var deadline: Microseconds?
         let allowance: Microseconds
         var delivered = 0
-        var isCancelled = false
+        /// When it was asked back.
+        var cancelled: Microseconds?
+        var isCancelled: Bool { cancelled != nil }
         /// A second evaluation of images that another node has.
         let isSpeculative: Bool
         /// Its node was lost; its images went back.

@@ -58,6 +58,8 @@ public struct Schedule: Sendable {
     var attempts: [UInt8]
     /// How many nodes have it just now, at most two.
     var holders: [UInt8]
+    /// Images that were with a node when it was lost; most are not in here.
+    var losses: [Int: ImageLosses] = [:]
     /// On which nodes an image failed; most images are not in here.
     var failures: [Int: [(node: Int, kind: ImageFailure.Kind)]] = [:]
 
@@ -118,18 +120,22 @@ public struct Schedule: Sendable {
     }
 
     /// No new leases from now on; what is out may come back, but what waits behind it is asked back.
-    public mutating func stop() -> [Action] {
+    public mutating func stop(now: Microseconds = 0) -> [Action] {
         isStopped = true
         return nodes.indices.flatMap { number in
             nodes[number].leases.dropFirst().filter { !leases[$0]!.isCancelled }.map { lease in
-                leases[lease]!.isCancelled = true
+                leases[lease]!.cancelled = now
                 return .cancel(node: number, lease: lease)
             }
         }
     }
 
-    /// Nothing more will happen without new leases.
-    public var isQuiet: Bool { !leases.values.contains { !$0.isLost } }
+    /// Nothing more will happen without new leases. Who does not answer when a lease is asked back is not waited for.
+    public func isQuiet(at now: Microseconds) -> Bool {
+        !leases.values.contains { lease in
+            !lease.isLost && !(lease.cancelled.map { now - $0 > policy.cancelPatience } ?? false)
+        }
+    }
 }
 
 /// The durations of the last leases, for their median.

@@ -26,10 +26,16 @@ public struct SchedulePolicy: Sendable, Hashable {
     public var unknownDeadline: Microseconds = 120_000_000
     /// A longer gap between two ticks means that the coordinator itself stood still.
     public var stall: Microseconds = 2_000_000
-    /// How often an image is tried.
+    /// How often an image is tried: failures, and losses that count (`Schedule+Losses`).
     public var attempts = 3
-    /// Lost leases after which an image is leased alone, so that one that kills nodes is not blamed on its neighbours.
+    /// Attempts after which an image is leased alone, so that one that kills nodes is not blamed on its neighbours.
     public var aloneAfter = 2
+    /// Leases lost in a row without one result after which a node is no hope of the run's any more, and after which it
+    /// takes no further part.
+    public var fruitlessLeases = 5
+    public var mostFruitlessLeases = 16
+    /// Faults of a device that its node outlives: so many end the node's part.
+    public var faults = 3
     /// So many images that failed on a node and succeeded on another end the node's part.
     public var contradictions = 3
     /// A node with more failures than this, and more than successes, waits until others have tried those images.
@@ -40,6 +46,8 @@ public struct SchedulePolicy: Sendable, Hashable {
     /// than `speculationFloor`.
     public var speculationFactor = 2.0
     public var speculationFloor: Microseconds = 500_000
+    /// A lease that was asked back and is neither ended nor returned after this time is nobody's to wait for.
+    public var cancelPatience: Microseconds = 1_000_000
 
     public init() {}
 }

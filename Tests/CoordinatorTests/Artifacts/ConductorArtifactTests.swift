@@ -32,7 +32,7 @@ import Testing
             ArtifactFiles(options: .init(mode: .boxPictures), outPath: folder, mapsPath: nil, inputSize: 64))
         if prepares { try files.prepare(samples.manifest) { _ in false } }
         let job = Job(network: "small", networkDescription: nil, weightsSHA256: "", options: [:])
-        let surroundings = Conductor.Surroundings(endpoints: [node.endpoint], weightsPath: "", artifacts: files) { _ in
+        let surroundings = Conductor.Surroundings(endpoints: [node.endpoint], artifacts: files) { _ in
             nil
         }
         let notes = NoteKeeper()
