@@ -133,7 +133,7 @@ let package = Package(
             name: "ProcessTests",
             dependencies: [
                 "stnet-node", "stnet-coord", "stnet-tool", "stnet-gpu-check", "Dataset", "SelectiveTuning", "Bytes",
-            ], exclude: ["Snapshots"]),
+            ], exclude: ["Snapshots", "SteppedClock"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -34,13 +34,22 @@ extension Certificate {
             verification = .init(asked: try members.count("asked"), done: try members.count("done"))
             try members.finish()
         }
+        var settlements: Deliveries.Settlements?
+        if fields.optional("settlements") != nil {
+            var members = try fields.fields("settlements")
+            settlements = .init(
+                settled: try members.count("settled"), oddNodes: try members.strings("odd_nodes"),
+                unconfirmed: try members.count("unconfirmed"))
+            try members.finish()
+        }
         let attempts = try fields.count("attempts")
         var duplicates = try fields.fields("duplicates")
         let classes = Dictionary(uniqueKeysWithValues: try fields.intsByName("numerics_classes").map { ($0, $1) })
         deliveries = Deliveries(
             attempts: attempts, duplicates: try duplicates.count("received"),
             compared: try duplicates.count("compared"), disagreeing: try duplicates.strings("disagreeing"),
-            numericsClasses: classes, filesCompared: filesCompared, verification: verification)
+            numericsClasses: classes, filesCompared: filesCompared, verification: verification,
+            settlements: settlements)
         try duplicates.finish()
         imagesSHA256 = try fields.string("images_sha256")
         digests = try fields.stringsByName("digests").map { Digest(name: $0, sha256: $1) }

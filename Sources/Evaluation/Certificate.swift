@@ -8,7 +8,7 @@ public struct Deliveries: Hashable, Sendable {
     public var duplicates: Int
     /// Those of `duplicates` that were compared with the first, byte for byte.
     public var compared: Int
-    /// The images of which two results differ.
+    /// The images of which results differ, and no majority of nodes has decided.
     public var disagreeing: [String]
     /// Digest of the canary images -> how many nodes had it.
     public var numericsClasses: [String: Int]
@@ -18,6 +18,23 @@ public struct Deliveries: Hashable, Sendable {
     public var filesCompared: Int?
     /// Images that were to be evaluated by a second node, and those that were.
     public var verification: Verification?
+    /// Results that differed, of which two nodes against one decided; nil where no image was evaluated.
+    public var settlements: Settlements?
+
+    public struct Settlements: Hashable, Sendable {
+        /// Images.
+        public var settled: Int
+        /// The names of the nodes whose result was another one there.
+        public var oddNodes: [String]
+        /// Images whose result is of such nodes alone.
+        public var unconfirmed: Int
+
+        public init(settled: Int = 0, oddNodes: [String] = [], unconfirmed: Int = 0) {
+            self.settled = settled
+            self.oddNodes = oddNodes
+            self.unconfirmed = unconfirmed
+        }
+    }
 
     public struct Verification: Hashable, Sendable {
         public var asked: Int
@@ -31,8 +48,10 @@ public struct Deliveries: Hashable, Sendable {
 
     public init(
         attempts: Int, duplicates: Int = 0, compared: Int = 0, disagreeing: [String] = [],
-        numericsClasses: [String: Int] = [:], filesCompared: Int? = nil, verification: Verification? = nil
+        numericsClasses: [String: Int] = [:], filesCompared: Int? = nil, verification: Verification? = nil,
+        settlements: Settlements? = nil
     ) {
+        self.settlements = settlements
         self.filesCompared = filesCompared
         self.verification = verification
         self.attempts = attempts
@@ -46,8 +65,8 @@ public struct Deliveries: Hashable, Sendable {
 /// Whether a run's numbers may be believed, and why not: a pure function of what was expected and what came.
 ///
 /// Valid means: every expected image stands in the records exactly once, in the expected order, none of them failed,
-/// no other image does, at most one in a thousand has boxes of another frame than its pixels, repeated results agree, all
-/// second evaluations that were asked for took place, and (unless allowed otherwise) all nodes compute the same bits.
+/// no other image does, at most one in a thousand has boxes of another frame than its pixels, repeated results agree or
+/// a majority of nodes has decided (and nothing else rests on the minority alone), all second evaluations that were asked for took place, and (unless allowed otherwise) all nodes compute the same bits.
 public struct Certificate: Hashable, Sendable {
     public struct Failure: Hashable, Sendable {
         public var id: String
@@ -159,6 +178,12 @@ public struct Certificate: Hashable, Sendable {
                 "repeated results differ for \(deliveries.disagreeing.count) of \(coverage.expected) images, "
                     + "the first is \(first)")
         }
+        if let settlements = deliveries.settlements, settlements.unconfirmed > 0 {
+            reasons.append(
+                "\(settlements.unconfirmed) of \(coverage.expected) images were evaluated by no other node than "
+                    + "\(settlements.oddNodes.joined(separator: ", ")), which found something else than two others elsewhere"
+            )
+        }
         if deliveries.compared < deliveries.duplicates {
             let count = deliveries.duplicates - deliveries.compared
             reasons.append("\(count) of \(deliveries.duplicates) repeated results were not compared")
@@ -185,7 +210,18 @@ extension Certificate {
     private func coverage(subset: String) -> String {
         "\(evaluated) of \(expected) images evaluated\(subset), \(failed.count) failed, \(missing.count) missing, "
             + "\(countedTwice.count) counted twice; \(deliveries.attempts) results received, "
-            + "\(deliveries.duplicates) repeated" + (sizeRemarks + fileRemarks).map { "; " + $0 }.joined()
+            + "\(deliveries.duplicates) repeated"
+            + (settlementRemarks + sizeRemarks + fileRemarks).map { "; " + $0 }.joined()
+    }
+
+    /// What third evaluations decided; empty where none had to.
+    private var settlementRemarks: [String] {
+        guard let settlements = deliveries.settlements, settlements.settled > 0 else { return [] }
+        let count = settlements.settled
+        return [
+            "\(count) disagreement\(count == 1 ? "" : "s") settled by a third evaluation, odd: "
+                + settlements.oddNodes.joined(separator: ", ")
+        ]
     }
 
     /// Where it cannot be said of every image that its own file was evaluated; empty where it can.
@@ -244,6 +280,15 @@ extension Certificate {
             (
                 "second_evaluations",
                 deliveries.verification.map { .object([("asked", .int($0.asked)), ("done", .int($0.done))]) } ?? .null
+            ),
+            (
+                "settlements",
+                deliveries.settlements.map {
+                    .object([
+                        ("settled", .int($0.settled)), ("odd_nodes", JSON(strings: $0.oddNodes)),
+                        ("unconfirmed", .int($0.unconfirmed)),
+                    ])
+                } ?? .null
             ),
             ("numerics_classes", .object(classes.map { ($0.key, .int($0.value)) })),
             ("images_sha256", .string(imagesSHA256)),

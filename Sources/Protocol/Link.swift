@@ -19,14 +19,14 @@ public enum LinkEvent<Incoming: Sendable>: Sendable {
     /// The handshake is done; messages may be sent (what was sent before waits until now).
     case opened
     case message(Incoming)
-    /// `backlog` fell below `LinkLimits.lowWater` after it had been above.
+    /// `backlog` fell below `LinkLimits.lowWater` after it had reached `highWater`.
     case drained
     /// The last event of every link.
     case closed(LinkClosure)
 }
 
 public enum LinkLimits {
-    /// A stream (weights, images) stops queueing above this many bytes and goes on at `lowWater`.
+    /// A stream (weights, images) stops queueing at this many bytes and goes on below `lowWater`.
     public static let highWater = 1 << 20
     public static let lowWater = 1 << 18
 }

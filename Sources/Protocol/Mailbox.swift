@@ -1,39 +1,42 @@
+import CKernels
 import Dispatch
-import Foundation
 
 /// Where events of many threads wait for the one that handles them. Unbounded: what may lie in it is bounded by the
 /// windows of those who post.
 public final class Mailbox<Event: Sendable>: @unchecked Sendable {
-    private let lock = NSLock()
+    /// Guards `waiting`, and is woken when the first event arrives in an empty box.
+    private let condition: OpaquePointer
     private var waiting: [Event] = []
-    /// Signalled when the first event arrives in an empty box. A semaphore, because its timeout is on a clock that
-    /// nobody sets.
-    private let arrived = DispatchSemaphore(value: 0)
 
-    public init() {}
+    public init() {
+        guard let made = ck_condition_create() else { fatalError("no memory for a lock") }
+        condition = made
+    }
+
+    deinit { ck_condition_destroy(condition) }
 
     public func post(_ event: Event) {
-        let wasEmpty = lock.withLock {
-            waiting.append(event)
-            return waiting.count == 1
-        }
-        if wasEmpty { arrived.signal() }
+        ck_condition_lock(condition)
+        defer { ck_condition_unlock(condition) }
+        waiting.append(event)
+        if waiting.count == 1 { ck_condition_wake(condition) }
     }
 
     /// All events that wait, in order. Where there is none, waits for one until `deadline` and then gives none.
+    ///
+    /// The deadline is on a clock that nobody sets: a step of the wall clock makes the wait neither longer nor shorter.
     public func take(until deadline: DispatchTime) -> [Event] {
-        while true {
-            let events = lock.withLock {
-                defer { waiting.removeAll(keepingCapacity: true) }
-                return waiting
+        ck_condition_lock(condition)
+        defer { ck_condition_unlock(condition) }
+        while waiting.isEmpty {
+            guard deadline != .distantFuture else {
+                _ = ck_condition_wait(condition, -1)
+                continue
             }
-            if !events.isEmpty { return events }
-            // A signal may be left over from events that an earlier call took: then the box is looked at once more.
-            if arrived.wait(timeout: deadline) == .timedOut { return lock.withLock { takeNow() } }
+            let (now, end) = (DispatchTime.now().uptimeNanoseconds, deadline.uptimeNanoseconds)
+            guard now < end else { break }
+            _ = ck_condition_wait(condition, Int64(clamping: end - now))
         }
-    }
-
-    private func takeNow() -> [Event] {
         defer { waiting.removeAll(keepingCapacity: true) }
         return waiting
     }

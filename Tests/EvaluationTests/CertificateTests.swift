@@ -66,6 +66,27 @@ struct CertificateTests {
             reasons { $0.expected.append("image-0") }.first == "1 of the images asked for are named twice")
     }
 
+    @Test func aSettledDisagreementIsSaidAndValid() {
+        let certificate = certificate {
+            $0.deliveries.duplicates = 2
+            $0.deliveries.compared = 2
+            $0.deliveries.settlements = .init(settled: 1, oddNodes: ["n2"])
+        }
+        #expect(certificate.isValid)
+        #expect(certificate.coverage.hasSuffix("1 disagreement settled by a third evaluation, odd: n2"))
+    }
+
+    @Test func whatRestsOnAnOddNodeAloneIsNotValid() {
+        let reasons = certificate {
+            $0.deliveries.settlements = .init(settled: 1, oddNodes: ["n2", "n3"], unconfirmed: 4)
+        }.reasons
+        #expect(
+            reasons == [
+                "4 of 5 images were evaluated by no other node than n2, n3, which found something else than two others "
+                    + "elsewhere"
+            ])
+    }
+
     @Test func oneMismatchInAThousandIsAnErrorOfTheAnnotations() {
         func certificate(_ mismatches: Int) -> Certificate {
             let run = SampleRun.run(1000)

@@ -10,7 +10,8 @@ struct RunDirectoryTests {
         let invalid = Certificate(
             expected: run.expected, records: records.dropLast(),
             deliveries: Deliveries(
-                attempts: 41, duplicates: 2, compared: 1, disagreeing: ["image-1"], numericsClasses: ["a": 1, "b": 2]),
+                attempts: 41, duplicates: 2, compared: 1, disagreeing: ["image-1"], numericsClasses: ["a": 1, "b": 2],
+                settlements: .init(settled: 2, oddNodes: ["n"], unconfirmed: 7)),
             imagesSHA256: "00", digests: [.init(name: "weights", sha256: "11")], precision: "fast",
             otherReasons: ["the run was interrupted"])
         let valid = Certificate(

@@ -9,7 +9,7 @@ import Bytes
 /// One thread at a time uses it; only `storage.sync()` may be called from another one (`JournalSyncer`).
 public final class Journal: @unchecked Sendable {
     public static let magic = Array("STNETJNL".utf8)
-    public static let formatVersion: UInt16 = 2
+    public static let formatVersion: UInt16 = 3
     /// Bytes that wait at most before `append` flushes by itself.
     package static let largestBuffer = 1 << 18
 
@@ -75,42 +75,20 @@ public final class Journal: @unchecked Sendable {
 
     /// Reads a record back, from the buffer or the storage.
     public func record(at offset: UInt64) throws(JournalError) -> JournalRecord {
-        let head = try bytes(at: offset, count: RecordFrame.headerBytes)
-        let header = head.withUnsafeBytes { RecordFrame.Header($0) }
+        let header = try bytes(at: offset, count: RecordFrame.headerBytes).withUnsafeBytes { RecordFrame.Header($0) }
         guard header.length <= RecordFrame.largestPayload else {
             throw .damaged(path: path, offset: offset, problem: "no record is there")
         }
         let payload = try bytes(at: offset + UInt64(RecordFrame.headerBytes), count: header.length)
-        let sum = payload.withUnsafeBytes { RecordFrame.checksum(kind: header.kind, payload: $0, at: offset) }
-        guard sum == header.checksum, let kind = JournalRecord.Kind(rawValue: header.kind) else {
-            throw .damaged(path: path, offset: offset, problem: "a record whose checksum is wrong")
-        }
-        return JournalRecord(offset: offset, kind: kind, payload: payload)
+        return try JournalRecord(header, payload, at: offset, path: path)
     }
-
-    /// The payload of `record(at:)`.
-    public func payload(at offset: UInt64) throws(JournalError) -> [UInt8] { try record(at: offset).payload }
 
     private func bytes(at offset: UInt64, count: Int) throws(JournalError) -> [UInt8] {
         guard offset <= endOffset, UInt64(count) <= endOffset - offset else {
             throw .damaged(path: path, offset: offset, problem: "no record is there")
         }
-        if offset >= flushedBytes {
-            let start = Int(offset - flushedBytes)
-            return Array(buffer[start..<start + count])
-        }
-        var failure: JournalError?
-        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, got in
-            do throws(JournalError) {
-                got = try storage.read(UnsafeMutableRawBufferPointer(buffer), at: offset)
-            } catch {
-                failure = error
-            }
-        }
-        if let failure { throw failure }
-        guard bytes.count == count else {
-            throw .damaged(path: path, offset: offset, problem: "the file became shorter")
-        }
-        return bytes
+        guard offset >= flushedBytes else { return try storage.bytes(at: offset, count: count) }
+        let start = Int(offset - flushedBytes)
+        return Array(buffer[start..<start + count])
     }
 }

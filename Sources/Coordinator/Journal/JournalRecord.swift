@@ -14,7 +14,7 @@ public struct JournalRecord: Sendable, Equatable {
         case repeated = 4
         /// A part of the run is over: the digest over the image files of all results so far, as text.
         case finished = 5
-        /// A result that counted is taken back: the image is evaluated anew. Holds what `result` held.
+        /// A result that counted is taken back: the image is evaluated anew.
         case dropped = 6
     }
 
@@ -27,6 +27,17 @@ public struct JournalRecord: Sendable, Equatable {
         self.offset = offset
         self.kind = kind
         self.payload = payload
+    }
+}
+
+extension JournalRecord {
+    /// - Throws: `JournalError.damaged` for a payload that is not the header's.
+    init(_ header: RecordFrame.Header, _ payload: [UInt8], at offset: UInt64, path: String) throws(JournalError) {
+        let sum = payload.withUnsafeBytes { RecordFrame.checksum(kind: header.kind, payload: $0, at: offset) }
+        guard sum == header.checksum, let kind = Kind(rawValue: header.kind) else {
+            throw .damaged(path: path, offset: offset, problem: "a record whose checksum is wrong")
+        }
+        self.init(offset: offset, kind: kind, payload: payload)
     }
 }
 

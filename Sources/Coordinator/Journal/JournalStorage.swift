@@ -15,3 +15,33 @@ public protocol JournalStorage: AnyObject, Sendable {
     /// What was written before the call survives a power failure once it returns.
     func sync() throws(JournalError)
 }
+
+extension JournalStorage {
+    /// Reads one record.
+    /// - Throws: `JournalError`, `.damaged` for what is no whole record.
+    func record(at offset: UInt64) throws(JournalError) -> JournalRecord {
+        let header = try bytes(at: offset, count: RecordFrame.headerBytes).withUnsafeBytes { RecordFrame.Header($0) }
+        guard header.length <= RecordFrame.largestPayload else {
+            throw .damaged(path: path, offset: offset, problem: "no record is there")
+        }
+        let payload = try bytes(at: offset + UInt64(RecordFrame.headerBytes), count: header.length)
+        return try JournalRecord(header, payload, at: offset, path: path)
+    }
+
+    /// - Throws: `JournalError`, `.damaged` where fewer bytes are there.
+    func bytes(at offset: UInt64, count: Int) throws(JournalError) -> [UInt8] {
+        var failure: JournalError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, got in
+            do throws(JournalError) {
+                got = try read(UnsafeMutableRawBufferPointer(buffer), at: offset)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        guard bytes.count == count else {
+            throw .damaged(path: path, offset: offset, problem: "the file became shorter")
+        }
+        return bytes
+    }
+}

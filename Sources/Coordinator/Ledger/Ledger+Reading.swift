@@ -9,14 +9,10 @@ extension Ledger {
     public var isComplete: Bool { counts.done == images }
     /// By their numbers, across resumptions.
     public var nodes: [LedgerNode] { state.nodes }
-    /// The first differences between two results of an image, at most 100.
-    public var disagreements: [Disagreement] { state.disagreements }
     /// Results that were compared with the one that counts.
     public var duplicates: Int { state.duplicates }
-    /// Images of which two results differ.
-    public var disagreeing: Int { state.disagreeing.count }
-    /// Failures of images that had a result, or had failed before.
-    public var lateFailures: Int { state.lateFailures }
+    /// Images of which results differ, or differed until that was settled.
+    public var disagreeing: Int { state.disputes.count + state.pastSettlements + state.differing.count }
 
     /// The image needs no evaluation any more.
     public func isDone(_ image: Int) -> Bool { state.place(image) != nil }
@@ -25,11 +21,15 @@ extension Ledger {
 
     /// For the certificate. Numerics classes are those of the nodes that sent results.
     public var deliveries: Deliveries {
-        Deliveries(
+        let odd = oddNodes
+        let differing = Set(state.differing.keys).union(state.disputes.filter { !$0.value.isSettled }.keys)
+        return Deliveries(
             attempts: state.attempts, duplicates: state.duplicates, compared: state.duplicates,
-            disagreeing: state.disagreeing.sorted().map { check.manifest.entries[Int($0)].id },
+            disagreeing: differing.sorted().map { check.manifest.entries[Int($0)].id },
             numericsClasses: state.nodes.filter { $0.results > 0 }
-                .reduce(into: [:]) { $0[$1.numerics, default: 0] += 1 }, filesCompared: state.filesCompared)
+                .reduce(into: [:]) { $0[$1.numerics, default: 0] += 1 }, filesCompared: state.counts.filesCompared,
+            settlements: .init(
+                settled: state.settledDisputes, oddNodes: odd.sorted(), unconfirmed: unconfirmed(by: odd).count))
     }
 
     /// Whether two nodes evaluated the image.
@@ -38,20 +38,16 @@ extension Ledger {
     /// The file from which the image's result was made; nil where there is no result or none of a file.
     public func file(_ image: Int) throws(JournalError) -> FileDigest? {
         guard let place = state.place(image) else { return nil }
-        let payload = try journal.payload(at: place)
+        let record = try journal.record(at: place)
         do throws(ByteReaderError) {
-            return try ResultEntry.file(of: payload)
+            return try ResultEntry.file(of: record)
         } catch {
             throw .damaged(path: journal.path, offset: place, problem: "\(error)")
         }
     }
 
     /// The name of the node whose result counts; nil where there is none.
-    public func evaluator(_ image: Int) throws(JournalError) -> String? {
-        guard let place = state.place(image) else { return nil }
-        let node = Int(try entry(try journal.payload(at: place), at: place).node)
-        return state.nodes.indices.contains(node) ? state.nodes[node].name : nil
-    }
+    public func evaluator(_ image: Int) -> String? { state.name(state.evaluator(image)) }
 
     /// The canary's digest of the node whose result is the first that counts; nil where none does.
     var countedNumerics: String? {
@@ -82,7 +78,7 @@ extension Ledger {
     /// The result that counts, read from the journal; nil where the image has none.
     public func result(_ image: Int) throws(JournalError) -> ImageResult? {
         guard let place = state.place(image) else { return nil }
-        return try entry(try journal.payload(at: place), at: place).result
+        return try entry(at: place).result
     }
 
     public func record(_ image: Int) throws(JournalError) -> ImageRecord? {

@@ -23,7 +23,7 @@ extension Ledger {
         manifest: Manifest, options: JobOptions, inputSize: Int, classes: Int, retryFailures: Bool = true
     ) throws -> Ledger {
         let check = ResultCheck(manifest: manifest, options: options, inputSize: inputSize, classes: classes)
-        var replay = LedgerReplay(check: check)
+        var replay = LedgerReplay(check: check, storage: storage)
         let journal = try Journal.open(
             storage: storage, fingerprint: fingerprint, opening: opening, isResult: isEvaluated
         ) {
@@ -44,10 +44,12 @@ extension Ledger {
 /// Puts a journal's records through the same checks as live results.
 struct LedgerReplay {
     let check: ResultCheck
+    private let storage: any JournalStorage
     var state: LedgerState
 
-    init(check: ResultCheck) {
+    init(check: ResultCheck, storage: any JournalStorage) {
         self.check = check
+        self.storage = storage
         state = LedgerState(images: check.manifest.entries.count)
     }
 
@@ -71,40 +73,69 @@ struct LedgerReplay {
     }
 
     private mutating func counted(_ record: JournalRecord) throws(JournalContradiction) {
-        let entry = try decode { () throws(ByteReaderError) in try ResultEntry(record.payload) }
+        let entry = try decode { () throws(ByteReaderError) in try ResultEntry(record) }
+        try checkResult(entry)
+        let image = Int(entry.result.index)
+        guard state.place(image) == nil || state.isFailed(image) else {
+            throw JournalContradiction("\(check.manifest.entries[image].id): a second result that counts")
+        }
+        state.count(check.place(entry, at: record.offset), image: image, node: entry.node)
+    }
+
+    private mutating func dropped(_ record: JournalRecord) throws(JournalContradiction) {
+        let index = try decode { () throws(ByteReaderError) in try DroppedEntry.image(record.payload) }
+        guard check.entry(index) != nil, state.place(Int(index)) != nil else {
+            throw JournalContradiction("a result that is taken back before it was there")
+        }
+        state.drop(Int(index))
+    }
+
+    private mutating func repeated(_ record: JournalRecord) throws(JournalContradiction) {
+        let entry = try decode { () throws(ByteReaderError) in try RepeatedEntry(record.payload) }
+        switch entry {
+        case .same(let image, let node):
+            try checkRepeated(image, node)
+            state.confirm(Int(image), node: node)
+        case .otherKind(let image, let node):
+            try checkRepeated(image, node)
+            state.differ(Int(image), node: node)
+        case .lateFailure(let image, let node):
+            try checkRepeated(image, node, mayHaveFailed: true)
+            state.failedLate(node: node)
+        case .different(let entry):
+            try checkResult(entry)
+            try checkRepeated(entry.result.index, entry.node)
+            let variant: Int?
+            do throws(JournalError) {
+                variant = try state.variant(of: entry) { offset throws(JournalError) in try storage.record(at: offset) }
+            } catch {
+                throw JournalContradiction("\(error)")
+            }
+            state.dispute(
+                Int(entry.result.index), node: entry.node, variant: variant,
+                place: check.place(entry, at: record.offset))
+        }
+    }
+
+    private func checkResult(_ entry: ResultEntry) throws(JournalContradiction) {
         try checkNode(entry.node)
         do throws(ResultRefusal) {
             try check.check(entry.result)
         } catch {
             throw JournalContradiction("a result that is not of this run: \(error)")
         }
-        let image = Int(entry.result.index)
-        let manifestEntry = check.manifest.entries[image]
-        guard state.place(image) == nil || state.isFailed(image) else {
-            throw JournalContradiction("\(manifestEntry.id): a second result that counts")
-        }
-        state.count(
-            entry.result, label: manifestEntry.label, node: entry.node, entry.isFileCompared, at: record.offset)
     }
 
-    private mutating func dropped(_ record: JournalRecord) throws(JournalContradiction) {
-        let entry = try decode { () throws(ByteReaderError) in try ResultEntry(record.payload) }
-        guard let manifestEntry = check.entry(entry.result.index), state.place(Int(entry.result.index)) != nil else {
-            throw JournalContradiction("a result that is taken back before it was there")
+    private func checkRepeated(
+        _ image: UInt32, _ node: UInt32, mayHaveFailed: Bool = false
+    ) throws(JournalContradiction) {
+        try checkNode(node)
+        guard let manifestEntry = check.entry(image) else {
+            throw JournalContradiction("a repeated result of image \(image) of \(check.manifest.entries.count)")
         }
-        state.drop(entry, label: manifestEntry.label)
-    }
-
-    private mutating func repeated(_ record: JournalRecord) throws(JournalContradiction) {
-        let entry = try decode { () throws(ByteReaderError) in try RepeatedEntry(record.payload) }
-        try checkNode(entry.node)
-        guard let manifestEntry = check.entry(entry.image) else {
-            throw JournalContradiction("a repeated result of image \(entry.image) of \(check.manifest.entries.count)")
-        }
-        guard state.place(Int(entry.image)) != nil else {
+        guard state.place(Int(image)) != nil, mayHaveFailed || !state.isFailed(Int(image)) else {
             throw JournalContradiction("\(manifestEntry.id): a repeated result before the first")
         }
-        state.count(entry)
     }
 
     private func checkNode(_ number: UInt32) throws(JournalContradiction) {

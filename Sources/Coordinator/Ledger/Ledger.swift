@@ -6,7 +6,7 @@ import Protocol
 
 /// Every image's result, once: checks what nodes send, journals it, and keeps of each image only where its result lies.
 ///
-/// Memory: 8 bytes an image beside the manifest; the records are read back from the journal.
+/// Memory: 16 bytes an image beside the manifest; the records are read back from the journal.
 public struct Ledger: Sendable {
     /// The node number of the coordinator's own findings, such as an image that was given up.
     public static let coordinator = UInt32.max
@@ -45,21 +45,20 @@ public struct Ledger: Sendable {
         precondition(isKnown(node), "nodeJoined comes before a node's results")
         try check.check(result)
         let image = Int(result.index)
-        guard let place = state.place(image) else {
+        guard state.place(image) != nil else {
             try count(result, node: node, isFileCompared)
             return .first
         }
         if case .failed = result.outcome {
-            let counted = try entry(try journal.payload(at: place), at: place).node
-            try count(
-                RepeatedEntry(image: result.index, node: node, countedNode: counted, verdict: .lateFailure))
+            try journal.append(.repeated, RepeatedEntry.lateFailure(image: result.index, node: node).encode())
+            state.failedLate(node: node)
             return .lateFailure
         }
         if state.isFailed(image) {
             try count(result, node: node, isFileCompared)
             return .supersedes
         }
-        return try compare(result, node: node, countedAt: place)
+        return try compare(ResultEntry(node: node, isFileCompared: isFileCompared, result: result))
     }
 
     /// Journals that an image failed for good, on a node or, by `coordinator`'s own finding, on none.
@@ -88,52 +87,30 @@ public struct Ledger: Sendable {
         try journal.flush()
     }
 
-    private mutating func compare(_ result: ImageResult, node: UInt32, countedAt place: UInt64) throws -> Acceptance {
-        let counted = try journal.payload(at: place)
-        let bytes = ResultEntry.encode(result, node: node, isFileCompared: false)
-        let first = try entry(counted, at: place)
-        if counted.dropFirst(ResultEntry.headerBytes).elementsEqual(bytes.dropFirst(ResultEntry.headerBytes)) {
-            try count(
-                RepeatedEntry(image: result.index, node: node, countedNode: first.node, verdict: .same))
-            return .same
-        }
-        let fields = first.result.differingFields(from: result)
-        let disagreement = Disagreement(
-            image: result.index, countedNode: first.node, otherNode: node, fields: fields)
-        try count(RepeatedEntry(disagreement))
-        return .different(disagreement)
-    }
-
     private mutating func count(
         _ result: ImageResult, node: UInt32, _ isFileCompared: Bool
     ) throws(JournalError) {
-        let offset = try journal.append(
-            .result, ResultEntry.encode(result, node: node, isFileCompared: isFileCompared))
-        let entry = check.manifest.entries[Int(result.index)]
-        state.count(result, label: entry.label, node: node, isFileCompared, at: offset)
+        let entry = ResultEntry(node: node, isFileCompared: isFileCompared, result: result)
+        let offset = try journal.append(.result, entry.encoded)
+        state.count(check.place(entry, at: offset), image: Int(result.index), node: node)
     }
 
-    /// Takes the result of an image back, which is to be evaluated anew: its file is another one by now.
+    /// Takes the result of an image back, which is to be evaluated anew: its file is another one by now, or who evaluated it
+    /// is not trusted any more.
     public mutating func drop(_ image: Int) throws(JournalError) {
-        guard let place = state.place(image) else { return }
-        let payload = try journal.payload(at: place)
-        let dropped = try entry(payload, at: place)
-        try journal.append(.dropped, payload)
-        state.drop(dropped, label: check.manifest.entries[image].label)
-    }
-
-    private mutating func count(_ repeated: RepeatedEntry) throws(JournalError) {
-        try journal.append(.repeated, repeated.encode())
-        state.count(repeated)
+        guard state.place(image) != nil else { return }
+        try journal.append(.dropped, DroppedEntry.encode(UInt32(image)))
+        state.drop(image)
     }
 
     private func isKnown(_ node: UInt32) -> Bool {
         node == Ledger.coordinator || state.nodes.indices.contains(Int(node))
     }
 
-    func entry(_ payload: [UInt8], at place: UInt64) throws(JournalError) -> ResultEntry {
+    func entry(at place: UInt64) throws(JournalError) -> ResultEntry {
+        let record = try journal.record(at: place)
         do throws(ByteReaderError) {
-            return try ResultEntry(payload)
+            return try ResultEntry(record)
         } catch {
             throw .damaged(path: journal.path, offset: place, problem: "\(error)")
         }

@@ -1,5 +1,3 @@
-import Protocol
-
 /// Running sums over the images that have a result, for the live accuracy.
 public struct LedgerCounts: Sendable, Hashable {
     public var evaluated = 0
@@ -10,22 +8,26 @@ public struct LedgerCounts: Sendable, Hashable {
     public var iou25 = 0
     public var iou50 = 0
     public var iou75 = 0
+    /// Evaluated images whose file is the coordinator's own copy.
+    public var filesCompared = 0
 
     public init() {}
 
     /// Images that need no further evaluation.
     public var done: Int { evaluated + failed }
 
-    mutating func add(_ outcome: ImageResult.Outcome, label: Int, sign: Int = 1) {
-        switch outcome {
-        case .failed: failed += sign
-        case .evaluated(let found):
-            evaluated += sign
-            if found.top5.first.map(Int.init) == label { top1Right += sign }
-            if found.top5.contains(where: { Int($0) == label }) { top5Right += sign }
-            if found.iou >= 0.25 { iou25 += sign }
-            if found.iou >= 0.50 { iou50 += sign }
-            if found.iou >= 0.75 { iou75 += sign }
+    /// Adds an image's result, or with the sign -1 takes it back.
+    mutating func add(_ place: ResultPlace, sign: Int = 1) {
+        guard !place.isFailed else {
+            failed += sign
+            return
         }
+        evaluated += sign
+        if place.isTop1Right { top1Right += sign }
+        if place.isTop5Right { top5Right += sign }
+        if place.isIoU25 { iou25 += sign }
+        if place.isIoU50 { iou50 += sign }
+        if place.isIoU75 { iou75 += sign }
+        if place.isFileCompared { filesCompared += sign }
     }
 }

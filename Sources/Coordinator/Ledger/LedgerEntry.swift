@@ -11,89 +11,119 @@ struct ResultEntry {
     /// Bytes before the result.
     static let headerBytes = 5
 
-    static func encode(_ result: ImageResult, node: UInt32, isFileCompared: Bool) -> [UInt8] {
-        var writer = ByteWriter(capacity: 240)
+    init(node: UInt32, isFileCompared: Bool, result: ImageResult) {
+        self.node = node
+        self.isFileCompared = isFileCompared
+        self.result = result
+    }
+
+    func encode(into writer: inout ByteWriter) {
         writer.append(node)
         writer.append(isFileCompared)
         result.encode(into: &writer)
+    }
+
+    var encoded: [UInt8] {
+        var writer = ByteWriter(capacity: 240)
+        encode(into: &writer)
         return writer.bytes
+    }
+
+    init(from reader: inout ByteReader) throws(ByteReaderError) {
+        node = try reader.uint32("node number")
+        isFileCompared = try reader.bool("file compared")
+        result = try ImageResult(from: &reader)
     }
 
     init(_ payload: [UInt8]) throws(ByteReaderError) {
         var reader = ByteReader(payload)
-        node = try reader.uint32("node number")
-        isFileCompared = try reader.bool("file compared")
-        result = try ImageResult(from: &reader)
+        try self.init(from: &reader)
         try reader.finish()
     }
 
+    /// Of a record that holds a whole result.
+    init(_ record: JournalRecord) throws(ByteReaderError) {
+        try self.init(Self.payload(record))
+    }
+
+    /// The entry's bytes in a record that holds a whole result.
+    static func payload(_ record: JournalRecord) -> [UInt8] {
+        record.kind == .repeated ? Array(record.payload.dropFirst(RepeatedEntry.headerBytes)) : record.payload
+    }
+
     /// The result's file alone, for walks over very many.
-    static func file(of payload: [UInt8]) throws(ByteReaderError) -> FileDigest? {
-        var reader = ByteReader(payload)
+    static func file(of record: JournalRecord) throws(ByteReaderError) -> FileDigest? {
+        var reader = ByteReader(payload(record))
         _ = try reader.bytes("node number and file compared", count: headerBytes)
         return try ImageResult.file(from: &reader)
     }
 }
 
-/// A further result of an image in the journal: image, node, the node whose result counts (32 bits each), verdict (8 bits),
-/// and for a difference the number of fields (8 bits) and their names.
-struct RepeatedEntry {
-    enum Verdict: UInt8 {
-        case same = 0
-        case different = 1
-        case lateFailure = 2
-    }
+/// A further result of an image in the journal: the verdict (8 bits), then for a difference the whole result as a
+/// `ResultEntry`, since it is the one that counts where other nodes find it too; else the image and the node (32 bits each).
+///
+/// A further result of a disputed image stands there whole, whichever it agrees with: what it is depends on no other record.
+enum RepeatedEntry {
+    /// Bit for bit the result that counts.
+    case same(image: UInt32, node: UInt32)
+    case different(ResultEntry)
+    case lateFailure(image: UInt32, node: UInt32)
+    /// Other bits, from a node of another kind; in precision `fast` only.
+    case otherKind(image: UInt32, node: UInt32)
 
-    var image: UInt32
-    var node: UInt32
-    var countedNode: UInt32
-    var verdict: Verdict
-    /// With a difference only.
-    var fields: [String] = []
-
-    private static let longestField = 64
-
-    init(image: UInt32, node: UInt32, countedNode: UInt32, verdict: Verdict) {
-        self.image = image
-        self.node = node
-        self.countedNode = countedNode
-        self.verdict = verdict
-    }
-
-    init(_ disagreement: Disagreement) {
-        self.init(
-            image: disagreement.image, node: disagreement.otherNode, countedNode: disagreement.countedNode,
-            verdict: .different)
-        fields = disagreement.fields
-    }
+    /// Bytes before a whole result.
+    static let headerBytes = 1
 
     func encode() -> [UInt8] {
-        var writer = ByteWriter()
-        writer.append(image)
-        writer.append(node)
-        writer.append(countedNode)
-        writer.append(verdict.rawValue)
-        if verdict == .different {
-            writer.append(UInt8(fields.count))
-            for field in fields { writer.append(field, maxLength: Self.longestField) }
+        var writer = ByteWriter(capacity: 240)
+        switch self {
+        case .same(let image, let node): Self.append(0, image, node, to: &writer)
+        case .different(let entry):
+            writer.append(UInt8(1))
+            entry.encode(into: &writer)
+        case .lateFailure(let image, let node): Self.append(2, image, node, to: &writer)
+        case .otherKind(let image, let node): Self.append(3, image, node, to: &writer)
         }
         return writer.bytes
     }
 
+    private static func append(_ verdict: UInt8, _ image: UInt32, _ node: UInt32, to writer: inout ByteWriter) {
+        writer.append(verdict)
+        writer.append(image)
+        writer.append(node)
+    }
+
     init(_ payload: [UInt8]) throws(ByteReaderError) {
         var reader = ByteReader(payload)
-        image = try reader.uint32("image")
-        node = try reader.uint32("node number")
-        countedNode = try reader.uint32("node whose result counts")
-        let number = try reader.uint8("verdict")
-        guard let verdict = Verdict(rawValue: number) else { throw reader.invalid("verdict", "is \(number)") }
-        self.verdict = verdict
-        if verdict == .different {
-            for _ in 0..<Int(try reader.uint8("fields")) {
-                fields.append(try reader.string("field", maxLength: Self.longestField))
+        let verdict = try reader.uint8("verdict")
+        if verdict == 1 {
+            self = .different(try ResultEntry(from: &reader))
+        } else {
+            let (image, node) = (try reader.uint32("image"), try reader.uint32("node number"))
+            switch verdict {
+            case 0: self = .same(image: image, node: node)
+            case 2: self = .lateFailure(image: image, node: node)
+            case 3: self = .otherKind(image: image, node: node)
+            default: throw ByteReaderError("verdict", at: 0, "is \(verdict), expected 0...3")
             }
         }
         try reader.finish()
+    }
+}
+
+/// A result that is taken back, in the journal: the image (32 bits).
+enum DroppedEntry {
+    static func encode(_ image: UInt32) -> [UInt8] {
+        var writer = ByteWriter()
+        writer.append(image)
+        return writer.bytes
+    }
+
+    static func image(_ payload: [UInt8]) throws(ByteReaderError) -> UInt32 {
+        var reader = ByteReader(payload)
+        let image = try reader.uint32("image")
+        try reader.finish()
+        return image
     }
 }
 

@@ -9,8 +9,6 @@ public struct LedgerNode: Sendable, Hashable {
     public var numerics: String
     /// Results received from it, the repeated ones and final failures too.
     public var results = 0
-    /// Its results that differ from those that count.
-    public var disagreements = 0
 
     public init(name: String, device: String, numerics: String) {
         self.name = name

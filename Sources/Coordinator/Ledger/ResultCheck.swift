@@ -147,6 +147,13 @@ struct ResultCheck: Sendable {
         return manifest.entries.indices.contains(index) ? manifest.entries[index] : nil
     }
 
+    /// Of a result that was checked: what is kept of it beside the journal's record at `offset`.
+    func place(_ entry: ResultEntry, at offset: UInt64) -> ResultPlace {
+        ResultPlace(
+            entry.result.outcome, label: manifest.entries[Int(entry.result.index)].label,
+            isFileCompared: entry.isFileCompared, at: offset)
+    }
+
     /// Of a result whose size was checked.
     func geometry(_ found: ImageResult.Evaluated) -> Geometry {
         Geometry(preset: options.preset, inputSize: inputSize, width: Int(found.width), height: Int(found.height))

@@ -2,7 +2,7 @@
 package struct SendQueue: Sendable {
     private var bytes: [UInt8] = []
     private var sent = 0
-    private var wasAboveHighWater = false
+    private var hasReachedHighWater = false
 
     package init() {}
 
@@ -11,7 +11,7 @@ package struct SendQueue: Sendable {
 
     package mutating func append(_ new: [UInt8]) {
         bytes += new
-        if count > LinkLimits.highWater { wasAboveHighWater = true }
+        if count >= LinkLimits.highWater { hasReachedHighWater = true }
     }
 
     /// The next bytes, at most so many.
@@ -33,10 +33,10 @@ package struct SendQueue: Sendable {
 
     package mutating func removeAll() { self = SendQueue() }
 
-    /// True once, when the queue has fallen below `lowWater` after it was above `highWater`.
+    /// True once, when the queue has fallen below `lowWater` after it had reached `highWater`.
     package mutating func takeDrained() -> Bool {
-        guard wasAboveHighWater && count < LinkLimits.lowWater else { return false }
-        wasAboveHighWater = false
+        guard hasReachedHighWater && count < LinkLimits.lowWater else { return false }
+        hasReachedHighWater = false
         return true
     }
 }

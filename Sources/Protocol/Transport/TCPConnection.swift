@@ -25,8 +25,9 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
         var handshakeSeconds = 5.0
         /// For what is still to be written after `close`, and for the other end's answer to that.
         var closingSeconds = 2.0
-        /// More unsent bytes than this mean that the other end does not read any more.
-        var backlog = 64 << 20
+        /// More unsent bytes than this mean that the other end does not read any more: what an honest conversation may
+        /// queue (`LinkLimits.highWater` and a piece, two leases, a window of artifacts) is not half of it.
+        var backlog = 16 << 20
     }
 
     let reactor: Reactor

@@ -29,10 +29,10 @@ import Testing
         let flushed = storage.bytes
         let offset = try journal.append(.result, [2, 3])
         #expect(storage.bytes == flushed && journal.hasUnflushed)
-        #expect(try journal.payload(at: offset) == [2, 3], "it is read from the buffer")
+        #expect(try journal.record(at: offset).payload == [2, 3], "it is read from the buffer")
         try journal.flush()
         #expect(!journal.hasUnflushed && storage.bytes.count > flushed.count)
-        #expect(try journal.payload(at: offset) == [2, 3], "it is read from the storage")
+        #expect(try journal.record(at: offset).payload == [2, 3], "it is read from the storage")
     }
 
     @Test func theBufferDoesNotGrowWithTheJournal() throws {
@@ -43,7 +43,7 @@ import Testing
         for _ in 0..<1000 { offsets.append(try journal.append(.result, payload)) }
         #expect(journal.endOffset - journal.flushedBytes <= UInt64(Journal.largestBuffer))
         #expect(storage.bytes.count == Int(journal.flushedBytes))
-        for offset in offsets { #expect(try journal.payload(at: offset) == payload) }
+        for offset in offsets { #expect(try journal.record(at: offset).payload == payload) }
     }
 
     @Test func recordsLongerThanTheBufferAreWritten() throws {
@@ -53,7 +53,7 @@ import Testing
         try journal.append(.result, [1])
         let offset = try journal.append(.result, long)
         try journal.append(.result, [2])
-        #expect(try journal.payload(at: offset) == long)
+        #expect(try journal.record(at: offset).payload == long)
         try journal.flush()
         #expect(try JournalSamples.read(storage).payloads == [[1], long, [2]])
         #expect(throws: JournalError.recordTooLong(path: storage.path, bytes: long.count + 1, limit: long.count)) {
@@ -65,9 +65,9 @@ import Testing
         let (storage, ends) = try JournalSamples.make()
         let journal = try JournalSamples.read(storage).journal
         for offset in 0...UInt64(storage.bytes.count + 10) where !ends.contains(Int(offset)) && offset != 8 {
-            #expect(throws: JournalError.self, "\(offset)") { try journal.payload(at: offset) }
+            #expect(throws: JournalError.self, "\(offset)") { try journal.record(at: offset).payload }
         }
-        #expect(throws: JournalError.self) { try journal.payload(at: .max) }
+        #expect(throws: JournalError.self) { try journal.record(at: .max).payload }
     }
 
     @Test func theEndOfTheRunIsTheLastRecord() throws {

@@ -16,7 +16,7 @@ import Testing
         try journal.storage.sync()
         let bytes = try JournalSamples.make().storage.bytes
         #expect(try folder.contents() == bytes)
-        #expect(try journal.payload(at: journal.endOffset - 13) == JournalSamples.payloads.last)
+        #expect(try journal.record(at: journal.endOffset - 13).payload == JournalSamples.payloads.last)
     }
 
     @Test func aTornTailIsCutInTheFile() throws {

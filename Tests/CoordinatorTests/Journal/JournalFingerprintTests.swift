@@ -34,7 +34,7 @@ import Testing
         let (storage, _) = try JournalSamples.make()
         let header = JournalRecordBytes.make(kind: 1, payload: [1, 0, 99], at: 8)
         let other = InMemoryStorage(Array(storage.bytes.prefix(8)) + header)
-        #expect(throws: JournalError.unknownVersion(path: other.path, found: 1, known: 2)) {
+        #expect(throws: JournalError.unknownVersion(path: other.path, found: 1, known: Journal.formatVersion)) {
             try JournalSamples.read(other)
         }
     }

@@ -123,7 +123,7 @@ import Testing
         #expect(try problem([(.result, coordinators)]) == nil)
         #expect(try problem([(.result, otherNode)]) == "node number 7, which has not joined")
         #expect(try problem([(.result, coordinators), (.result, coordinators)]) == "a0: a second result that counts")
-        let repeatedByCoordinator = repeated.payload[..<4] + [255, 255, 255, 255] + repeated.payload.dropFirst(8)
+        let repeatedByCoordinator = repeated.payload[..<5] + [255, 255, 255, 255]
         #expect(
             try problem([(.repeated, Array(repeatedByCoordinator))]) == "a0: a repeated result before the first")
         #expect(try problem([(.result, coordinators), (.repeated, Array(repeatedByCoordinator))]) == nil)
