@@ -128,7 +128,10 @@ let package = Package(
                 "SmallRuns", "Commands", "Coordinator", "Options", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
             ], exclude: ["Snapshots"]),
         .testTarget(
-            name: "Simulation", dependencies: ["Coordinator", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
+            name: "Simulation",
+            dependencies: [
+                "Coordinator", "Node", "Jobs", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
+            ]),
         .testTarget(
             name: "ProcessTests",
             dependencies: [

@@ -43,12 +43,6 @@ import Testing
         }
     }
 
-    @Test func aTextFromElsewhereIsOneLine() {
-        #expect(
-            StandardError.oneLine("bad\nimages.jsonl has SHA-256 0\u{1b}[2J\u{9b}犬")
-                == "bad?images.jsonl has SHA-256 0?[2J?犬")
-    }
-
     @Test func everyLineFitsAWideTerminal() {
         let texts = [
             EvaluateOptions.help.text, BaselineOptions.help.text, WeightsOptions.help.text, CompareCommand.help.text,

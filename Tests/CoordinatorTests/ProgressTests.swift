@@ -37,7 +37,8 @@ import Testing
         #expect(isOneVisibleLine(object), "\(object.debugDescription)")
         #expect(try JSON.parse(object, source: "line")["text"]?.stringValue == "node: " + hostile)
         var live = ProgressText(.live)
-        #expect(isOneVisibleLine(live.message("node: " + hostile, size: size)))
+        let onTerminal = live.message("node: " + hostile, size: size)
+        #expect(isOneVisibleLine(onTerminal), "\(onTerminal.debugDescription)")
     }
 
     @Test(arguments: hostileTexts)
@@ -47,10 +48,11 @@ import Testing
             overall: Progress(done: 0, total: 10, failed: 0, elapsedSeconds: 0), nodes: [node], secondsSinceResult: 5,
             runSeconds: 5)
         var plain = ProgressText(.plain)
-        let line = try #require(plain.state(progress, size: size))
+        let line = plain.state(progress, size: size) ?? ""
         #expect(isOneVisibleLine(line), "\(line.debugDescription)")
         var json = ProgressText(.json)
-        #expect(isOneVisibleLine(try #require(json.state(progress, size: size))))
+        let object = json.state(progress, size: size) ?? ""
+        #expect(isOneVisibleLine(object), "\(object.debugDescription)")
         // Count, waiting reason and node.
         let lines = progress.liveLines(size)
         #expect(lines.count == 3 && lines.allSatisfy { isOneVisibleLine($0 + "\n") }, "\(lines)")

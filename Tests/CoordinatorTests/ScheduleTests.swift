@@ -235,11 +235,11 @@ import Testing
         #expect(schedule.stop() == [.cancel(node: node, lease: given[1].id)])
         #expect(schedule.stop().isEmpty)
         #expect(schedule.ended(lease: given[1].id, node: node, now: Self.second).isEmpty)
-        #expect(!schedule.isQuiet)
+        #expect(!schedule.isQuiet(at: Self.second))
         for image in given[0].images {
             _ = schedule.succeeded(image: image, lease: given[0].id, node: node, now: Self.second)
         }
         _ = schedule.ended(lease: given[0].id, node: node, now: Self.second)
-        #expect(schedule.isQuiet && schedule.remaining == 100 - given[0].images.count)
+        #expect(schedule.isQuiet(at: Self.second) && schedule.remaining == 100 - given[0].images.count)
     }
 }

@@ -1,7 +1,8 @@
 import Bytes
-import Coordinator
 import Foundation
 import Testing
+
+@testable import Coordinator
 
 /// How close a large fleet comes to the ideal, total work over total speed, on the simulation's clock: no time is
 /// measured. By default a tenth of the full size, which `make scale` runs: 1,000 nodes and 1,000,000 images.
@@ -28,7 +29,7 @@ import Testing
         let ideal = Double(images) / speeds.reduce(0, +)
         var simulator = Simulator(
             seed: 1, chaos: Chaos(images: images, paces: speeds.map { Int64(1e6 / $0) }, batch: batch))
-        simulator.run()
+        simulator.simulate()
         #expect(simulator.violation == nil)
         let ratio = Double(simulator.now) / 1e6 / ideal
         let extra = Double(simulator.schedule.leasedImages - images) / Double(images) * 100

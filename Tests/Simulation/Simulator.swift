@@ -1,168 +1,136 @@
 import Bytes
-import Coordinator
+import Dataset
 import Protocol
 
-/// A coordinator's schedule and some nodes on a virtual clock, in one thread, with one seeded generator.
+@testable import Coordinator
+@testable import Node
+
+/// A whole fleet on a virtual clock, in one thread, with one seeded generator: the run and the nodes' loops are those
+/// that ship; the network, the devices, the clock and the disk are false.
 struct Simulator {
-    enum Up {
-        case ready
-        case results(lease: UInt64, [(image: Int, failure: ImageFailure.Kind?)])
-        case leaseDone(UInt64)
-        case heartbeat
-        case leaving
-    }
-
-    enum Down {
-        case lease(Schedule.Order)
-        case cancel(UInt64)
-        case close
-    }
-
     enum Event {
-        case toNode(Int, session: Int, Down)
-        case toCoordinator(Int, session: Int, Up)
-        /// The coordinator sees the end of a connection.
-        case closed(Int, session: Int)
-        case connect(Int)
-        case batch(Int, epoch: Int)
-        case heartbeat(Int, instance: UInt64)
+        case dialled(Int)
+        case toNode(Int, CoordinatorMessage?)
+        case closedAtNode(Int)
+        case toCoordinator(Int, LinkEvent<NodeMessage>)
+        case batch(Int, instance: UInt64)
+        case prepared(Int, instance: UInt64, session: UInt64)
+        case crash(Int, instance: UInt64)
+        case nodeTick(Int, instance: UInt64)
         case revive(Int)
+        case announce(Int, Bool)
+        case busy(Int)
+        case free(Int)
+        case ownFile(Int, generation: Int)
+        case ownNumerics(generation: Int)
         case tick
         case fault(Int)
+        case resume
     }
 
-    /// A mistake that is made on purpose, to see that it is found.
-    enum Mistake {
-        case none
-        /// After a crash it takes for done what was only leased.
-        case resumesTooMuch
-        /// The second result of an image counts as well.
-        case countsTwice
-        /// Silence is never death, and no lease late.
-        case waitsForEver
-        /// Leases are late before they could be done.
-        case isImpatient
-    }
-
+    let seed: UInt64
     let chaos: Chaos
     let mistake: Mistake
+    let manifest: Manifest
     var random: SplitMix64
     var queue = EventQueue<Event>()
     var now: Int64 = 0
-    var nodes: [SimulatedNode]
-    var schedule: Schedule
-    /// The results that count, by image: which survive a crash of the coordinator.
-    var ledger: [Int: Int] = [:]
-    var counted = 0
-    /// By image, the names of the nodes whose results came, the one that counts first; they survive a crash too.
-    var evaluators: [Int: [String]] = [:]
-    /// When a node was there last that could evaluate an image for the second time.
-    var lastVerifier: Int64 = 0
-    /// Results that a crash of the coordinator can lose.
-    var unflushed: [Int] = []
-    var givenUp: [Int: Schedule.GiveUp] = [:]
-    /// How often an image was with a node when the node was lost.
-    var losses: [Int: Int] = [:]
-    /// The coordinator's view: its connection to each node, and the node's number in the schedule.
-    var sessions: [Int]
-    var numbers: [Int?]
-    var refused: [Bool]
-    var lastHeard: [Int64]
-    var nextSession = 1
+    var hosts: [SimulatedHost]
+    var links: [Int: SimulatedLink] = [:]
+    var run: Run
+    var storage = InMemoryStorage()
+    /// Counts the coordinator's processes.
+    var generation = 0
+    var ending: RunEnding?
+    /// When the run began that is on.
+    var began: Int64 = 0
+    var restarts = 0
+    var resumptions = 0
+    var isBetweenRuns = false
     var stalledUntil: Int64 = 0
+
+    // What the promises are checked by.
+    /// Hosts that had an image when they were lost, by image, in this part of the run.
+    var lost: [Int: Set<Int>] = [:]
+    /// Attempts to connect, by endpoint, in this second and in all.
+    var connects: [String: (second: Int64, count: Int)] = [:]
+    var endings: [RunEnding] = []
+    var lastReason = ""
     var violation: String?
     var log: [String]?
     var steps = 0
 
+    var schedule: Schedule { run.schedule }
+
     init(seed: UInt64, chaos: Chaos? = nil, mistake: Mistake = .none, isLogged: Bool = false) {
-        self.chaos = chaos ?? Chaos(seed: seed)
+        let chaos = chaos ?? Chaos(seed: seed)
+        self.seed = seed
+        self.chaos = chaos
         self.mistake = mistake
+        manifest = SimulatedRun.manifest(chaos.images)
         random = SplitMix64(seed: seed)
-        nodes = self.chaos.nodes.map { SimulatedNode(character: $0) }
-        var policy = SchedulePolicy()
-        if mistake == .waitsForEver {
-            policy.suspectAfter = .max / 2
-            policy.deadAfter = .max / 2
-            policy.shortestDeadline = .max / 2
-            policy.unknownDeadline = .max / 2
-        }
-        if mistake == .isImpatient {
-            policy.deadlineFactor = 0.5
-            policy.shortestDeadline = 100_000
-            policy.missedDeadlines = 1
-        }
-        schedule = Schedule(
-            images: self.chaos.images, policy: policy, verifyEvery: self.chaos.verifyEvery, verifySecret: seed)
-        sessions = nodes.map { _ in 0 }
-        numbers = nodes.map { _ in nil }
-        refused = nodes.map { _ in false }
-        lastHeard = nodes.map { _ in 0 }
+        hosts = chaos.nodes.map { SimulatedHost($0, now: 0) }
         if isLogged { log = [] }
-        for (number, node) in self.chaos.nodes.enumerated() { queue.add(.connect(number), at: node.joins) }
-        for (number, fault) in self.chaos.faults.enumerated() { queue.add(.fault(number), at: fault.time) }
+        let ledger = try! SimulatedRun.ledger(manifest, storage)
+        run = Run(
+            plan: RunPlan(job: SimulatedRun.job), manifest: manifest, ledger: ledger, endpoints: [], seed: seed, now: 0)
+        for number in hosts.indices where chaos.nodes[number].joins == 0 { hosts[number].isAnnounced = true }
+        begin(over: InMemoryStorage())
+        for (number, node) in chaos.nodes.enumerated() {
+            queue.add(.announce(number, true), at: node.joins)
+            queue.add(.nodeTick(number, instance: 1), at: Int64(number % 10) * 100_000)
+            if node.busyUntil > 0 {
+                queue.add(.busy(number), at: 0)
+                queue.add(.free(number), at: node.busyUntil)
+            }
+        }
+        for (number, fault) in chaos.faults.enumerated() { queue.add(.fault(number), at: fault.time) }
         queue.add(.tick, at: 0)
     }
 
     /// Runs to the end of the work, to a violation, or to the time by which it must be over.
-    mutating func run() {
-        let limit = lastMoment
-        while violation == nil, !isOver {
+    mutating func simulate() {
+        while violation == nil, ending != .complete {
             guard let (time, since, event) = queue.next() else { return fail("nothing will happen any more") }
             now = time
-            if now > limit { return fail("it is not over after \(now / 1_000_000) s: \(schedule.remaining) images") }
+            if now > lastMoment { return fail("it is not over after \(now / 1_000_000) s: \(schedule.remaining) images") }
             if now < stalledUntil, isCoordinators(event) {
                 // What came meanwhile is handled first, or the clock.
                 let isLast = chaos.ticksLast && isTick(event)
                 queue.add(event, at: stalledUntil, since: isLast ? stalledUntil : since)
                 continue
             }
-            if let node = nodeThatActs(event), now < nodes[node].stoppedUntil {
-                queue.add(event, at: nodes[node].stoppedUntil, since: since)
+            if let host = hostThatActs(event), now < hosts[host].stoppedUntil {
+                queue.add(event, at: hosts[host].stoppedUntil, since: since)
                 continue
             }
-            note("\(event)")
+            if log != nil { note("\(event)".prefix(300).description) }
             handle(event)
-            if schedule.remaining > 0 || schedule.canVerify { lastVerifier = now }
             steps += 1
-            if chaos.images <= 400, steps % 16 == 0, let broken = schedule.brokenInvariants().first { fail(broken) }
+            if chaos.images <= 400, steps % 32 == 0 { checkAlways() }
         }
         if violation == nil { checkEnd() }
-    }
-
-    private static let verifierPatience: Int64 = 60_000_000
-
-    /// As the conductor decides it: second evaluations are waited for while a node may do them.
-    private var isOver: Bool {
-        schedule.isComplete || schedule.remaining == 0 && now - lastVerifier > Simulator.verifierPatience
-    }
-
-    /// Faults are over at `healing`, or their last effect is; then the slowest good node alone could do all the work,
-    /// after the longest deadline that may still have to pass, three times for each node that hangs.
-    private var lastMoment: Int64 {
-        let slowest = chaos.nodes.filter(\.isGood).map(\.pace).max()!
-        let patience = Int64(1 + 3 * chaos.nodes.count { $0.hangs != nil }) * 130_000_000
-        let evaluations = chaos.verifyEvery == nil ? 3 : 6
-        let verifiers = chaos.verifyEvery == nil ? 0 : patience + Simulator.verifierPatience
-        return chaos.healing + 250_000_000 + patience + verifiers + Int64(chaos.images * evaluations) * slowest
     }
 
     private func isTick(_ event: Event) -> Bool { if case .tick = event { true } else { false } }
 
     private func isCoordinators(_ event: Event) -> Bool {
         switch event {
-        case .toCoordinator, .closed, .connect, .tick: true
-        case .toNode, .batch, .heartbeat, .revive, .fault: false
+        case .toCoordinator, .tick, .announce, .ownFile, .ownNumerics: true
+        default: false
         }
     }
 
-    private func nodeThatActs(_ event: Event) -> Int? {
+    private func hostThatActs(_ event: Event) -> Int? {
         switch event {
-        case .toNode(let node, _, _), .batch(let node, _), .heartbeat(let node, _): node
-        case .toCoordinator, .closed, .connect, .tick, .revive, .fault: nil
+        case .toNode(let key, _), .closedAtNode(let key): links[key]?.host
+        case .batch(let host, _), .prepared(let host, _, _), .crash(let host, _), .nodeTick(let host, _): host
+        default: nil
         }
     }
 
     mutating func fail(_ text: String) { if violation == nil { violation = text } }
+
     mutating func note(_ text: @autoclosure () -> String) {
         if log != nil { log!.append("\(Double(now) / 1e6) \(text())") }
     }
@@ -171,66 +139,89 @@ struct Simulator {
 
     private mutating func handle(_ event: Event) {
         switch event {
-        case .toNode(let node, let session, let message):
-            if nodes[node].session == session { receive(message, at: node) }
-        case .toCoordinator(let node, let session, let message):
-            if sessions[node] == session { receive(message, from: node) }
-        case .closed(let node, let session):
-            if sessions[node] == session { connectionEnded(node) }
-        case .connect(let node): connect(node)
-        case .batch(let node, let epoch):
-            if nodes[node].epoch == epoch { finishBatch(node) }
-        case .heartbeat(let node, let instance):
-            guard nodes[node].isAlive, nodes[node].instance == instance else { return }
-            if nodes[node].session != 0 { send(.heartbeat, from: node) }
+        case .dialled(let key): dialled(key)
+        case .toNode(let key, let message): arrive(key, message)
+        case .closedAtNode(let key): closedAtNode(key)
+        case .toCoordinator(let key, let event): arriveHere(key, event)
+        case .batch(let host, let instance): if isThere(host, instance) { finishBatch(host) }
+        case .prepared(let host, let instance, let session):
+            if isThere(host, instance) { prepared(host, session: session) }
+        case .crash(let host, let instance): if isThere(host, instance) { crash(host) }
+        case .nodeTick(let host, let instance):
+            guard isThere(host, instance) else { return }
+            tell(host, .tick)
             queue.add(event, at: now + 1_000_000)
-        case .revive(let node):
-            nodes[node].isAlive = true
-            nodes[node].isLeaving = false
-            nodes[node].instance += 1
+        case .revive(let host): revive(host)
+        case .announce(let host, let isThere): announce(host, isThere)
+        case .busy(let host): occupy(host)
+        case .free(let host): release(host)
+        case .ownFile(let image, let generation):
+            if generation == self.generation { handle(.ownFile(image: image, SimulatedRun.copy)) }
+        case .ownNumerics(let generation):
+            if generation == self.generation { handle(.ownNumerics(SimulatedRun.numerics)) }
         case .tick:
-            closeSilent()
-            tick()
+            watchHosts()
+            handle(RunEvent.tick)
             queue.add(.tick, at: now + 100_000)
+            if ending != nil, ending != .complete, !isBetweenRuns { ended() }
         case .fault(let number): strike(chaos.faults[number].fault)
+        case .resume:
+            resumptions += 1
+            isBetweenRuns = false
+            begin(over: InMemoryStorage(storage.bytes))
         }
     }
 
-    /// Every image is done, with the right result, or given up for a reason that the chaos explains.
-    private mutating func checkEnd() {
-        for image in 0..<chaos.images {
-            switch schedule.state(of: image) {
-            case .done:
-                if ledger[image] != Simulator.result(of: image) {
-                    fail("image \(image) has result \(ledger[image] ?? -1)")
-                }
-            case .failed:
-                let isExplained =
-                    chaos.badFiles.contains(image) || losses[image, default: 0] >= schedule.policy.attempts
-                    || chaos.killers.contains(image) || chaos.nodes.contains { $0.lacks.contains(image) }
-                if !isExplained { fail("image \(image) was given up without a reason") }
-                if ledger[image] != nil { fail("image \(image) was given up though it has a result") }
-            case .pending, .leased, .retrying: fail("image \(image) is not over")
-            }
-        }
-        checkVerifications()
-        if counted != ledger.count { fail("\(counted) results count for \(ledger.count) images") }
+    private func isThere(_ host: Int, _ instance: UInt64) -> Bool {
+        hosts[host].isAlive && hosts[host].instance == instance
     }
 
-    /// What was to be evaluated by a second node was, as long as there was one.
-    private mutating func checkVerifications() {
-        guard chaos.verifyEvery != nil else {
-            if schedule.verifications.asked > 0 { fail("a second evaluation that nobody asked for") }
-            return
-        }
-        let asked = ledger.keys.filter { schedule.isToBeVerified($0) }
-        let done = asked.filter { Set(evaluators[$0]!).count > 1 }
-        if schedule.verifications != (asked.count, done.count) {
-            fail("\(schedule.verifications) second evaluations, really \((asked.count, done.count))")
-        }
-        if done.count < asked.count, schedule.canVerify { fail("\(asked.count - done.count) second evaluations lack") }
+    /// The run is over before its work is: a person sees it, and goes on with it.
+    private mutating func ended() {
+        endings.append(ending!)
+        checkEnding()
+        try? run.ledger.journal.flush()
+        isBetweenRuns = true
+        queue.add(.resume, at: now + 5_000_000)
     }
 
-    /// What every honest node finds.
-    static func result(of image: Int) -> Int { image &* 2_654_435_761 % 1_000_003 }
+    // Another coordinator's job.
+    private mutating func occupy(_ host: Int) {
+        guard hosts[host].isAlive else { return }
+        tell(host, .connected(.max, peer: "another coordinator"))
+        tell(host, .message(.max, .job(SimulatedRun.job)))
+    }
+
+    private mutating func release(_ host: Int) {
+        guard hosts[host].isAlive else { return }
+        tell(host, .closed(.max, .remote))
+    }
+
+    private mutating func strike(_ fault: Chaos.Fault) {
+        switch fault {
+        case .reset(let host): for key in hosts[host].links.values.sorted() { breakLink(key) }
+        case .partition(let host, let lasting, let breaks):
+            hosts[host].partitionedUntil = max(hosts[host].partitionedUntil, now + lasting)
+            if breaks { for key in hosts[host].links.values.sorted() { breakLink(key) } }
+        case .stop(let host, let lasting):
+            if hosts[host].isAlive { hosts[host].stoppedUntil = max(hosts[host].stoppedUntil, now + lasting) }
+        case .kill(let host, let back): kill(host, back: back)
+        case .leave(let host, let back):
+            guard hosts[host].isAlive, !hosts[host].loop.isLeaving else { return }
+            tell(host, .drain(graceMilliseconds: 30_000))
+            queue.add(.revive(host), at: now + 60_000_000 + back)
+        case .vanish(let host, let back):
+            guard hosts[host].isAlive else { return }
+            for key in hosts[host].links.values { links[key]!.isOverThere = true }
+            die(host)
+            queue.add(.revive(host), at: now + back)
+        case .unannounce(let host, let back):
+            guard chaos.mayGrow else { return }
+            announce(host, false)
+            queue.add(.announce(host, true), at: now + back)
+        case .stall(let lasting): stalledUntil = max(stalledUntil, now + lasting)
+        case .crash(let losesPower): if !isBetweenRuns { restart(losesPower: losesPower) }
+        case .reread: handle(.reread)
+        }
+    }
 }

@@ -56,6 +56,9 @@ extension Ledger {
         return names
     }
 
+    /// The name under which a node joined; nil for the coordinator's own findings.
+    func name(of node: UInt32) -> String? { state.name(node) }
+
     /// The names of the nodes that were in the minority where a dispute was settled.
     public var oddNodes: Set<String> { state.oddNames }
 

@@ -51,13 +51,9 @@ extension Ledger {
 
     /// The canary's digest of the node whose result is the first that counts; nil where none does.
     var countedNumerics: String? {
-        for image in 0..<images where isDone(image) && !isFailed(image) {
-            guard let place = state.place(image), let payload = try? journal.payload(at: place),
-                let node = try? Int(entry(payload, at: place).node), state.nodes.indices.contains(node)
-            else { continue }
-            return state.nodes[node].numerics
-        }
-        return nil
+        let image = (0..<images).first { isDone($0) && !isFailed($0) }
+        guard let image, state.nodes.indices.contains(Int(state.evaluator(image))) else { return nil }
+        return state.nodes[Int(state.evaluator(image))].numerics
     }
 
     /// Of each image in manifest order the line of `image_files.txt`: its file's SHA-256, its length in bytes and the

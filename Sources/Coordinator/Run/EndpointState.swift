@@ -41,10 +41,4 @@ struct EndpointState: Sendable {
         self.facts = facts
         phase = .waiting(until: 0)
     }
-
-    /// A refusal by an end that has not proved the key must come so often before it is believed.
-    static let believedRefusals = 3
-
-    /// Nothing is to be hoped for from here unless a person changes something.
-    var isRefused: Bool { phase == .closed || refusal != nil && refusals >= EndpointState.believedRefusals }
 }

@@ -1,9 +1,6 @@
 // Whether the run is over, and how.
 
 extension Run {
-    /// Results that come within this time after the last image still are compared.
-    private static let lastComparisons: Microseconds = 1_000_000
-
     private var wait: Microseconds { Microseconds(plan.waitSeconds * 1e6) }
 
     mutating func decideEnding(after event: RunEvent) {
@@ -12,7 +9,7 @@ extension Run {
         if schedule.isComplete {
             let since = completedAt ?? now
             completedAt = since
-            if schedule.isQuiet(at: now) || now - since > Run.lastComparisons { end(.complete) }
+            if schedule.isQuiet(at: now) || now - since > plan.limits.lastComparisons { end(.complete) }
             return
         }
         completedAt = nil
@@ -48,7 +45,7 @@ extension Run {
     private mutating func decideHope() {
         if sessions.values.contains(where: { isHope($0) }) { lastHope = now }
         // Where nobody can come any more, nothing is waited for.
-        let isHopeless = endpoints.values.allSatisfy(\.isRefused) && !plan.mayGrow
+        let isHopeless = endpoints.values.allSatisfy { isRefused($0) } && !plan.mayGrow
         // Within the time that its lease may take, a node is not left.
         let isAtWork = schedule.leases.values.contains { !$0.isLost && $0.start != nil }
         guard isHopeless || now - lastHope > wait && !isAtWork else { return }

@@ -1,11 +1,8 @@
+import Bytes
+
 // Whom to try to reach, and when.
 
 extension Run {
-    /// A refusal that only a person can mend is tried again after this time: perhaps one did.
-    private static let refusedAgain: Microseconds = 60_000_000
-    /// The longest wait for a node that loses whatever it is given.
-    private static let fruitlessAgain: Microseconds = 60_000_000
-
     mutating func add(_ endpoint: EndpointFacts) {
         lastHope = now
         guard var state = endpoints[endpoint.name] else {
@@ -64,6 +61,11 @@ extension Run {
         }
     }
 
+    /// Whether nothing is to be hoped for from there unless a person changes something.
+    func isRefused(_ state: EndpointState) -> Bool {
+        state.phase == .closed || state.refusal != nil && state.refusals >= plan.limits.believedRefusals
+    }
+
     /// What becomes of an endpoint whose connection has ended.
     mutating func disconnected(_ name: String, session id: Int) {
         guard var state = endpoints[name], state.phase == .connected(session: id) else { return }
@@ -71,11 +73,11 @@ extension Run {
         let fruitless = state.member.map { schedule.nodes[$0].fruitless } ?? 0
         if state.refusal == .evicted || state.isRemoved || !state.facts.reconnects {
             state.phase = .closed
-        } else if state.isRefused {
-            state.phase = .waiting(until: now + Run.refusedAgain)
+        } else if isRefused(state) {
+            state.phase = .waiting(until: now + plan.limits.refusedAgain)
         } else if fruitless >= plan.policy.fruitlessLeases {
             let doubled = wait << min(fruitless - plan.policy.fruitlessLeases, 10)
-            state.phase = .waiting(until: now + min(Run.fruitlessAgain, doubled))
+            state.phase = .waiting(until: now + min(plan.limits.fruitlessAgain, doubled))
         } else {
             state.phase = .waiting(until: now + wait)
         }

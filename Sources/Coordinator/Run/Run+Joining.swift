@@ -23,6 +23,11 @@ extension Run {
             return
         }
         let name = sessions[id]!.endpoint
+        if oddNames.contains(description.name) {
+            let reason = "\(description.name) found something else than two other nodes: it takes no further part"
+            note(.error, "node may not join", "\(name): \(reason)", ["node.address": name, "reason": reason])
+            return close(id, reason: reason, refusal: .evicted)
+        }
         if let problem = mismatch(of: description) {
             note(
                 .error, "node does not fit", "\(name): \(problem)", ["node.address": name, "reason": problem])

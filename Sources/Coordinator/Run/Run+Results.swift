@@ -26,36 +26,32 @@ extension Run {
                 guard hasFiles else {
                     return distrust(node, "its result of \(manifest.entries[image].id) came without the picture")
                 }
-                guard count(result, node: node, isFileCompared: comparison == .same) else { return }
+                guard let acceptance = count(result, node: node, isFileCompared: comparison == .same) else { return }
                 failureNotes[image] = nil
                 perform(schedule.succeeded(image: image, lease: lease, node: node, now: now).1)
+                // The node may turn out to be the odd one: then nothing more of it is taken.
+                settle(acceptance, of: image, found: node)
+                guard schedule.nodes[node].state != .evicted else { return }
             case .failed(let failure): take(failure, image: image, lease: lease, node: node)
             }
         }
     }
 
-    /// Whether the result counts, or was compared with the one that does.
-    private mutating func count(_ result: ImageResult, node: Int, isFileCompared: Bool) -> Bool {
+    /// What the result means for the ledger; nil where the node, or the run, is not to go on.
+    private mutating func count(_ result: ImageResult, node: Int, isFileCompared: Bool) -> Acceptance? {
         do {
             let acceptance = try ledger.accept(
                 result, node: members[node]!.ledgerNumber, isFileCompared: isFileCompared)
             if reference.counted == nil, acceptance == .first {
                 reference.counted = members[node]!.description.numerics
             }
-            if case .different = acceptance {
-                let name = members[node]!.description.name
-                let id = manifest.entries[Int(result.index)].id
-                note(
-                    .error, "results differ", "\(name): its result of \(id) differs from an earlier one",
-                    ["node.name": name, "image.id": id])
-            }
-            return true
+            return acceptance
         } catch let refusal as ResultRefusal {
             distrust(node, "\(refusal)")
         } catch {
             end(.journalFailed(reason: "\(error)"))
         }
-        return false
+        return nil
     }
 
     private mutating func take(_ failure: ImageFailure, image: Int, lease: UInt64, node: Int) {

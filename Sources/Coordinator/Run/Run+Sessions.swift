@@ -3,15 +3,6 @@ import Protocol
 // One connection: how long each of its phases may last, and what its end means.
 
 extension Run {
-    /// Silence of a node that is not yet, or no longer, the schedule's to watch.
-    private static let handshakeSilence: Microseconds = 15_000_000
-    /// A dead node's connection is kept so long: it may only have been slow, and what it brings is work done.
-    private static let deadConnection: Microseconds = 60_000_000
-    /// How long preparing may take beside reading the weights, and how fast they are read and sent at the least.
-    private static let preparing: Microseconds = 120_000_000
-    private static let readBytesASecond = 20_000_000
-    private static let sentBytesASecond = 1_000_000
-
     mutating func watchSessions() {
         for id in sessions.keys.sorted() {
             guard let session = sessions[id], session.phase != .closing else { continue }
@@ -19,7 +10,7 @@ extension Run {
                 sessions[id]!.lastPing = now
                 if session.phase != .connecting { act(.send(session: id, .ping)) }
             }
-            let limit = session.node == nil ? Run.handshakeSilence : Run.deadConnection
+            let limit = session.node == nil ? plan.limits.handshakeSilence : plan.limits.deadConnection
             if now - session.lastHeard > limit { close(id, reason: "silent for \(limit / 1_000_000) s") }
             if session.phase == .preparing, session.introduction == nil, now > session.prepareLimit {
                 endpoints[session.endpoint]!.hasHung = true
@@ -37,7 +28,7 @@ extension Run {
         guard sessions[id]!.phase == .connecting else { return }
         sessions[id]!.lastHeard = now
         sessions[id]!.phase = .preparing
-        sessions[id]!.prepareLimit = now + Run.preparing + Run.time(for: plan.job.weightsBytes, Run.readBytesASecond)
+        sessions[id]!.prepareLimit = now + plan.limits.preparing + Run.time(for: plan.job.weightsBytes, plan.limits.readBytesASecond)
         let name = sessions[id]!.endpoint
         // What was wrong before it answered says nothing about what it does now.
         if endpoints[name]!.refusal == nil { endpoints[name]!.reason = nil }
@@ -57,7 +48,7 @@ extension Run {
         if session.wantedOffset.map({ offset > $0 }) ?? true {
             sessions[id]!.wantedOffset = offset
             let rest = plan.job.weightsBytes - offset
-            sessions[id]!.prepareLimit = now + Run.preparing + Run.time(for: rest, Run.sentBytesASecond)
+            sessions[id]!.prepareLimit = now + plan.limits.preparing + Run.time(for: rest, plan.limits.sentBytesASecond)
         }
         act(.sendWeights(session: id, offset: offset))
     }
@@ -82,7 +73,7 @@ extension Run {
         guard let refusal else { return }
         endpoints[endpoint]!.refusal = refusal
         // It was said by a node that has proved the key, or decided here.
-        endpoints[endpoint]!.refusals = EndpointState.believedRefusals
+        endpoints[endpoint]!.refusals = plan.limits.believedRefusals
     }
 
     /// A peer that breaks the protocol is not talked to again.

@@ -1,3 +1,4 @@
+import Bytes
 import Dataset
 import Jobs
 import Protocol
@@ -11,7 +12,7 @@ import Protocol
 /// The way of an event: `handle` notes the time and leads to the part that decides.
 /// - connections: `Run+Endpoints` (whom to try when), `Run+Sessions` (one connection from its first attempt to its end);
 /// - messages: `Run+Messages`, in which one message's order stands, then `Run+Joining`, `Run+Results`, `Run+Artifacts`;
-/// - what the schedule decided: `Run+Leases`; the end: `Run+Ending`.
+/// - results that differ: `Run+Disputes`; what the schedule decided: `Run+Leases`; the end: `Run+Ending`.
 struct Run: Sendable {
     let plan: RunPlan
     let manifest: Manifest
@@ -32,6 +33,8 @@ struct Run: Sendable {
     var failureNotes: [Int: [ImageFailure]] = [:]
     /// The coordinator's copies of images that are out on leases.
     var ownFiles: [Int: OwnFile] = [:]
+    /// Names of nodes that found something else than the majority: they take no further part.
+    var oddNames: Set<String>
     /// What decides which arithmetic is right, and which samples are.
     var reference: RunReference
     var generator: SplitMix64
@@ -75,6 +78,7 @@ struct Run: Sendable {
         self.plan = plan
         self.manifest = manifest
         self.ledger = ledger
+        oddNames = ledger.oddNodes
         reference = RunReference(plan: plan, ledger: ledger)
         generator = SplitMix64(seed: seed)
         (start, self.now) = (now, now)
@@ -85,10 +89,10 @@ struct Run: Sendable {
         for index in manifest.entries.indices where ledger.isDone(index) && !lacksFiles(index) {
             schedule.resume(done: index)
             guard schedule.isToBeVerified(index), !ledger.isFailed(index) else { continue }
-            // One whose record cannot be read makes the run invalid where it is read for the result.
-            let evaluator = (try? ledger.evaluator(index)) ?? nil
-            schedule.resumeVerification(of: index, by: evaluator ?? "", isVerified: ledger.isVerified(index))
+            schedule.resumeVerification(
+                of: index, by: ledger.evaluator(index) ?? "", isVerified: ledger.isVerified(index))
         }
+        for dispute in ledger.disputes { schedule.dispute(dispute.image, between: dispute.evaluators) }
         if plan.isDryRun { _ = schedule.stop() }
         resumed = schedule.images - schedule.remaining
         for endpoint in endpoints { add(endpoint) }

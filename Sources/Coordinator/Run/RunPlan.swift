@@ -22,6 +22,7 @@ public struct RunPlan: Sendable {
     /// How long to go on without any node.
     public var waitSeconds: Double = 60
     public var policy = SchedulePolicy()
+    public var limits = RunPolicy()
     /// One of so many images is evaluated by two nodes; nil for none. Which one, nobody can tell beforehand.
     public var verifyEvery: Int?
     public var verifySecret = UInt64.random(in: 0...UInt64.max)

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Images that another node evaluates too. The results are the ledger's to compare. There are two reasons:
 /// - one image of every N is evaluated by two nodes, so that a node which computes something else, or makes things up,
 ///   does not go unnoticed. Which one, a secret number decides: where it could be told beforehand, a node could be honest

@@ -1,3 +1,4 @@
+import Jobs
 import Protocol
 
 /// Does what a `NodeLoop` decides: owns the links, the session that is on, and the device's worker. Used on the event

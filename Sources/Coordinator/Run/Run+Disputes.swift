@@ -1,0 +1,60 @@
+import Protocol
+
+// Two results of one image that differ: a third node decides, and who is against two takes no further part.
+
+extension Run {
+    mutating func settle(_ acceptance: Acceptance, of image: Int, found node: Int) {
+        let id = manifest.entries[image].id
+        switch acceptance {
+        case .first, .supersedes, .same, .lateFailure, .otherKind: break
+        case .different(let disagreement):
+            tell(disagreement, id, node, "a third node is to decide")
+            schedule.dispute(image, between: ledger.evaluators(image))
+        case .stillDisputed(let disagreement):
+            tell(disagreement, id, node, "no two of \(ledger.evaluators(image).count) agree")
+            // With every further node the odds grow that the picture, or the run, is what is wrong.
+            if ledger.evaluators(image).count >= plan.limits.opinions {
+                schedule.endDispute(image)
+            } else {
+                schedule.dispute(image, between: ledger.evaluators(image))
+            }
+        case .settled(let settlement):
+            schedule.endDispute(image)
+            expel(settlement, id)
+        }
+    }
+
+    private mutating func tell(_ disagreement: Disagreement, _ id: String, _ node: Int, _ consequence: String) {
+        let name = members[node]!.description.name
+        note(
+            .error, "results differ",
+            "\(name): its result of \(id) differs from an earlier one (\(disagreement.fields.joined(separator: ", "))): "
+                + consequence, ["node.name": name, "image.id": id])
+    }
+
+    /// Those whose result nobody shares are evicted, and what they evaluated alone does not count any more.
+    private mutating func expel(_ settlement: Settlement, _ id: String) {
+        let names = Set(settlement.odd.compactMap { ledger.name(of: $0) })
+        oddNames.formUnion(names)
+        for name in names.sorted() {
+            let reason = "two other nodes found something else for \(id)"
+            for (number, member) in members.sorted(by: { $0.key < $1.key }) where member.description.name == name {
+                perform(schedule.evict(node: number, reason: reason, now: now))
+            }
+        }
+        let alone = ledger.unconfirmed(by: names)
+        guard !alone.isEmpty else { return }
+        note(
+            .warning, "evaluated anew",
+            "\(alone.count) image\(alone.count == 1 ? "" : "s") that only \(names.sorted().joined(separator: ", ")) evaluated "
+                + "\(alone.count == 1 ? "is" : "are") evaluated anew")
+        do {
+            for image in alone {
+                try ledger.drop(image)
+                perform(schedule.redo(image, now: now))
+            }
+        } catch {
+            end(.journalFailed(reason: "\(error)"))
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import Bytes
+import Dataset
+import Evaluation
+import Jobs
+import Protocol
+import SelectiveTuning
+
+@testable import Coordinator
+
+/// What all simulated runs are about: images of 128 x 96 pixels with one box each, a network of 10 classes.
+enum SimulatedRun {
+    static let inputSize = 64
+    static let classes = 10
+    static let options = JobOptions()
+    static let fingerprint = JournalFingerprint(["manifest_sha256": "simulated"])
+    static let job = Job(
+        network: "simulated", networkDescription: nil, weightsSHA256: "", weightsBytes: 1 << 20, options: [:])
+    static let file = FileDigest(of: Array("the image".utf8))
+    static let otherFile = FileDigest(of: Array("another image".utf8))
+    static let copy = OwnCopy(Array("the image".utf8))
+    static let numerics = "numerics"
+
+    private static let annotations: [Annotation] = (0..<300).map(annotation)
+    private static let small: [Manifest] = (0...300).map { make(Array(annotations.prefix($0))) }
+
+    static func manifest(_ images: Int) -> Manifest {
+        images <= 300 ? small[images] : make((0..<images).map(annotation))
+    }
+
+    private static func make(_ annotations: [Annotation]) -> Manifest {
+        try! Manifest(annotations: annotations, images: [:])
+    }
+
+    private static func annotation(_ image: Int) -> Annotation {
+        let digits = String(image)
+        return Annotation(
+            id: "i" + String(repeating: "0", count: 7 - digits.count) + digits, label: image % classes,
+            boxes: [Box(30, 10, 90, 80)], declaredWidth: 128, declaredHeight: 96)
+    }
+
+    /// What every honest node finds, by the image's class.
+    private static let found: [ImageResult.Evaluated] = {
+        let geometry = Geometry(preset: options.preset, inputSize: inputSize, width: 128, height: 96)
+        let fit = try! manifest(1).entries[0].fit(width: 128, height: 96)
+        let box = Box(10, 8, 40, 50)
+        let match = options.iou.bestMatch(of: box, among: fit.boxes.map(geometry.map))!
+        return (0..<classes).map { label in
+            let others = (0..<UInt32(classes)).filter { $0 != label }.prefix(4)
+            return ImageResult.Evaluated(
+                top5: [UInt32(label)] + others, scores: [9, 8.5, 3, 2, -1], box: Rectangle(box),
+                boxOriginal: Rectangle(geometry.original(box)), iou: match.iou,
+                groundTruthIndex: match.iou > 0 ? UInt32(match.index) : nil, droppedMass: 1 << 40, ties: 3,
+                ineligible: 2, isEmpty: false, width: 128, height: 96)
+        }
+    }()
+
+    enum Finding { case honest, lie, different, otherFile }
+
+    static func result(_ image: Int, _ finding: Finding = .honest) -> ImageResult {
+        var evaluated = found[image % classes]
+        switch finding {
+        case .honest, .otherFile: break
+        case .lie: evaluated.iou = evaluated.iou / 2 + 0.001
+        case .different: evaluated.ties += 1
+        }
+        return ImageResult(
+            index: UInt32(image), file: finding == .otherFile ? otherFile : file, outcome: .evaluated(evaluated))
+    }
+
+    static func failure(_ image: Int, _ kind: ImageFailure.Kind) -> ImageResult {
+        ImageResult(index: UInt32(image), outcome: .failed(ImageFailure(kind, "\(kind)")))
+    }
+
+    static func ledger(_ manifest: Manifest, _ storage: InMemoryStorage) throws -> Ledger {
+        try Ledger.open(
+            storage: storage, fingerprint: fingerprint, manifest: manifest, options: options, inputSize: inputSize,
+            classes: classes)
+    }
+}
