@@ -1,71 +1,83 @@
-# One command per need. `make` alone builds.
+# One command per need. `make` alone builds; `make help` lists them.
 SWIFT ?= swift
 DEMO ?= results/demo-pictures
 
-.PHONY: build run test fuzz scale tsan report-test bench fleet gpu-check results ptx format lint clean dependencies
+.PHONY: build help run test fuzz scale asan tsan report-test bench fleet gpu-check results ptx format lint clean dependencies
 .PHONY: cluster-test bench-growth performance
 
-build: dependencies
+build: dependencies  ## builds everything (also what make alone does)
 	$(SWIFT) build -c release
 
+# What each command does: the text behind ## beside its name.
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "make %-14s %s\n", $$1, $$2 }'
+
 # The whole job from nothing: 200 generated pictures, the small network in Demo/, the table and the baselines.
-run: build
+run: build  ## generates 200 pictures, evaluates them, prints the table
 	$(SWIFT) run -c release --skip-build stnet-tool demo-images --count 200 --seed 2017 --out $(DEMO)
 	$(SWIFT) run -c release --skip-build stnet-coord --images $(DEMO)/images --annotations $(DEMO)/annotations \
 	    --network Demo/network.json --weights Demo/demo.safetensors --out results/demo --force
 
 # Release, as users run it: the kernels' tests would take minutes otherwise. XCTest is not used.
-test: dependencies
+test: dependencies  ## the whole test suite
 	$(SWIFT) build -c release --build-tests
 	$(SWIFT) test -c release --skip-build --disable-xctest
 
 # The recipes in cluster/ on what they are for: Slurm, sshd, systemd, network namespaces, Prometheus, an image, all started
 # here for the test and ended with it. Installs Debian packages; what cannot run here is skipped and says why.
-cluster-test: dependencies
+cluster-test: dependencies  ## runs the recipes of cluster/ on this machine
 	cluster/test/run
 
 # The same hostile files, weights, frames, handshakes and journals as in the tests, forty times as many: more than a
 # million inputs for the wire's decoders alone.
-fuzz: dependencies
+fuzz: dependencies  ## forty times as many hostile inputs as in the tests
 	$(SWIFT) build -c release --build-tests
 	STNET_FUZZ=40 $(SWIFT) test -c release --skip-build --disable-xctest --filter 'HostileJPEG|PlainJPEG|Fuzz|TarArchive'
 
 # Simulated fleets: 1,000 nodes and 1,000,000 images against the ideal, and a hundred thousand runs full of faults. The
 # report of 50,000 images.
-scale: dependencies
+scale: dependencies  ## simulated fleets: 1,000 nodes, a hundred thousand runs full of faults
 	$(SWIFT) build -c release --build-tests
 	STNET_SCALE=full STNET_SEEDS=100000 $(SWIFT) test -c release --skip-build --disable-xctest --filter '^Simulation|ReportScale'
 
+# The address and undefined-behaviour sanitizers: first over the C alone, then over the readers' and kernels' tests in Swift,
+# whose own code has the address sanitizer only (there is no other on Linux). Built apart, without optimisation.
+asan: dependencies  ## address and undefined-behaviour sanitizers: C, readers, kernels
+	Tests/Sanitizers/run 400
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest \
+	    -Xcc -fsanitize=undefined -Xcc -fno-sanitize=vptr -Xcc -fno-sanitize-recover=undefined --filter '^CKernelsTests' \
+	    --filter 'JPEG|Resize|Fuzz|Tar(Archive|Forms)|NumPy|Inflate|SHA256|CRC32C|MapScorer'
+
 # The thread sanitizer over what has threads: transports, node, coordinator. Built apart, without optimisation.
-tsan: dependencies
+tsan: dependencies  ## thread sanitizer: transports, node, coordinator
 	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --disable-xctest \
 	    --filter '(Backlog|SendQueue|Reactor|MemoryLink|Connecting|BrokenConnection|Stranger|Conversation)Tests' \
 	    --filter '^NodeTests' --filter '(EvaluateCommand|JournalSyncer|FleetProgress)Tests'
 
 # Reports in the system's Chromium, as a reader sees them: docs/report.md. REPORTS="a/report.html b/report.html" for others.
 REPORTS ?= results/demo/report.html
-report-test: run
+report-test: run  ## reports in a browser
 	test -d .venv || python3 -m venv .venv
 	.venv/bin/python -m pip install --quiet -r Tests/Browser/requirements.txt
 	.venv/bin/python Tests/Browser/report_test.py .build/release/stnet-coord results/report-test $(REPORTS)
 
-bench: build
+bench: build  ## how fast this machine is
 	Benchmarks/run
 
 # How cost grows with images, batch, threads and nodes; then docs/performance.md from both files of figures.
-bench-growth: build
+bench-growth: build  ## how cost grows with images, batch, threads and nodes
 	Benchmarks/run --growth
 
-performance:
+performance:  ## docs/performance.md from the measured figures
 	docs/make_performance.py
 
 # stnet-coord on 1,000 nodes that make their results up: CPU time an image, memory, makespan.
-fleet: build
+fleet: build  ## the coordinator on 1,000 nodes that make their results up
 	$(SWIFT) run -c release --skip-build stnet-fleet
 
 # results/gpu-check.tar.xz, to be unpacked and run on a machine with a GPU, which needs neither Swift nor a network. The
 # programs are built apart, with Swift's libraries inside.
-gpu-check: dependencies
+gpu-check: dependencies  ## packs what a machine with a GPU needs to check the kernels
 	@pkg-config --exists libcurl 2>/dev/null || ./install-dependencies --static
 	for product in stnet-coord stnet-tool stnet-gpu-check; do \
 	    $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-static --product $$product || exit 1; \
@@ -73,25 +85,25 @@ gpu-check: dependencies
 	Benchmarks/pack-gpu-check .build-static/release results/gpu-check.tar.xz
 
 # The CUDA kernels' PTX again, and what the assembler says about it; needs neither a GPU nor a toolkit.
-ptx:
+ptx:  ## the CUDA kernels' PTX again
 	test -d .venv || python3 -m venv .venv
 	.venv/bin/python -m pip install --quiet -r Sources/CKernels/cuda/requirements.txt
 	.venv/bin/python Sources/CKernels/cuda/make_ptx.py
 	.venv/bin/python Sources/CKernels/cuda/make_ptx.py --ptxas
 
-format:
+format:  ## formats the Swift
 	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
 
-lint:
+lint:  ## checks the format
 	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
 
 # docs/results.md again, from the photographs and weights in STNET_DATA (default ../shared/data).
-results: build
+results: build  ## docs/results.md from the photographs and weights in STNET_DATA
 	docs/make_results.py
 
-clean:
-	rm -rf .build .build-tsan .build-static .build-kubernetes
+clean:  ## removes what was built
+	rm -rf .build .build-asan .build-sanitizers .build-tsan .build-static .build-kubernetes
 
 # libjpeg-turbo's headers come from the system; installed here when they are missing.
-dependencies:
+dependencies:  ## installs libjpeg-turbo's headers where they are missing
 	@pkg-config --exists libjpeg 2>/dev/null || ./install-dependencies

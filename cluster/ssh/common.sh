@@ -9,12 +9,15 @@
 #
 # The n-th device of a host listens on port 7000 + n - 1. Users, ports and jump hosts of ssh belong in ~/.ssh/config.
 #
-#   STNET_SSH         how to run ssh (default: ssh -o BatchMode=yes)
+#   STNET_SSH         how to run ssh, and options that win over those below (default: ssh)
 #   STNET_REMOTE_DIR  where things lie on the hosts, below the home directory (default: .stnet-nodes)
 #   STNET_PORT        the first port (default: 7000)
 set -uo pipefail
 
-read -ra ssh <<<"${STNET_SSH:-ssh -o BatchMode=yes}"
+# Nobody is asked for a password, and a host that does not answer, at first or later, is given up after ten seconds or a
+# minute. Of options that are given twice ssh takes the first.
+read -ra ssh <<<"${STNET_SSH:-ssh}"
+ssh+=(-o BatchMode=yes -o ConnectTimeout=10 -o ServerAliveInterval=15 -o ServerAliveCountMax=4)
 remote=${STNET_REMOTE_DIR:-.stnet-nodes}
 first_port=${STNET_PORT:-7000}
 
@@ -24,6 +27,9 @@ die() {
     echo "$(basename "$0"): $*" >&2
     exit "$status"
 }
+
+# It stands unquoted in what other shells read.
+[[ $remote =~ ^[A-Za-z0-9_./-]+$ ]] || die 64 "STNET_REMOTE_DIR \"$remote\": expected letters, digits, and any of _ . / -"
 
 # Reads the hosts file into `hosts`, and each host's devices into `devices`, both by the line.
 read_hosts() {
@@ -55,12 +61,15 @@ read_hosts() {
 on_host() {
     local host=$1 script=$2
     shift 2
-    # ssh joins words with spaces and a shell there takes them apart again. With nothing to give on, the script is
-    # standard input.
-    "${ssh[@]}" "$host" "cd && exec bash -s -- $(quoted "$remote" "$@")" <"$here/$script"
+    # The login shell there may be any (csh, fish), so it sees nothing that needs quoting: the words are the first line of
+    # what bash reads.
+    { printf 'set --' && printf ' %q' "$remote" "$@" && printf '\ncd || exit 1\n' && cat "$here/$script"; } |
+        "${ssh[@]}" "$host" "exec bash -s"
 }
 
-quoted() { [ $# = 0 ] || printf '%q ' "$@"; }
+# in_directory HOST COMMANDS: a line for bash in the directory there, without single quotes and exclamation marks, which
+# csh expands even inside of quotes.
+in_directory() { "${ssh[@]}" "$1" "exec bash -c 'umask 077 && cd && mkdir -p $remote && cd $remote && $2'"; }
 
 # What coordinators should connect to: an alias of ssh's means nothing to them.
 address_of() {
@@ -71,18 +80,20 @@ address_of() {
 }
 
 # for_each_host FUNCTION: calls FUNCTION with each host's place, all at once, and shows what each printed, in the file's
-# order. Fails if one did.
+# order. Names those that failed, and fails if one did.
 for_each_host() {
-    local place failures=0 folder running=()
+    local place failed=() folder running=()
     folder=$(mktemp -d) || die 69 "no temporary directory"
     for place in "${!hosts[@]}"; do
         "$1" "$place" >"$folder/$place" 2>&1 &
         running+=($!)
     done
     for place in "${!hosts[@]}"; do
-        wait "${running[place]}" || failures=$((failures + 1))
+        wait "${running[place]}" || failed+=("${hosts[place]} (status $?)")
         sed "s/^/${hosts[place]}: /" "$folder/$place"
     done
     rm -rf "$folder"
-    [ $failures = 0 ]
+    [ ${#failed[@]} = 0 ] && return
+    (IFS=, && echo "$(basename "$0"): failed on ${#failed[@]} of ${#hosts[@]} hosts: ${failed[*]}" | sed 's/,/, /g' >&2)
+    return 1
 }

@@ -57,12 +57,21 @@ def check_workload(kind, workload):
         expect(security.get(field) == value, f"{where}: {field} is {security.get(field)}, expected {value}")
     expect(pod["terminationGracePeriodSeconds"] > 60, f"{where}: the grace period must be above the node's --grace 60")
     mounted = {mount["name"] for mount in container["volumeMounts"]}
+    environment = {variable["name"]: variable.get("value") for variable in container.get("env", [])}
+    if "nvidia.com/gpu" in container["resources"]["limits"]:
+        written = environment.get("CUDA_CACHE_PATH", "")
+        expect(any(written.startswith(mount["mountPath"] + "/") and not mount.get("readOnly")
+                   for mount in container["volumeMounts"]), f"{where}: CUDA_CACHE_PATH {written!r} cannot be written")
+        expect(any(t["key"] == "nvidia.com/gpu" for t in pod.get("tolerations", [])), f"{where}: tolerates no GPU taint")
+    pods = workload["spec"].get("replicas", workload["spec"].get("parallelism"))
     for volume in pod["volumes"]:
         expect(volume["name"] in mounted, f"{where}: volume {volume['name']} is mounted nowhere")
         if "configMap" in volume:
             named("ConfigMap", volume["configMap"]["name"])
         if "persistentVolumeClaim" in volume:
-            named("PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"])
+            claim = named("PersistentVolumeClaim", volume["persistentVolumeClaim"]["claimName"])
+            expect(pods == 1 or set(claim["spec"]["accessModes"]) <= {"ReadWriteMany", "ReadOnlyMany"},
+                   f"{where}: {pods} pods mount {volume['name']}, which one host alone can mount")
         if "secret" in volume:
             expect(volume["secret"]["secretName"] == "stnet-key", f"{where}: the Secret is stnet-key")
             expect(volume["secret"]["defaultMode"] & 0o037 == 0, f"{where}: the key's mode would be refused")
