@@ -46,7 +46,7 @@ extension EvaluateCommand {
         made += try InputOption(name: "save-maps", path: configuration.mapsPath ?? "", isDefault: false).reading {
             try files.prepare(inputs.manifest, replaces: replaces, isDone: ledger.isDone)
         }
-        let missing = files.missing(ledger.records.present)
+        let missing = files.missing(inputs.manifest, isEvaluated: ledger.isEvaluated)
         if let missing {
             printer.say("\(missing.count) of them lack their files, the first is \(missing.first): evaluated once more")
         }

@@ -19,7 +19,9 @@ extension EvaluateCommand {
     func checkFiles(_ opened: Ledger, _ manifest: Manifest) throws -> Ledger {
         var ledger = opened
         guard ledger.counts.evaluated > 0 else { return ledger }
-        let files = try EvaluatedFiles(ledger, manifest, scope: scope, goneDiffers: goneDiffers)
+        // Where the journal is damaged, it may have lost that a result was taken back because its file had changed.
+        let files = try EvaluatedFiles(
+            ledger, manifest, scope: ledger.journal.recovery.damages > 0 ? .all : scope, goneDiffers: goneDiffers)
         guard let problem = files.problem else { return ledger }
         guard configuration.verifiesData else {
             throw ChangedFiles(
@@ -79,7 +81,9 @@ extension EvaluateCommand {
                 "to evaluate anew the images whose files differ: the same command with --resume --verify-data --out \(out)"
         }
         if !certificate.deliveries.disagreeing.isEmpty {
-            return "results that differ stay so with --resume: --force begins anew, with nodes that can be trusted"
+            return
+                "for a node that decides between results that differ: the same command with --resume --out \(out) and one "
+                + "more node"
         }
         if !certificate.failed.isEmpty || !certificate.missing.isEmpty {
             return "to try again what failed: the same command with --resume --out \(out)"

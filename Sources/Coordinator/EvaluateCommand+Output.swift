@@ -26,17 +26,18 @@ extension EvaluateCommand {
     func openLedger(_ inputs: Inputs) throws -> Ledger {
         let fingerprint = fingerprint(inputs)
         let classes = try configuration.network.shapes().last!.channels
+        let limits = try ResultLimits(configuration.network)
         if configuration.isDryRun {
             let journal = try Journal.open(storage: InMemoryStorage(), fingerprint: fingerprint) { _ in }
             return Ledger(
                 manifest: inputs.manifest, options: configuration.options, inputSize: configuration.network.inputSize,
-                classes: classes, journal: journal)
+                classes: classes, limits: limits, journal: journal)
         }
         return try Ledger.open(
             path: journalPath, fingerprint: fingerprint,
             opening: configuration.forces ? .replacing : configuration.resumes ? .existingOrNew : .new,
             manifest: inputs.manifest, options: configuration.options, inputSize: configuration.network.inputSize,
-            classes: classes)
+            classes: classes, limits: limits)
     }
 
     /// Whether a run came to an end before it had anything to write: less than a finished result that it was to replace.
@@ -79,7 +80,8 @@ extension EvaluateCommand {
             printer.say("\(reason): the journal holds what is done: --resume once the file is there again")
             return .badData
         case .journalFailed(let reason):
-            printer.say("the journal cannot be written: \(reason); what it holds is good: make room and --resume")
+            printer.say(
+                "the journal cannot be written: \(reason): once that is mended, --resume goes on with what it holds")
             return .invalid
         case .artifactFailed(let reason):
             printer.say("\(reason): the journal holds what is done: make room and --resume")
@@ -100,7 +102,7 @@ extension EvaluateCommand {
         case .unreachable, .refused, .jobRefused, .otherNumerics, .weightsUnreadable, .journalFailed, .artifactFailed:
             return explain(ending)
         }
-        if let missing = artifacts?.missing(ledger.records.present) {
+        if let missing = artifacts?.missing(inputs.manifest, isEvaluated: ledger.isEvaluated) {
             reasons.append(
                 "\(missing.count) evaluated images lack their pictures or maps, the first is \(missing.first)")
         }
@@ -110,14 +112,12 @@ extension EvaluateCommand {
             if case .tooFewNodes = ending { return explain(ending) }
             return .invalid
         }
-        var run = RunOutput.Content(
+        let run = RunOutput.Content(
             network: configuration.network.name,
             title: RunTitle.text(
                 network: configuration.network.name, preset: configuration.preset, options: configuration.options,
                 images: inputs.manifest.entries.count, annotated: inputs.manifest.annotatedCount),
-            expected: inputs.manifest.ids,
-            records: ledger.records.present, groundTruth: ledger.groundTruth.present,
-            convention: configuration.options.iou,
+            images: LedgerImages(ledger), convention: configuration.options.iou,
             protocolBlock: namingWeights(protocolBlock(inputs), inputs), deliveries: deliveries,
             digests: [
                 .init(name: "network", sha256: inputs.networkDigest),
@@ -126,7 +126,6 @@ extension EvaluateCommand {
             ], precision: configuration.options.precision.rawValue, otherReasons: reasons,
             annotated: inputs.manifest.annotatedCount,
             fingerprint: fingerprint(inputs).fields.map { ($0.name, $0.value) })
-        run.fileLines = { ledger.fileLines }
         let written = try RunOutput.write(run, to: configuration.outPath)
         let files = written.certificate.digests.first { $0.name == RunOutput.filesDigestName }
         try ledger.finish(filesDigest: files?.sha256 ?? "")
@@ -145,13 +144,15 @@ extension EvaluateCommand {
             classes: configuration.network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012, facts: facts)
         let pictures = artifacts?.paths.map { $0 + "/" } ?? []
         for path in written.paths + (try report.write(run, written)) + pictures { say("  \(path)") }
-        if ending != .complete { say("to go on: the same command with --resume --out \(configuration.outPath)") }
+        if !written.certificate.isValid, !ledger.journal.isInPlace {
+            say("\(journalPath) was removed or replaced while the run went on: --resume cannot go on with its results")
+        } else if ending != .complete {
+            say("to go on: the same command with --resume --out \(configuration.outPath)")
+        }
         if case .tooFewNodes = ending { return explain(ending) }
         if written.certificate.isValid {
-            guard unlink(journalPath) == 0 || errno == ENOENT else {
-                throw FileError(path: journalPath, operation: "remove the journal of the finished run", code: errno)
-            }
-        } else if ending == .complete {
+            try ledger.journal.remove()
+        } else if ending == .complete, ledger.journal.isInPlace {
             say(remedy(written.certificate, filesDiffer: filesProblem != nil))
         }
         return written.certificate.isValid ? .valid : .invalid

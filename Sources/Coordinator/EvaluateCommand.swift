@@ -97,7 +97,7 @@ public struct EvaluateCommand: Sendable {
         if configuration.isDryRun { return showDryRun(ending, conductor.run, inputs) }
         if isNothing(ending, finished) {
             // Whatever it was that was in the way, the next command finds the directory as this one did.
-            if finished.counts.done == 0 { unlink(journalPath) }
+            if finished.counts.done == 0 { try finished.journal.remove() }
             output.removeEmpty(made)
             reporter.finish(isValid: false)
             return ending == .interrupted ? endedBeforeAnyResult() : explain(ending)
@@ -120,12 +120,14 @@ public struct EvaluateCommand: Sendable {
 
     /// The journal and the folders of pictures; what cannot be made leaves no journal behind that holds nothing.
     private func begin(_ inputs: Inputs, replaces: Bool, _ made: inout [String]) throws -> (Ledger, ArtifactFiles?) {
-        let ledger = try checkFiles(openLedger(inputs), inputs.manifest)
+        let opened = try openLedger(inputs)
+        for line in opened.journal.recovery.lines(path: journalPath) { printer.say(line) }
+        let ledger = try checkFiles(opened, inputs.manifest)
         if ledger.counts.done > 0 { printer.say("\(ledger.counts.done) images have a result in the journal") }
         do {
             return (ledger, try prepareArtifacts(inputs, ledger, replaces: replaces, &made))
         } catch {
-            if !configuration.isDryRun, ledger.counts.done == 0 { unlink(journalPath) }
+            if !configuration.isDryRun, ledger.counts.done == 0 { try? ledger.journal.remove() }
             throw error
         }
     }

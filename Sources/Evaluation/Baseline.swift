@@ -107,7 +107,10 @@ public struct Baselines: Hashable, Sendable {
     public init(
         _ groundTruth: some Sequence<GroundTruth>, convention: IoUConvention, sides: [Double] = [0.70, 0.75, 0.85]
     ) {
-        let images = PackedBoxes(groundTruth)
+        self.init(PackedBoxes(groundTruth), convention: convention, sides: sides)
+    }
+
+    init(_ images: PackedBoxes, convention: IoUConvention, sides: [Double] = [0.70, 0.75, 0.85]) {
         imageCount = images.count
         let fixed = [Baseline.wholeFrame] + sides.map { .centredSquare($0) }
         let squares = Baseline.allSquares(images, convention: convention)

@@ -13,12 +13,20 @@ public struct Breakdowns: Hashable, Sendable {
         /// Images in the group.
         public var images: Int { labelTop1.of }
 
-        init(key: String, name: String, _ outcomes: [Outcome]) {
+        /// Walks over the outcomes and keeps their IoU alone: none is copied for a group.
+        init(key: String, name: String, _ outcomes: some Sequence<Outcome>) {
             self.key = key
             self.name = name
-            labelTop1 = Rate(count: outcomes.count(where: \.isTop1Right), of: outcomes.count)
-            labelTop5 = Rate(count: outcomes.count(where: \.isTop5Right), of: outcomes.count)
-            localization = Localization(ious: outcomes.map(\.iou))
+            var (top1, top5) = (0, 0)
+            var ious: [Double] = []
+            for outcome in outcomes {
+                if outcome.isTop1Right { top1 += 1 }
+                if outcome.isTop5Right { top5 += 1 }
+                ious.append(outcome.iou)
+            }
+            labelTop1 = Rate(count: top1, of: ious.count)
+            labelTop5 = Rate(count: top5, of: ious.count)
+            localization = Localization(ious: ious)
         }
     }
 
@@ -43,17 +51,17 @@ public struct Breakdowns: Hashable, Sendable {
             public let medium: Double
         }
 
-        init(_ outcomes: [Outcome]) {
+        init(_ outcomes: some Sequence<Outcome>) {
             let sizes = outcomes.map(\.coverage).sorted()
             let small = sizes.isEmpty ? 0 : sizes[(sizes.count + 2) / 3 - 1]
             let medium = sizes.isEmpty ? 0 : sizes[(2 * sizes.count + 2) / 3 - 1]
             limits = sizes.isEmpty ? nil : Limits(small: Double(small), medium: Double(medium))
             groups = [
-                Group(key: "small", name: "small objects", outcomes.filter { $0.coverage <= small }),
+                Group(key: "small", name: "small objects", outcomes.lazy.filter { $0.coverage <= small }),
                 Group(
                     key: "medium", name: "medium objects",
-                    outcomes.filter { $0.coverage > small && $0.coverage <= medium }),
-                Group(key: "large", name: "large objects", outcomes.filter { $0.coverage > medium }),
+                    outcomes.lazy.filter { $0.coverage > small && $0.coverage <= medium }),
+                Group(key: "large", name: "large objects", outcomes.lazy.filter { $0.coverage > medium }),
             ]
         }
     }
@@ -66,17 +74,23 @@ public struct Breakdowns: Hashable, Sendable {
     /// `right`, `wrong`: whether the highest score is the true class's.
     public let byLabel: [Group]
 
-    /// - Parameters: the records in any order; the truth at least of the images that have a record.
-    init(records: some Sequence<ImageRecord>, groundTruth: some Sequence<GroundTruth>) {
-        let outcomes = Outcome.of(records, groundTruth)
-        byClass = Dictionary(grouping: outcomes, by: \.label).sorted { $0.key < $1.key }.map { label, outcomes in
-            ClassGroup(label: Int(label), group: Group(key: "\(label)", name: "class \(label)", outcomes))
+    /// Of the outcomes whose truth is known, in any order; a run with others is not valid anyway.
+    init(_ all: [Outcome]) {
+        let outcomes = all.lazy.filter(\.hasTruth)
+        var members: [Int32: [UInt32]] = [:]
+        for (place, outcome) in all.enumerated() where outcome.hasTruth {
+            members[outcome.label, default: []].append(UInt32(place))
+        }
+        byClass = members.sorted { $0.key < $1.key }.map { label, places in
+            ClassGroup(
+                label: Int(label),
+                group: Group(key: "\(label)", name: "class \(label)", places.lazy.map { all[Int($0)] }))
         }
         bySize = SizeTertiles(outcomes)
         let most = 4
         byBoxCount = (0...most).compactMap { count in
             let some = outcomes.filter { count == most ? $0.boxes >= most : $0.boxes == count }
-            guard count > 0 || !some.isEmpty else { return nil }
+            guard count > 0 || some.contains(where: { _ in true }) else { return nil }
             let key = count == most ? "\(count)+" : "\(count)"
             let name = count == most ? "\(count) or more boxes" : count == 1 ? "1 box" : "\(count) boxes"
             return Group(key: key, name: name, some)

@@ -131,10 +131,18 @@ public struct Certificate: Hashable, Sendable {
         imagesSHA256: String, digests: [Digest] = [], precision: String = "exact", otherReasons: [String] = [],
         annotated: Int? = nil
     ) {
+        self.init(
+            Coverage(expected: expected, records: records), deliveries: deliveries, imagesSHA256: imagesSHA256,
+            digests: digests, precision: precision, otherReasons: otherReasons, annotated: annotated)
+    }
+
+    init(
+        _ coverage: Coverage, deliveries: Deliveries, imagesSHA256: String, digests: [Digest], precision: String,
+        otherReasons: [String], annotated: Int?
+    ) {
         self.annotated = annotated
         self.precision = precision
         let mayDiffer = precision == "fast" && deliveries.numericsClasses.count > 1
-        let coverage = Coverage(expected: expected, records: records)
         self.expected = coverage.expected
         failed = coverage.failed
         missing = coverage.missing

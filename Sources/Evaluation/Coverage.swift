@@ -17,7 +17,9 @@ struct Coverage {
     var isInOrder = true
 
     init(expected: some Sequence<String>, records: some Sequence<ImageRecord>) {
-        if let merged = Coverage(ascending: expected, records) {
+        var merge = Merge(expected)
+        for record in records { merge.add(record) }
+        if let merged = merge.finish() {
             self = merged
         } else {
             self.init(unordered: Array(expected), records)
@@ -25,26 +27,44 @@ struct Coverage {
     }
 
     /// Where both are in the order of ids, as a manifest's are, one walk over both at once: nothing is kept of an image
-    /// that is as it should be. Nil where they are not.
-    private init?(ascending expected: some Sequence<String>, _ records: some Sequence<ImageRecord>) {
-        var records = records.makeIterator()
-        var record = records.next()
-        var last: String?
-        for id in expected {
-            if let last, last >= id { return nil }
-            last = id
-            self.expected += 1
-            guard let found = record, found.id == id else {
-                missing.append(id)
-                continue
+    /// that is as it should be.
+    struct Merge<Expected: Sequence<String>> {
+        private var coverage = Coverage()
+        private var expected: Expected.Iterator
+        private var last: String?
+        private var isAscending = true
+
+        init(_ expected: Expected) { self.expected = expected.makeIterator() }
+
+        mutating func add(_ record: ImageRecord) {
+            while isAscending {
+                guard let id = next() else {
+                    isAscending = false
+                    return
+                }
+                if id == record.id { return coverage.note(record) }
+                coverage.missing.append(id)
             }
-            note(found)
-            record = records.next()
         }
-        if record != nil { return nil }
+
+        private mutating func next() -> String? {
+            guard let id = expected.next() else { return nil }
+            if let last, last >= id { isAscending = false }
+            last = id
+            coverage.expected += 1
+            return id
+        }
+
+        /// Nil where the records are not in the order of the ids.
+        mutating func finish() -> Coverage? {
+            while isAscending, let id = next() { coverage.missing.append(id) }
+            return isAscending ? coverage : nil
+        }
     }
 
-    private init(unordered expected: [String], _ records: some Sequence<ImageRecord>) {
+    private init() {}
+
+    init(unordered expected: [String], _ records: some Sequence<ImageRecord>) {
         let expectedSet = Set(expected)
         var seen: Set<String> = []
         var repeated: Set<String> = []
@@ -68,7 +88,7 @@ struct Coverage {
         missing = expected.filter { !seen.contains($0) }
     }
 
-    private mutating func note(_ record: ImageRecord) {
+    fileprivate mutating func note(_ record: ImageRecord) {
         seen += 1
         if record.flags.contains(.resized) { resized += 1 }
         if record.flags.contains(.sizeMismatch) {

@@ -71,6 +71,7 @@ extension ImageRecord {
         let box = try fields.box("box", isNull: failed)
         let boxOriginal = try fields.box("box_original", isNull: failed)
         let iou = failed && fields.optional("iou") == nil ? 0 : try fields.double("iou")
+        guard (0...1).contains(iou) else { throw fields.failure("iou", "expected 0 to 1, found \(iou)") }
         let groundTruthIndex = fields.optional("gt_index") == nil ? nil : try fields.int("gt_index", in: 0...Int.max)
         let droppedMass = try fields.double("dropped_mass")
         let ties = try fields.int("ties", in: 0...Int.max)

@@ -14,11 +14,29 @@ public struct Metrics: Hashable, Sendable {
         public var sizeMismatch = 0
         /// Images with no ground-truth box inside the crop.
         public var groundTruthOutside = 0
-        /// Summed over the images.
+        /// Summed over the images; a sum that passes the largest integer stays there.
         public var ties = 0
         public var ineligible = 0
 
         public init() {}
+
+        /// Adds an evaluated image. The numbers may be anybody's: no sum of them traps.
+        mutating func add(_ record: ImageRecord) {
+            evaluated += 1
+            if !record.flags.isEmpty {
+                if record.flags.contains(.empty) { empty += 1 }
+                if record.flags.contains(.resized) { resized += 1 }
+                if record.flags.contains(.sizeMismatch) { sizeMismatch += 1 }
+                if record.flags.contains(.groundTruthOutside) { groundTruthOutside += 1 }
+            }
+            ties = Self.sum(ties, record.ties)
+            ineligible = Self.sum(ineligible, record.ineligible)
+        }
+
+        private static func sum(_ a: Int, _ b: Int) -> Int {
+            let (sum, overflows) = a.addingReportingOverflow(b)
+            return overflows ? (b > 0 ? Int.max : Int.min) : sum
+        }
     }
 
     public let counts: Counts
@@ -37,39 +55,23 @@ public struct Metrics: Hashable, Sendable {
     public let meanDroppedMass: Double?
 
     /// - Parameters:
-    ///   - records: walked over more than once, as the truth is.
-    ///   - groundTruth: of the images asked for, in the records' order.
+    ///   - records: in the manifest's order.
+    ///   - groundTruth: of the images asked for.
     public init(records: some Sequence<ImageRecord>, groundTruth: some Sequence<GroundTruth>) {
-        var counts = Counts()
-        var top1IoUs: [Double] = []
-        var top5IoUs: [Double] = []
-        var droppedMass = 0.0
-        var ious: [Double] = []
-        ious.reserveCapacity(records.underestimatedCount)
-        for record in records {
-            if record.isFailed {
-                counts.failed += 1
-                continue
-            }
-            counts.evaluated += 1
-            if record.flags.contains(.empty) { counts.empty += 1 }
-            if record.flags.contains(.resized) { counts.resized += 1 }
-            if record.flags.contains(.sizeMismatch) { counts.sizeMismatch += 1 }
-            if record.flags.contains(.groundTruthOutside) { counts.groundTruthOutside += 1 }
-            counts.ties += record.ties
-            counts.ineligible += record.ineligible
-            if record.isTop1Right { top1IoUs.append(record.iou) }
-            if record.isTop5Right { top5IoUs.append(record.iou) }
-            droppedMass += record.droppedMass
-            ious.append(record.iou)
-        }
-        self.counts = counts
-        labelTop1 = Rate(count: top1IoUs.count, of: counts.evaluated)
-        labelTop5 = Rate(count: top5IoUs.count, of: counts.evaluated)
-        top1Localization = ThresholdRates(ious: top1IoUs, of: counts.evaluated)
-        top5Localization = ThresholdRates(ious: top5IoUs, of: counts.evaluated)
-        localization = Localization(ious: ious)
-        meanDroppedMass = counts.evaluated == 0 ? nil : droppedMass / Double(counts.evaluated)
-        breakdowns = Breakdowns(records: records, groundTruth: groundTruth)
+        self.init(RunStatistics(records: records, groundTruth: groundTruth, convention: .stnet))
+    }
+
+    public init(_ statistics: RunStatistics) {
+        let outcomes = statistics.outcomes
+        counts = statistics.counts
+        let top1IoUs = outcomes.lazy.filter(\.isTop1Right).map(\.iou)
+        let top5IoUs = outcomes.lazy.filter(\.isTop5Right).map(\.iou)
+        labelTop1 = Rate(count: outcomes.count(where: \.isTop1Right), of: counts.evaluated)
+        labelTop5 = Rate(count: outcomes.count(where: \.isTop5Right), of: counts.evaluated)
+        top1Localization = ThresholdRates(ious: Array(top1IoUs), of: counts.evaluated)
+        top5Localization = ThresholdRates(ious: Array(top5IoUs), of: counts.evaluated)
+        localization = Localization(ious: outcomes.map(\.iou))
+        meanDroppedMass = counts.evaluated == 0 ? nil : statistics.droppedMass / Double(counts.evaluated)
+        breakdowns = Breakdowns(outcomes)
     }
 }

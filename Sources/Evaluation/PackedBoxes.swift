@@ -1,25 +1,54 @@
 import SelectiveTuning
 
 /// The boxes of many images in one array: the baselines walk over them again and again.
-struct PackedBoxes {
+struct PackedBoxes: Sendable {
     private var boxes: [Box] = []
-    /// Of each image: where its boxes end, and the side of its input.
-    private var images: [(end: UInt32, inputSize: UInt32)] = []
+    private var images: [Image] = []
+    /// Images that were evaluated too.
+    private(set) var evaluated = 0
+
+    private struct Image {
+        /// Where its boxes end.
+        var end: UInt32
+        /// The side of its input in pixels, twice; odd for one that was evaluated.
+        var sizeAndEvaluated: UInt32
+
+        var inputSize: Int { Int(sizeAndEvaluated >> 1) }
+        var isEvaluated: Bool { sizeAndEvaluated & 1 == 1 }
+    }
+
+    init() {}
 
     init(_ groundTruth: some Sequence<GroundTruth>) {
-        for image in groundTruth {
-            boxes.append(contentsOf: image.boxes)
-            images.append((UInt32(boxes.count), UInt32(image.inputSize)))
-        }
+        for image in groundTruth { append(image, isEvaluated: false) }
+    }
+
+    mutating func reserveCapacity(_ count: Int) {
+        boxes.reserveCapacity(count)
+        images.reserveCapacity(count)
+    }
+
+    mutating func append(_ image: GroundTruth, isEvaluated: Bool) {
+        boxes.append(contentsOf: image.boxes)
+        images.append(
+            Image(
+                end: UInt32(boxes.count), sizeAndEvaluated: UInt32(image.inputSize) << 1 | (isEvaluated ? 1 : 0)))
+        if isEvaluated { evaluated += 1 }
     }
 
     var count: Int { images.count }
 
-    func map<Value>(_ body: (ArraySlice<Box>, _ inputSize: Int) -> Value) -> [Value] {
+    func map<Value>(
+        evaluatedOnly: Bool = false, _ body: (ArraySlice<Box>, _ inputSize: Int) -> Value
+    ) -> [Value] {
+        var values: [Value] = []
+        values.reserveCapacity(evaluatedOnly ? evaluated : count)
         var start = 0
-        return images.map { image in
-            defer { start = Int(image.end) }
-            return body(boxes[start..<Int(image.end)], Int(image.inputSize))
+        for image in images {
+            let end = Int(image.end)
+            if image.isEvaluated || !evaluatedOnly { values.append(body(boxes[start..<end], image.inputSize)) }
+            start = end
         }
+        return values
     }
 }

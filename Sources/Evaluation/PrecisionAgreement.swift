@@ -9,20 +9,30 @@ public struct PrecisionAgreement: Hashable, Sendable {
     /// The overlap of the two boxes, in the run's convention; nil without an image.
     public let meanIoU: Double?
 
-    /// Of the records that have both.
-    public init(records: some Sequence<ImageRecord>, convention: IoUConvention) {
-        var (count, labels, boxes) = (0, 0, 0)
-        var sum = 0.0
-        for record in records {
-            guard let exact = record.exact, !record.isFailed else { continue }
+    /// What is counted of the records that have both.
+    struct Tally: Sendable {
+        private(set) var (count, labels, boxes) = (0, 0, 0)
+        private(set) var sum = 0.0
+
+        mutating func add(_ record: ImageRecord, _ convention: IoUConvention) {
+            guard let exact = record.exact, !record.isFailed else { return }
             count += 1
             if record.top5.first == exact.label { labels += 1 }
             if record.box == exact.box { boxes += 1 }
             sum += convention.iou(record.box, exact.box)
         }
-        sameLabel = Rate(count: labels, of: count)
-        sameBox = Rate(count: boxes, of: count)
-        meanIoU = count > 0 ? sum / Double(count) : nil
+    }
+
+    public init(records: some Sequence<ImageRecord>, convention: IoUConvention) {
+        var tally = Tally()
+        for record in records { tally.add(record, convention) }
+        self.init(tally)
+    }
+
+    init(_ tally: Tally) {
+        sameLabel = Rate(count: tally.labels, of: tally.count)
+        sameBox = Rate(count: tally.boxes, of: tally.count)
+        meanIoU = tally.count > 0 ? tally.sum / Double(tally.count) : nil
     }
 
     public var json: JSON {

@@ -19,22 +19,14 @@ public enum RunOutput {
     ]
 
     /// Everything in arrays.
-    public typealias Run = Content<[String], [ImageRecord], [GroundTruth]>
+    public typealias Run = Content<ListedImages>
 
-    /// All that the files are made of. The sequences are walked over more than once, and need not lie in memory.
-    public struct Content<
-        Expected: Sequence<String> & Sendable, Records: Sequence<ImageRecord> & Sendable,
-        Truth: Sequence<GroundTruth> & Sendable
-    >: Sendable {
+    /// All that the files are made of.
+    public struct Content<Images: RunImages>: Sendable {
         public var network: String
         /// Of the run's row in the table.
         public var title: String
-        /// The ids asked for, in the manifest's order.
-        public var expected: Expected
-        /// One an image, in the manifest's order; fewer when the run was interrupted.
-        public var records: Records
-        /// Of the images asked for, for the baselines.
-        public var groundTruth: Truth
+        public var images: Images
         public var convention: IoUConvention
         public var protocolBlock: JSON
         public var deliveries: Deliveries
@@ -52,14 +44,10 @@ public enum RunOutput {
         /// Names and values that another run must share for its result to be the same.
         public var fingerprint: [(name: String, value: String)]
 
-        /// Gives the lines of `image_files.txt`; nil where no image was evaluated.
-        public var fileLines: (@Sendable () -> AnySequence<String>)?
-
         public init(
-            network: String, title: String? = nil, expected: Expected, records: Records, groundTruth: Truth,
-            convention: IoUConvention, protocolBlock: JSON, deliveries: Deliveries,
-            digests: [Certificate.Digest] = [], precision: String = "exact", otherReasons: [String] = [],
-            hasLabels: Bool = true, maps: MapReport? = nil, annotated: Int? = nil,
+            network: String, title: String? = nil, images: Images, convention: IoUConvention, protocolBlock: JSON,
+            deliveries: Deliveries, digests: [Certificate.Digest] = [], precision: String = "exact",
+            otherReasons: [String] = [], hasLabels: Bool = true, maps: MapReport? = nil, annotated: Int? = nil,
             fingerprint: [(name: String, value: String)] = []
         ) {
             self.annotated = annotated
@@ -68,9 +56,7 @@ public enum RunOutput {
             self.hasLabels = hasLabels
             self.network = network
             self.title = title ?? network
-            self.expected = expected
-            self.records = records
-            self.groundTruth = groundTruth
+            self.images = images
             self.convention = convention
             self.protocolBlock = protocolBlock
             self.deliveries = deliveries
@@ -84,6 +70,8 @@ public enum RunOutput {
         public var certificate: Certificate
         public var metrics: Metrics
         public var table: AccuracyTable
+        /// For the report.
+        public var statistics: RunStatistics
         /// The files, in the order in which they were written.
         public var paths: [String]
         public var imagesSHA256: String { certificate.imagesSHA256 }
@@ -92,8 +80,8 @@ public enum RunOutput {
     /// Writes the files of a result, each whole or not at all; makes the directory where it is missing. An older
     /// certificate is removed first, with what was made of the older run, and the new one comes last: a certificate
     /// never stands beside another run's records.
-    public static func write<Expected, Records, Truth>(
-        _ run: Content<Expected, Records, Truth>, to directory: String
+    public static func write<Images: RunImages>(
+        _ run: Content<Images>, to directory: String
     ) throws(FileError) -> Written {
         try makeDirectories(directory)
         let path = { (name: String) in "\(directory)/\(name)" }
@@ -102,19 +90,16 @@ public enum RunOutput {
                 throw FileError(path: path(name), operation: "remove", code: errno)
             }
         }
-        let digest = try writeImages(run.records, path: path(imagesName))
+        let walk = try Walk(run, images: path(imagesName), files: run.images.hasFiles ? path(filesName) : nil)
         var digests = run.digests
-        if let lines = run.fileLines {
-            digests.append(.init(name: filesDigestName, sha256: try write(lines(), path: path(filesName))))
-        }
+        if let files = walk.filesSHA256 { digests.append(.init(name: filesDigestName, sha256: files)) }
         var certificate = Certificate(
-            expected: run.expected, records: run.records, deliveries: run.deliveries, imagesSHA256: digest,
-            digests: digests, precision: run.precision, otherReasons: run.otherReasons, annotated: run.annotated)
-        let metrics = Metrics(records: run.records, groundTruth: run.groundTruth)
-        let agreement =
-            run.precision == "exact"
-            ? nil : PrecisionAgreement(records: run.records, convention: run.convention)
-        let baselines = Baselines(run.groundTruth, convention: run.convention)
+            walk.coverage, deliveries: run.deliveries, imagesSHA256: walk.imagesSHA256, digests: digests,
+            precision: run.precision, otherReasons: run.otherReasons, annotated: run.annotated)
+        let statistics = walk.statistics
+        let metrics = Metrics(statistics)
+        let agreement = run.precision == "exact" ? nil : PrecisionAgreement(statistics.agreement)
+        let baselines = Baselines(statistics.boxes, convention: run.convention)
         let table = AccuracyTable(
             rows: [
                 AccuracyTable.Row(
@@ -132,35 +117,77 @@ public enum RunOutput {
         try AtomicFile.write(path: path(tableName), text: table.markdown)
         try AtomicFile.write(path: path(certificateName), text: certificate.json.pretty)
         return Written(
-            certificate: certificate, metrics: metrics, table: table,
-            paths: ([imagesName] + (run.fileLines == nil ? [] : [filesName])
+            certificate: certificate, metrics: metrics, table: table, statistics: statistics,
+            paths: ([imagesName] + (run.images.hasFiles ? [filesName] : [])
                 + [summaryName, tableName, certificateName]).map(path))
+    }
+
+    /// The one walk over a run's images: writes what has a line an image, and counts all that the other files say.
+    private struct Walk {
+        var statistics: RunStatistics
+        let coverage: Coverage
+        let imagesSHA256: String
+        let filesSHA256: String?
+
+        init<Images: RunImages>(_ run: Content<Images>, images: String, files: String?) throws(FileError) {
+            var records = try LineFile(path: images)
+            var list: LineFile? = nil
+            if let files { list = try LineFile(path: files) }
+            let all = run.images.images
+            statistics = RunStatistics(convention: run.convention, images: all.underestimatedCount)
+            var merge = Coverage.Merge(run.images.expected)
+            for image in all {
+                statistics.add(image)
+                if let record = image.record {
+                    merge.add(record)
+                    try records.append(record.jsonLine)
+                }
+                if let line = image.fileLine { try list?.append(line) }
+            }
+            // Records in another order than the ids' cannot be compared on the way.
+            coverage =
+                merge.finish() ?? Coverage(unordered: Array(run.images.expected), all.lazy.compactMap(\.record))
+            imagesSHA256 = try records.commit()
+            filesSHA256 = try list?.commit()
+        }
     }
 
     /// Writes one line a record and gives the SHA-256 of the file.
     public static func writeImages(
         _ records: some Sequence<ImageRecord>, path: String
     ) throws(FileError) -> String {
-        try write(records.lazy.map(\.jsonLine), path: path)
+        var file = try LineFile(path: path)
+        for record in records { try file.append(record.jsonLine) }
+        return try file.commit()
+    }
+}
+
+extension RunOutput.Content where Images == ListedImages {
+    public var expected: [String] {
+        get { images.expected }
+        set { images.expected = newValue }
     }
 
-    /// Writes lines, each with its end, and gives the SHA-256 of the file. They go out in portions, so that memory is
-    /// bounded whatever the number of images.
-    private static func write(_ lines: some Sequence<String>, path: String) throws(FileError) -> String {
-        var file = try AtomicFile(path: path)
-        var digest = SHA256()
-        var portion: [UInt8] = []
-        for line in lines {
-            portion.append(contentsOf: line.utf8)
-            if portion.count >= 1 << 18 {
-                digest.update(portion)
-                try file.append(portion)
-                portion.removeAll(keepingCapacity: true)
-            }
-        }
-        digest.update(portion)
-        try file.append(portion)
-        try file.commit()
-        return digest.finalizeHex()
+    public var records: [ImageRecord] {
+        get { images.records }
+        set { images.records = newValue }
+    }
+
+    public var groundTruth: [GroundTruth] {
+        get { images.groundTruth }
+        set { images.groundTruth = newValue }
+    }
+
+    public init(
+        network: String, title: String? = nil, expected: [String], records: [ImageRecord],
+        groundTruth: [GroundTruth], convention: IoUConvention, protocolBlock: JSON, deliveries: Deliveries,
+        digests: [Certificate.Digest] = [], hasLabels: Bool = true, maps: MapReport? = nil, annotated: Int? = nil,
+        fingerprint: [(name: String, value: String)] = []
+    ) {
+        self.init(
+            network: network, title: title,
+            images: ListedImages(expected: expected, records: records, groundTruth: groundTruth),
+            convention: convention, protocolBlock: protocolBlock, deliveries: deliveries, digests: digests,
+            hasLabels: hasLabels, maps: maps, annotated: annotated, fingerprint: fingerprint)
     }
 }

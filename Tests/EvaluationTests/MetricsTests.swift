@@ -67,4 +67,12 @@ struct MetricsTests {
         #expect(metrics.localization.meanIoU == nil)
         #expect(metrics.labelTop1.value == nil)
     }
+
+    /// Anybody's records: counts that together pass the largest integer.
+    @Test func noSumOfCountsTraps() {
+        var records = SampleRun.run(5).records
+        for place in records.indices { (records[place].ties, records[place].ineligible) = (.max, .max - place) }
+        let counts = Metrics(records: records, groundTruth: []).counts
+        #expect(counts.ties == .max && counts.ineligible == .max && counts.evaluated == 5)
+    }
 }

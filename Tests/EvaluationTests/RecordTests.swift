@@ -54,6 +54,14 @@ struct RecordTests {
         #expect(here == elsewhere)
     }
 
+    @Test func anOverlapIsAShare() {
+        var record = SampleRun.run(1).records[0]
+        for (iou, text) in [(1e300, "1e+300"), (-0.5, "-0.5")] {
+            record.iou = iou
+            #expect(failure(record.jsonLine) == "images.jsonl, line 1: iou: expected 0 to 1, found \(text)")
+        }
+    }
+
     @Test func whatIsWrongInALineIsNamed() {
         let good = SampleRun.run(1).records[0].jsonLine
         #expect(failure(good + good.dropLast()) == "images.jsonl, line 2: the line is cut off")

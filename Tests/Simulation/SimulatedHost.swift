@@ -133,8 +133,10 @@ extension Simulator {
         if chaos.badFiles.contains(image) { return SimulatedRun.failure(image, .content) }
         if character.lacks.contains(image) { return SimulatedRun.failure(image, .unavailable) }
         if character.lies { return SimulatedRun.result(image, .lie) }
-        if character.hasOtherFiles, image % 3 == 0 { return SimulatedRun.result(image, .otherFile) }
-        if let every = character.differsEvery, image % every == 0 { return SimulatedRun.result(image, .different) }
+        if character.hasOtherFiles, image % 3 == 0 { return SimulatedRun.result(image, .otherFile(character.name)) }
+        if let every = character.differsEvery, image % every == 0 {
+            return SimulatedRun.result(image, .different(Int64(character.name.utf8.last!)))
+        }
         return SimulatedRun.result(image)
     }
 

@@ -16,7 +16,6 @@ enum SimulatedRun {
     static let job = Job(
         network: "simulated", networkDescription: nil, weightsSHA256: "", weightsBytes: 1 << 20, options: [:])
     static let file = FileDigest(of: Array("the image".utf8))
-    static let otherFile = FileDigest(of: Array("another image".utf8))
     static let copy = OwnCopy(Array("the image".utf8))
     static let numerics = "numerics"
 
@@ -54,17 +53,19 @@ enum SimulatedRun {
         }
     }()
 
-    enum Finding { case honest, lie, different, otherFile }
+    /// No two nodes that are wrong are wrong in the same way.
+    enum Finding { case honest, lie, different(Int64), otherFile(String) }
 
     static func result(_ image: Int, _ finding: Finding = .honest) -> ImageResult {
         var evaluated = found[image % classes]
         switch finding {
         case .honest, .otherFile: break
         case .lie: evaluated.iou = evaluated.iou / 2 + 0.001
-        case .different: evaluated.ties += 1
+        case .different(let by): evaluated.ties += by
         }
-        return ImageResult(
-            index: UInt32(image), file: finding == .otherFile ? otherFile : file, outcome: .evaluated(evaluated))
+        var found = file
+        if case .otherFile(let name) = finding { found = FileDigest(of: Array("an image of \(name)".utf8)) }
+        return ImageResult(index: UInt32(image), file: found, outcome: .evaluated(evaluated))
     }
 
     static func failure(_ image: Int, _ kind: ImageFailure.Kind) -> ImageResult {

@@ -52,6 +52,8 @@ struct Simulator {
     // What the promises are checked by.
     /// Hosts that had an image when they were lost, by image, in this part of the run.
     var lost: [Int: Set<Int>] = [:]
+    /// Given up while a good node took part.
+    var givenUpBesideGood: Set<Int> = []
     /// Attempts to connect, by endpoint, in this second and in all.
     var connects: [String: (second: Int64, count: Int)] = [:]
     var endings: [RunEnding] = []

@@ -107,10 +107,11 @@ public struct ArtifactFiles: Sendable {
     }
 
     /// The evaluated images whose files are not all there: how many, and the first.
-    func missing(_ records: some Sequence<ImageRecord>) -> (count: Int, first: String)? {
+    /// - Parameter isEvaluated: of the image at a place in the manifest.
+    func missing(_ manifest: Manifest, isEvaluated: (Int) -> Bool) -> (count: Int, first: String)? {
         var found: (count: Int, first: String)?
-        for record in records where record.error == nil && !isComplete(record.id) {
-            found = ((found?.count ?? 0) + 1, found?.first ?? record.id)
+        for (image, id) in manifest.ids.enumerated() where isEvaluated(image) && !isComplete(id) {
+            found = ((found?.count ?? 0) + 1, found?.first ?? id)
         }
         return found
     }

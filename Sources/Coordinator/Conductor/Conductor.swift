@@ -215,6 +215,7 @@ public final class Conductor: @unchecked Sendable {
 
     private func writeJournal(isSynced: Bool) {
         do {
+            if isSynced { try journal.mark(syncedBytes: syncer.syncedBytes) }
             try journal.flush()
             if isSynced { syncer.request(flushedBytes: journal.flushedBytes) }
         } catch {
@@ -228,9 +229,12 @@ public final class Conductor: @unchecked Sendable {
         do {
             try journal.flush()
             syncer.request(flushedBytes: journal.flushedBytes)
-            syncer.finish()
+            if let failure = syncer.finish() { throw failure }
+            try journal.mark(syncedBytes: syncer.syncedBytes)
+            try journal.flush()
         } catch {
-            ending = .journalFailed(reason: "\(error)")
+            // Where the run ends for that, its first reason says more.
+            if case .journalFailed = ending {} else { ending = .journalFailed(reason: "\(error)") }
         }
         for connection in connections.values {
             if !connection.isClosing { connection.link.send(.drain) }

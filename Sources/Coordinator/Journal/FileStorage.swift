@@ -19,33 +19,64 @@ public final class FileStorage: JournalStorage, @unchecked Sendable {
     }
 
     /// Opens the file and locks it before anything is read. A new file's name survives a power failure from then on.
-    public init(path: String, opening: Opening) throws(JournalError) {
+    public convenience init(path: String, opening: Opening) throws(JournalError) {
         Self.fileSizeLimitIsAnError
-        // Without O_NONBLOCK, opening a pipe could wait for ever.
-        var flags = O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
-        if opening == .existingOrNew { flags |= O_CREAT }
-        let opened = Foundation.open(path, flags, 0o666)
-        guard opened >= 0 else {
-            if errno == ENOENT && opening == .existing { throw .missing(path: path) }
-            throw .system(path: path, operation: "open", code: errno)
-        }
-        self.path = path
-        descriptor = opened
-        // From here on, deinit closes the descriptor.
-        var status = stat()
-        guard fstat(opened, &status) == 0 else { throw .system(path: path, operation: "stat", code: errno) }
-        guard status.st_mode & S_IFMT == S_IFREG else {
-            throw .notAJournal(path: path, found: "not a regular file")
-        }
-        let locking = SystemCall.run { Int(flock(opened, LOCK_EX | LOCK_NB)) }.code
-        if locking == EWOULDBLOCK { throw .locked(path: path) }
-        guard locking == 0 else { throw .system(path: path, operation: "lock", code: locking) }
-        // Between opening and locking, a run that ended here may have removed it.
-        guard fstat(opened, &status) == 0, status.st_nlink > 0 else { throw .locked(path: path) }
+        self.init(descriptor: try Self.openLocked(path, opening), path: path)
         if opening == .existingOrNew { try syncDirectory() }
     }
 
-    /// For tests: a descriptor that is open already and is closed with this object, without a lock.
+    private static func openLocked(_ path: String, _ opening: Opening) throws(JournalError) -> Int32 {
+        // Without O_NONBLOCK, opening a pipe could wait for ever.
+        var flags = O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
+        if opening == .existingOrNew { flags |= O_CREAT }
+        while true {
+            let opened = Foundation.open(path, flags, 0o666)
+            if opened < 0, errno == EINTR { continue }
+            guard opened >= 0 else {
+                if errno == ENOENT && opening == .existing { throw .missing(path: path) }
+                throw .system(path: path, operation: "open", code: errno)
+            }
+            do throws(JournalError) {
+                if try lock(opened, path: path) { return opened }
+            } catch {
+                close(opened)
+                throw error
+            }
+            // A run that ended here removed it meanwhile, and perhaps another one has begun: what is there now counts.
+            close(opened)
+        }
+    }
+
+    /// Locks the open file. False where it is not the one of that name any more: then another coordinator may hold that one,
+    /// and this one is nobody's.
+    private static func lock(_ descriptor: Int32, path: String) throws(JournalError) -> Bool {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw .system(path: path, operation: "stat", code: errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw .notAJournal(path: path, found: "not a regular file")
+        }
+        let locking = SystemCall.run { Int(flock(descriptor, LOCK_EX | LOCK_NB)) }.code
+        if locking == EWOULDBLOCK { throw .locked(path: path) }
+        guard locking == 0 else { throw .system(path: path, operation: "lock", code: locking) }
+        return isNamed(descriptor, path: path)
+    }
+
+    /// Whether the open file is the one of that name.
+    private static func isNamed(_ descriptor: Int32, path: String) -> Bool {
+        var mine = stat()
+        var named = stat()
+        return fstat(descriptor, &mine) == 0 && stat(path, &named) == 0 && named.st_dev == mine.st_dev
+            && named.st_ino == mine.st_ino
+    }
+
+    public var isInPlace: Bool { Self.isNamed(descriptor, path: path) }
+
+    public func remove() throws(JournalError) {
+        guard isInPlace else { return }
+        guard unlink(path) == 0 || errno == ENOENT else { throw failure("remove") }
+    }
+
+    /// A descriptor that is open already and is closed with this object.
     package init(descriptor: Int32, path: String) {
         self.path = path
         self.descriptor = descriptor

@@ -22,13 +22,15 @@ extension Journal {
             storage: storage, fingerprint: fingerprint, opening: opening, isResult: isResult, visit: visit)
     }
 
-    /// Reads a journal once, in order: `visit` gets each record after the header. It may throw; `JournalContradiction`
-    /// becomes an error that names the place.
+    /// Reads a journal once, in order: `visit` gets each record after the header. It may throw; a record of which it throws
+    /// `JournalContradiction` is passed over like a damaged one.
     ///
-    /// A tail that is no whole record, with no whole record behind it, was torn by a crash: it is cut off. A broken
-    /// record with whole ones behind it is damage: an error, and nothing is changed. A file that holds no whole header,
-    /// but the beginning of one, was torn at its creation and becomes a new journal. So does one that is not of this run
-    /// and holds nothing of which `isResult` says that it would be lost: it binds nobody.
+    /// Each record has a checksum of its own. A broken one that was on the disk, as a mark behind it says, is damage: it is
+    /// passed over, and reading goes on with the next whole record. A broken one behind the last mark was torn by a crash,
+    /// and so may have been what follows it: the file is cut there. `recovery` says what was lost.
+    ///
+    /// A file that holds no whole header, but the beginning of one, was torn at its creation and becomes a new journal. So
+    /// does one that is not of this run and holds nothing of which `isResult` says that it would be lost: it binds nobody.
     public static func open(
         storage: any JournalStorage, fingerprint: JournalFingerprint, opening: Opening = .existingOrNew,
         isResult: (JournalRecord) -> Bool = { $0.kind == .result }, visit: (JournalRecord) throws -> Void
@@ -47,32 +49,39 @@ extension Journal {
             guard differences.isEmpty else { throw JournalError.differs(path: storage.path, differences) }
             throw JournalError.exists(path: storage.path)
         }
+        var recovery = JournalRecovery()
         var recordCount = 0
         var isFinished = false
+        // Up to here it was on the disk.
+        var synced: UInt64 = 0
         while true {
             switch try scanner.look(at: offset) {
             case .record(let record):
-                do {
-                    try visit(record)
-                } catch let error as JournalContradiction {
-                    throw JournalError.damaged(path: storage.path, offset: offset, problem: error.description)
+                let bytes = UInt64(RecordFrame.headerBytes + record.payload.count)
+                if record.kind != .synced {
+                    do {
+                        try visit(record)
+                    } catch let error as JournalContradiction {
+                        recovery.skip(bytes, at: offset, error.description)
+                    }
+                    recordCount += 1
+                    isFinished = record.kind == .finished
                 }
-                recordCount += 1
-                isFinished = record.kind == .finished
-                offset += UInt64(RecordFrame.headerBytes + record.payload.count)
-            case .end:
-                return Journal(
-                    storage, flushedBytes: offset, cutBytes: 0, recordCount: recordCount, isFinished: isFinished)
+                offset += bytes
+                continue
             case .broken(let problem):
-                if let next = try scanner.recordAfter(offset) {
-                    throw JournalError.damaged(
-                        path: storage.path, offset: offset, problem: "\(problem), with a whole one at byte \(next)")
+                if offset >= synced { synced = try scanner.lastMark(after: offset) }
+                if offset < synced, let next = try scanner.recordAfter(offset) {
+                    recovery.skip(next - offset, at: offset, problem)
+                    offset = next
+                    continue
                 }
                 try storage.truncate(to: offset)
-                return Journal(
-                    storage, flushedBytes: offset, cutBytes: scanner.size - offset, recordCount: recordCount,
-                    isFinished: isFinished)
+                recovery.cutBytes = scanner.size - offset
+            case .end: break
             }
+            return Journal(
+                storage, flushedBytes: offset, recovery: recovery, recordCount: recordCount, isFinished: isFinished)
         }
     }
 
@@ -97,7 +106,8 @@ extension Journal {
         case .end: return nil
         case .broken(let problem):
             guard let next = try scanner.recordAfter(offset) else { return nil }
-            throw .damaged(path: storage.path, offset: offset, problem: "\(problem), with a whole one at byte \(next)")
+            throw .beginningDamaged(
+                path: storage.path, problem: "\(problem), with a whole one at byte \(next)")
         case .record(let record):
             return (
                 offset + UInt64(RecordFrame.headerBytes + record.payload.count), try fingerprint(in: record, storage)
@@ -120,7 +130,7 @@ extension Journal {
                 try reader.finish()
             }
         } catch {
-            throw .damaged(path: storage.path, offset: record.offset, problem: "\(error)")
+            throw .beginningDamaged(path: storage.path, problem: "\(error)")
         }
         guard version == formatVersion else {
             throw .unknownVersion(path: storage.path, found: version, known: formatVersion)
@@ -145,7 +155,8 @@ extension Journal {
         if let failure { throw failure }
         try storage.sync()
         return Journal(
-            storage, flushedBytes: UInt64(bytes.count), cutBytes: cutBytes, recordCount: 0, isFinished: false)
+            storage, flushedBytes: UInt64(bytes.count), recovery: JournalRecovery(cutBytes: cutBytes), recordCount: 0,
+            isFinished: false)
     }
 }
 

@@ -1,4 +1,3 @@
-import Bytes
 import Foundation
 
 extension Journal {
@@ -9,8 +8,6 @@ extension Journal {
         public var hasResults: Bool
     }
 
-    private static let largestPeek = 1 << 30
-
     /// Reads a journal's file without changing it. Nil where there is none, or none whose beginning is whole.
     /// - Throws: `JournalError`, `.locked` where a run is writing it.
     public static func peek(path: String, isResult: (JournalRecord) -> Bool) throws -> Peek? {
@@ -19,9 +16,8 @@ extension Journal {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw JournalError.system(path: path, operation: "open", code: errno)
         }
-        defer { close(descriptor) }
+        let storage = FileStorage(descriptor: descriptor, path: path)
         if flock(descriptor, LOCK_SH | LOCK_NB) != 0, errno == EWOULDBLOCK { throw JournalError.locked(path: path) }
-        let storage = InMemoryStorage(try WholeFile.read(path: path, limit: largestPeek), path: path)
         var scanner = try JournalScanner(storage)
         guard let (offset, fingerprint) = try header(&scanner, storage) else { return nil }
         return Peek(

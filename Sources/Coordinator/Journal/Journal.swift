@@ -14,23 +14,26 @@ public final class Journal: @unchecked Sendable {
     package static let largestBuffer = 1 << 18
 
     public let storage: any JournalStorage
-    /// Bytes of a torn tail that the opening cut off.
-    public let cutBytes: UInt64
+    /// What the opening had to leave out.
+    public let recovery: JournalRecovery
     /// The last record says that the run is over.
     public private(set) var isFinished: Bool
     /// Bytes in the storage, all of whole records.
     public private(set) var flushedBytes: UInt64
-    /// Records after the header, those in the buffer too.
+    /// Records after the header without marks, those in the buffer too.
     public private(set) var recordCount: Int
     private var buffer: [UInt8] = []
+    /// Where the last mark ends.
+    private var markEnd: UInt64 = 0
     private var hasFailed = false
 
     init(
-        _ storage: any JournalStorage, flushedBytes: UInt64, cutBytes: UInt64, recordCount: Int, isFinished: Bool
+        _ storage: any JournalStorage, flushedBytes: UInt64, recovery: JournalRecovery, recordCount: Int,
+        isFinished: Bool
     ) {
         self.storage = storage
         self.flushedBytes = flushedBytes
-        self.cutBytes = cutBytes
+        self.recovery = recovery
         self.recordCount = recordCount
         self.isFinished = isFinished
     }
@@ -38,8 +41,6 @@ public final class Journal: @unchecked Sendable {
     public var path: String { storage.path }
     /// All bytes, those in the buffer too: where the next record will lie.
     public var endOffset: UInt64 { flushedBytes + UInt64(buffer.count) }
-    /// Something waits for `flush`.
-    public var hasUnflushed: Bool { !buffer.isEmpty }
 
     /// Appends a record and gives its offset. It is buffered: a crash before `flush` loses it.
     @discardableResult
@@ -51,10 +52,25 @@ public final class Journal: @unchecked Sendable {
         if buffer.count + RecordFrame.headerBytes + payload.count > Self.largestBuffer { try flush() }
         let offset = endOffset
         RecordFrame.append(kind, payload, at: offset, to: &buffer)
-        recordCount += 1
-        isFinished = kind == .finished
+        if kind != .synced {
+            recordCount += 1
+            isFinished = kind == .finished
+        }
         return offset
     }
+
+    /// Notes that everything up to `bytes` is on the disk: what is broken before that is damage, not a crash's torn tail.
+    /// Nothing is appended where nothing but the last mark is new.
+    public func mark(syncedBytes bytes: UInt64) throws(JournalError) {
+        guard bytes > markEnd else { return }
+        try append(.synced, withUnsafeBytes(of: bytes.littleEndian) { Array($0) })
+        markEnd = endOffset
+    }
+
+    /// Removes the file of a run that has come to its end. Another file under its name, or none, is left as it is.
+    public func remove() throws(JournalError) { try storage.remove() }
+    /// False where the file has no name any more, or another one has its: nobody can go on with it then.
+    public var isInPlace: Bool { storage.isInPlace }
 
     /// Writes what waits. After an error nothing can be appended any more: in the file stands what was flushed before,
     /// and then as many of the records that waited as fit, the last of them torn; the next opening cuts that off.

@@ -24,8 +24,10 @@ public enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
     /// There is a journal already, and the run was not told to resume it.
     case exists(path: String)
     case missing(path: String)
-    /// A record that cannot be right, with right ones after it, or one that contradicts the run; nothing was cut.
+    /// A record that cannot be read back.
     case damaged(path: String, offset: UInt64, problem: String)
+    /// It cannot be told whose results follow; nothing was changed.
+    case beginningDamaged(path: String, problem: String)
     /// The system refused; `code` is an errno.
     case system(path: String, operation: String, code: Int32)
     /// An earlier write failed: what follows it could not be read back.
@@ -37,7 +39,9 @@ public enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
         case .notAJournal(let path, let found):
             return "\(path): is no journal: \(found); it was not changed: remove it, or choose another --out"
         case .unknownVersion(let path, let found, let known):
-            return "\(path): a journal of format \(found), this version reads format \(known)"
+            return
+                "\(path): a journal of format \(found), this version reads format \(known): go on with the version that wrote "
+                + "it, choose another --out, or give --force to begin anew"
         case .differs(let path, let differences):
             return "\(path): the journal of another run, which differs in \(RunDifferences.text(differences)): choose "
                 + "another --out, or give --force to begin anew"
@@ -49,8 +53,11 @@ public enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {
         case .missing(let path):
             return "\(path): there is no journal to resume"
         case .damaged(let path, let offset, let problem):
-            return "\(path): damaged at byte \(offset): \(problem); nothing was changed. The records before that byte "
-                + "are whole: a copy cut there can be resumed"
+            return "\(path): damaged at byte \(offset): \(problem)"
+        case .beginningDamaged(let path, let problem):
+            return
+                "\(path): its beginning is damaged: \(problem); of which run it is cannot be told: choose another --out, "
+                + "or give --force to begin anew"
         case .system(let path, let operation, let code):
             return "\(path): cannot \(operation): \(String(cString: strerror(code)))"
         case .writtenBefore(let path):

@@ -16,6 +16,8 @@ public struct JournalRecord: Sendable, Equatable {
         case finished = 5
         /// A result that counted is taken back: the image is evaluated anew.
         case dropped = 6
+        /// Everything up to a place before it was on the disk when it was written: the place (64 bits).
+        case synced = 7
     }
 
     /// Bytes from the journal's start; the name under which the record is read back.
@@ -31,6 +33,12 @@ public struct JournalRecord: Sendable, Equatable {
 }
 
 extension JournalRecord {
+    /// Of a mark: bytes from the journal's start that were on the disk; nil for other records.
+    var syncedBytes: UInt64? {
+        guard kind == .synced, payload.count == 8 else { return nil }
+        return payload.withUnsafeBytes { UInt64(littleEndian: $0.loadUnaligned(as: UInt64.self)) }
+    }
+
     /// - Throws: `JournalError.damaged` for a payload that is not the header's.
     init(_ header: RecordFrame.Header, _ payload: [UInt8], at offset: UInt64, path: String) throws(JournalError) {
         let sum = payload.withUnsafeBytes { RecordFrame.checksum(kind: header.kind, payload: $0, at: offset) }

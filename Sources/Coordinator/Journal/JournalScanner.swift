@@ -69,6 +69,21 @@ struct JournalScanner {
         return nil
     }
 
+    /// How far the journal was on the disk, as the last mark behind `offset` says; 0 where there is none.
+    mutating func lastMark(after offset: UInt64) throws(JournalError) -> UInt64 {
+        var synced: UInt64 = 0
+        var offset = offset
+        while let next = try recordAfter(offset) {
+            offset = next
+            while case .record(let record) = try look(at: offset) {
+                // A mark speaks of what lies before it.
+                if let mark = record.syncedBytes, mark <= offset { synced = max(synced, mark) }
+                offset += UInt64(RecordFrame.headerBytes + record.payload.count)
+            }
+        }
+        return synced
+    }
+
     /// `offset + count` is at most `size`.
     private mutating func bytes<Result>(
         at offset: UInt64, count: Int, _ body: (UnsafeRawBufferPointer) -> Result

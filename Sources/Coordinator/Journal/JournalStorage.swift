@@ -14,6 +14,15 @@ public protocol JournalStorage: AnyObject, Sendable {
     func truncate(to size: UInt64) throws(JournalError)
     /// What was written before the call survives a power failure once it returns.
     func sync() throws(JournalError)
+    /// Takes the file's name away, if it is this one's.
+    func remove() throws(JournalError)
+    /// Whether the file can be found under its name.
+    var isInPlace: Bool { get }
+}
+
+extension JournalStorage {
+    public func remove() throws(JournalError) {}
+    public var isInPlace: Bool { true }
 }
 
 extension JournalStorage {
@@ -30,6 +39,15 @@ extension JournalStorage {
 
     /// - Throws: `JournalError`, `.damaged` where fewer bytes are there.
     func bytes(at offset: UInt64, count: Int) throws(JournalError) -> [UInt8] {
+        let bytes = try bytes(upTo: count, at: offset)
+        guard bytes.count == count else {
+            throw .damaged(path: path, offset: offset, problem: "the file became shorter")
+        }
+        return bytes
+    }
+
+    /// Fewer than `count` bytes only where the end comes first.
+    func bytes(upTo count: Int, at offset: UInt64) throws(JournalError) -> [UInt8] {
         var failure: JournalError?
         let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, got in
             do throws(JournalError) {
@@ -39,9 +57,6 @@ extension JournalStorage {
             }
         }
         if let failure { throw failure }
-        guard bytes.count == count else {
-            throw .damaged(path: path, offset: offset, problem: "the file became shorter")
-        }
         return bytes
     }
 }

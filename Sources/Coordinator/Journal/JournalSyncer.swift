@@ -13,7 +13,7 @@ public final class JournalSyncer: @unchecked Sendable {
     private var wanted: UInt64
     private var done: UInt64
     private var isScheduled = false
-    private var hasFailed = false
+    private var failure: JournalError?
 
     /// `report` is called once, on the queue, with the first failure. After one, the file's state on the disk is not
     /// known any more (the system may have dropped what it could not write): the run must end.
@@ -26,27 +26,29 @@ public final class JournalSyncer: @unchecked Sendable {
 
     /// Bytes of the journal that survive a power failure.
     public var syncedBytes: UInt64 { lock.withLock { done } }
-    /// Something was requested and is not yet on the disk.
-    public var isBusy: Bool { lock.withLock { done < wanted && !hasFailed } }
 
     /// `flushedBytes` is the journal's after its last `flush`. Returns at once.
     public func request(flushedBytes: UInt64) {
         let starts = lock.withLock {
             wanted = max(wanted, flushedBytes)
-            guard !isScheduled && !hasFailed && done < wanted else { return false }
+            guard !isScheduled && failure == nil && done < wanted else { return false }
             isScheduled = true
             return true
         }
         if starts { queue.async { self.run() } }
     }
 
-    /// Waits until everything that was requested is on the disk, or has failed: before a process ends.
-    public func finish() { queue.sync {} }
+    /// Waits until everything that was requested is on the disk: before a process ends. Gives the failure, if there was
+    /// one: then the last records may not be there.
+    public func finish() -> JournalError? {
+        queue.sync {}
+        return lock.withLock { failure }
+    }
 
     private func run() {
         while true {
             let target: UInt64? = lock.withLock {
-                if done < wanted && !hasFailed { return wanted }
+                if done < wanted && failure == nil { return wanted }
                 isScheduled = false
                 return nil
             }
@@ -55,7 +57,7 @@ public final class JournalSyncer: @unchecked Sendable {
                 try storage.sync()
                 lock.withLock { done = target }
             } catch {
-                lock.withLock { hasFailed = true }
+                lock.withLock { failure = error }
                 report(error)
             }
         }

@@ -79,10 +79,11 @@ struct EvaluatedFiles: Sendable {
         }
     }
 
-    /// Of the images that have a result in the ledger.
+    /// Of the images that have a result in the ledger. One that cannot be read back says nothing here: where the result is
+    /// written, its image fails.
     init(_ ledger: Ledger, _ manifest: Manifest, scope: Scope, goneDiffers: Bool) throws {
         try self.init(manifest, scope: scope, goneDiffers: goneDiffers) { image in
-            ledger.isDone(image) && !ledger.isFailed(image) ? try ledger.file(image) : nil
+            ledger.isEvaluated(image) ? (try? ledger.file(image)) ?? nil : nil
         }
     }
 

@@ -16,6 +16,8 @@ extension Ledger {
 
     /// The image needs no evaluation any more.
     public func isDone(_ image: Int) -> Bool { state.place(image) != nil }
+    /// A result of the image counts.
+    public func isEvaluated(_ image: Int) -> Bool { isDone(image) && !isFailed(image) }
     /// The image's last word so far is a failure.
     public func isFailed(_ image: Int) -> Bool { state.isFailed(image) }
 
@@ -56,86 +58,9 @@ extension Ledger {
         return state.nodes[Int(state.evaluator(image))].numerics
     }
 
-    /// Of each image in manifest order the line of `image_files.txt`: its file's SHA-256, its length in bytes and the
-    /// image's id, "- -" in the place of the first two where there is no file, or none that can be read back.
-    public var fileLines: AnySequence<String> {
-        AnySequence { [self] () -> AnyIterator<String> in
-            var ids = check.manifest.ids.makeIterator()
-            var image = 0
-            return AnyIterator {
-                guard let id = ids.next() else { return nil }
-                defer { image += 1 }
-                let file = (try? file(image)) ?? nil
-                return (file.map { "\($0.hex) \($0.byteCount) " } ?? "- - ") + id + "\n"
-            }
-        }
-    }
-
     /// The result that counts, read from the journal; nil where the image has none.
     public func result(_ image: Int) throws(JournalError) -> ImageResult? {
         guard let place = state.place(image) else { return nil }
-        return try entry(at: place).result
-    }
-
-    public func record(_ image: Int) throws(JournalError) -> ImageRecord? {
-        try result(image).map(check.record)
-    }
-
-    /// The image's boxes for the baselines; nil where it has no result or failed.
-    public func groundTruth(_ image: Int) throws(JournalError) -> GroundTruth? {
-        try result(image).flatMap(check.groundTruth)
-    }
-
-    /// The record of each image in manifest order, read from the journal when it is asked for; nil where there is none.
-    public var records: LedgerView<ImageRecord> {
-        LedgerView(count: images) { [self] image in
-            do throws(JournalError) {
-                return try record(image)
-            } catch {
-                let entry = check.manifest.entries[image]
-                return .failed(id: entry.id, label: entry.label, error: "\(error)", path: journal.path)
-            }
-        }
-    }
-
-    /// The boxes of each image in manifest order, as `records`; nil also where the journal cannot be read.
-    public var groundTruth: LedgerView<GroundTruth> {
-        LedgerView(count: images) { [self] image in try? groundTruth(image) }
-    }
-}
-
-/// One element an image in manifest order, made anew at each access. A record that cannot be read back stands as a
-/// failed one, so that the run is not valid.
-public struct LedgerView<Value: Sendable>: RandomAccessCollection, Sendable {
-    public let count: Int
-    private let make: @Sendable (Int) -> Value?
-
-    init(count: Int, make: @escaping @Sendable (Int) -> Value?) {
-        self.count = count
-        self.make = make
-    }
-
-    public var startIndex: Int { 0 }
-    public var endIndex: Int { count }
-    public subscript(image: Int) -> Value? { make(image) }
-
-    /// Those that are there, in order.
-    public var present: Present { Present(view: self) }
-
-    public struct Present: Sequence, Sendable {
-        let view: LedgerView
-
-        public var underestimatedCount: Int { 0 }
-
-        public func makeIterator() -> AnyIterator<Value> {
-            var next = 0
-            return AnyIterator {
-                while next < view.count {
-                    defer { next += 1 }
-                    if let value = view[next] { return value }
-                }
-                return nil
-            }
-        }
+        return try entry(try journal.record(at: place)).result
     }
 }

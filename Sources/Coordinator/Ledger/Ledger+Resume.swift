@@ -7,22 +7,26 @@ extension Ledger {
     /// Opens a journal's file and replays what it holds; a new one begins empty.
     ///
     /// `retryFailures`: images whose last word is a failure count as not evaluated, so that the resumed run tries again.
-    /// - Throws: `JournalError`; a record that does not fit the manifest or the options is damage.
+    /// A record that does not fit the manifest or the options is passed over, and its image evaluated anew:
+    /// `journal.recovery` says so.
+    /// - Throws: `JournalError`.
     public static func open(
         path: String, fingerprint: JournalFingerprint, opening: Journal.Opening, manifest: Manifest,
-        options: JobOptions, inputSize: Int, classes: Int, retryFailures: Bool = true
+        options: JobOptions, inputSize: Int, classes: Int, limits: ResultLimits = .none, retryFailures: Bool = true
     ) throws -> Ledger {
         let storage = try FileStorage(path: path, opening: opening == .existing ? .existing : .existingOrNew)
         return try open(
             storage: storage, fingerprint: fingerprint, opening: opening, manifest: manifest, options: options,
-            inputSize: inputSize, classes: classes, retryFailures: retryFailures)
+            inputSize: inputSize, classes: classes, limits: limits, retryFailures: retryFailures)
     }
 
     public static func open(
         storage: any JournalStorage, fingerprint: JournalFingerprint, opening: Journal.Opening = .existingOrNew,
-        manifest: Manifest, options: JobOptions, inputSize: Int, classes: Int, retryFailures: Bool = true
+        manifest: Manifest, options: JobOptions, inputSize: Int, classes: Int, limits: ResultLimits = .none,
+        retryFailures: Bool = true
     ) throws -> Ledger {
-        let check = ResultCheck(manifest: manifest, options: options, inputSize: inputSize, classes: classes)
+        let check = ResultCheck(
+            manifest: manifest, options: options, inputSize: inputSize, classes: classes, limits: limits)
         var replay = LedgerReplay(check: check, storage: storage)
         let journal = try Journal.open(
             storage: storage, fingerprint: fingerprint, opening: opening, isResult: isEvaluated
@@ -53,24 +57,50 @@ struct LedgerReplay {
         state = LedgerState(images: check.manifest.entries.count)
     }
 
+    /// Throws for a record that does not fit those before it or the run. Its image has no result then: whichever of its
+    /// results was the right one, another evaluation says.
     mutating func apply(_ record: JournalRecord) throws(JournalContradiction) {
-        switch record.kind {
-        case .header: throw JournalContradiction("a second header")
-        case .node: try joined(record)
-        case .result: try counted(record)
-        case .repeated: try repeated(record)
-        case .dropped: try dropped(record)
-        case .finished: break
+        do throws(JournalContradiction) {
+            switch record.kind {
+            case .header: throw JournalContradiction("a second header")
+            case .node: try joined(record)
+            case .result: try counted(record)
+            case .repeated: try repeated(record)
+            case .dropped: try dropped(record)
+            case .finished, .synced: break
+            }
+        } catch {
+            if let image = Self.image(of: record), check.entry(image) != nil { state.drop(Int(image)) }
+            throw error
         }
     }
 
+    /// Of which image a record speaks, as far as it can be read.
+    private static func image(of record: JournalRecord) -> UInt32? {
+        switch record.kind {
+        case .result: return (try? ResultEntry(record))?.result.index
+        case .repeated:
+            switch try? RepeatedEntry(record.payload) {
+            case .same(let image, _), .lateFailure(let image, _), .otherKind(let image, _): return image
+            case .different(let entry): return entry.result.index
+            case nil: return nil
+            }
+        case .dropped: return try? DroppedEntry.image(record.payload)
+        case .header, .node, .finished, .synced: return nil
+        }
+    }
+
+    /// Nodes are numbered in the order of their records; the places of those whose record is lost stay nobody's.
     private mutating func joined(_ record: JournalRecord) throws(JournalContradiction) {
         let (number, node) = try decode { () throws(ByteReaderError) in try LedgerNode.decode(record.payload) }
-        guard Int(number) == state.nodes.count else {
+        guard (state.nodes.count..<state.nodes.count + Self.mostLostNodes).contains(Int(number)) else {
             throw JournalContradiction("node number \(number), expected \(state.nodes.count)")
         }
+        while state.nodes.count < number { state.nodes.append(.lost) }
         state.nodes.append(node)
     }
+
+    private static let mostLostNodes = 1 << 16
 
     private mutating func counted(_ record: JournalRecord) throws(JournalContradiction) {
         let entry = try decode { () throws(ByteReaderError) in try ResultEntry(record) }
@@ -84,9 +114,10 @@ struct LedgerReplay {
 
     private mutating func dropped(_ record: JournalRecord) throws(JournalContradiction) {
         let index = try decode { () throws(ByteReaderError) in try DroppedEntry.image(record.payload) }
-        guard check.entry(index) != nil, state.place(Int(index)) != nil else {
-            throw JournalContradiction("a result that is taken back before it was there")
+        guard check.entry(index) != nil else {
+            throw JournalContradiction("a result that is taken back, of image \(index)")
         }
+        // One whose record is lost is gone already.
         state.drop(Int(index))
     }
 
@@ -139,7 +170,10 @@ struct LedgerReplay {
     }
 
     private func checkNode(_ number: UInt32) throws(JournalContradiction) {
-        guard number == Ledger.coordinator || state.nodes.indices.contains(Int(number)) else {
+        guard
+            number == Ledger.coordinator
+                || state.nodes.indices.contains(Int(number)) && !state.nodes[Int(number)].isLost
+        else {
             throw JournalContradiction("node number \(number), which has not joined")
         }
     }

@@ -20,9 +20,14 @@ public struct Ledger: Sendable {
     /// - Parameters:
     ///   - inputSize: the side of the network's square input in pixels.
     ///   - classes: the network's outputs.
-    public init(manifest: Manifest, options: JobOptions, inputSize: Int, classes: Int, journal: Journal) {
+    ///   - limits: of the counts in the network's results.
+    public init(
+        manifest: Manifest, options: JobOptions, inputSize: Int, classes: Int, limits: ResultLimits = .none,
+        journal: Journal
+    ) {
         precondition(journal.recordCount == 0, "what the journal holds has to be replayed: Ledger.open")
-        let check = ResultCheck(manifest: manifest, options: options, inputSize: inputSize, classes: classes)
+        let check = ResultCheck(
+            manifest: manifest, options: options, inputSize: inputSize, classes: classes, limits: limits)
         self.init(check: check, state: LedgerState(images: manifest.entries.count), journal: journal)
     }
 
@@ -107,12 +112,11 @@ public struct Ledger: Sendable {
         node == Ledger.coordinator || state.nodes.indices.contains(Int(node))
     }
 
-    func entry(at place: UInt64) throws(JournalError) -> ResultEntry {
-        let record = try journal.record(at: place)
+    func entry(_ record: JournalRecord) throws(JournalError) -> ResultEntry {
         do throws(ByteReaderError) {
             return try ResultEntry(record)
         } catch {
-            throw .damaged(path: journal.path, offset: place, problem: "\(error)")
+            throw .damaged(path: journal.path, offset: record.offset, problem: "\(error)")
         }
     }
 }

@@ -16,6 +16,10 @@ public struct LedgerNode: Sendable, Hashable {
         self.numerics = numerics
     }
 
+    /// Stands for a node whose record in the journal is lost: none has an empty name.
+    static let lost = LedgerNode(name: "", device: "", numerics: "")
+    var isLost: Bool { self == .lost }
+
     static let longestName = 255
     static let longestDevice = 1000
 

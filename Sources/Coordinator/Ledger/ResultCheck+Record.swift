@@ -1,15 +1,16 @@
+import Dataset
 import Evaluation
 import Jobs
 import Protocol
 import SelectiveTuning
 
 extension ResultCheck {
-    /// The run's record of a result that passed `check`.
-    func record(_ result: ImageResult) -> ImageRecord {
-        let entry = manifest.entries[Int(result.index)]
+    /// The run's record of an image whose result passed `check`, and its boxes in the input frame of the decoded size for the
+    /// baselines; no boxes for a failed image.
+    func image(_ result: ImageResult, _ entry: ManifestEntry) -> (record: ImageRecord, truth: GroundTruth?) {
         switch result.outcome {
         case .failed(let failure):
-            return .failed(id: entry.id, label: entry.label, error: failure.text)
+            return (.failed(id: entry.id, label: entry.label, error: failure.text), nil)
         case .evaluated(let found):
             let fit = fit(found, entry)
             let boxes = (fit?.boxes ?? entry.boxes).map(geometry(found).map)
@@ -21,22 +22,14 @@ extension ResultCheck {
             case .mismatch, nil: flags.append(.sizeMismatch)
             }
             if boxes.allSatisfy({ $0.x0 >= $0.x1 || $0.y0 >= $0.y1 }) { flags.append(.groundTruthOutside) }
-            return ImageRecord(
+            let record = ImageRecord(
                 id: entry.id, label: entry.label, top5: found.top5.map(Int.init), scores: found.scores,
                 box: Box(found.box), boxOriginal: Box(found.boxOriginal), iou: found.iou,
                 groundTruthIndex: found.groundTruthIndex.map(Int.init),
                 droppedMass: Double(found.droppedMass) / Double(1 << 48), ties: Int(found.ties),
                 ineligible: Int(found.ineligible), flags: flags,
                 exact: found.exact.map { .init(label: Int($0.label), box: Box($0.box)) })
+            return (record, GroundTruth(id: entry.id, label: entry.label, boxes: boxes, inputSize: inputSize))
         }
-    }
-
-    /// The image's boxes in the input frame of the decoded size, for the baselines; nil for a failed image.
-    func groundTruth(_ result: ImageResult) -> GroundTruth? {
-        guard case .evaluated(let found) = result.outcome else { return nil }
-        let entry = manifest.entries[Int(result.index)]
-        let boxes = fit(found, entry)?.boxes ?? entry.boxes
-        return GroundTruth(
-            id: entry.id, label: entry.label, boxes: boxes.map(geometry(found).map), inputSize: inputSize)
     }
 }

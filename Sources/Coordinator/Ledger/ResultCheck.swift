@@ -12,6 +12,8 @@ struct ResultCheck: Sendable {
     let inputSize: Int
     /// The network's outputs.
     let classes: Int
+    /// Of the counts in the network's results.
+    let limits: ResultLimits
 
     static let longestFailure = 1000
 
@@ -87,9 +89,12 @@ struct ResultCheck: Sendable {
     }
 
     private func checkCounts(_ found: ImageResult.Evaluated, _ entry: ManifestEntry) throws(ResultRefusal) {
-        guard found.ties >= 0 else { throw ResultRefusal(image: entry.id, field: "ties", "is \(found.ties)") }
-        guard found.ineligible >= 0 else {
-            throw ResultRefusal(image: entry.id, field: "ineligible", "is \(found.ineligible)")
+        for (field, value, limit) in [
+            ("ties", found.ties, limits.ties), ("ineligible", found.ineligible, limits.ineligible),
+        ] {
+            guard (0...limit).contains(value) else {
+                throw ResultRefusal(image: entry.id, field: field, "is \(value), expected 0...\(limit) in this network")
+            }
         }
     }
 

@@ -24,11 +24,10 @@ package struct ReportFiles {
 
     /// - Returns: the files' paths.
     /// - Throws: `FileError` for a file that cannot be written. A picture that cannot be made is none: the page says why.
-    package func write<Expected, Records, Truth>(
-        _ run: RunOutput.Content<Expected, Records, Truth>, _ written: RunOutput.Written
+    package func write<Images>(
+        _ run: RunOutput.Content<Images>, _ written: RunOutput.Written
     ) throws(FileError) -> [String] {
-        let data = ReportData(
-            records: run.records, groundTruth: run.groundTruth, convention: run.convention, inputSize: inputSize)
+        let data = ReportData(written.statistics, inputSize: inputSize)
         let report = Report(
             network: run.network, protocolBlock: run.protocolBlock, certificate: written.certificate,
             table: written.table, data: data, classes: ClassNames(classes),

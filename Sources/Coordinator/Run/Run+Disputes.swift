@@ -42,11 +42,12 @@ extension Run {
                 perform(schedule.evict(node: number, reason: reason, now: now))
             }
         }
-        let alone = ledger.unconfirmed(by: names)
+        // Who was outvoted earlier confirms nobody.
+        let alone = ledger.unconfirmed(by: oddNames)
         guard !alone.isEmpty else { return }
         note(
             .warning, "evaluated anew",
-            "\(alone.count) image\(alone.count == 1 ? "" : "s") that only \(names.sorted().joined(separator: ", ")) evaluated "
+            "\(alone.count) image\(alone.count == 1 ? "" : "s") that only \(oddNames.sorted().joined(separator: ", ")) evaluated "
                 + "\(alone.count == 1 ? "is" : "are") evaluated anew")
         do {
             for image in alone {

@@ -86,7 +86,9 @@ struct Run: Sendable {
         schedule = Schedule(
             images: manifest.entries.count, policy: plan.policy, verifyEvery: plan.verifyEvery,
             verifySecret: plan.verifySecret)
-        for index in manifest.entries.indices where ledger.isDone(index) && !lacksFiles(index) {
+        // The end of an earlier part may have come between a settlement and what follows from it.
+        for image in ledger.unconfirmed(by: oddNames) { try? self.ledger.drop(image) }
+        for index in manifest.entries.indices where self.ledger.isDone(index) && !lacksFiles(index) {
             schedule.resume(done: index)
             guard schedule.isToBeVerified(index), !ledger.isFailed(index) else { continue }
             schedule.resumeVerification(

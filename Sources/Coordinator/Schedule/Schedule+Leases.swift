@@ -136,7 +136,14 @@ extension Schedule {
         guard Int(attempts[image]) < policy.attempts else { return giveUp(image) }
         states[image] = .pending
         pending += 1
-        if isSuspect(image) { alone.append(image) } else { returned.append(image) }
+        // Those whose loss said nothing go behind the others, which may show what the node is worth.
+        if Int(attempts[image]) >= policy.aloneAfter {
+            alone.append(image)
+        } else if isSuspect(image) {
+            alone.insert(image, at: 0)
+        } else {
+            returned.append(image)
+        }
         return nil
     }
 

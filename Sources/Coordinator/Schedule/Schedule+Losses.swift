@@ -1,7 +1,8 @@
 /// Images that were with a node when it was lost. One of them may have ended it; or the node is one that loses whatever it
 /// is given, and says nothing about them. So:
-/// - a loss counts as an attempt where the node had results until then, and once a node; the same node's second loss
-///   only of an image that it had alone;
+/// - a loss counts as an attempt where the node had results until then, and once a node; a further loss on the same node
+///   only of an image that it had alone, and only where the node ever had results, or nothing is left to show whether it
+///   can have any;
 /// - a node does not get again what it lost while there is another that has not lost it;
 /// - what was lost twice goes alone, to the node that has lost the least.
 extension Schedule {
@@ -24,7 +25,8 @@ extension Schedule {
         let isFirst = !known.nodes.contains(node)
         if isFirst { known.nodes.append(node) } else { known.isRepeated = true }
         losses[image] = known
-        let isCounted = isFirst ? nodes[node].isProven : wasAlone
+        let isAboutImage = nodes[node].succeeded > 0 || remaining <= losses.count + retries.count
+        let isCounted = isFirst ? nodes[node].isProven : wasAlone && isAboutImage
         if isCounted { attempts[image] = min(attempts[image], 254) + 1 }
         nodes[node].losses.append(Loss(image: image, isCounted: isCounted, isFirst: isFirst))
     }

@@ -55,6 +55,7 @@ extension Schedule {
         guard let evaluators = verification.evaluators[image], !evaluators.contains(nodes[node].name),
             !verification.disputes.contains(image)
         else { return }
+        leaveQueue(image)
         verification.evaluators[image] = nil
         verification.done += 1
     }

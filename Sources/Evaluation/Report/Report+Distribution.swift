@@ -50,7 +50,7 @@ extension Report {
     private func sizes(_ square: (name: String, ious: [Double])?) -> Markup {
         guard data.hasTruth else { return "" }
         func images(_ ious: [Double]) -> [SizeChart.Image] {
-            zip(data.points, ious).map { .init(size: Double($0.size), iou: $1) }
+            zip(data.points, ious).map { .init(size: Double($0.coverage), iou: $1) }
         }
         let chart = SizeChart(
             images: images(data.points.map(\.iou)), baseline: square.map { ($0.name, images($0.ious)) })

@@ -2,7 +2,7 @@
 extension ReportData {
     /// Up to where objects are small and medium; the limits of `Breakdowns.SizeTertiles`.
     private var sizeLimits: (small: Float, medium: Float)? {
-        let sizes = points.map(\.size).filter { $0.isFinite }.sorted()
+        let sizes = points.map(\.coverage).filter { $0.isFinite }.sorted()
         guard sizes.count >= 3 else { return nil }
         return (sizes[(sizes.count + 2) / 3 - 1], sizes[(2 * sizes.count + 2) / 3 - 1])
     }
@@ -22,7 +22,7 @@ extension ReportData {
     ///   - baseline: a baseline's IoU on each of the points.
     ///   - hasLabels: whether the run says which class was found.
     func groups(baseline: [Double]?, hasLabels: Bool) -> [GroupChart.Group] {
-        func row(_ name: String, _ belongs: (Point) -> Bool) -> GroupChart.Row? {
+        func row(_ name: String, _ belongs: (Outcome) -> Bool) -> GroupChart.Row? {
             let members = points.indices.filter { belongs(points[$0]) }
             guard !members.isEmpty else { return nil }
             let right = members.count { points[$0].iou >= 0.5 }
@@ -37,9 +37,9 @@ extension ReportData {
                 .init(
                     title: "Object size",
                     rows: [
-                        row("small") { $0.size <= limits.small },
-                        row("medium") { $0.size > limits.small && $0.size <= limits.medium },
-                        row("large") { $0.size > limits.medium },
+                        row("small") { $0.coverage <= limits.small },
+                        row("medium") { $0.coverage > limits.small && $0.coverage <= limits.medium },
+                        row("large") { $0.coverage > limits.medium },
                     ].compactMap(\.self)))
         }
         if hasTruth {

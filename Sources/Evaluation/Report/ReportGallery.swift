@@ -28,6 +28,13 @@ public struct ReportGallery: Sendable {
 
     init(_ kind: Kind) { self.kind = kind }
 
+    /// The same with the side of the network's input, which an image without a truth does not say.
+    func withInput(of size: Int) -> ReportGallery {
+        var gallery = self
+        for place in gallery.images.indices { gallery.images[place].inputSize = size }
+        return gallery
+    }
+
     /// Takes the image in if it belongs to the first. Among equals - half of the worst may have an IoU of 0 - a number
     /// made from the id decides, so that they are not all of one class.
     mutating func offer(_ record: ImageRecord, _ image: @autoclosure () -> ReportImage) {
@@ -35,6 +42,7 @@ public struct ReportGallery: Sendable {
         guard rank.isFinite else { return }
         if let last = keys.last, keys.count == kind.count, last.rank < rank { return }
         let key = (rank, ReportGallery.number(of: record.id))
+        if let last = keys.last, keys.count == kind.count, (last.rank, last.number) <= key { return }
         let place = keys.firstIndex { key < ($0.rank, $0.number) } ?? keys.count
         guard place < kind.count else { return }
         keys.insert(key, at: place)

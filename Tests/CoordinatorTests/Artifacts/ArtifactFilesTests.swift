@@ -90,15 +90,10 @@ import Testing
         let files = try files(.init(mode: .boxPictures))
         try files.prepare(try manifest(["a", "b", "c"])) { _ in false }
         try AtomicFile.write(path: files.path(.boxPicture, "a"), bytes: [1])
-        func record(_ id: String) -> ImageRecord {
-            var record = ImageRecord.failed(id: id, label: 0, error: "x")
-            record.error = nil
-            return record
-        }
-        let failed = ImageRecord.failed(id: "f", label: 0, error: "broken")
-        let missing = files.missing([record("a"), failed, record("b"), record("c")])
+        let images = try manifest(["a", "b", "c"])
+        let missing = files.missing(images) { _ in true }
         #expect(missing?.count == 2 && missing?.first == "b")
-        #expect(files.missing([record("a"), failed]) == nil)
+        #expect(files.missing(images) { $0 == 0 } == nil, "what failed has no files")
     }
 
     @Test(arguments: [".hidden", String(repeating: "i", count: 230)])

@@ -24,7 +24,7 @@ import Testing
         let (storage, ends) = try JournalSamples.make()
         try Data(storage.bytes.dropLast(2)).write(to: URL(filePath: folder.journal))
         let journal = try open(folder, .existing)
-        #expect(journal.cutBytes == 11)
+        #expect(journal.recovery.cutBytes == 11)
         #expect(try folder.contents().count == ends[ends.count - 2])
     }
 
@@ -91,5 +91,59 @@ import Testing
         #expect(throws: JournalError.notAJournal(path: folder.journal, found: "not a regular file")) {
             try open(folder)
         }
+    }
+
+    /// Its file was removed while the run went on, and another run has begun under the same name: that one's stays.
+    @Test func onlyTheOwnFileIsRemoved() throws {
+        let folder = try JournalFolder()
+        let first = try open(folder, .new)
+        #expect(first.isInPlace)
+        try FileManager.default.removeItem(atPath: folder.journal)
+        #expect(!first.isInPlace)
+        try first.remove()
+        let second = try open(folder, .new)
+        try first.remove()
+        #expect(second.isInPlace && !first.isInPlace)
+        try second.remove()
+        #expect(!FileManager.default.fileExists(atPath: folder.journal))
+        try second.remove()
+    }
+
+    /// Runs that end and begin under one name, all at once: never two at a time have the file of that name.
+    @Test func twoNeverHoldTheFileOfOneName() async throws {
+        let folder = try JournalFolder()
+        let holders = Holders()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 {
+                group.addTask {
+                    for _ in 0..<150 {
+                        do {
+                            let storage = try FileStorage(path: folder.journal, opening: .existingOrNew)
+                            holders.enter()
+                            #expect(storage.isInPlace, "a lock on a file without a name keeps nobody out")
+                            holders.leave()
+                            try storage.remove()
+                        } catch JournalError.locked {
+                            await Task.yield()
+                        }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(holders.most == 1)
+    }
+
+    private final class Holders: @unchecked Sendable {
+        private let lock = NSLock()
+        private var now = 0
+        private(set) var most = 0
+        func enter() {
+            lock.withLock {
+                now += 1
+                most = max(most, now)
+            }
+        }
+        func leave() { lock.withLock { now -= 1 } }
     }
 }

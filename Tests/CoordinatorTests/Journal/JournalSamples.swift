@@ -11,7 +11,9 @@ enum JournalSamples {
     static let payloads: [[UInt8]] = [[], [1], Array("second".utf8), [UInt8](repeating: 7, count: 40), [0, 0, 0, 0]]
 
     /// A journal with `payloads`, each flushed on its own; where each record ends, the header first.
-    static func make() throws -> (storage: InMemoryStorage, ends: [Int]) {
+    ///
+    /// `marked`: it ends with a mark that all of them were on the disk.
+    static func make(marked: Bool = false) throws -> (storage: InMemoryStorage, ends: [Int]) {
         let storage = InMemoryStorage()
         let journal = try Journal.open(storage: storage, fingerprint: fingerprint) { _ in }
         var ends = [storage.bytes.count]
@@ -19,6 +21,10 @@ enum JournalSamples {
             try journal.append(.result, payload)
             try journal.flush()
             ends.append(storage.bytes.count)
+        }
+        if marked {
+            try journal.mark(syncedBytes: journal.flushedBytes)
+            try journal.flush()
         }
         return (storage, ends)
     }

@@ -1,5 +1,6 @@
 import Coordinator
 import Foundation
+import Protocol
 import Testing
 
 /// Flushing to the disk happens elsewhere, and its failure is reported once.
@@ -13,12 +14,12 @@ import Testing
             try journal.flush()
             syncer.request(flushedBytes: journal.flushedBytes)
         }
-        syncer.finish()
-        #expect(syncer.syncedBytes == journal.flushedBytes && !syncer.isBusy)
+        #expect(syncer.finish() == nil)
+        #expect(syncer.syncedBytes == journal.flushedBytes)
         #expect(storage.syncedCount == storage.bytes.count)
         let count = storage.syncCount
         syncer.request(flushedBytes: journal.flushedBytes)
-        syncer.finish()
+        #expect(syncer.finish() == nil)
         #expect(storage.syncCount == count, "nothing is new")
     }
 
@@ -33,10 +34,33 @@ import Testing
             try journal.append(.result, [1])
             try journal.flush()
             syncer.request(flushedBytes: journal.flushedBytes)
-            syncer.finish()
+            let failure = JournalError.system(path: storage.path, operation: "flush to the disk", code: EIO)
+            #expect(syncer.finish() == failure, "who waits for the last one is told")
         }
         #expect(errors.all == [.system(path: storage.path, operation: "flush to the disk", code: EIO)])
-        #expect(syncer.syncedBytes == before && !syncer.isBusy)
+        #expect(syncer.syncedBytes == before)
+    }
+
+    /// Every image has a result, and the disk failed below the last of them.
+    @Test func aRunWhoseLastSyncFailsSaysSo() async throws {
+        let samples = try LedgerSamples(images: 1)
+        let storage = FailingStorage()
+        let ledger = try Ledger.open(
+            storage: storage, fingerprint: LedgerSamples.fingerprint, manifest: samples.manifest,
+            options: samples.options, inputSize: LedgerSamples.inputSize, classes: LedgerSamples.classes)
+        let node = ScriptedNode { lease in
+            storage.failsToSync = true
+            return [.results(lease: lease.id, [samples.result(0)]), .leaseDone(lease.id)]
+        }
+        let plan = Conductor.Plan(
+            job: Job(network: "small", networkDescription: nil, weightsSHA256: "", options: [:]),
+            endpoints: [node.endpoint], weightsPath: ""
+        ) { _ in nil }
+        let conductor = Conductor(
+            plan: plan, manifest: samples.manifest, ledger: ledger, reporter: NoteKeeper())
+        let (ending, _) = await conductor.run()
+        #expect(
+            ending == .journalFailed(reason: "\(storage.path): cannot flush to the disk: Input/output error"))
     }
 
     private final class Errors: @unchecked Sendable {

@@ -126,7 +126,7 @@ import Testing
         #expect(!ledger.isFailed(0) && ledger.nodes[1].results == 1)
         _ = try ledger.acceptFailure(.init(.abandoned, "3 attempts"), image: 1)
         #expect(try ledger.accept(samples.failure(1), node: second) == .lateFailure)
-        #expect(try ledger.record(1)?.error == "3 attempts")
+        #expect(ledger.record(1)?.error == "3 attempts")
         #expect(ledger.deliveries.attempts == 4 && ledger.deliveries.duplicates == 0)
         try expectSameAfterReopening()
     }

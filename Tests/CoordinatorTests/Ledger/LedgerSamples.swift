@@ -16,6 +16,7 @@ struct LedgerSamples {
 
     let manifest: Manifest
     var options = JobOptions()
+    var limits = ResultLimits.none
 
     init(images: Int = 4, declaredWidth: Int? = 128) throws {
         let annotations = (0..<images).map { image in
@@ -32,7 +33,7 @@ struct LedgerSamples {
     func open(_ storage: InMemoryStorage, retryFailures: Bool = true) throws -> Ledger {
         try Ledger.open(
             storage: storage, fingerprint: Self.fingerprint, manifest: manifest, options: options,
-            inputSize: Self.inputSize, classes: Self.classes, retryFailures: retryFailures)
+            inputSize: Self.inputSize, classes: Self.classes, limits: limits, retryFailures: retryFailures)
     }
 
     /// What an honest node finds; the true class comes first for images with an even index.
@@ -65,5 +66,10 @@ struct LedgerSamples {
 
 extension Ledger {
     /// What the certificate has as `image_files`: the SHA-256 of the lines.
-    func filesDigest() -> String { SHA256.hex(fileLines.joined()) }
+    func filesDigest() -> String { SHA256.hex(LedgerImages(self).images.compactMap(\.fileLine).joined()) }
+
+    /// As they are written, in manifest order.
+    var records: [ImageRecord?] { LedgerImages(self).images.map(\.record) }
+    var groundTruth: [GroundTruth?] { LedgerImages(self).images.map(\.truth) }
+    func record(_ image: Int) -> ImageRecord? { records[image] }
 }

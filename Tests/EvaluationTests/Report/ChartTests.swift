@@ -82,4 +82,13 @@ struct ChartTests {
         let whole = Baselines(truth, convention: .stnet, only: square).rows[0].localization.rate(at: 0.5)
         #expect(beside.suffix(2).compactMap(\.baseline?.count).reduce(0, +) == whole.count)
     }
+
+    /// A file beside the result may say anything of the time that it took.
+    @Test(arguments: [5e-324, 1e-300, 1, 1e300])
+    func aRunOfAnyLengthIsDrawn(seconds: Double) {
+        let lease = RunFacts.Lease(start: 0, end: seconds, images: .max)
+        let node = RunFacts.Node(name: "n", device: "", images: .max, leases: [lease, lease])
+        #expect(!ThroughputChart(nodes: [node], seconds: seconds).svg.text.isEmpty)
+        #expect(!TimelineChart(nodes: [node], seconds: seconds).svg.text.isEmpty)
+    }
 }

@@ -25,6 +25,7 @@ extension Simulator {
         let hosts = lost[image] ?? []
         // A node that loses whatever it is given says nothing about an image.
         if hosts.contains(where: { !chaos.nodes[$0].crashes && chaos.nodes[$0].faultsAfter == nil }) { return }
+        guard givenUpBesideGood.contains(image) else { return }
         fail("image \(image) was given up, and only \(hosts.sorted()) lost it")
     }
 }

@@ -10,6 +10,12 @@ extension Simulator {
 
     mutating func heardNote(_ said: RunNote) {
         lastReason = said.text
+        if "\(said.event)" == "image given up", let id = said.fields.first(where: { $0.key == "image.id" })?.value {
+            let isBeside = run.members.values.contains { member in
+                member.session != nil && Int(member.endpoint.dropFirst()).map { chaos.nodes[$0].isGood } ?? false
+            }
+            if isBeside, let image = Int(id.dropFirst()) { givenUpBesideGood.insert(image) }
+        }
         let accusations = ["out of protocol", "node does not fit", "job refused"]
         guard accusations.contains("\(said.event)") else { return }
         let address = said.fields.first { $0.key == "node.address" }?.value

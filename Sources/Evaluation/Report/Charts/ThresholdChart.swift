@@ -64,7 +64,7 @@ struct ThresholdCurve: Sendable, Hashable {
         // The highest threshold that each image reaches; then sums from the top.
         var reached = [Int](repeating: 0, count: ThresholdCurve.count)
         for iou in ious where iou.isFinite {
-            var place = min(max(Int(iou * Double(ThresholdCurve.count - 1)), 0), ThresholdCurve.count - 1)
+            var place = Int(min(max(iou, 0), 1) * Double(ThresholdCurve.count - 1))
             // The product was rounded: the thresholds themselves decide, as in the metrics.
             while place + 1 < ThresholdCurve.count, iou >= ThresholdCurve.threshold(place + 1) { place += 1 }
             while place > 0, iou < ThresholdCurve.threshold(place) { place -= 1 }

@@ -7,8 +7,8 @@ struct ThroughputChart {
 
     /// One for each of the bins that the time is divided into.
     var imagesPerSecond: [Double] {
-        guard seconds > 0 else { return [] }
         let width = seconds / Double(Self.bins)
+        guard width > 0 else { return [] }
         var images = [Double](repeating: 0, count: Self.bins)
         for lease in nodes.flatMap(\.leases) where lease.images > 0 {
             let (start, end) = (min(max(lease.start, 0), seconds), min(max(lease.end, 0), seconds))
