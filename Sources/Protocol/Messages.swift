@@ -35,12 +35,14 @@ public enum NodeMessage: Sendable, Hashable {
     case heartbeat(Heartbeat)
     /// The node has no data of its own: asks for the bytes of an image that was leased to it.
     case wantImage(index: UInt32)
-    /// The node does not have the weights: asks for them from this byte on.
-    case wantWeights(offset: UInt64)
+    /// The node does not have the weights: asks for so many bytes of them from this one on. It asks for the next ones as
+    /// its disk takes those that came; a wish that does not continue the one before takes its place.
+    case wantWeights(offset: UInt64, bytes: UInt64)
     case status(NodeStatus)
     /// The node will finish the lease that it is running and go: no more leases, take back the one that waits.
     case leaving(reason: String)
-    /// A fault that ends the node (a device that failed): its leases go back.
+    /// A fault that ends the conversation: its leases go back. Whether the node stays, the reason says; a node whose
+    /// device failed for good ends, one that ran out of memory takes the next job.
     case failed(reason: String)
     case goodbye
 }
@@ -85,6 +87,9 @@ public struct NodeDescription: Sendable, Hashable {
     public var instance: UInt64
     /// For people: "cpu avx512, 2 threads".
     public var device: String
+    /// The same for two nodes on one device, whatever they are called: a GPU's UUID. Empty where several nodes may share
+    /// what they compute on, as processors.
+    public var deviceID: String
     /// The code's version.
     public var version: String
     /// SHA-256 of the results for the built-in canary pictures: equal digests, equal bits.
@@ -98,12 +103,13 @@ public struct NodeDescription: Sendable, Hashable {
     public var samples: [String]
 
     public init(
-        name: String, instance: UInt64 = 0, device: String, version: String = "", numerics: String, batch: UInt32 = 1,
-        images: UInt32? = nil, samples: [String] = []
+        name: String, instance: UInt64 = 0, device: String, deviceID: String = "", version: String = "",
+        numerics: String, batch: UInt32 = 1, images: UInt32? = nil, samples: [String] = []
     ) {
         self.name = name
         self.instance = instance
         self.device = device
+        self.deviceID = deviceID
         self.version = version
         self.numerics = numerics
         self.batch = batch
@@ -158,19 +164,26 @@ public struct NodeStatus: Sendable, Hashable {
         case preparing = 2
         case working = 3
         case leaving = 4
+        /// The device does not come back from a job that is over: no job can begin.
+        case stuck = 5
     }
     public var name: String
     public var device: String
     public var version: String
     public var state: State
     public var evaluated: UInt64
+    /// What people should know, such as what the device is at; empty as a rule.
+    public var note: String
 
-    public init(name: String, device: String, version: String, state: State, evaluated: UInt64) {
+    public init(
+        name: String, device: String, version: String, state: State, evaluated: UInt64, note: String = ""
+    ) {
         self.name = name
         self.device = device
         self.version = version
         self.state = state
         self.evaluated = evaluated
+        self.note = note
     }
 }
 
@@ -207,16 +220,10 @@ public struct WeightsChunk: Sendable, Hashable {
 /// Some images that a node is asked to evaluate.
 public struct Lease: Sendable, Hashable {
     public var id: UInt64
-    /// 1 for an image's first lease; the largest among the lease's images.
-    public var attempt: UInt32
-    /// How long the coordinator will wait for the next result of this lease once it runs.
-    public var deadlineMilliseconds: UInt32
     public var images: [LeasedImage]
 
-    public init(id: UInt64, attempt: UInt32, deadlineMilliseconds: UInt32 = 30_000, images: [LeasedImage]) {
+    public init(id: UInt64, images: [LeasedImage]) {
         self.id = id
-        self.attempt = attempt
-        self.deadlineMilliseconds = deadlineMilliseconds
         self.images = images
     }
 }

@@ -1,3 +1,4 @@
+import Bytes
 import CKernels
 
 /// The CPU as a backend: every stage runs over the pool's threads, the top-down pass one image a thread.
@@ -10,7 +11,8 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     private let topDown: [TopDownPass]
     private let pool: ThreadPool
 
-    /// Reads, checks and packs the weights. `batch` nil: as many images as some 400 MB of activations hold, at most 32.
+    /// Reads, checks and packs the weights. `batch` nil: as many images as some 400 MB of activations hold, at most 32, and
+    /// no more than the process may have memory for.
     public init(
         network: Network, source: some TensorSource, pool: ThreadPool, batch: Int? = nil,
         precision: Precision = .exact, isa: ck_isa = ck_isa_best()
@@ -18,18 +20,31 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         self.precision = precision
         self.network = network
         self.pool = pool
-        let capacity = try batch ?? CPUBackend.defaultBatch(network)
-        forward = try ForwardPass(
-            network: network, source: source, pool: pool, batchCapacity: capacity, precision: precision, isa: isa)
-        var passes: [TopDownPass] = []
-        for _ in 0..<min(pool.threads, capacity) { passes.append(try TopDownPass(forward: forward, isa: isa)) }
-        topDown = passes
+        var capacity = try batch ?? CPUBackend.defaultBatch(network, free: MemoryLimits.current().free)
+        while true {
+            do {
+                let pass = try ForwardPass(
+                    network: network, source: source, pool: pool, batchCapacity: capacity, precision: precision,
+                    isa: isa)
+                topDown = try (0..<min(pool.threads, capacity)).map { _ in try TopDownPass(forward: pass, isa: isa) }
+                forward = pass
+                break
+            } catch NetworkError.outOfMemory where batch == nil && capacity > 1 {
+                capacity /= 2
+            }
+        }
         batchCapacity = capacity
         device = "cpu \(String(cString: ck_isa_name(isa))), \(pool.threads) threads"
     }
 
-    private static func defaultBatch(_ network: Network) throws(NetworkError) -> Int {
-        min(32, max(1, 400_000_000 / (try network.activationBytes())))
+    /// `free`: bytes that the process may still take. A quarter of them stays for what is not known here: images, threads,
+    /// maps.
+    package static func defaultBatch(_ network: Network, free: Int) throws(NetworkError) -> Int {
+        let image = max(1, try network.activationBytes())
+        // As floating-point numbers: a description from elsewhere may ask for more than can be counted.
+        let weights = try network.tensors().reduce(0.0) { $0 + $1.shape.reduce(4.0) { $0 * Double($1) } }
+        let left = (Double(free) * 0.75 - weights) / Double(image)
+        return min(32, max(1, 400_000_000 / image), Int(min(32, max(1, left))))
     }
 
     public func evaluate(_ pictures: [Picture], options: LocalizationOptions, precision: Precision)

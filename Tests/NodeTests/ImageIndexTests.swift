@@ -43,6 +43,15 @@ import Testing
         #expect(throws: ImageFailure.noFile(id)) { try read(id).get() }
     }
 
+    @Test func asManyFilesAsMayBeInMemoryAreReadTogether() throws {
+        let index = try ImageIndex(root: folder + "/images")
+        // Of 13, 16 and 16 bytes; the one that is not there takes no room.
+        let images = ["a", "none", "n0/0", "n1/0"].map { LeasedImage(index: 0, id: $0, label: 0, boxes: []) }
+        for (bytes, count) in [(100, 4), (45, 4), (44, 3), (29, 3), (28, 2), (1, 1)] {
+            #expect(index.read(images, batchBytes: bytes).count == count, "\(bytes)")
+        }
+    }
+
     @Test func anIDOfTwoFilesIsNeither() throws {
         #expect(throws: ImageFailure.severalFiles) { try read("b").get() }
     }

@@ -72,7 +72,7 @@ import Testing
     @Test func whatIsNotInTheProtocolEndsTheConnection() {
         for event: NodeEvent in [
             .message(1, .lease(lease(1, 5..<6))), .message(1, .lease(lease(2, 0..<513))), .message(1, .job(job)),
-            .message(1, .lease(Lease(id: 4, attempt: 1, images: lease(0, 1..<2).images + lease(0, 1..<2).images))),
+            .message(1, .lease(Lease(id: 4, images: lease(0, 1..<2).images + lease(0, 1..<2).images))),
             .breach(session: 1, "bytes that nobody asked for"),
         ] {
             var node = NodeInHand()
@@ -120,7 +120,7 @@ import Testing
         _ = node.handle(.closed(1, .remote))
         _ = node.begin(2)
         node.pass(10)
-        let reason = "the device has not come back from the job of a:1, which is over for 10 s"
+        let reason = "the device has not come back from the job of a:1, which ended 10 s ago"
         #expect(node.sent.last == .refused(JobRefusal(.busy, reason)))
         #expect(node.begin(3).contains(.send(3, .refused(JobRefusal(.busy, reason)))))
         // What waited behind it is over too; then the node is as it was.
@@ -169,7 +169,7 @@ private let job = Job(network: "n", networkDescription: nil, weightsSHA256: "00"
 private let description = NodeDescription(name: "h/cpu", device: "cpu", numerics: "1")
 
 private func lease(_ id: UInt64, _ images: Range<UInt32>) -> Lease {
-    Lease(id: id, attempt: 1, images: images.map { LeasedImage(index: $0, id: "i\($0)", label: 0, boxes: []) })
+    Lease(id: id, images: images.map { LeasedImage(index: $0, id: "i\($0)", label: 0, boxes: []) })
 }
 
 /// A loop with its clock.

@@ -86,8 +86,12 @@ import Testing
         #expect(stale.path == file.path && file.path == directory + "/n7_cpu_7001")
         #expect(text(file) == "n7:7001\n")
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory) == ["n7_cpu_7001"])
+        // An old process that drains leaves its successor's file.
+        stale.remove()
+        #expect(text(file) == "n7:7001\n")
         file.remove()
         #expect(text(file) == nil)
+        file.remove()
         #expect(try AnnounceFile(directory: directory, name: "../x", place: "n7:1").path == directory + "/_.._x")
     }
 

@@ -84,7 +84,11 @@ import Testing
         let mailbox = Mailbox<UInt32>()
         let remote = RemoteImages(window: 3, windowBytes: 100) { mailbox.post($0) }
         let leased = sizes.indices.map { LeasedImage(index: UInt32($0), id: "i\($0)", label: 0, boxes: []) }
-        let reading = Reading { remote.read(leased) }
+        let reading = Reading {
+            var files: [Result<ImageFile, ImageFailure>] = []
+            while files.count < leased.count { files += remote.read(Array(leased[files.count...])) }
+            return files
+        }
         var asked: [UInt32] = []
         var waiting: [UInt32] = []
         var largest = 0
@@ -114,10 +118,10 @@ import Testing
     }
 
     @Test func onlyAWindowIsAskedForAtATime() throws {
-        let (asked, largest, files) = try read(sizes: Array(repeating: 10, count: 20) + [0])
+        let (asked, largest, files) = try read(sizes: Array(repeating: 4, count: 20) + [0])
         #expect(asked == Array(0..<21))
         #expect(largest <= 3)
-        #expect(files.map { try? $0.get().bytes.count } == Array(repeating: 10, count: 20) + [0])
+        #expect(files.map { try? $0.get().bytes.count } == Array(repeating: 4, count: 20) + [0])
         #expect(try files[4].get().name == "i4")
     }
 
@@ -130,5 +134,27 @@ import Testing
         }
         guard case .failure(let failure) = files[4] else { throw TestCoordinator.Silence() }
         #expect(failure.kind == .unavailable && failure.text.contains("101 bytes"))
+    }
+
+    @Test func whatIsCompleteCountsToo() throws {
+        let remote = RemoteImages(window: 64, windowBytes: 100) { _ in }
+        let leased = (0..<5).map { LeasedImage(index: UInt32($0), id: "i\($0)", label: 0, boxes: []) }
+        func counts(_ images: ArraySlice<LeasedImage>, sizes: [Int], order: [UInt32]) throws -> Int {
+            let reading = Reading { remote.read(Array(images)) }
+            for index in order {
+                while true {
+                    // Until it is asked for.
+                    do { try accept(remote, index, sizes, 0..<sizes[Int(index)]) } catch { continue }
+                    break
+                }
+            }
+            while reading.isRunning {}
+            return reading.files.count
+        }
+        // The third one comes when 80 are complete: the two before it are given, and it again with the rest.
+        #expect(try counts(leased[...], sizes: [40, 40, 40, 10, 10], order: [0, 1, 2, 3, 4]) == 2)
+        #expect(try counts(leased[2...], sizes: [40, 40, 40, 10, 10], order: [2, 3, 4]) == 3)
+        // The first has no room because of those behind it, which go before it.
+        #expect(try counts(leased[...], sizes: [90, 10, 10, 5, 5], order: [4, 3, 2, 1, 0, 0]) == 1)
     }
 }

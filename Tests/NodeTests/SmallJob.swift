@@ -59,7 +59,7 @@ final class SmallJob: Sendable {
     /// A lease of these pictures.
     func lease(_ id: UInt64, _ pictures: Range<Int>) -> Lease {
         Lease(
-            id: id, attempt: 1,
+            id: id,
             images: pictures.map { number in
                 let entry = entries[number % entries.count]
                 return LeasedImage(

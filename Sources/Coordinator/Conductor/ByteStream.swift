@@ -19,7 +19,8 @@ final class ByteStream: @unchecked Sendable {
     private let queue = DispatchQueue(label: "stnet.stream")
     // Used on `queue` only.
     private var images: [UInt32] = []
-    private var weightsOffset: UInt64?
+    /// Of the weights, what was asked for and is not sent.
+    private var weightsRange: Range<UInt64> = 0..<0
     private var current: (index: UInt32, file: FilePieces, offset: UInt64)?
 
     /// - Parameters:
@@ -43,9 +44,11 @@ final class ByteStream: @unchecked Sendable {
         }
     }
 
-    func sendWeights(from offset: UInt64) {
+    /// Behind what was asked for before, if that is where it ends; else instead of it.
+    func sendWeights(_ range: Range<UInt64>) {
         queue.async { [self] in
-            weightsOffset = offset
+            let continues = !weightsRange.isEmpty && weightsRange.upperBound == range.lowerBound
+            weightsRange = (continues ? weightsRange.lowerBound : range.lowerBound)..<range.upperBound
             pump()
         }
     }
@@ -62,19 +65,16 @@ final class ByteStream: @unchecked Sendable {
     }
 
     private func sendWeightsPiece() -> Bool {
-        guard let offset = weightsOffset else { return false }
-        guard let file = weights, offset < file.size else {
-            weightsOffset = nil
-            return false
-        }
-        guard let bytes = file.read(at: offset, count: ByteStream.piece), !bytes.isEmpty else {
-            weightsOffset = nil
+        guard let file = weights, !weightsRange.isEmpty else { return false }
+        let offset = weightsRange.lowerBound
+        let count = Int(min(weightsRange.upperBound - offset, UInt64(ByteStream.piece)))
+        guard let bytes = file.read(at: offset, count: count), bytes.count == count else {
+            weightsRange = 0..<0
             onFailure("\(file.path): cannot be read at byte \(offset) of \(file.size) any more")
             return false
         }
         link.send(.weights(WeightsChunk(offset: offset, bytes: bytes)))
-        let next = offset + UInt64(bytes.count)
-        weightsOffset = next < file.size ? next : nil
+        weightsRange = (offset + UInt64(count))..<weightsRange.upperBound
         return true
     }
 

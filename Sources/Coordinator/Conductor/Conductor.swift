@@ -170,7 +170,7 @@ public final class Conductor: @unchecked Sendable {
                 connections[session]?.isClosing = true
                 connections[session]?.link.close()
             case .sendImage(let session, let index): connections[session]?.stream.sendImage(index)
-            case .sendWeights(let session, let offset): connections[session]?.stream.sendWeights(from: offset)
+            case .sendWeights(let session, let range): connections[session]?.stream.sendWeights(range)
             case .readOwnFile(let image): ownFiles.request(image)
             case .store(let session, let kind, let image, let bytes): store(session, kind, image, bytes)
             case .removeFiles(let image): removeFiles(image)

@@ -45,8 +45,7 @@ extension Run {
         awaitOwnFiles(order.images, for: order.node)
         timeline.sent(lease: order.id, node: order.node, now: now)
         let lease = Lease(
-            id: order.id, attempt: UInt32(order.attempt),
-            deadlineMilliseconds: UInt32(clamping: order.deadline / 1000),
+            id: order.id,
             images: order.images.map { LeasedImage(index: UInt32($0), manifest.entries[$0]) })
         if let session = members[order.node]?.session { act(.send(session: session, .lease(lease))) }
     }

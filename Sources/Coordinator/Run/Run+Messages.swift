@@ -54,7 +54,7 @@ extension Run {
                 return outOfProtocol(id, "a wish for image \(index) of \(manifest.entries.count)")
             }
             act(.sendImage(session: id, index: index))
-        case .wantWeights(let offset): wantsWeights(from: offset, session: id)
+        case .wantWeights(let offset, let bytes): wantsWeights(from: offset, bytes: bytes, session: id)
         case .leaving(let reason):
             guard !session.isLeaving else { return outOfProtocol(id, "a second word that it leaves") }
             leaves(reason, session: id)

@@ -39,18 +39,19 @@ extension Run {
         Microseconds(min(bytes, 1 << 50)) * 1_000_000 / Microseconds(rate)
     }
 
-    /// The node asks for the weights, from here on: preparing may take as long as the rest of them.
-    mutating func wantsWeights(from offset: UInt64, session id: Int) {
+    /// The node asks for the next bytes of the weights: preparing may take as long as the rest of them.
+    mutating func wantsWeights(from offset: UInt64, bytes: UInt64, session id: Int) {
         let session = sessions[id]!
-        guard session.phase == .preparing, offset <= plan.job.weightsBytes else {
-            return outOfProtocol(id, "a wish for the weights from byte \(offset) of \(plan.job.weightsBytes)")
+        let total = plan.job.weightsBytes
+        guard session.phase == .preparing, offset <= total, bytes <= total - offset else {
+            return outOfProtocol(id, "a wish for \(bytes) bytes of the weights at \(offset) of \(total)")
         }
         if session.wantedOffset.map({ offset > $0 }) ?? true {
             sessions[id]!.wantedOffset = offset
             let rest = plan.job.weightsBytes - offset
             sessions[id]!.prepareLimit = now + plan.limits.preparing + Run.time(for: rest, plan.limits.sentBytesASecond)
         }
-        act(.sendWeights(session: id, offset: offset))
+        act(.sendWeights(session: id, offset..<(offset + bytes)))
     }
 
     /// Ends a connection from here; its endpoint is tried again unless `refusal` says otherwise.

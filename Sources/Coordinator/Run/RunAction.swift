@@ -10,7 +10,7 @@ enum RunAction: Sendable {
     case close(session: Int)
     /// Stream the bytes of an image or of the weights, as the connection takes them.
     case sendImage(session: Int, index: UInt32)
-    case sendWeights(session: Int, offset: UInt64)
+    case sendWeights(session: Int, Range<UInt64>)
     /// Read the coordinator's own copy of an image: `RunEvent.ownFile`.
     case readOwnFile(image: Int)
     /// Write a file of an image: `RunEvent.stored` or `.storeFailed`.

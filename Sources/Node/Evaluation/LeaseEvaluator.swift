@@ -52,14 +52,16 @@ public final class LeaseEvaluator: @unchecked Sendable {
         _ leased: [LeasedImage], ahead first: ReadAhead? = nil, isStopped: () -> Bool = { false },
         keep: (Artifact) -> Void = { _ in }, deliver: ([ImageResult]) -> Void
     ) throws {
-        let batches = stride(from: 0, to: leased.count, by: backend.batchCapacity).map {
-            Array(leased[$0..<min($0 + backend.batchCapacity, leased.count)])
-        }
+        guard !leased.isEmpty else { return }
+        var rest = leased[...]
         var ahead = first ?? readAhead(leased)
-        for (number, batch) in batches.enumerated() {
+        while true {
             let content = ahead.wait()
             if isStopped() { return }
-            if number + 1 < batches.count { ahead = readAhead(batches[number + 1]) }
+            // As many as were read at a time: fewer where their files are very large.
+            let batch = Array(rest.prefix(content.count))
+            rest = rest.dropFirst(content.count)
+            if !rest.isEmpty { ahead = readAhead(rest) }
             let inputs =
                 switch content {
                 case .files(let files): prepare(batch, files: files)
@@ -68,18 +70,20 @@ public final class LeaseEvaluator: @unchecked Sendable {
             let (results, artifacts) = try evaluate(batch, inputs)
             artifacts.forEach(keep)
             deliver(results)
-            if isStopped() { return }
+            if rest.isEmpty || isStopped() { return }
         }
     }
 
     /// Begins to read the files of the first batch of these images, and to decode them where that disturbs nobody.
-    public func readAhead(_ leased: [LeasedImage]) -> ReadAhead {
+    public func readAhead(_ leased: some Collection<LeasedImage>) -> ReadAhead {
         let batch = Array(leased.prefix(backend.batchCapacity))
         let ahead = ReadAhead()
         readers.async { [self] in
             let files = Files(images.read(batch))
             guard backend.leavesHostFree else { return ahead.finish(.files(files)) }
-            preparers.async { [self] in ahead.finish(.inputs(prepare(batch, files: files))) }
+            preparers.async { [self] in
+                ahead.finish(.inputs(prepare(Array(batch.prefix(files.count)), files: files)))
+            }
         }
         return ahead
     }
@@ -186,6 +190,14 @@ public final class LeaseEvaluator: @unchecked Sendable {
         fileprivate enum Content {
             case files(Files)
             case inputs([PreparedImage])
+
+            /// Images of the lease that it is of, the first ones.
+            var count: Int {
+                switch self {
+                case .files(let files): files.count
+                case .inputs(let inputs): inputs.count
+                }
+            }
         }
 
         fileprivate func finish(_ content: Content) {
@@ -205,8 +217,12 @@ public final class LeaseEvaluator: @unchecked Sendable {
     fileprivate final class Files: @unchecked Sendable {
         private let lock = NSLock()
         private var files: [Result<ImageFile, ImageFailure>?]
+        let count: Int
 
-        init(_ files: [Result<ImageFile, ImageFailure>]) { self.files = files }
+        init(_ files: [Result<ImageFile, ImageFailure>]) {
+            self.files = files
+            count = files.count
+        }
 
         func take(_ index: Int) -> Result<ImageFile, ImageFailure> {
             lock.withLock {

@@ -38,7 +38,22 @@ public final class ImageIndex: ImageReader, @unchecked Sendable {
         lock.withLock { catalog = found }
     }
 
-    public func read(_ images: [LeasedImage]) -> [Result<ImageFile, ImageFailure>] { images.map { read(id: $0.id) } }
+    public func read(_ images: [LeasedImage]) -> [Result<ImageFile, ImageFailure>] {
+        read(images, batchBytes: ImageFile.batchBytes)
+    }
+
+    /// With another limit.
+    func read(_ images: [LeasedImage], batchBytes: Int) -> [Result<ImageFile, ImageFailure>] {
+        var files: [Result<ImageFile, ImageFailure>] = []
+        var bytes = 0
+        for image in images {
+            let file = read(id: image.id)
+            bytes += (try? file.get().bytes.count) ?? 0
+            if bytes > batchBytes, !files.isEmpty { break }  // and it is read again for the next batch
+            files.append(file)
+        }
+        return files
+    }
 
     private func read(id: String) -> Result<ImageFile, ImageFailure> {
         let found: ImageLocation?

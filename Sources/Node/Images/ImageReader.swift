@@ -2,7 +2,8 @@ import Protocol
 
 /// Where the bytes of leased images come from.
 public protocol ImageReader: Sendable {
-    /// The images' files, in order; waits until all are there. One call at a time.
+    /// The files of the first of these images, in order, waiting for them: all of them as a rule, and at least one, but no
+    /// more than `ImageFile.batchBytes` in all (or one file). One call at a time.
     func read(_ images: [LeasedImage]) -> [Result<ImageFile, ImageFailure>]
 }
 
@@ -18,6 +19,8 @@ public struct ImageFile: Sendable, Hashable {
 
     /// Bytes of an image file at the most; the largest of the 50,000 has some 4 MB.
     static let largest = 256 << 20
+    /// Bytes of the files that are read together; a batch of 128 of the benchmark has some 14 MB.
+    static let batchBytes = largest
 }
 
 extension ImageFailure {

@@ -5,8 +5,9 @@ import Protocol
 /// Image files that the coordinator sends, in parts: asked for on the reader's thread, put together as they arrive on
 /// the event loop's.
 ///
-/// At most 64 images are asked for at a time, and what is being put together stays below 256 MiB: an image that turns
-/// out too large for the room that is left is dropped and asked for again when there is room.
+/// At most 64 images are asked for at a time, and what is being put together or complete stays below 256 MiB: an image that
+/// turns out too large for the room that is left is dropped and asked for again when there is room, which may be after
+/// those before it were taken.
 public final class RemoteImages: ImageReader, @unchecked Sendable {
     private let window: Int
     private let windowBytes: UInt64
@@ -52,7 +53,8 @@ public final class RemoteImages: ImageReader, @unchecked Sendable {
     public func read(_ images: [LeasedImage]) -> [Result<ImageFile, ImageFailure>] {
         condition.lock()
         defer { condition.unlock() }
-        complete = [:]
+        defer { (complete, postponed) = ([:], []) }
+        var images = images
         var fresh = images[...]
         while complete.count < images.count, !isClosed {
             if arriving.count < window {
@@ -66,6 +68,15 @@ public final class RemoteImages: ImageReader, @unchecked Sendable {
                     begin(Arriving(index: first.index, id: first.id))
                     continue
                 }
+            }
+            if arriving.isEmpty {
+                // There is no room until what is complete was taken. What lies behind a gap will be asked for again.
+                let ready = images.prefix { complete[$0.index] != nil }.count
+                images = Array(images.prefix(max(1, ready)))
+                if ready > 0 { break }
+                (complete, fresh) = ([:], [])
+                postponed = postponed.filter { $0.index == images[0].index }
+                continue
             }
             condition.wait()
         }
@@ -128,8 +139,12 @@ public final class RemoteImages: ImageReader, @unchecked Sendable {
 
     /// Bytes that may still be announced.
     private var room: UInt64 {
-        let taken = arriving.values.reduce(UInt64(0)) { $0 + ($1.isDropped ? 0 : $1.total ?? 0) }
+        let taken = arriving.values.reduce(completeBytes) { $0 + ($1.isDropped ? 0 : $1.total ?? 0) }
         return windowBytes - min(taken, windowBytes)
+    }
+
+    private var completeBytes: UInt64 {
+        complete.values.reduce(0) { $0 + UInt64((try? $1.get().count) ?? 0) }
     }
 
     private func begin(_ image: Arriving) {

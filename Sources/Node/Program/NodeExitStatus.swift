@@ -2,7 +2,7 @@
 public enum NodeExitStatus: Int32, Sendable {
     /// Drained in order; a probe: healthy.
     case success = 0
-    /// A probe: the node answers, but it is leaving.
+    /// A probe: the node answers, but it is leaving, or its device does not come back from a job that is over.
     case unhealthy = 1
     /// A command line that cannot be followed.
     case usage = 64
@@ -10,7 +10,8 @@ public enum NodeExitStatus: Int32, Sendable {
     case badData = 65
     /// No such device, the address cannot be listened on; a probe: nobody answers.
     case unavailable = 69
-    /// The GPU failed while it was used. Another process may be able to use it again.
+    /// The device failed while it was used, or did not come back from a job for ten minutes. Another process may be able
+    /// to use it again.
     case deviceFailed = 70
     /// A key that cannot be used, or that the other end does not accept.
     case refused = 77

@@ -89,9 +89,10 @@ public enum NodeMain {
         log("listening on \(place) as \(name), \(resources.device), \(images), \(origin)")
         notifier.send("READY=1", "STATUS=listening on \(place)")
         service.waitUntilStopped()
+        // Before the port is free: a successor that takes it announces the same place.
+        announcement?.remove()
         listener.close()
         reactor.stop()
-        announcement?.remove()
         if let reason = service.deviceFailure { throw ProgramError(.deviceFailed, "ended: \(reason)") }
         if let inputs = resources.inputs { log(inputs.description) }
         log("ended")

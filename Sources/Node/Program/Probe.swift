@@ -31,8 +31,8 @@ package enum Probe {
         case .message(.status(let status)):
             let line =
                 "\(status.name): \(status.state), \(status.device), version \(status.version), "
-                + "\(status.evaluated) images evaluated"
-            return (line, status.state == .leaving ? .unhealthy : .success)
+                + "\(status.evaluated) images evaluated" + (status.note.isEmpty ? "" : "; \(status.note)")
+            return (line, [.leaving, .stuck].contains(status.state) ? .unhealthy : .success)
         case .closed(.refused(let reason)): return ("\(place): refused: \(reason)", .refused)
         case .closed(let closure):
             return (

@@ -111,8 +111,8 @@ final class DeviceWorker: @unchecked Sendable {
             backend: backend, images: reader, options: recipe.options, pool: resources.pool,
             renderer: try ArtifactRenderer(network: backend.network, options: recipe.options), cache: resources.inputs)
         return NodeDescription(
-            name: identity.name, instance: identity.instance, device: backend.device, version: identity.version,
-            numerics: numerics, batch: UInt32(clamping: backend.batchCapacity),
+            name: identity.name, instance: identity.instance, device: backend.device, deviceID: resources.deviceID,
+            version: identity.version, numerics: numerics, batch: UInt32(clamping: backend.batchCapacity),
             images: resources.images.count.map { UInt32(clamping: $0) }, samples: samples)
     }
 
@@ -128,9 +128,7 @@ final class DeviceWorker: @unchecked Sendable {
             try JobRecipe.checkWeights(of: job)
             let found =
                 try cache.find(job)
-                ?? cache.receive(job, from: session.weights) {
-                    session.link.send(.wantWeights(offset: 0))
-                }
+                ?? cache.receive(job, from: session.weights)
             guard let path = found else { return nil }
             return try JobRecipe.refusing(path) { try WeightFile.open(path: path) }
         }

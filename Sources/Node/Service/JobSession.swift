@@ -17,7 +17,7 @@ final class JobSession: Sendable {
         self.number = number
         self.job = job
         self.link = link
-        weights = WeightsReception(total: job.weightsBytes)
+        weights = WeightsReception(total: job.weightsBytes) { link.send(.wantWeights(offset: $0, bytes: $1)) }
         artifacts = ArtifactSender { link.send($0) }
         switch images {
         case .files: remoteImages = nil

@@ -7,6 +7,8 @@ extension NodeLoop {
     /// So long a next job waits for the device, as if it were being prepared: a coordinator that comes back after a lost
     /// connection need not ask again. After that jobs are refused as `busy`.
     static let deviceWaitMilliseconds: UInt64 = 10_000
+    /// After that the node is `stuck`, which a probe takes for unhealthy.
+    static let deviceStuckMilliseconds: UInt64 = 60_000
     /// A device that has not come back by then will not: the node ends, as after a fault that a process cannot get over.
     static let deviceLostMilliseconds: UInt64 = 600_000
 
@@ -21,12 +23,20 @@ extension NodeLoop {
         return (first.peer, now - first.since)
     }
 
+    /// What the device is at; nil when that is the job that is on, or nothing.
+    var deviceNote: String? {
+        holder.map {
+            "the device has not come back from the job of \($0.peer), which ended \($0.milliseconds / 1000) s ago"
+        }
+    }
+
     /// Why a next job cannot begin: the device was waited for long enough.
     var deviceHeld: String? {
         guard let holder, holder.milliseconds >= NodeLoop.deviceWaitMilliseconds else { return nil }
-        return "the device has not come back from the job of \(holder.peer), which is over for"
-            + " \(holder.milliseconds / 1000) s"
+        return deviceNote
     }
+
+    var isStuck: Bool { holder.map { $0.milliseconds >= NodeLoop.deviceStuckMilliseconds } ?? false }
 
     mutating func deviceCameBack(from session: UInt64) {
         guard let ended = abandoned.removeValue(forKey: session) else { return }

@@ -38,11 +38,12 @@ extension NodeLoop {
 
     private var status: NodeStatus {
         let state: NodeStatus.State =
-            if isLeaving { .leaving } else if let current {
+            if isLeaving { .leaving } else if isStuck { .stuck } else if let current {
                 current.isPrepared ? .working : .preparing
-            } else { .idle }
+            } else { abandoned.isEmpty ? .idle : .working }
         return NodeStatus(
-            name: identity.name, device: device, version: identity.version, state: state, evaluated: evaluated)
+            name: identity.name, device: device, version: identity.version, state: state, evaluated: evaluated,
+            note: deviceNote ?? "")
     }
 
     private mutating func begin(_ job: Job, on number: UInt64) {

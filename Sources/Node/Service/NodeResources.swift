@@ -11,6 +11,8 @@ public struct NodeResources: Sendable {
     public var pool: ThreadPool
     /// For people, before a job has made a backend.
     public var device: String
+    /// As in `NodeDescription`: a GPU's UUID, empty for processors.
+    public var deviceID = ""
     public var makeBackend: MakeBackend
     /// Where decoded inputs are kept for the next run; nil: nowhere.
     public var inputs: InputCache?
@@ -61,7 +63,7 @@ public struct NodeResources: Sendable {
         // From gating to boxes, while the others decode.
         let boxes = try ThreadPool(threads: max(1, min(threads / 4, 4)))
         let text = "\(device.description), \(device.memoryBytes >> 20) MiB, \(threads) threads for decoding"
-        return NodeResources(images: images, weights: weights, pool: pool, device: text) {
+        var resources = NodeResources(images: images, weights: weights, pool: pool, device: text) {
             network, weights, precision in
             guard precision == .exact else {
                 throw JobRefused(
@@ -69,5 +71,7 @@ public struct NodeResources: Sendable {
             }
             return try CUDABackend(network: network, source: weights, device: device, pool: boxes, batch: batch)
         }
+        resources.deviceID = device.uuid
+        return resources
     }
 }

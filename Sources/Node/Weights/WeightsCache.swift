@@ -16,10 +16,21 @@ public final class WeightsCache: @unchecked Sendable {
     static let largest: UInt64 = 16 << 30
     static let suffixes = [".pth", ".safetensors"]
 
+    private let lockCall: ReceptionLock.Call
+    /// How long another node's reception may stand still before it is not waited for.
+    private let patienceSeconds: Double
+    private static let pollMicroseconds: UInt32 = 100_000
+
     /// `alsoIn` is looked at for files of any name; nothing is written there.
-    public init(directory: String, alsoIn: String? = nil) {
+    public convenience init(directory: String, alsoIn: String? = nil) {
+        self.init(directory: directory, alsoIn: alsoIn, patienceSeconds: 60, lockCall: ReceptionLock.system)
+    }
+
+    init(directory: String, alsoIn: String? = nil, patienceSeconds: Double, lockCall: @escaping ReceptionLock.Call) {
         self.directory = directory
         self.alsoIn = alsoIn
+        self.patienceSeconds = patienceSeconds
+        self.lockCall = lockCall
     }
 
     /// `$XDG_CACHE_HOME/stnet/weights`, or `~/.cache/stnet/weights`.
@@ -31,16 +42,19 @@ public final class WeightsCache: @unchecked Sendable {
 
     /// The path of a file with the job's bytes; nil where there is none.
     func find(_ job: Job) -> String? {
-        let name = job.weightsSHA256 + job.weightsSuffix
-        var candidates = [directory + "/" + name]
+        var candidates = [path(of: job)]
         if let alsoIn {
             let names = (try? FileManager.default.contentsOfDirectory(atPath: alsoIn)) ?? []
             candidates += names.sorted().map { alsoIn + "/" + $0 }
         }
-        return candidates.first { path in
-            guard let identity = FileIdentity(path), UInt64(identity.size) == job.weightsBytes else { return false }
-            return digest(path, identity) == job.weightsSHA256
-        }
+        return candidates.first { isWhole($0, job) }
+    }
+
+    private func path(of job: Job) -> String { directory + "/" + job.weightsSHA256 + job.weightsSuffix }
+
+    private func isWhole(_ path: String, _ job: Job) -> Bool {
+        guard let identity = FileIdentity(path), UInt64(identity.size) == job.weightsBytes else { return false }
+        return digest(path, identity) == job.weightsSHA256
     }
 
     private func digest(_ path: String, _ identity: FileIdentity) -> String? {
@@ -53,23 +67,46 @@ public final class WeightsCache: @unchecked Sendable {
     }
 
     /// Takes a job's weights from the coordinator; gives the path of the complete, checked file. Nil when the session
-    /// ended before that. Two nodes may do so at the same time: each writes a file of its own and renames it.
-    func receive(_ job: Job, from reception: WeightsReception, ask: () -> Void) throws(JobRefused) -> String? {
-        let path = directory + "/" + job.weightsSHA256 + job.weightsSuffix
+    /// ended before that. While another node receives the same file into this directory, waits for it instead; one that
+    /// has not gone on for a minute is not waited for, nor is anybody where files cannot be locked.
+    func receive(_ job: Job, from reception: WeightsReception) throws(JobRefused) -> String? {
         try makeDirectory()
+        let path = path(of: job)
+        var sign: [UInt8]?
+        var signSeen = DispatchTime.now().uptimeNanoseconds
+        while !reception.isClosed {
+            switch ReceptionLock.attempt(path + ".lock", call: lockCall) {
+            case .taken(let lock):
+                // Whoever had the lock before may have received it.
+                if isWhole(path, job) { return path }
+                return try receive(job, to: path, from: reception) { lock.mark(received: $0) }
+            case .impossible: return try receive(job, to: path, from: reception) { _ in }
+            case .held(let seen):
+                let now = DispatchTime.now().uptimeNanoseconds
+                if seen != sign { (sign, signSeen) = (seen, now) }
+                if Double(now - signSeen) / 1e9 >= patienceSeconds {
+                    return try receive(job, to: path, from: reception) { _ in }
+                }
+                usleep(WeightsCache.pollMicroseconds)
+            }
+        }
+        return nil
+    }
+
+    private func receive(
+        _ job: Job, to path: String, from reception: WeightsReception, mark: (UInt64) -> Void
+    ) throws(JobRefused) -> String? {
         do throws(FileError) {
             var file = try AtomicFile(path: path)
             var hash = SHA256()
             var received: UInt64 = 0
             reception.begin()
-            ask()
             while received < job.weightsBytes {
-                guard let parts = reception.next() else { return nil }
-                for part in parts {
-                    hash.update(part)
-                    try file.append(part)
-                    received += UInt64(part.count)
-                }
+                guard let part = reception.next() else { return nil }
+                hash.update(part)
+                try file.append(part)
+                received += UInt64(part.count)
+                mark(received)
             }
             let digest = hash.finalizeHex()
             guard digest == job.weightsSHA256 else {
@@ -91,8 +128,14 @@ public final class WeightsCache: @unchecked Sendable {
     /// Removes what nodes that were killed had received in part: as much as a weight file each. What another node is
     /// receiving just now stays.
     public func removeLeftovers() {
-        AtomicFile.removeLeftovers(in: directory) { name in
+        let isWeights = { (name: String) in
             Self.suffixes.contains { name.hasSuffix($0) && name.utf8.count == 64 + $0.utf8.count }
+        }
+        AtomicFile.removeLeftovers(in: directory, isOurs: isWeights)
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        where name.hasSuffix(".lock") && isWeights(String(name.dropLast(5))) {
+            // Nobody's: it goes with the value.
+            _ = ReceptionLock.attempt(directory + "/" + name, call: lockCall)
         }
     }
 

@@ -2,7 +2,7 @@ import Bytes
 
 extension Lease {
     /// Bytes of the message without images.
-    private static let fixedBytes = 8 + 4 + 4 + 4
+    private static let fixedBytes = 8 + 4
     /// The largest lease that a frame carries.
     public static let maxEncodedBytes = WireLimits.payload
 
@@ -13,16 +13,13 @@ extension Lease {
     public func encode(into writer: inout ByteWriter) {
         precondition(images.count <= WireLimits.leaseImages, "a lease has at most 512 images")
         writer.append(id)
-        writer.append(attempt)
-        writer.append(deadlineMilliseconds)
         writer.append(UInt32(images.count))
         for image in images { image.encode(into: &writer) }
     }
 
     public init(from reader: inout ByteReader) throws(ByteReaderError) {
         self.init(
-            id: try reader.uint64("lease"), attempt: try reader.uint32("attempt"),
-            deadlineMilliseconds: try reader.uint32("deadline"),
+            id: try reader.uint64("lease"),
             images: try reader.array(
                 "images", limit: WireLimits.leaseImages, elementBytes: LeasedImage.fixedBytes, LeasedImage.init(from:)))
     }

@@ -3,7 +3,7 @@ import Bytes
 extension NodeDescription {
     static let maxEncodedBytes: Int = {
         let identifier = 2 + WireLimits.identifier
-        return 4 * identifier + 8 + 4 + (1 + 4) + 4 + WireLimits.samples * identifier
+        return 5 * identifier + 8 + 4 + (1 + 4) + 4 + WireLimits.samples * identifier
     }()
 
     public func encode(into writer: inout ByteWriter) {
@@ -11,6 +11,7 @@ extension NodeDescription {
         writer.append(identifier: name)
         writer.append(instance)
         writer.append(identifier: device)
+        writer.append(identifier: deviceID)
         writer.append(identifier: version)
         writer.append(identifier: numerics)
         writer.append(batch)
@@ -22,7 +23,8 @@ extension NodeDescription {
     public init(from reader: inout ByteReader) throws(ByteReaderError) {
         self.init(
             name: try reader.identifier("node name"), instance: try reader.uint64("instance"),
-            device: try reader.identifier("device"), version: try reader.identifier("version"),
+            device: try reader.identifier("device"), deviceID: try reader.identifier("device id"),
+            version: try reader.identifier("version"),
             numerics: try reader.identifier("numerics"), batch: try reader.uint32("batch"),
             images: try reader.optional("images present") { reader throws(ByteReaderError) in
                 try reader.uint32("images")
@@ -63,7 +65,7 @@ extension Heartbeat {
 }
 
 extension NodeStatus {
-    static let maxEncodedBytes = 3 * (2 + WireLimits.identifier) + 2 + 8
+    static let maxEncodedBytes = 4 * (2 + WireLimits.identifier) + 2 + 8
 
     public func encode(into writer: inout ByteWriter) {
         writer.append(identifier: name)
@@ -71,12 +73,13 @@ extension NodeStatus {
         writer.append(identifier: version)
         writer.append(state.rawValue)
         writer.append(evaluated)
+        writer.append(identifier: note)
     }
 
     public init(from reader: inout ByteReader) throws(ByteReaderError) {
         self.init(
             name: try reader.identifier("node name"), device: try reader.identifier("device"),
             version: try reader.identifier("version"), state: try reader.code("state"),
-            evaluated: try reader.uint64("evaluated images"))
+            evaluated: try reader.uint64("evaluated images"), note: try reader.identifier("note"))
     }
 }

@@ -38,7 +38,8 @@ extension NodeMessage: WireMessage {
         case WireType.ready: NodeDescription.maxEncodedBytes
         case WireType.refused: 4 + WireLimits.text
         case WireType.results: 12 + WireLimits.resultImages * ImageResult.maxEncodedBytes
-        case WireType.leaseDone, WireType.wantWeights: 8
+        case WireType.leaseDone: 8
+        case WireType.wantWeights: 16
         case WireType.heartbeat: Heartbeat.maxEncodedBytes
         case WireType.wantImage: 4
         case WireType.status: NodeStatus.maxEncodedBytes
@@ -61,7 +62,9 @@ extension NodeMessage: WireMessage {
         case .leaseDone(let lease): writer.append(lease)
         case .heartbeat(let heartbeat): heartbeat.encode(into: &writer)
         case .wantImage(let index): writer.append(index)
-        case .wantWeights(let offset): writer.append(offset)
+        case .wantWeights(let offset, let bytes):
+            writer.append(offset)
+            writer.append(bytes)
         case .status(let status): status.encode(into: &writer)
         case .leaving(let reason), .failed(let reason): writer.append(reason, maxLength: WireLimits.text)
         case .goodbye: break
@@ -82,7 +85,8 @@ extension NodeMessage: WireMessage {
         case WireType.leaseDone: self = .leaseDone(try payload.uint64("lease"))
         case WireType.heartbeat: self = .heartbeat(try Heartbeat(from: &payload))
         case WireType.wantImage: self = .wantImage(index: try payload.uint32("index"))
-        case WireType.wantWeights: self = .wantWeights(offset: try payload.uint64("offset"))
+        case WireType.wantWeights:
+            self = .wantWeights(offset: try payload.uint64("offset"), bytes: try payload.uint64("bytes"))
         case WireType.status: self = .status(try NodeStatus(from: &payload))
         case WireType.leaving: self = .leaving(reason: try payload.string("reason", maxLength: WireLimits.text))
         case WireType.failed: self = .failed(reason: try payload.string("reason", maxLength: WireLimits.text))

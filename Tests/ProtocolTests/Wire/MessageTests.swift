@@ -66,11 +66,11 @@ struct MessageTests {
             .node(
                 .ready(
                     NodeDescription(
-                        name: id, device: id, version: id, numerics: id, images: 1, samples: ids))),
+                        name: id, device: id, deviceID: id, version: id, numerics: id, images: 1, samples: ids))),
             .node(.refused(JobRefusal(.job, text))),
             .node(.results(lease: 1, [ImageResult](repeating: failure, count: WireLimits.resultImages))),
             .node(.heartbeat(Heartbeat(running: 1, waiting: 1, evaluated: 1))),
-            .node(.status(NodeStatus(name: id, device: id, version: id, state: .idle, evaluated: 1))),
+            .node(.status(NodeStatus(name: id, device: id, version: id, state: .idle, evaluated: 1, note: id))),
             .node(.failed(reason: text)), .node(.leaving(reason: text)),
         ]
         for message in messages {
@@ -85,7 +85,7 @@ struct MessageTests {
     @Test func aLeaseKnowsItsBytes() throws {
         for images in [0, 1, 2, 512] {
             let lease = Lease(
-                id: 1, attempt: 2,
+                id: 1,
                 images: (0..<images).map {
                     LeasedImage(
                         index: UInt32($0), id: String(repeating: "\u{e9}", count: $0 % 128), label: 3,
@@ -97,7 +97,7 @@ struct MessageTests {
             index: 0, id: String(repeating: "i", count: 255), label: 0,
             boxes: [Rectangle](repeating: Samples.rectangle(0, 1, 2, 3), count: 4096))
         #expect(largest.wireProblem == nil)
-        #expect(Lease(id: 1, attempt: 1, images: [largest]).encodedBytes <= Lease.maxEncodedBytes)
+        #expect(Lease(id: 1, images: [largest]).encodedBytes <= Lease.maxEncodedBytes)
     }
 
     @Test func saysWhyAnImageCannotBeLeased() {
@@ -112,7 +112,7 @@ struct MessageTests {
     @Test(arguments: [0x102, 0x203, 0x105, 0x106, 0x20c] as [UInt16], [512, 262_144, .max] as [UInt32])
     func aCountWithoutElementsIsRefused(type: UInt16, count: UInt32) throws {
         // Zeros as far as the count.
-        let fixed: [UInt16: Int] = [0x102: 16, 0x203: 8, 0x105: 20, 0x106: 8, 0x20c: 22]
+        let fixed: [UInt16: Int] = [0x102: 8, 0x203: 8, 0x105: 20, 0x106: 8, 0x20c: 22]
         var before = [UInt8](repeating: 0, count: try #require(fixed[type]))
         if type == 0x20c { before[12] = 1 }  // a kind of artifact that is known
         var payload = ByteWriter()

@@ -75,7 +75,7 @@ enum Samples {
             .coordinator(
                 .lease(
                     Lease(
-                        id: 5, attempt: 1, deadlineMilliseconds: 30_000,
+                        id: 5,
                         images: [
                             LeasedImage(
                                 index: 7, id: "dog-7", label: 3, boxes: [rectangle(1, 2, 30.5, 40)],
@@ -103,8 +103,9 @@ enum Samples {
             .node(
                 .ready(
                     NodeDescription(
-                        name: "node7/cpu", instance: 0x1122_3344_5566_7788, device: "cpu avx512, 2 threads",
-                        version: "0.3.0", numerics: digest, batch: 8, images: 50_000, samples: [digest, ""])))
+                        name: "node7/GPU-1b2c", instance: 0x1122_3344_5566_7788, device: "GPU 0, H200",
+                        deviceID: "GPU-1b2c", version: "0.3.0", numerics: digest, batch: 8, images: 50_000,
+                        samples: [digest, ""])))
         ),
         (
             "refused",
@@ -115,14 +116,14 @@ enum Samples {
         ("heartbeat", .node(.heartbeat(Heartbeat(running: 5, waiting: 1, evaluated: 1234)))),
         ("heartbeat-idle", .node(.heartbeat(Heartbeat(running: nil, waiting: 0, evaluated: 0)))),
         ("want-image", .node(.wantImage(index: 7))),
-        ("want-weights", .node(.wantWeights(offset: 262_144))),
+        ("want-weights", .node(.wantWeights(offset: 262_144, bytes: 1_048_576))),
         (
             "status",
             .node(
                 .status(
                     NodeStatus(
-                        name: "node7/cpu", device: "cpu avx512, 2 threads", version: "0.3.0", state: .working,
-                        evaluated: 1234)))
+                        name: "node7/cpu", device: "cpu avx512, 2 threads", version: "0.3.0", state: .stuck,
+                        evaluated: 1234, note: "no word of the device")))
         ),
         ("leaving", .node(.leaving(reason: "asked to stop"))),
         ("failed", .node(.failed(reason: "the device was lost"))),
