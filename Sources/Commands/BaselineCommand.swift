@@ -24,7 +24,7 @@ public struct BaselineCommand: Sendable {
         }
         let data = try ScoredData(parsed)
         // Standard output may be read by a program.
-        for note in data.annotations.notes { complain?(note) ?? StandardError.write("note: \(note)\n") }
+        for note in data.annotations.notes { complain?(note) ?? StandardError.say("note: \(note)") }
         let scorer = BoxScorer(preset: preset, inputSize: inputSize, convention: convention)
         var frames = BoxFrames()
         var groundTruth: [GroundTruth] = []
@@ -46,9 +46,9 @@ public struct BaselineCommand: Sendable {
                 say("Boxes in an input of \(inputSize)x\(inputSize) pixels, --preprocess \(preset.rawValue).\n")
             }
         }
-        for note in frames.notes { complain?(note) ?? StandardError.write("note: \(note)\n") }
+        for note in frames.notes { complain?(note) ?? StandardError.say("note: \(note)") }
         guard let problem = frames.problem else { return .valid }
-        complain?(problem) ?? StandardError.write("INVALID: \(problem)\n")
+        complain?(problem) ?? StandardError.say("INVALID: \(problem)")
         return .invalid
     }
 }

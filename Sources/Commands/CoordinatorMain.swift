@@ -37,7 +37,8 @@ public enum CoordinatorMain {
         switch error {
         case is UsageError: .usage
         case NetworkError.unknownNetwork, JournalError.exists: .usage
-        case is NoSuchDevice: .noNodeReachable
+        // No pipes or sockets are left: nothing is wrong with what was given, and later it may go.
+        case is NoSuchDevice, is TransportError: .noNodeReachable
         case is KeyError: .refused
         default: .badData
         }

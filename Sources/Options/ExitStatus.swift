@@ -12,7 +12,7 @@ public enum ExitStatus: Int32, Sendable {
     /// Input that cannot be used: boxes, weights, a network's description, a hosts file, a journal of another run; or
     /// a file that cannot be written.
     case badData = 65
-    /// Not one of the nodes could be reached; or not the server that has the weights.
+    /// Not one of the nodes could be reached, or not the server that has the weights; or the system has no sockets left.
     case noNodeReachable = 69
     /// Every node that was reached refused, or was refused: wrong key, version, data or numerics.
     case refused = 77

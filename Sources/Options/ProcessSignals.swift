@@ -23,6 +23,7 @@ public enum ProcessSignals {
         guard source >= 0 else { return }
         let hangUps = OutputThread<Void>(name: "stnet.hang-up") { _ in onHangUp() }
         start("stnet.signals") {
+            ck_signals_take()
             var endings = 0
             var number: UInt8 = 0
             while case .done(1) = SystemCall.run({ read(source, &number, 1) }) {

@@ -15,10 +15,10 @@ public enum StandardError {
     }
 
     /// A line of a program, with its name in front; waits until it is written, but not for ever.
-    public static func say(_ program: String, _ text: String) {
-        post(program, text)
-        flush()
-    }
+    public static func say(_ program: String, _ text: String) { say("\(program): \(text)") }
+
+    /// A line; waits until it is written, but not for ever.
+    public static func say(_ text: String) { write(text.onOneLine + "\n") }
 
     /// The same for threads that may not wait.
     public static func post(_ program: String, _ text: String) {

@@ -152,14 +152,15 @@ import Testing
         #expect(try run.read("out/certificate.json").contains("demo_00000003"))
     }
 
-    @Test func anInterruptedRunIsPartialAndInvalid() async throws {
+    /// Of what was not begun there is no partial result.
+    @Test func aRunThatIsInterruptedWhileItReadsWritesNothing() async throws {
         let run = try SmallRun(pictures: 3)
         let interrupts = Interrupts()
         interrupts.interrupt()
         let (status, text) = try await run.evaluate(interrupts: interrupts)
         #expect(status == .invalid)
-        #expect(text.contains("interrupted"))
-        #expect(try run.read("out/certificate.json").contains("\"missing\""))
+        #expect(text.contains("interrupted before the first result: nothing was written"), "\(text)")
+        #expect(!FileManager.default.fileExists(atPath: run.path("out")))
     }
 
     @Test func limitAndIdsChooseImages() async throws {

@@ -68,7 +68,7 @@ final class Cluster: @unchecked Sendable {
     /// Starts a node on a port of the system's choosing and gives its address once it listens.
     func node(
         _ options: [String] = ["--images", "images"], name: String, key: String = "key", device: [String] = ["--cpu"],
-        environment: [String: String] = [:]
+        environment: [String: String] = [:], pipes: [Int32: FullPipe] = [:]
     ) throws -> (program: Program, address: String) {
         let announce = path("announce-\(name)")
         try FileManager.default.createDirectory(atPath: announce, withIntermediateDirectories: true)
@@ -77,7 +77,8 @@ final class Cluster: @unchecked Sendable {
                 "--listen", "127.0.0.1:0", "--threads", "1", "--name", name, "--key-file", key,
                 "--announce", announce, "--weights-cache", "cache-\(name)",
             ] + device + options
-        let program = try Program("stnet-node", arguments, environment: environment, directory: directory)
+        let program = try Program(
+            "stnet-node", arguments, environment: environment, directory: directory, pipes: pipes)
         nodes.append(program)
         var address = ""
         let isThere = Wait.until {
@@ -96,13 +97,15 @@ final class Cluster: @unchecked Sendable {
     }
 
     /// Starts an evaluation; on nodes where addresses are given.
-    func coordinator(_ addresses: [String]? = nil, out: String = "out", _ options: [String] = []) throws -> Program {
+    func coordinator(
+        _ addresses: [String]? = nil, out: String = "out", _ options: [String] = [], pipes: [Int32: FullPipe] = [:]
+    ) throws -> Program {
         var arguments = evaluation + ["--out", out]
         if let addresses {
             try write("hosts-\(out)", addresses.joined(separator: "\n") + "\n")
             arguments += ["--nodes", "hosts-\(out)", "--key-file", "key"]
         }
-        return try Program("stnet-coord", arguments + options, directory: directory)
+        return try Program("stnet-coord", arguments + options, directory: directory, pipes: pipes)
     }
 
     var evaluation: [String] {

@@ -5,6 +5,8 @@ final class Program: @unchecked Sendable {
     private let process = Process()
     private let output: OutputFile
     private let errors: OutputFile
+    /// Open as long as the program may run: else they would be pipes that are gone.
+    private let pipes: [Int32: FullPipe]
 
     /// Everything that came so far.
     var standardOutput: String { output.text }
@@ -12,7 +14,12 @@ final class Program: @unchecked Sendable {
     var processID: pid_t { process.processIdentifier }
     var isRunning: Bool { process.isRunning }
 
-    init(_ name: String, _ arguments: [String], environment: [String: String] = [:], directory: String? = nil) throws {
+    /// What `pipes` has for 1 and 2 stands in the place of the files that are kept of them.
+    init(
+        _ name: String, _ arguments: [String], environment: [String: String] = [:], directory: String? = nil,
+        pipes: [Int32: FullPipe] = [:]
+    ) throws {
+        self.pipes = pipes
         output = try OutputFile()
         errors = try OutputFile()
         process.executableURL = URL(fileURLWithPath: Program.path(name))
@@ -20,8 +27,8 @@ final class Program: @unchecked Sendable {
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output.handle
-        process.standardError = errors.handle
+        process.standardOutput = pipes[1]?.handle ?? output.handle
+        process.standardError = pipes[2]?.handle ?? errors.handle
         try process.run()
     }
 
@@ -71,6 +78,32 @@ final class Program: @unchecked Sendable {
             let count = pread(handle.fileDescriptor, &bytes, bytes.count, 0)
             return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
         }
+    }
+}
+
+/// A pipe that is full, and that nobody reads: who writes to it waits for ever.
+final class FullPipe: @unchecked Sendable {
+    /// The end to write to.
+    let handle: FileHandle
+    private let reader: Int32
+
+    init() throws {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw POSIXError(.EMFILE) }
+        reader = ends[0]
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        handle = FileHandle(fileDescriptor: ends[1], closeOnDealloc: true)
+        FullPipe.fill(ends[1])
+    }
+
+    deinit { close(reader) }
+
+    static func fill(_ descriptor: Int32) {
+        let flags = fcntl(descriptor, F_GETFL)
+        _ = fcntl(descriptor, F_SETFL, flags | O_NONBLOCK)
+        let bytes = [UInt8](repeating: UInt8(ascii: "x"), count: 1)
+        while write(descriptor, bytes, 1) == 1 {}
+        _ = fcntl(descriptor, F_SETFL, flags)
     }
 }
 

@@ -27,6 +27,15 @@ static int keep_to_ourselves(int descriptor) {
     return fcntl(descriptor, F_SETFD, FD_CLOEXEC);
 }
 
+void ck_signals_take(void) {
+    sigset_t ours;
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGINT);
+    sigaddset(&ours, SIGTERM);
+    sigaddset(&ours, SIGHUP);
+    pthread_sigmask(SIG_UNBLOCK, &ours, NULL);
+}
+
 int ck_signals_install(int exits_at) {
     int ends[2];
     if (pipe(ends) != 0) return -1;

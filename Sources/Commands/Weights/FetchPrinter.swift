@@ -1,3 +1,4 @@
+import Bytes
 import Coordinator
 import Foundation
 import Options
@@ -31,7 +32,7 @@ final class FetchPrinter: @unchecked Sendable {
     func say(_ text: String) {
         lock.withLock {
             let erased = isLive ? block.erase(columns: TerminalSize.ofStandardError.columns) : ""
-            write(erased + TerminalText.sanitized(text) + "\n")
+            write(erased + text.onOneLine + "\n")
         }
     }
 

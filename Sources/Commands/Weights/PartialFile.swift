@@ -55,9 +55,10 @@ public final class PartialFile: @unchecked Sendable {
         digest = SHA256()
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         while true {
-            let got = pread(descriptor, &buffer, buffer.count, off_t(count))
-            if got < 0 && errno == EINTR { continue }
-            guard got >= 0 else { throw FileError(path: path, operation: "read", code: errno) }
+            let (got, code) = buffer.withUnsafeMutableBytes {
+                WholeTransfer.read(into: $0, from: descriptor, at: UInt64(count))
+            }
+            if let code { throw FileError(path: path, operation: "read", code: code) }
             if got == 0 { break }
             buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
             count += got
@@ -82,22 +83,16 @@ public final class PartialFile: @unchecked Sendable {
     }
 
     public func append(_ bytes: UnsafeRawBufferPointer) throws {
-        var rest = bytes
-        while !rest.isEmpty {
-            let written = pwrite(descriptor, rest.baseAddress, rest.count, off_t(count))
-            if written < 0 && errno == EINTR { continue }
-            guard written > 0 else { throw FileError(path: path, operation: "write", code: written < 0 ? errno : EIO) }
-            digest.update(UnsafeRawBufferPointer(rebasing: rest[..<written]))
-            count += written
-            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
-        }
+        let (written, code) = WholeTransfer.write(bytes, to: descriptor, at: UInt64(count))
+        digest.update(UnsafeRawBufferPointer(rebasing: bytes[..<written]))
+        count += written
+        if let code { throw FileError(path: path, operation: "write", code: code) }
     }
 
     /// Forgets the bytes.
     public func clear() throws {
-        while ftruncate(descriptor, 0) != 0 {
-            guard errno == EINTR else { throw FileError(path: path, operation: "truncate", code: errno) }
-        }
+        let code = SystemCall.run { Int(ftruncate(descriptor, 0)) }.code
+        guard code == 0 else { throw FileError(path: path, operation: "truncate", code: code) }
         state = nil
         count = 0
         digest = SHA256()
@@ -111,7 +106,7 @@ public final class PartialFile: @unchecked Sendable {
             remove()
             throw FetchError.wrongDigest(path: target, prefix: prefix, found: found)
         }
-        guard fsync(descriptor) == 0 else { throw FileError(path: path, operation: "flush", code: errno) }
+        try flush(descriptor, path: path)
         guard !Self.isTaken(target) else {
             throw FileError(path: target, operation: "create", reason: "another file has come under this name")
         }
@@ -135,11 +130,9 @@ public final class PartialFile: @unchecked Sendable {
     /// Locks the open file. False where another process renamed or removed it between opening and locking: the name
     /// then stands for another file or for none, and this one must not be touched.
     private static func lock(_ descriptor: Int32, path: String) throws -> Bool {
-        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            if errno == EINTR { continue }
-            if errno == EWOULDBLOCK { throw FetchError.locked(path: path) }
-            throw FileError(path: path, operation: "lock", code: errno)
-        }
+        let locking = SystemCall.run { Int(flock(descriptor, LOCK_EX | LOCK_NB)) }.code
+        if locking == EWOULDBLOCK { throw FetchError.locked(path: path) }
+        guard locking == 0 else { throw FileError(path: path, operation: "lock", code: locking) }
         var mine = stat()
         var named = stat()
         guard fstat(descriptor, &mine) == 0 else { throw FileError(path: path, operation: "stat", code: errno) }

@@ -16,24 +16,34 @@ final class ByteStream: @unchecked Sendable {
     private let image: @Sendable (Int) -> ImageLocation?
     private let weights: FilePieces?
     private let onFailure: @Sendable (String) -> Void
+    private let onUnreadable: @Sendable (UInt32, FileError) -> Void
     private let queue = DispatchQueue(label: "stnet.stream")
     // Used on `queue` only.
     private var images: [UInt32] = []
     /// Of the weights, what was asked for and is not sent.
     private var weightsRange: Range<UInt64> = 0..<0
     private var current: (index: UInt32, file: FilePieces, offset: UInt64)?
+    /// Attempts in vain at the first of `images`, and whether the next one is on its way.
+    private var attempts = 0
+    private var isPausing = false
+    private static let mostAttempts = 20
+    private static let pauseMilliseconds = 500
 
     /// - Parameters:
     ///   - weights: their file, the same for all nodes.
     ///   - onFailure: gets why the weights cannot be read, if so.
+    ///   - onUnreadable: gets why an image that is there cannot be opened: at the first attempt of several where the cause may
+    ///     pass, such as a lack of descriptors.
     init(
         link: any Link<CoordinatorMessage>, weights: FilePieces?, image: @escaping @Sendable (Int) -> ImageLocation?,
-        onFailure: @escaping @Sendable (String) -> Void
+        onFailure: @escaping @Sendable (String) -> Void,
+        onUnreadable: @escaping @Sendable (UInt32, FileError) -> Void = { _, _ in }
     ) {
         self.link = link
         self.weights = weights
         self.image = image
         self.onFailure = onFailure
+        self.onUnreadable = onUnreadable
     }
 
     func sendImage(_ index: UInt32) {
@@ -80,12 +90,16 @@ final class ByteStream: @unchecked Sendable {
 
     private func sendImagePiece() -> Bool {
         if current == nil {
-            guard !images.isEmpty else { return false }
-            let index = images.removeFirst()
-            guard let place = image(Int(index)), let file = try? place.open() else {
-                return sendMissing(index)
+            guard let index = images.first, !isPausing else { return false }
+            do throws(FileError) {
+                let file = try image(Int(index))?.open()
+                images.removeFirst()
+                attempts = 0
+                guard let file else { return sendMissing(index) }
+                current = (index, file, 0)
+            } catch {
+                return cannotOpen(index, error)
             }
-            current = (index, file, 0)
         }
         let (index, file, offset) = current!
         guard let bytes = file.read(at: offset, count: ByteStream.piece), !bytes.isEmpty || file.size == 0 else {
@@ -96,6 +110,24 @@ final class ByteStream: @unchecked Sendable {
         let next = offset + UInt64(bytes.count)
         current = next < file.size ? (index, file, next) : nil
         return true
+    }
+
+    /// That there is no such file is known at once. What else is in the way is told, and may pass: others close files, a disk
+    /// or a server comes back.
+    private func cannotOpen(_ index: UInt32, _ error: FileError) -> Bool {
+        if !error.isMissing, attempts == 0 { onUnreadable(index, error) }
+        attempts += 1
+        guard !error.isMissing, error.code != nil, error.code != EACCES, attempts < ByteStream.mostAttempts else {
+            images.removeFirst()
+            attempts = 0
+            return sendMissing(index)
+        }
+        isPausing = true
+        queue.asyncAfter(deadline: .now() + .milliseconds(ByteStream.pauseMilliseconds)) { [weak self] in
+            self?.isPausing = false
+            self?.pump()
+        }
+        return false
     }
 
     private func sendMissing(_ index: UInt32) -> Bool {

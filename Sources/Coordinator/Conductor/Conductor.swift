@@ -41,6 +41,8 @@ public final class Conductor: @unchecked Sendable {
         case drained(session: Int)
         case fleet(EndpointChanges)
         case reread
+        /// The coordinator's own copy cannot be sent to a node that has none.
+        case unreadable(image: UInt32, FileError)
     }
 
     /// What belongs to one connection and is no decision.
@@ -140,6 +142,10 @@ public final class Conductor: @unchecked Sendable {
             if case .link(let session, .closed) = event { connections[session] = nil }
         case .drained(let session): connections[session]?.stream.drained()
         case .fleet(let changes): changeFleet(changes)
+        case .unreadable(let image, let error):
+            let id = run.manifest.entries[Int(image)].id
+            reporter.note(
+                .error, "image unreadable", "\(id): \(error)", ["image.id": id, "reason": "\(error)"])
         case .reread:
             watcher?.look()
             perform(run.handle(.reread, at: Conductor.now()))
@@ -192,9 +198,10 @@ public final class Conductor: @unchecked Sendable {
         }
         connections[session] = Connection(
             link: link,
-            stream: ByteStream(link: link, weights: surroundings.weights, image: surroundings.image) { [mailbox] in
-                mailbox.post(.event(.weightsUnreadable($0)))
-            })
+            stream: ByteStream(
+                link: link, weights: surroundings.weights, image: surroundings.image,
+                onFailure: { [mailbox] in mailbox.post(.event(.weightsUnreadable($0))) },
+                onUnreadable: { [mailbox] in mailbox.post(.unreadable(image: $0, $1)) }))
     }
 
     private func store(_ session: Int, _ kind: ArtifactKind, _ image: Int, _ bytes: [UInt8]) {

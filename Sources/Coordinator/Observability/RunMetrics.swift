@@ -45,7 +45,8 @@ public struct RunMetrics: Sendable, Hashable {
             "stnet_build_info", .gauge, help: "Always 1; the label says which version runs.",
             [.init(1, ("version", stnetVersion))])
         text.add(
-            "stnet_run_written_seconds", .gauge, help: "When these metrics were written, in seconds since 1970.",
+            "stnet_metrics_written_timestamp_seconds", .gauge,
+            help: "When these metrics were written, in seconds since 1970.",
             Double(Timestamp.now()) / 1000)
         text.add("stnet_run_finished", .gauge, help: "1 when the run is over.", isValid == nil ? 0 : 1)
         guard let isValid else { return }

@@ -75,6 +75,21 @@ import Testing
         #expect(try files(run) == before)
     }
 
+    /// The journal and the partial result of an earlier run are more than a run that was given up while it read.
+    @Test(arguments: ["--force", "--resume"])
+    func aRunThatIsInterruptedWhileItReadsLeavesAPartialResult(option: String) async throws {
+        let run = try SmallRun(pictures: 3)
+        try FileManager.default.removeItem(atPath: run.path("images/demo_00000002.JPEG"))
+        #expect(try await run.evaluate(forces: false).status == .invalid)
+        let before = try files(run)
+        #expect(before["certificate.json"] != nil)
+        let interrupts = Interrupts()
+        interrupts.interrupt()
+        let (status, text) = try await run.evaluate([option], interrupts: interrupts)
+        #expect(status == .invalid && text.contains("nothing was written"), "\(text)")
+        #expect(try files(run) == before)
+    }
+
     @Test func aResultThatWasChangedIsNoResult() async throws {
         let run = try SmallRun(pictures: 2)
         _ = try await run.evaluate(forces: false)
