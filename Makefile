@@ -92,10 +92,10 @@ ptx:  ## the CUDA kernels' PTX again
 	.venv/bin/python Sources/CKernels/cuda/make_ptx.py --ptxas
 
 format:  ## formats the Swift
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Benchmarks
+	$(SWIFT) format --in-place --recursive Package.swift Plugins Sources Tests Benchmarks
 
 lint:  ## checks the format
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Benchmarks
+	$(SWIFT) format lint --strict --recursive Package.swift Plugins Sources Tests Benchmarks
 
 # docs/results.md again, from the photographs and weights in STNET_DATA (default ../shared/data).
 results: build  ## docs/results.md from the photographs and weights in STNET_DATA

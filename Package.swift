@@ -27,7 +27,12 @@ let package = Package(
             exclude: ["cuda/README.md", "cuda/kernels", "cuda/make_ptx.py", "cuda/requirements.txt"],
             cSettings: kernelFlags),
         .target(name: "Bytes", dependencies: ["CKernels"]),
-        .target(name: "Options", dependencies: ["Bytes", "CKernels"]),
+        .target(name: "Options", dependencies: ["CCommit", "Bytes", "CKernels"]),
+        // The commit in the version. Every program links it, none imports it: a commit must not compile all anew.
+        .systemLibrary(name: "CCommit"),
+        .target(
+            name: "Commit", dependencies: ["CCommit"], exclude: ["commit-of-sources"], plugins: ["CommitPlugin"]),
+        .plugin(name: "CommitPlugin", capability: .buildTool()),
         .target(name: "SelectiveTuning", dependencies: ["CKernels", "Bytes"]),
         .target(
             name: "Dataset", dependencies: ["CKernels", "Bytes", "SelectiveTuning"], swiftSettings: testable),
@@ -39,7 +44,8 @@ let package = Package(
         // What node and coordinator share. Not "Job": the protocol has a message of that name.
         .target(
             name: "Jobs",
-            dependencies: ["Options", "Protocol", "Evaluation", "Drawing", "Dataset", "SelectiveTuning", "Bytes"]),
+            dependencies: ["Options", "Protocol", "Evaluation", "Drawing", "Dataset", "SelectiveTuning", "Bytes"],
+            exclude: ["Canary/make_pictures.py"], swiftSettings: testable),
         .target(
             name: "Node",
             dependencies: [
@@ -57,24 +63,25 @@ let package = Package(
             dependencies: [
                 "Coordinator", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
             ], swiftSettings: testable),
-        .executableTarget(name: "stnet-coord", dependencies: ["Commands"]),
-        .executableTarget(name: "stnet-node", dependencies: ["Node"]),
+        .executableTarget(name: "stnet-coord", dependencies: ["Commands", "Commit"]),
+        .executableTarget(name: "stnet-node", dependencies: ["Node", "Commit"]),
         .executableTarget(
-            name: "stnet-tool", dependencies: ["Jobs", "Options", "Dataset", "SelectiveTuning", "Bytes"]),
+            name: "stnet-tool", dependencies: ["Commit", "Jobs", "Options", "Dataset", "SelectiveTuning", "Bytes"]),
         .executableTarget(
             name: "stnet-bench",
             dependencies: [
-                "Coordinator", "Node", "Jobs", "Options", "Protocol", "Dataset", "SelectiveTuning", "CKernels", "Bytes",
+                "Commit", "Coordinator", "Node", "Jobs", "Options", "Protocol", "Dataset", "SelectiveTuning",
+                "CKernels", "Bytes",
             ],
             path: "Benchmarks/stnet-bench"),
         .executableTarget(
             name: "stnet-gpu-check",
-            dependencies: ["Options", "SelectiveTuning", "CKernels", "Bytes"],
+            dependencies: ["Commit", "Options", "SelectiveTuning", "CKernels", "Bytes"],
             path: "Benchmarks/stnet-gpu-check"),
         .executableTarget(
             name: "stnet-fleet",
             dependencies: [
-                "Jobs", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
+                "Commit", "Jobs", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
             ],
             path: "Benchmarks/stnet-fleet"),
         .testTarget(name: "CKernelsTests", dependencies: ["CKernels"]),
@@ -95,7 +102,7 @@ let package = Package(
         .testTarget(name: "CUDAKernelTests", dependencies: ["CUDAEmulation", "CKernels"]),
         // The library that plays the driver lies beside the tests; they open it.
         .testTarget(name: "CUDABackendTests", dependencies: ["SelectiveTuning", "CKernels"]),
-        .testTarget(name: "OptionsTests", dependencies: ["Options", "Bytes"]),
+        .testTarget(name: "OptionsTests", dependencies: ["Commit", "Options", "Bytes"]),
         .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
         .testTarget(
             name: "SelectiveTuningTests", dependencies: ["SelectiveTuning", "CKernels", "Bytes"],
@@ -110,7 +117,8 @@ let package = Package(
         .testTarget(
             name: "NodeTests",
             dependencies: ["Node", "Jobs", "Options", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
-        .testTarget(name: "JobsTests", dependencies: ["Jobs", "SelectiveTuning"]),
+        .testTarget(
+            name: "JobsTests", dependencies: ["Jobs", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes"]),
         // An evaluation in small, for the tests of whatever reads what one leaves.
         .target(
             name: "SmallRuns", dependencies: ["Coordinator", "Options", "Dataset", "SelectiveTuning", "Bytes"],

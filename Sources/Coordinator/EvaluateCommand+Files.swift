@@ -37,6 +37,23 @@ extension EvaluateCommand {
         return ledger
     }
 
+    /// Says what of the images that have no result yet is not as it was when the run began, as far as that was written down.
+    /// It is no fault: an image that could not be read may have been mended, and each result names its file.
+    func noteData(_ ledger: Ledger, _ inputs: Inputs, _ began: JournalFingerprint) {
+        guard ledger.counts.done > 0, let began = DataIdentity(began), let data = inputs.data else { return }
+        let places = inputs.samples.places
+        let changed = data.changedSamples(since: began).filter { !ledger.isDone(places[$0]) }
+        if let first = changed.first {
+            let entry = inputs.manifest.entries[places[first]]
+            let others = changed.count > 1 ? ", as are \(changed.count - 1) more of the \(places.count) samples" : ""
+            printer.say(
+                "note: \(entry.id) (\(entry.image?.path ?? "its file")) is another file than when the run began "
+                    + "(SHA-256 \(began.samples[first].prefix(12)), now \(data.samples[first].prefix(12)))\(others); "
+                    + "it has no result yet")
+        }
+        if let note = data.note(since: began) { printer.say("note: \(note)") }
+    }
+
     /// Files that were replaced while the run went on: its results are of two data sets, or of one that is gone.
     func filesProblem(_ ledger: Ledger, _ manifest: Manifest) throws -> String? {
         try EvaluatedFiles(ledger, manifest, scope: .sample(Self.sample), goneDiffers: goneDiffers).problem

@@ -19,6 +19,7 @@ extension EvaluateCommand {
             "images": "\(inputs.manifest.entries.count)",
         ])
         for name in JobOptions.names { fingerprint.append("option." + name, inputs.job.options[name] ?? "") }
+        for (name, value) in inputs.data?.fields ?? [] { fingerprint.append(name, value) }
         return fingerprint
     }
 

@@ -40,6 +40,8 @@ public struct EvaluateCommand: Sendable {
         var job: Job
         var samples: Samples
         var networkDigest: String
+        /// Nil where no image lies here.
+        var data: DataIdentity?
     }
 
     /// Runs to the end. Throws what is wrong with the input; a failed image is no error but an invalid run.
@@ -120,9 +122,12 @@ public struct EvaluateCommand: Sendable {
 
     /// The journal and the folders of pictures; what cannot be made leaves no journal behind that holds nothing.
     private func begin(_ inputs: Inputs, replaces: Bool, _ made: inout [String]) throws -> (Ledger, ArtifactFiles?) {
+        let began =
+            configuration.resumes ? try Journal.peek(path: journalPath, isResult: Ledger.isEvaluated)?.fingerprint : nil
         let opened = try openLedger(inputs)
         for line in opened.journal.recovery.lines(path: journalPath) { printer.say(line) }
         let ledger = try checkFiles(opened, inputs.manifest)
+        if let began { noteData(ledger, inputs, began) }
         if ledger.counts.done > 0 { printer.say("\(ledger.counts.done) images have a result in the journal") }
         do {
             return (ledger, try prepareArtifacts(inputs, ledger, replaces: replaces, &made))
@@ -196,7 +201,7 @@ public struct EvaluateCommand: Sendable {
             options: configuration.options.texts, sampleIDs: samples.ids)
         return Inputs(
             manifest: manifest, missingImages: missing, weights: weights, job: job, samples: samples,
-            networkDigest: hash.finalizeHex())
+            networkDigest: hash.finalizeHex(), data: DataIdentity(manifest, samples))
     }
 
     private func readManifest() throws -> (Manifest, missing: Int) {

@@ -34,6 +34,11 @@ extension Certificate {
             verification = .init(asked: try members.count("asked"), done: try members.count("done"))
             try members.finish()
         }
+        var versions: Deliveries.Versions?
+        if fields.optional("versions") != nil {
+            var members = try fields.fields("versions")
+            versions = try .init(&members)
+        }
         var settlements: Deliveries.Settlements?
         if fields.optional("settlements") != nil {
             var members = try fields.fields("settlements")
@@ -49,7 +54,7 @@ extension Certificate {
             attempts: attempts, duplicates: try duplicates.count("received"),
             compared: try duplicates.count("compared"), disagreeing: try duplicates.strings("disagreeing"),
             numericsClasses: classes, filesCompared: filesCompared, verification: verification,
-            settlements: settlements)
+            settlements: settlements, versions: versions)
         try duplicates.finish()
         imagesSHA256 = try fields.string("images_sha256")
         digests = try fields.stringsByName("digests").map { Digest(name: $0, sha256: $1) }

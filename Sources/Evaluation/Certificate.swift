@@ -20,6 +20,8 @@ public struct Deliveries: Hashable, Sendable {
     public var verification: Verification?
     /// Results that differed, of which two nodes against one decided; nil where no image was evaluated.
     public var settlements: Settlements?
+    /// Nil in older certificates.
+    public var versions: Versions?
 
     public struct Settlements: Hashable, Sendable {
         /// Images.
@@ -49,8 +51,9 @@ public struct Deliveries: Hashable, Sendable {
     public init(
         attempts: Int, duplicates: Int = 0, compared: Int = 0, disagreeing: [String] = [],
         numericsClasses: [String: Int] = [:], filesCompared: Int? = nil, verification: Verification? = nil,
-        settlements: Settlements? = nil
+        settlements: Settlements? = nil, versions: Versions? = nil
     ) {
+        self.versions = versions
         self.settlements = settlements
         self.filesCompared = filesCompared
         self.verification = verification
@@ -219,7 +222,8 @@ extension Certificate {
         "\(evaluated) of \(expected) images evaluated\(subset), \(failed.count) failed, \(missing.count) missing, "
             + "\(countedTwice.count) counted twice; \(deliveries.attempts) results received, "
             + "\(deliveries.duplicates) repeated"
-            + (settlementRemarks + sizeRemarks + fileRemarks).map { "; " + $0 }.joined()
+            + (settlementRemarks + sizeRemarks + fileRemarks + (deliveries.versions?.remarks ?? [])).map { "; " + $0 }
+            .joined()
     }
 
     /// What third evaluations decided; empty where none had to.
@@ -299,6 +303,7 @@ extension Certificate {
                 } ?? .null
             ),
             ("numerics_classes", .object(classes.map { ($0.key, .int($0.value)) })),
+            ("versions", deliveries.versions?.json ?? .null),
             ("images_sha256", .string(imagesSHA256)),
             ("digests", .object(digests.map { ($0.name, .string($0.sha256)) })),
             (

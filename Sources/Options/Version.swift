@@ -1,2 +1,8 @@
-/// The code's version, as `--version` and every summary say it.
-public let stnetVersion = "0.1.0"
+import CCommit
+
+/// The code's version, as `--version`, the handshake's end, every journal and every summary say it: the release, and
+/// the commit that the sources are.
+public let stnetVersion = "\(stnetRelease)+\(String(cString: stnet_commit()))"
+
+/// CHANGELOG.md says what each changed.
+public let stnetRelease = "0.2.0"

@@ -115,6 +115,24 @@ struct CertificateTests {
             }.isValid)
     }
 
+    @Test func versionsAreListedAndOthersThanTheCoordinatorsAreSaid() throws {
+        func with(_ nodes: [String: Int]) -> Certificate {
+            certificate { $0.deliveries.versions = .init(coordinator: "0.2.0+aa", nodes: nodes) }
+        }
+        #expect(!with(["0.2.0+aa": 3]).coverage.contains("version"))
+        let mixed = with(["0.2.0+aa": 3, "0.2.0+bb": 1, "": 2])
+        #expect(mixed.isValid, "their canaries agreed")
+        #expect(
+            mixed.coverage.hasSuffix(
+                "nodes of another version than the coordinator's 0.2.0+aa took part: 2 of stnet without a version, "
+                    + "1 of stnet 0.2.0+bb"))
+        #expect(try Certificate(mixed.json, source: "c") == mixed)
+        // Older ones have none.
+        var members = try #require(mixed.json.objectValue)
+        members.removeAll { $0.0 == "versions" }
+        #expect(try Certificate(.object(members), source: "c").deliveries.versions == nil)
+    }
+
     @Test func everyImageIsInExactlyOnePlace() {
         let certificate = certificate {
             $0.records.remove(at: 0)

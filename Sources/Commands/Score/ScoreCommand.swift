@@ -113,7 +113,8 @@ public struct ScoreCommand: Sendable {
             records: scored.records,
             groundTruth: images.groundTruth, convention: scorer.convention,
             protocolBlock: protocolBlock(name, scorer, images.manifest, scored),
-            deliveries: Deliveries(attempts: scored.records.count),
+            deliveries: Deliveries(
+                attempts: scored.records.count, versions: .init(coordinator: stnetVersion)),
             digests: [scored.digest, .init(name: "manifest", sha256: images.manifest.digest)], hasLabels: false,
             maps: scored.maps, annotated: images.manifest.annotatedCount,
             fingerprint: fingerprint(name, scorer, images, scored))

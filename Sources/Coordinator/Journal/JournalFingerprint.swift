@@ -40,13 +40,14 @@ public struct JournalFingerprint: Sendable, Equatable {
     public subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
 
     /// The fields that are not the same, in the order of this run's, then those that only the journal has. Their order
-    /// does not matter.
+    /// does not matter, nor does what the image files were: `DataIdentity` compares that.
     public func differences(from journal: JournalFingerprint) -> [JournalError.Difference] {
+        func counts(_ field: Field) -> Bool { !field.name.hasPrefix(DataIdentity.prefix) }
         var differences: [JournalError.Difference] = []
-        for field in fields where journal[field.name] != field.value {
+        for field in fields where counts(field) && journal[field.name] != field.value {
             differences.append(.init(name: field.name, journal: journal[field.name], run: field.value))
         }
-        for field in journal.fields where self[field.name] == nil {
+        for field in journal.fields where counts(field) && self[field.name] == nil {
             differences.append(.init(name: field.name, journal: field.value, run: nil))
         }
         return differences

@@ -1,5 +1,6 @@
 import Bytes
 import Evaluation
+import Options
 import Protocol
 
 extension Ledger {
@@ -24,14 +25,17 @@ extension Ledger {
     /// For the certificate. Numerics classes are those of the nodes that sent results.
     public var deliveries: Deliveries {
         let odd = oddNodes
+        let active = state.nodes.filter { $0.results > 0 }
         let differing = Set(state.differing.keys).union(state.disputes.filter { !$0.value.isSettled }.keys)
         return Deliveries(
             attempts: state.attempts, duplicates: state.duplicates, compared: state.duplicates,
             disagreeing: differing.sorted().map { check.manifest.entries[Int($0)].id },
-            numericsClasses: state.nodes.filter { $0.results > 0 }
-                .reduce(into: [:]) { $0[$1.numerics, default: 0] += 1 }, filesCompared: state.counts.filesCompared,
+            numericsClasses: active.reduce(into: [:]) { $0[$1.numerics, default: 0] += 1 },
+            filesCompared: state.counts.filesCompared,
             settlements: .init(
-                settled: state.settledDisputes, oddNodes: odd.sorted(), unconfirmed: unconfirmed(by: odd).count))
+                settled: state.settledDisputes, oddNodes: odd.sorted(), unconfirmed: unconfirmed(by: odd).count),
+            versions: .init(
+                coordinator: stnetVersion, nodes: active.reduce(into: [:]) { $0[$1.version, default: 0] += 1 }))
     }
 
     /// Whether two nodes evaluated the image.

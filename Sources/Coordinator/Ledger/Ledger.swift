@@ -2,6 +2,7 @@ import Bytes
 import Dataset
 import Evaluation
 import Jobs
+import Options
 import Protocol
 
 /// Every image's result, once: checks what nodes send, journals it, and keeps of each image only where its result lies.
@@ -73,11 +74,15 @@ public struct Ledger: Sendable {
         try accept(ImageResult(index: image, outcome: .failed(failure)), node: node)
     }
 
-    /// Gives a node its number and journals it; a node that was there before, with the same numerics, has its old one.
-    public mutating func nodeJoined(name: String, device: String, numerics: String) throws(JournalError) -> UInt32 {
-        let node = LedgerNode(journalled: name, device: device, numerics: numerics)
+    /// Gives a node its number and journals it; a node that was there before, with the same numerics and version, has its
+    /// old one.
+    public mutating func nodeJoined(
+        name: String, device: String, numerics: String, version: String = stnetVersion
+    ) throws(JournalError) -> UInt32 {
+        let node = LedgerNode(journalled: name, device: device, numerics: numerics, version: version)
         let known = state.nodes.firstIndex {
             $0.name == node.name && $0.device == node.device && $0.numerics == node.numerics
+                && $0.version == node.version
         }
         if let known { return UInt32(known) }
         let number = UInt32(state.nodes.count)

@@ -7,10 +7,13 @@ public struct LedgerNode: Sendable, Hashable {
     public var device: String
     /// SHA-256 of its canary results.
     public var numerics: String
+    /// Of its program.
+    public var version: String
     /// Results received from it, the repeated ones and final failures too.
     public var results = 0
 
-    public init(name: String, device: String, numerics: String) {
+    public init(name: String, device: String, numerics: String, version: String) {
+        self.version = version
         self.name = name
         self.device = device
         self.numerics = numerics
@@ -24,10 +27,10 @@ public struct LedgerNode: Sendable, Hashable {
     static let longestDevice = 1000
 
     /// Texts as the journal will give them back.
-    init(journalled name: String, device: String, numerics: String) {
+    init(journalled name: String, device: String, numerics: String, version: String) {
         self.init(
             name: Self.cut(name, Self.longestName), device: Self.cut(device, Self.longestDevice),
-            numerics: Self.cut(numerics, Self.longestName))
+            numerics: Self.cut(numerics, Self.longestName), version: Self.cut(version, Self.longestName))
     }
 
     private static func cut(_ text: String, _ limit: Int) -> String {
@@ -46,6 +49,7 @@ public struct LedgerNode: Sendable, Hashable {
         writer.append(name, maxLength: Self.longestName)
         writer.append(device, maxLength: Self.longestDevice)
         writer.append(numerics, maxLength: Self.longestName)
+        writer.append(version, maxLength: Self.longestName)
         return writer.bytes
     }
 
@@ -56,7 +60,8 @@ public struct LedgerNode: Sendable, Hashable {
         let node = LedgerNode(
             name: try reader.string("node name", maxLength: longestName),
             device: try reader.string("node device", maxLength: longestDevice),
-            numerics: try reader.string("node numerics", maxLength: longestName))
+            numerics: try reader.string("node numerics", maxLength: longestName),
+            version: try reader.string("node version", maxLength: longestName))
         try reader.finish()
         return (number, node)
     }

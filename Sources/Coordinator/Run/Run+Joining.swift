@@ -40,7 +40,8 @@ extension Run {
             welcome(
                 description, as: node, session: id,
                 ledgerNumber: try ledger.nodeJoined(
-                    name: description.name, device: description.device, numerics: description.numerics))
+                    name: description.name, device: description.device, numerics: description.numerics,
+                    version: description.version))
             perform(actions)
         } catch let refusal as Schedule.JoinRefusal {
             mayNotJoin(description.name, refusal, session: id)
@@ -92,7 +93,8 @@ extension Run {
         if plan.isExact, let digest, let counted = reference.counted, counted != digest {
             return end(
                 .otherNumerics(
-                    reason: "the results in the journal were computed with other bits (canary \(counted.prefix(12))) than "
+                    reason:
+                        "the results in the journal were computed with other bits (canary \(counted.prefix(12))) than "
                         + "this machine computes (\(digest.prefix(12))): another version of stnet, or a faulty device; "
                         + "go on with the version and the machine that began, or begin anew with --force"))
         }

@@ -1,10 +1,11 @@
 import Bytes
 import Dataset
 import Foundation
+import Jobs
 
 /// Network inputs on the disk, so that a second run over the same images decodes nothing: `<key>.input`, one a file, in a
-/// directory that several nodes may share. The key is the SHA-256 of the image file's bytes with the preset and the
-/// input's size, so that nothing in here can be out of date.
+/// directory that several nodes may share. The key is the SHA-256 of the image file's bytes with the preset, the
+/// input's size and how this program decodes, so that nothing in here can be out of date or another library's.
 ///
 /// When the limit is reached nothing more is added, and nothing is thrown away: runs read the same images in the same
 /// order, and of a cache that is too small for them the least recently used entry is always the next one to be asked for.
@@ -57,7 +58,7 @@ public final class InputCache: @unchecked Sendable, CustomStringConvertible {
     func input(
         sha256: String, preset: Preset, inputSize: Int, decode: () throws(DatasetError) -> PreparedInput
     ) throws(DatasetError) -> PreparedInput {
-        let key = "\(sha256)-\(preset.rawValue)-\(inputSize)"
+        let key = "\(sha256)-\(preset.rawValue)-\(inputSize)-\(DecodingIdentity.text)"
         let path = directory + "/" + key + ".input"
         let stored = try? WholeFile.read(path: path, limit: InputEntry.byteCount(inputSize: inputSize))
         if let stored, let input = InputEntry.read(stored, key: key, preset: preset, inputSize: inputSize) {

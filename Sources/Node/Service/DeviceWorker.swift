@@ -1,4 +1,5 @@
 import Dispatch
+import Jobs
 import Protocol
 import SelectiveTuning
 
@@ -19,7 +20,7 @@ final class DeviceWorker: @unchecked Sendable {
         let weightsSHA256: String
         let precision: Precision
         let backend: any Backend
-        var canaries: [LocalizationOptions: String] = [:]
+        var canaries: [JobOptions: String] = [:]
 
         func fits(_ job: Job, _ precision: Precision) -> Bool {
             precision == self.precision && network == job.network && networkDescription == job.networkDescription
@@ -99,11 +100,11 @@ final class DeviceWorker: @unchecked Sendable {
         }
         let backend = loaded!.backend
         let numerics: String
-        if let known = loaded!.canaries[recipe.options.localization] {
+        if let known = loaded!.canaries[recipe.options.ofResults] {
             numerics = known
         } else {
-            numerics = try Canary.digest(of: backend, options: recipe.options.localization)
-            loaded!.canaries[recipe.options.localization] = numerics
+            numerics = try Canary.digest(of: backend, options: recipe.options)
+            loaded!.canaries[recipe.options.ofResults] = numerics
         }
         guard !session.isStopped else { return nil }
         let (reader, samples) = images(for: session)

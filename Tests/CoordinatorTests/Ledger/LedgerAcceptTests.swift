@@ -1,4 +1,5 @@
 import Coordinator
+import Options
 import Protocol
 import SelectiveTuning
 import Testing
@@ -143,6 +144,18 @@ import Testing
         #expect(again.deliveries.numericsClasses == ["bits": 1], "only nodes whose results came")
         _ = try again.accept(samples.result(1), node: third)
         #expect(again.deliveries.numericsClasses == ["bits": 1, "other bits": 1])
+    }
+
+    @Test mutating func aNodeOfAnotherVersionIsAnotherOneAndListed() throws {
+        _ = try ledger.accept(samples.result(0), node: second)
+        let newer = try ledger.nodeJoined(name: "node2/cpu", device: "cpu", numerics: "bits", version: "9.9.9+abc")
+        #expect(newer != second)
+        #expect(ledger.deliveries.versions == .init(coordinator: stnetVersion, nodes: [stnetVersion: 1]))
+        _ = try ledger.accept(samples.result(1), node: newer)
+        try ledger.journal.flush()
+        let again = try samples.open(storage)
+        #expect(again.deliveries.versions?.nodes == [stnetVersion: 1, "9.9.9+abc": 1])
+        #expect(try again.nodes[Int(newer)].version == "9.9.9+abc")
     }
 
     @Test mutating func longTextsOfANodeComeBackAsTheyWereKept() throws {

@@ -1,9 +1,7 @@
-import SelectiveTuning
-
 extension Backend {
     /// One result a picture, in order: a picture whose units leave the fixed-point range fails alone. Throws what is
     /// wrong with the device or the job.
-    func evaluateEach(
+    package func evaluateEach(
         _ pictures: [Picture], options: LocalizationOptions, precision: Precision? = nil, mapReadOut: String? = nil
     ) throws(NetworkError) -> [Result<Finding, NetworkError>] {
         let precision = precision ?? self.precision
@@ -34,7 +32,7 @@ extension Backend {
 
 extension NetworkError {
     /// Whether another picture could still be evaluated on the same device.
-    var concernsOnePicture: Bool {
+    package var concernsOnePicture: Bool {
         switch self {
         case .topDown(_, .notFinite), .topDown(_, .outOfRange), .topDown(_, .gatingOutOfRange), .unknownClass,
             .classActivationNotFinite:

@@ -1,0 +1,61 @@
+import Bytes
+import Dataset
+import Evaluation
+import SelectiveTuning
+
+/// The arithmetic of a program on a device, from a file's bytes to the box: SHA-256 over all that it makes of four
+/// built-in JPEG files with a job's own network, weights and options. Two nodes with the same digest give the same bits,
+/// whatever their versions, libraries and devices.
+public enum Canary {
+    /// Throws what is wrong with the device or the job.
+    public static func digest(of backend: some Backend, options: JobOptions) throws(NetworkError) -> String {
+        let classes = try backend.network.shapes().last!.channels
+        var hash = SHA256()
+        var inputs: [PreparedInput] = []
+        for input in CanaryPictures.prepare(preset: options.preset, inputSize: backend.network.inputSize) {
+            hash.update(input.map { "\($0.width)x\($0.height)\n" } ?? "not decoded\n")
+            hash.update(input?.pixels ?? [])
+            if let input { inputs.append(input) }
+        }
+        let pictures = inputs.enumerated().map { number, input in
+            Picture(pixels: input.pixels, label: number * 241 % classes)
+        }
+        var rest = zip(inputs, pictures).map { $0 }[...]
+        while !rest.isEmpty {
+            let batch = rest.prefix(backend.batchCapacity)
+            let results = try backend.evaluateEach(batch.map(\.1), options: options.localization)
+            for (result, (input, _)) in zip(results, batch) {
+                guard case .success(let found) = result else {
+                    hash.update("out of range\n")  // weights that do not fit these pictures may fit photographs
+                    continue
+                }
+                add(found, of: input, options, to: &hash)
+            }
+            rest = rest.dropFirst(batch.count)
+        }
+        return hash.finalizeHex()
+    }
+
+    /// All that a result has, and the map that the box is drawn around.
+    private static func add(_ found: Finding, of input: PreparedInput, _ options: JobOptions, to hash: inout SHA256) {
+        hash.update("\(found.top5) \(found.scores.map(\.bitPattern)) \(found.droppedMass) ")
+        hash.update("\(found.ties) \(found.ineligible) \(found.isEmpty)\n")
+        let truth = input.geometry.map(CanaryPictures.box(in: input))
+        let original = input.geometry.original(found.box)
+        hash.update("\(found.box) \(original) \(truth) \(options.iou.iou(found.box, truth).bitPattern)\n")
+        // The order of the map's entries may depend on the instruction set; their values may not.
+        for entry in found.map.entries.sorted(by: { $0.index < $1.index }) {
+            hash.update("\(entry.index) \(entry.value)\n")
+        }
+    }
+}
+
+extension JobOptions {
+    /// Those that a result depends on, for a digest that is kept by them: files beside results are made of what was found.
+    public var ofResults: JobOptions {
+        var options = self
+        options.artifacts = ArtifactOptions()
+        options.agreementEvery = JobOptions().agreementEvery
+        return options
+    }
+}

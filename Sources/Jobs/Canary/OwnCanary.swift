@@ -1,0 +1,34 @@
+import Dispatch
+import SelectiveTuning
+
+/// The coordinator's own canary: what its nodes' must be equal to in precision `exact`. It is computed on the CPU, on a thread
+/// of its own, while the nodes prepare; its memory is free again when it is known.
+public struct OwnCanary: Sendable {
+    private let network: Network
+    private let weights: WeightFile
+    private let options: JobOptions
+    private let threads: Int
+
+    /// `threads` of the CPU, beside the one that waits for them.
+    public init(network: Network, weights: WeightFile, options: JobOptions, threads: Int) {
+        self.network = network
+        self.weights = weights
+        self.options = options
+        self.threads = threads
+    }
+
+    /// Computes it now. Throws what is wrong with network, weights or memory.
+    public func digest() throws -> String {
+        defer { weights.releasePages() }
+        // One picture at a time: the least memory, and the products of each layer use all threads even so.
+        let backend = try CPUBackend(
+            network: network, source: weights, pool: try ThreadPool(threads: threads), batch: 1,
+            precision: options.precision)
+        return try Canary.digest(of: backend, options: options)
+    }
+
+    /// Computes it on another thread, which also calls `deliver`.
+    public func begin(_ deliver: @escaping @Sendable (Result<String, any Error>) -> Void) {
+        DispatchQueue.global(qos: .utility).async { deliver(Result { try digest() }) }
+    }
+}

@@ -1,0 +1,135 @@
+import Bytes
+import Dataset
+import Evaluation
+import Foundation
+import SelectiveTuning
+import Testing
+
+@testable import Jobs
+
+@Suite struct CanaryTests {
+    private static let network = """
+        {"name": "small", "input": {"size": 48}, "classes": ["a", "b", "c"],
+         "layers": [
+          {"name": "c1", "kind": "convolution", "out": 12, "kernel": 7, "stride": 2, "padding": 3, "relu": true},
+          {"name": "p1", "kind": "maxPool", "kernel": 3, "stride": 2},
+          {"name": "f1", "kind": "linear", "out": 30, "relu": true, "bridge": true},
+          {"name": "f2", "kind": "linear", "out": 3}],
+         "readouts": {"p1": "p1"}}
+        """
+
+    /// The small network with seeded weights in a file of its own.
+    private final class Weights {
+        let path = FileManager.default.temporaryDirectory.path + "/stnet-canary-\(UUID().uuidString).safetensors"
+        let network: Network
+        let file: WeightFile
+
+        init(seed: UInt64 = 3) throws {
+            network = try Network(json: try JSON.parse(CanaryTests.network, source: "n"), source: "n")
+            let tensors = try network.tensors()
+            try SafetensorsWriter.write(path: path, tensors: tensors.map { ($0.name, $0.shape) }) { name, _ in
+                SeededWeights.fill(seed: seed, tensors.first { $0.name == name }!)
+            }
+            file = try WeightFile.open(path: path)
+        }
+
+        deinit { unlink(path) }
+
+        func digest(_ options: JobOptions = JobOptions(), threads: Int = 1) throws -> String {
+            try OwnCanary(network: network, weights: file, options: options, threads: threads).digest()
+        }
+    }
+
+    @Test func eachFileIsOfItsKindAndIsDecoded() throws {
+        let files = CanaryPictures.files.map { [UInt8](Data(base64Encoded: $0, options: .ignoreUnknownCharacters)!) }
+        #expect(files.count == 4)
+        var kinds: [String] = []
+        for file in files {
+            #expect(file.count < 2048)
+            let header = try #require(Header(file))
+            kinds.append("\(header.isProgressive ? "progressive" : "baseline") \(header.sampling)")
+        }
+        #expect(
+            kinds == [
+                "baseline [34, 17, 17]", "baseline [17, 17, 17]", "progressive [34, 17, 17]",
+                "baseline [17, 17, 17, 17]",
+            ])
+        for preset in Preset.allCases {
+            #expect(!CanaryPictures.prepare(preset: preset, inputSize: 224).contains { $0 == nil }, "\(preset)")
+        }
+    }
+
+    /// A frame's kind, and the sampling factors of its components, two hexadecimal digits each.
+    private struct Header {
+        var isProgressive = false
+        var sampling: [Int] = []
+
+        init?(_ bytes: [UInt8]) {
+            var place = 2
+            while place + 9 < bytes.count, bytes[place] == 0xff {
+                let (marker, length) = (bytes[place + 1], Int(bytes[place + 2]) << 8 | Int(bytes[place + 3]))
+                if marker == 0xc0 || marker == 0xc2 {
+                    isProgressive = marker == 0xc2
+                    sampling = (0..<Int(bytes[place + 9])).map { Int(bytes[place + 11 + $0 * 3]) }
+                    return
+                }
+                place += 2 + length
+            }
+            return nil
+        }
+    }
+
+    /// Whoever changes how images are decoded, resized or cropped is to see here that runs will differ.
+    @Test func theInputsAreTheseVeryPixels() { #expect(DecodingIdentity.text == "35822c42da360cb3") }
+
+    @Test func itDependsOnAllThatAResultDependsOn() throws {
+        let weights = try Weights()
+        var options = [JobOptions()]
+        func another(_ change: (inout JobOptions) -> Void) {
+            var other = JobOptions()
+            change(&other)
+            options.append(other)
+        }
+        another { $0.preset = .torchvision }
+        another { $0.preset = .squash }
+        another { $0.iou = .wsol }
+        another { $0.localization.readOut = "p1" }
+        another { $0.localization.box.rule = .mass }
+        another { $0.localization.classSource = .predicted }
+        var digests = try options.map { try weights.digest($0) }
+        digests.append(try Weights(seed: 4).digest())
+        #expect(Set(digests).count == digests.count, "\(digests)")
+        #expect(try weights.digest(threads: 2) == digests[0])
+    }
+
+    @Test func filesBesideTheResultsDoNotMatter() throws {
+        var options = JobOptions()
+        options.artifacts.savesMaps = true
+        options.artifacts.mode = .boxPictures
+        #expect(options.ofResults == JobOptions())
+        options.precision = .fast
+        options.agreementEvery = 3
+        #expect(options.ofResults != JobOptions() && options.ofResults.precision == .fast)
+    }
+
+    @Test func batchesDoNotMatter() throws {
+        let weights = try Weights()
+        let pool = try ThreadPool(threads: 2)
+        let digests = try [1, 2, 3, 4, 9].map { batch in
+            try Canary.digest(
+                of: try CPUBackend(network: weights.network, source: weights.file, pool: pool, batch: batch),
+                options: JobOptions())
+        }
+        #expect(Set(digests).count == 1)
+        #expect(digests.first == (try weights.digest()))
+    }
+
+    @Test func theCoordinatorsIsMadeOnAnotherThread() async throws {
+        let weights = try Weights()
+        let own = OwnCanary(network: weights.network, weights: weights.file, options: JobOptions(), threads: 1)
+        let begun = try await withCheckedThrowingContinuation { continuation in
+            own.begin { continuation.resume(with: $0) }
+        }
+        #expect(try begun == weights.digest())
+    }
+}
