@@ -55,7 +55,7 @@ final class Cluster: @unchecked Sendable {
     }
 
     private enum SharedText {
-        static let key = String(repeating: "0123456789abcdef", count: 2)
+        static let key = "9c1e07f2b8d45a6e30f7c2918db4650a"
     }
 
     func path(_ name: String) -> String { directory + "/" + name }

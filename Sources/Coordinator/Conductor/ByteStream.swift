@@ -15,6 +15,7 @@ final class ByteStream: @unchecked Sendable {
     private let link: any Link<CoordinatorMessage>
     private let image: @Sendable (Int) -> ImageLocation?
     private let weights: FilePieces?
+    private let open: @Sendable (ImageLocation) -> Result<FilePieces, FileError>
     private let onFailure: @Sendable (String) -> Void
     private let onUnreadable: @Sendable (UInt32, FileError) -> Void
     private let queue = DispatchQueue(label: "stnet.stream")
@@ -31,17 +32,20 @@ final class ByteStream: @unchecked Sendable {
 
     /// - Parameters:
     ///   - weights: their file, the same for all nodes.
+    ///   - open: opens an image's file.
     ///   - onFailure: gets why the weights cannot be read, if so.
     ///   - onUnreadable: gets why an image that is there cannot be opened: at the first attempt of several where the cause may
     ///     pass, such as a lack of descriptors.
     init(
         link: any Link<CoordinatorMessage>, weights: FilePieces?, image: @escaping @Sendable (Int) -> ImageLocation?,
+        open: @escaping @Sendable (ImageLocation) -> Result<FilePieces, FileError> = ByteStream.open,
         onFailure: @escaping @Sendable (String) -> Void,
         onUnreadable: @escaping @Sendable (UInt32, FileError) -> Void = { _, _ in }
     ) {
         self.link = link
         self.weights = weights
         self.image = image
+        self.open = open
         self.onFailure = onFailure
         self.onUnreadable = onUnreadable
     }
@@ -92,7 +96,7 @@ final class ByteStream: @unchecked Sendable {
         if current == nil {
             guard let index = images.first, !isPausing else { return false }
             do throws(FileError) {
-                let file = try image(Int(index))?.open()
+                let file = try image(Int(index)).map { place throws(FileError) in try open(place).get() }
                 images.removeFirst()
                 attempts = 0
                 guard let file else { return sendMissing(index) }
@@ -128,6 +132,10 @@ final class ByteStream: @unchecked Sendable {
             self?.pump()
         }
         return false
+    }
+
+    private static let open: @Sendable (ImageLocation) -> Result<FilePieces, FileError> = { place in
+        Result { () throws(FileError) in try place.open() }
     }
 
     private func sendMissing(_ index: UInt32) -> Bool {

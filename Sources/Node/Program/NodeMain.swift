@@ -57,7 +57,8 @@ public enum NodeMain {
         let reactor = try Reactor()
         // The port, which may be any that is free, stands in the node's name: so the listener is there first.
         let arrivals = Arrivals()
-        let listener = try listen(configuration, trust, reactor, arrivals)
+        let refusals = RefusalLog { log($0) }
+        let listener = try listen(configuration, trust, reactor, arrivals, refusals)
         let host = hostName()
         let name =
             configuration.name
@@ -70,7 +71,10 @@ public enum NodeMain {
                 log(line)
                 notifier.send("STATUS=\(line)")
             },
-            onTick: { if notifier.watchdogMilliseconds != nil { notifier.send("WATCHDOG=1") } })
+            onTick: {
+                if notifier.watchdogMilliseconds != nil { notifier.send("WATCHDOG=1") }
+                refusals.tick()
+            })
         let place = HostPort(host: listener.host, port: listener.port)
         let announcement = try configuration.announceDirectory.map { directory throws(FileError) in
             let place = HostPort(host: advertisedHost(configuration, host), port: listener.port)
@@ -83,7 +87,12 @@ public enum NodeMain {
                 notifier.send("STOPPING=1", "STATUS=finishing the running lease")
                 log("ending: the running lease is finished first; once more ends at once")
             },
-            lastWords: lastWords, onHangUp: { rescan(index) })
+            lastWords: lastWords,
+            onHangUp: {
+                // The search may take minutes.
+                rereadKey(configuration, listener)
+                rescan(index)
+            })
         arrivals.begin(service)
         let images = index.map { "\($0.count) images found" } ?? "images from the coordinator"
         log("listening on \(place) as \(name), \(resources.device), \(images), \(origin)")
@@ -120,19 +129,36 @@ public enum NodeMain {
             inputs: try configuration.inputCache?.open())
     }
 
-    private static func trust(_ configuration: NodeConfiguration) throws(KeyError) -> (Trust, origin: String) {
+    private static func trust(
+        _ configuration: NodeConfiguration, makes: Bool = true
+    ) throws(KeyError) -> (Trust, origin: String) {
         if configuration.isInsecure { return (.insecure, "no key") }
-        let loaded = try SharedKey.load(path: configuration.keyFile)
-        return (.key(loaded.key), "key from \(loaded.path)" + (loaded.isNew ? ", made just now" : ""))
+        // A probe leaves nothing behind.
+        let loaded = try SharedKey.load(path: configuration.keyFile, makes: makes && configuration.probe == nil)
+        return (.key(loaded.key, also: loaded.next), loaded.origin)
+    }
+
+    /// SIGHUP: connections from now on are held to the key files as they are now.
+    private static func rereadKey(
+        _ configuration: NodeConfiguration, _ listener: TCPListener<NodeMessage, CoordinatorMessage>
+    ) {
+        guard !configuration.isInsecure else { return }
+        do throws(KeyError) {
+            let (trust, origin) = try trust(configuration, makes: false)
+            listener.use(trust)
+            log("SIGHUP: \(origin)")
+        } catch {
+            log("SIGHUP: the key stays as it was: \(error)")
+        }
     }
 
     private static func listen(
-        _ configuration: NodeConfiguration, _ trust: Trust, _ reactor: Reactor, _ arrivals: Arrivals
+        _ configuration: NodeConfiguration, _ trust: Trust, _ reactor: Reactor, _ arrivals: Arrivals,
+        _ refusals: RefusalLog
     ) throws -> TCPListener<NodeMessage, CoordinatorMessage> {
         do {
-            let refusals = RefusalLog { log($0) }
             return try TCPListener(
-                address: configuration.listen, trust: trust, reactor: reactor, onRefused: refusals.add
+                address: configuration.listen, trust: trust, reactor: reactor, report: refusals.add
             ) { link, peer in
                 arrivals.service.connected(link, peer: peer)
             }

@@ -4,12 +4,14 @@ import Bytes
 ///
 ///     coordinator                                    node
 ///     hello: versions, nonce               ->
-///                                          <-        hello: version, nonce, proof
+///                                          <-        hello: version, nonce
 ///     proof                                ->
 ///                                          <-        accepted (tagged)
 ///
-/// The node proves first that it has the key, over the coordinator's nonce, then the coordinator over the node's. The
-/// labels differ, so that neither can send back what it got.
+/// The coordinator proves first that it has the key, over both nonces; the node's proof is the tag of `accepted`, under a
+/// key that follows from all three frames. So a node says nothing that was made with the key to whoever has not proved
+/// it: a stranger takes nothing home on which keys could be tried. The labels differ, so that neither end can send back
+/// what it got.
 struct Handshake: Sendable {
     enum Step: Sendable {
         case awaitingCoordinatorHello
@@ -36,7 +38,8 @@ struct Handshake: Sendable {
 
     private(set) var step: Step
     private let isInsecure: Bool
-    private let secrets: HandshakeSecrets
+    /// Of each key that holds; the first is the coordinator's.
+    private let secrets: [HandshakeSecrets]
     private let nonce: [UInt8]
     private let versions: ClosedRange<UInt16>
     /// The untagged frames so far, whole, from both sides.
@@ -48,7 +51,7 @@ struct Handshake: Sendable {
         precondition(versions.lowerBound > 0, "version 0 marks the frames of the handshake")
         step = role == .coordinator ? .awaitingNodeHello : .awaitingCoordinatorHello
         isInsecure = trust.isInsecure
-        secrets = HandshakeSecrets(secret: trust.secret)
+        secrets = trust.secrets.map { HandshakeSecrets(secret: $0) }
         self.nonce = nonce
         self.versions = versions
     }
@@ -77,7 +80,7 @@ struct Handshake: Sendable {
         switch step {
         case .awaitingCoordinatorHello: return try answerHello(frame, payload)
         case .awaitingNodeHello: return try answerNodeHello(frame, payload)
-        case .awaitingProof: return try checkCoordinatorProof(frame, payload)
+        case .awaitingProof: return try checkProof(frame, payload)
         case .awaitingAccepted: return .done
         }
     }
@@ -90,17 +93,11 @@ struct Handshake: Sendable {
             throw .noCommonVersion(here: versions, there: hello.versions)
         }
         version = highest
-        transcript = frame
-        var answer = NodeHello(
-            version: version, isInsecure: isInsecure, nonce: nonce,
-            proof: [UInt8](repeating: 0, count: NodeHello.proofBytes))
-        let unproved = Handshake.frame(HandshakeType.nodeHello, sequence: 0, answer.encode)
-        let proofPlace = unproved.count - FrameHeader.tagBytes - NodeHello.proofBytes
-        answer.proof = secrets.proof(of: HandshakeSecrets.nodeProof, transcript: transcript + unproved[..<proofPlace])
-        let proved = Handshake.frame(HandshakeType.nodeHello, sequence: 0, answer.encode)
-        transcript += proved
+        let answer = NodeHello(version: version, isInsecure: isInsecure, nonce: nonce)
+        let sent = Handshake.frame(HandshakeType.nodeHello, sequence: 0, answer.encode)
+        transcript = frame + sent
         step = .awaitingProof
-        return .send(proved)
+        return .send(sent)
     }
 
     private mutating func answerNodeHello(_ frame: [UInt8], _ payload: [UInt8]) throws(ProtocolError) -> Action {
@@ -109,27 +106,25 @@ struct Handshake: Sendable {
         guard versions.contains(hello.version) else {
             throw .noCommonVersion(here: versions, there: hello.version...hello.version)
         }
-        let proofPlace = frame.count - FrameHeader.tagBytes - NodeHello.proofBytes
-        let expected = secrets.proof(of: HandshakeSecrets.nodeProof, transcript: transcript + frame[..<proofPlace])
-        guard constantTimeEqual(expected, hello.proof) else { throw .wrongKey }
         version = hello.version
         transcript += frame
 
         let empty = Handshake.frame(HandshakeType.proof, sequence: 1) { $0.append([UInt8](repeating: 0, count: 32)) }
-        let proof = secrets.proof(
-            of: HandshakeSecrets.coordinatorProof, transcript: transcript + empty[..<FrameHeader.byteCount])
+        let proof = secrets[0].proof(transcript: transcript + empty[..<FrameHeader.byteCount])
         let proved = Handshake.frame(HandshakeType.proof, sequence: 1) { $0.append(proof) }
         transcript += proved
         step = .awaitingAccepted
-        return .sendThenKeys(proved, session())
+        return .sendThenKeys(proved, session(of: secrets[0]))
     }
 
-    private mutating func checkCoordinatorProof(_ frame: [UInt8], _ payload: [UInt8]) throws(ProtocolError) -> Action {
-        let expected = secrets.proof(
-            of: HandshakeSecrets.coordinatorProof, transcript: transcript + frame[..<FrameHeader.byteCount])
-        guard constantTimeEqual(expected, payload) else { throw .wrongKey }
+    private mutating func checkProof(_ frame: [UInt8], _ payload: [UInt8]) throws(ProtocolError) -> Action {
+        // All are tried, whichever it is: the time says nothing of the keys.
+        let matching = secrets.filter {
+            constantTimeEqual($0.proof(transcript: transcript + frame[..<FrameHeader.byteCount]), payload)
+        }
+        guard let proved = matching.first else { throw .wrongKey }
         transcript += frame
-        return .accept(session())
+        return .accept(session(of: proved))
     }
 
     private func checkTrust(otherIsInsecure: Bool) throws(ProtocolError) {
@@ -137,7 +132,7 @@ struct Handshake: Sendable {
         if !isInsecure && otherIsInsecure { throw .insecureThere }
     }
 
-    private func session() -> Session {
+    private func session(of secrets: HandshakeSecrets) -> Session {
         Session(
             version: version,
             coordinatorToNode: secrets.sessionKey(of: HandshakeSecrets.coordinatorToNode, transcript: transcript),

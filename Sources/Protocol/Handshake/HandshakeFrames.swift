@@ -1,6 +1,7 @@
 import Bytes
 
-/// The types of the handshake's frames. Their form is the same in every version of the protocol.
+/// The types of the handshake's frames. The form of the coordinator's hello and of the refusal is the same in every
+/// version of the protocol, that of the others since version 4.
 enum HandshakeType {
     static let coordinatorHello: UInt16 = 1
     static let nodeHello: UInt16 = 2
@@ -14,7 +15,7 @@ enum HandshakeType {
     static func payloadBytes(_ type: UInt16) -> Int {
         switch type {
         case coordinatorHello: 40
-        case nodeHello: 72
+        case nodeHello: 40
         case proof: 32
         case refusal: 4 + Refusal.textLimit
         default: 0
@@ -63,20 +64,16 @@ struct CoordinatorHello {
     }
 }
 
-/// The node's answer. Its last 32 bytes, the proof, stand over everything before them.
+/// The node's answer.
 struct NodeHello {
-    static let proofBytes = 32
-
     var version: UInt16
     var isInsecure: Bool
     var nonce: [UInt8]
-    var proof: [UInt8]
 
-    init(version: UInt16, isInsecure: Bool, nonce: [UInt8], proof: [UInt8]) {
+    init(version: UInt16, isInsecure: Bool, nonce: [UInt8]) {
         self.version = version
         self.isInsecure = isInsecure
         self.nonce = nonce
-        self.proof = proof
     }
 
     func encode(into writer: inout ByteWriter) {
@@ -84,7 +81,6 @@ struct NodeHello {
         writer.append(UInt16(0))
         writer.append(isInsecure ? insecureFlag : UInt32(0))
         writer.append(nonce)
-        writer.append(proof)
     }
 
     init(from reader: inout ByteReader) throws(ByteReaderError) {
@@ -93,7 +89,6 @@ struct NodeHello {
         guard reserved == 0 else { throw reader.invalid("reserved", "is \(reserved), not 0") }
         isInsecure = try insecure(reader.uint32("hello flags"), reader)
         nonce = try reader.bytes("nonce", count: 32)
-        proof = try reader.bytes("proof", count: NodeHello.proofBytes)
         try reader.finish()
     }
 }

@@ -1,11 +1,10 @@
 import Bytes
 
-/// What the two ends compute from the key and the handshake's bytes. Pure functions: equal inputs, equal secrets.
+/// What the two ends compute from one key and the handshake's bytes. Pure functions: equal inputs, equal secrets.
 package struct HandshakeSecrets: Sendable {
-    package static let nodeProof = "stnet node v1"
-    package static let coordinatorProof = "stnet coordinator v1"
-    package static let coordinatorToNode = "stnet coordinator to node v1"
-    package static let nodeToCoordinator = "stnet node to coordinator v1"
+    package static let coordinatorProof = "stnet 4 coordinator"
+    package static let coordinatorToNode = "stnet 4 coordinator to node"
+    package static let nodeToCoordinator = "stnet 4 node to coordinator"
 
     private let keyed: HMACSHA256
 
@@ -13,11 +12,13 @@ package struct HandshakeSecrets: Sendable {
         keyed = HMACSHA256(key: secret)
     }
 
-    /// 32 bytes: HMAC under the key over the role's label and everything that was sent so far, from both sides, the
-    /// frame of the proof itself included up to where the proof stands.
-    package func proof(of label: String, transcript: [UInt8]) -> [UInt8] {
+    /// 32 bytes: HMAC under the key over the label and everything that was sent so far, from both sides, the header of
+    /// the proof's own frame included.
+    package func proof(transcript: [UInt8]) -> [UInt8] {
         var hmac = keyed
-        hmac.update(label)
+        hmac.update(HandshakeSecrets.coordinatorProof)
+        // A byte that no label has: one label could else be another with the first bytes of a transcript.
+        hmac.update([0])
         hmac.update(transcript)
         return hmac.finalize()
     }
@@ -28,6 +29,7 @@ package struct HandshakeSecrets: Sendable {
         digest.update(transcript)
         var hmac = keyed
         hmac.update(label)
+        hmac.update([0])
         hmac.update(digest.finalize())
         return hmac.finalize()
     }

@@ -97,6 +97,8 @@ struct IncomingFrames: Sendable {
             expected = Array(hmac.finalize().prefix(FrameHeader.tagBytes))
         }
         guard constantTimeEqual(expected, frame.bytes[end...]) else {
+            // The tag of `accepted` is the node's proof.
+            if frame.header.type == HandshakeType.accepted { throw .wrongKey }
             throw .badTag(type: frame.header.type, sequence: frame.header.sequence)
         }
     }

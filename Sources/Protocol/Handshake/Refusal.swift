@@ -20,7 +20,7 @@ public struct Refusal: Sendable, Hashable, CustomStringConvertible {
     /// At most `textLimit` bytes of printable ASCII: it comes from a stranger and is shown to people.
     public var text: String
 
-    /// Chosen so that hello, proof and refusal stay below what a stranger may send.
+    /// Chosen so that hello and refusal stay below what a stranger may send.
     public static let textLimit = 80
 
     public init(_ code: Code, _ text: String) {

@@ -8,15 +8,29 @@ public struct SecureChannel: Sendable {
         case node
     }
 
-    /// The versions of the protocol that this code speaks. Version 3 brought the annotated size
-    /// and the digest of the evaluated file, without which neither end can do its part.
-    public static let supportedVersions: ClosedRange<UInt16> = 3...3
+    /// The versions of the protocol that this code speaks. Version 4 brought the handshake in which the coordinator proves
+    /// the key first; what an older node says was made with the key before anybody had proved it.
+    public static let supportedVersions: ClosedRange<UInt16> = 4...4
 
     public let role: Role
     /// The version on which the two ends agreed; nil until `isEstablished`.
     public private(set) var version: UInt16?
     /// The handshake is done.
     public var isEstablished: Bool { version != nil }
+    /// How far the other end has come.
+    enum Progress: Sendable, Hashable {
+        case nothing
+        /// Its first frame was right.
+        case hello
+        case established
+    }
+    var progress: Progress {
+        if isEstablished { return .established }
+        return switch handshake.step {
+        case .awaitingCoordinatorHello, .awaitingNodeHello: .nothing
+        case .awaitingProof, .awaitingAccepted: .hello
+        }
+    }
     /// Why the conversation ended; `receive` throws it again.
     public private(set) var failure: ProtocolError?
 

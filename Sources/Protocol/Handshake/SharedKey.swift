@@ -28,15 +28,18 @@ public struct SharedKey: Sendable, Equatable, CustomStringConvertible, CustomDeb
 
 /// How the two ends know each other.
 public enum Trust: Sendable, Equatable {
-    case key(SharedKey)
+    /// A coordinator proves the first key. A node takes either, so that the key can be changed host by host while runs
+    /// go on.
+    case key(SharedKey, also: SharedKey? = nil)
     /// Nobody proves anything; frames carry checksums only. For loopback.
     case insecure
 
-    /// What the tags are made with. Without a key it is 32 zero bytes: the tags are then checksums.
-    package var secret: [UInt8] {
+    /// What the tags are made with, one of them. Without a key it is 32 zero bytes: the tags are then checksums.
+    package var secrets: [[UInt8]] {
         switch self {
-        case .key(let key): key.bytes
-        case .insecure: [UInt8](repeating: 0, count: SharedKey.minimumBytes)
+        case .key(let key, nil): [key.bytes]
+        case .key(let key, let other?): [key.bytes, other.bytes]
+        case .insecure: [[UInt8](repeating: 0, count: SharedKey.minimumBytes)]
         }
     }
 
@@ -46,5 +49,8 @@ public enum Trust: Sendable, Equatable {
 /// Bytes from the operating system's generator.
 func randomBytes(count: Int) -> [UInt8] {
     var generator = SystemRandomNumberGenerator()
-    return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+    var bytes: [UInt8] = []
+    // Eight at a time: each is a call of the system, and a stranger can cause it.
+    while bytes.count < count { withUnsafeBytes(of: generator.next()) { bytes += $0 } }
+    return Array(bytes.prefix(count))
 }

@@ -13,35 +13,62 @@ extension SharedKey {
     /// A key and where it came from.
     public struct Loaded: Sendable {
         public let key: SharedKey
+        /// Of the file beside it, "FILE.next": a node takes both keys, so that one can follow the other without an outage.
+        public let next: SharedKey?
         public let path: String
         /// It was made just now, by this call or by another process at the same time.
-        public let isNew: Bool
+        public internal(set) var isNew: Bool
+
+        /// "key from FILE", for people.
+        public var origin: String {
+            "key from \(path)" + (next == nil ? "" : " and \(path)\(nextSuffix)") + (isNew ? ", made just now" : "")
+        }
     }
 
-    /// The shared key: of the file given; else `$CREDENTIALS_DIRECTORY/stnet.key`; else `~/.config/stnet/key`, which is
-    /// made where it is missing, so that hosts with a shared home directory need no set-up.
+    static let nextSuffix = ".next"
+
+    /// The shared key: of the file given; else `$CREDENTIALS_DIRECTORY/stnet.key`, which must be there where the variable
+    /// is set; else `~/.config/stnet/key`, which is made where it is missing and `makes`, so that hosts with a shared home
+    /// directory need no set-up.
     public static func load(
-        path: String?, environment: [String: String] = ProcessInfo.processInfo.environment
+        path: String?, makes: Bool = true, environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(KeyError) -> Loaded {
-        if let path { return Loaded(key: try read(path, allowsGroup: false), path: path, isNew: false) }
+        if let path { return try read(path, allowsGroup: false) }
         if let folder = environment["CREDENTIALS_DIRECTORY"], !folder.isEmpty {
             let path = folder + "/stnet.key"
-            // systemd hands credentials out as 0440 with root as the owner.
-            if access(path, F_OK) == 0 {
-                return Loaded(key: try read(path, allowsGroup: true), path: path, isNew: false)
+            guard access(path, F_OK) == 0 else {
+                throw KeyError(
+                    path: path,
+                    problem:
+                        "\(text(errno)), and CREDENTIALS_DIRECTORY is set: give the unit LoadCredential=stnet.key:FILE,"
+                        + " or the program --key-file FILE")
             }
+            // systemd hands credentials out as 0440 with root as the owner.
+            return try read(path, allowsGroup: true)
         }
         guard let home = environment["HOME"], !home.isEmpty else {
             throw KeyError(path: "~/.config/stnet/key", problem: "HOME is not set; give --key-file FILE")
         }
         let folder = environment["XDG_CONFIG_HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? home + "/.config"
         let path = folder + "/stnet/key"
-        if access(path, F_OK) == 0 { return Loaded(key: try read(path, allowsGroup: false), path: path, isNew: false) }
-        try make(path)
-        return Loaded(key: try read(path, allowsGroup: false), path: path, isNew: true)
+        if makes, access(path, F_OK) != 0 {
+            try make(path)
+            var loaded = try read(path, allowsGroup: false)
+            loaded.isNew = true
+            return loaded
+        }
+        return try read(path, allowsGroup: false)
     }
 
-    private static func read(_ path: String, allowsGroup: Bool) throws(KeyError) -> SharedKey {
+    /// The key of a file and, where "FILE.next" stands beside it, the key that comes after it.
+    private static func read(_ path: String, allowsGroup: Bool) throws(KeyError) -> Loaded {
+        let key = try readOne(path, allowsGroup: allowsGroup)
+        let nextPath = path + nextSuffix
+        let next = access(nextPath, F_OK) == 0 ? try readOne(nextPath, allowsGroup: allowsGroup) : nil
+        return Loaded(key: key, next: next, path: path, isNew: false)
+    }
+
+    private static func readOne(_ path: String, allowsGroup: Bool) throws(KeyError) -> SharedKey {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             let copy = errno == ENOENT ? ": put a copy of the other hosts' key there, mode 0600" : ""
@@ -66,20 +93,20 @@ extension SharedKey {
         guard (minimumBytes...4096).contains(Int(status.st_size)) else {
             throw KeyError(
                 path: path,
-                problem: "\(status.st_size) bytes, expected \(minimumBytes) to 4096 random bytes "
-                    + "(head -c 32 /dev/urandom > \(path))")
+                problem: "\(status.st_size) bytes, expected \(minimumBytes) to 4096 random bytes (\(remedy(path)))")
         }
         try checkFolder(of: path)
         let bytes = try content(descriptor, count: Int(status.st_size), path)
-        // A file that a power failure emptied looks so, and so does a key that somebody typed.
-        guard bytes.contains(where: { $0 != bytes[0] }) else {
-            throw KeyError(
-                path: path,
-                problem: "all its bytes are the same, expected random ones: remove it and put another key there "
-                    + "(head -c 32 /dev/urandom > \(path); chmod 600 \(path))")
+        // A file that a power failure emptied, or a key that somebody typed.
+        if let weakness = weakness(of: bytes) {
+            throw KeyError(path: path, problem: "\(weakness), expected random ones: \(remedy(path))")
         }
         guard let key = try? SharedKey(bytes) else { throw KeyError(path: path, problem: "too short") }
         return key
+    }
+
+    private static func remedy(_ path: String) -> String {
+        "openssl rand -hex 32 > \(path); chmod 600 \(path); and a copy for each host"
     }
 
     private static func content(_ descriptor: Int32, count: Int, _ path: String) throws(KeyError) -> [UInt8] {

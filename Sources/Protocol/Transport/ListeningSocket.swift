@@ -6,8 +6,13 @@ final class ListeningSocket: ReactorMember, @unchecked Sendable {
     /// trying again at once would only burn time.
     private static let pauseSeconds = 0.1
 
-    /// Gets a connected socket and the other end's address.
-    var onAccepted: (consuming Descriptor, String) -> Void = { _, _ in }
+    private static let silenceSeconds = 60.0
+
+    /// Gets a connected socket and the other end's address, nil where it has gone again.
+    var onAccepted: (consuming Descriptor, SocketAddress?) -> Void = { _, _ in }
+    /// Nothing can be accepted, for this reason; called once a minute at the most.
+    var onTrouble: (String) -> Void = { _ in }
+    private var quietUntil: UInt64 = 0
     let address: SocketAddress
     private let reactor: Reactor
     private var socket: Descriptor
@@ -21,7 +26,7 @@ final class ListeningSocket: ReactorMember, @unchecked Sendable {
         Sockets.turnOn(SO_REUSEADDR, at: SOL_SOCKET, number)
         // IPv4 has a socket of its own.
         if wanted.family == AF_INET6 { Sockets.turnOn(IPV6_V6ONLY, at: Int32(IPPROTO_IPV6), number) }
-        guard wanted.withPointer({ bind(number, $0, $1) }) == 0, listen(number, 128) == 0 else {
+        guard wanted.withPointer({ bind(number, $0, $1) }) == 0, listen(number, 1024) == 0 else {
             throw TransportError("listen on \(wanted.description)")
         }
         address = SocketAddress.local(of: number) ?? wanted
@@ -74,13 +79,17 @@ final class ListeningSocket: ReactorMember, @unchecked Sendable {
             switch Sockets.accept(socket.number) {
             case .done(let number):
                 let connected = Descriptor(owning: Int32(number))
-                let peer = SocketAddress.peer(of: connected.number)?.description ?? "?"
+                let peer = SocketAddress.peer(of: connected.number)
                 onAccepted(connected, peer)
             case .failed(EAGAIN), .failed(EWOULDBLOCK): return
             // Whoever it was has gone again.
             case .failed(ECONNABORTED), .failed(EPROTO): continue
-            case .failed:
+            case .failed(let code):
                 deadline = Reactor.now(plus: ListeningSocket.pauseSeconds)
+                if Reactor.now() >= quietUntil {
+                    quietUntil = Reactor.now(plus: ListeningSocket.silenceSeconds)
+                    onTrouble("\(address.description): \(TransportError.text(code))")
+                }
                 return reactor.update(self)
             }
         }
@@ -89,6 +98,6 @@ final class ListeningSocket: ReactorMember, @unchecked Sendable {
     func stop() {
         reactor.remove(self)
         socket.close()
-        onAccepted = { _, _ in }
+        (onAccepted, onTrouble) = ({ _, _ in }, { _ in })
     }
 }

@@ -15,8 +15,11 @@ struct PollSet {
     private var polled: [pollfd]
     /// Whose descriptors they are; the first is nobody's.
     private var owners: [(any ReactorMember)?]
-    /// Those with a deadline: handshakes and ends, few at a time.
+    /// Those with a deadline: handshakes and ends. In a flood of strangers they are hundreds, and looked through only when
+    /// one may be due.
     private var timed: [ObjectIdentifier: any ReactorMember] = [:]
+    /// No deadline is before this; the first one may be later.
+    private var earliest = UInt64.max
 
     init(wake: Int32) {
         polled = [pollfd(fd: wake, events: Int16(POLLIN), revents: 0)]
@@ -42,6 +45,7 @@ struct PollSet {
         let id = ObjectIdentifier(member)
         guard let entry = entries[id] else { return }
         timed[id] = member.deadline == .max ? nil : member
+        earliest = min(earliest, member.deadline)
         switch (member.interest, entry.slot) {
         case (nil, nil): break
         case (nil, let slot?):
@@ -88,14 +92,20 @@ struct PollSet {
         return (polled[0].revents != 0, ready)
     }
 
-    func overdue(at now: UInt64) -> [any ReactorMember] {
-        timed.isEmpty ? [] : timed.values.filter { $0.deadline <= now }
+    mutating func overdue(at now: UInt64) -> [any ReactorMember] {
+        guard earliest <= now else { return [] }
+        var late: [any ReactorMember] = []
+        earliest = .max
+        for member in timed.values {
+            if member.deadline <= now { late.append(member) } else { earliest = min(earliest, member.deadline) }
+        }
+        return late
     }
 
     private func milliseconds() -> Int32 {
-        guard let next = timed.values.lazy.map(\.deadline).min() else { return -1 }
+        guard earliest < .max else { return -1 }
         let now = Reactor.now()
         // Rounded up: a wait that ends just before the deadline would be followed by many of no time at all.
-        return next <= now ? 0 : Int32(min((next - now) / 1_000_000 + 1, 60_000))
+        return earliest <= now ? 0 : Int32(min((earliest - now) / 1_000_000 + 1, 60_000))
     }
 }

@@ -22,8 +22,8 @@ public final class Reactor: @unchecked Sendable {
     private let stopped = DispatchSemaphore(value: 0)
     /// What is asked for after the thread's end runs here.
     private let afterwards = DispatchQueue(label: "stnet.reactor.afterwards")
-    /// Where names are looked up, which blocks.
-    let names = DispatchQueue(label: "stnet.names", attributes: .concurrent)
+    /// Looks names up, which blocks.
+    let names: NameResolver
 
     // On the reactor's thread only; after its end on `afterwards`.
     private var pollSet: PollSet
@@ -32,7 +32,15 @@ public final class Reactor: @unchecked Sendable {
     let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: Reactor.readSize, alignment: 16)
 
     /// Starts the thread, which holds on to the reactor until `stop`.
-    public init() throws(TransportError) {
+    public convenience init() throws(TransportError) {
+        try self.init { SocketAddress.all(of: HostPort(host: $0, port: 0), isPassive: false) }
+    }
+
+    /// With another resolver than the system's.
+    package init(
+        lookup: @escaping @Sendable (_ host: String) -> Result<[SocketAddress], LinkClosure>
+    ) throws(TransportError) {
+        names = NameResolver(lookup)
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else {
             readBuffer.deallocate()

@@ -74,13 +74,13 @@ final class SharedChannel: @unchecked Sendable {
     /// Takes bytes of the other end in and queues the channel's answer where `answers`.
     func receive(
         _ bytes: UnsafeRawBufferPointer, answers: Bool
-    ) -> (outcome: Result<[ReceivedFrame], ProtocolError>, isEstablished: Bool) {
+    ) -> (outcome: Result<[ReceivedFrame], ProtocolError>, progress: SecureChannel.Progress) {
         lock.withLock {
             let outcome = Result { () throws(ProtocolError) in try channel.receive(bytes) }
             let answer = channel.takeOutgoing()
             if answers { queue.append(answer) }
             if channel.isEstablished { heldBytes = 0 }
-            return (outcome, channel.isEstablished)
+            return (outcome, channel.progress)
         }
     }
 

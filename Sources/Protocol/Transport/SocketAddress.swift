@@ -1,7 +1,9 @@
 import Foundation
 
 /// An IPv4 or IPv6 address with a port, in the form that the system calls take.
-struct SocketAddress: Sendable, Equatable {
+package struct SocketAddress: Sendable, Equatable {
+    static let ipv6 = Int32(AF_INET6)
+
     /// A `sockaddr_in` or `sockaddr_in6`.
     private(set) var bytes: [UInt8]
     let family: Int32
@@ -37,14 +39,34 @@ struct SocketAddress: Sendable, Equatable {
     }
 
     /// All addresses of a name, each once, in the order in which they should be tried. Blocks: not for a reactor.
-    static func all(of place: HostPort, isPassive: Bool) -> Result<[SocketAddress], LinkClosure> {
+    package static func all(of place: HostPort, isPassive: Bool) -> Result<[SocketAddress], LinkClosure> {
+        all(of: place, flags: isPassive ? Int32(AI_PASSIVE) : 0)
+    }
+
+    /// The address that a host itself is; nil for a name. Does not block.
+    package static func numeric(_ place: HostPort) -> SocketAddress? {
+        guard !place.host.isEmpty else { return nil }
+        return (try? all(of: place, flags: Int32(AI_NUMERICHOST)).get())?.first
+    }
+
+    func at(port: UInt16) -> SocketAddress {
+        var address = self
+        address.port = port
+        return address
+    }
+
+    private static func all(of place: HostPort, flags: Int32) -> Result<[SocketAddress], LinkClosure> {
         var hints = addrinfo()
         hints.ai_socktype = Sockets.stream
-        hints.ai_flags = Int32(AI_NUMERICSERV) | (isPassive ? Int32(AI_PASSIVE) : 0)
+        hints.ai_flags = Int32(AI_NUMERICSERV) | flags
         var list: UnsafeMutablePointer<addrinfo>?
         let code = getaddrinfo(place.host.isEmpty ? nil : place.host, String(place.port), &hints, &list)
         defer { if let list { freeaddrinfo(list) } }
-        guard code == 0 else { return .failure(.unreachable("\(place): \(String(cString: gai_strerror(code)))")) }
+        guard code == 0 else {
+            // Port 0 is that of a name alone.
+            let subject = place.port == 0 ? "" : "\(place): "
+            return .failure(.unreachable(subject + String(cString: gai_strerror(code))))
+        }
         var found: [SocketAddress] = []
         var next = list
         while let entry = next?.pointee {

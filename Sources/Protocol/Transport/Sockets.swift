@@ -91,18 +91,25 @@ enum Sockets {
         return getsockopt(descriptor, SOL_SOCKET, SO_ERROR, &code, &size) == 0 ? code : errno
     }
 
+    #if canImport(Darwin)
+        private static let descriptors = RLIMIT_NOFILE
+    #else
+        private static let descriptors = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+    #endif
+
     /// A coordinator has a thousand connections; many systems allow 1024 descriptors until one asks for more.
     static func raiseDescriptorLimit() {
-        #if canImport(Darwin)
-            let resource = RLIMIT_NOFILE
-        #else
-            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
-        #endif
         var limit = rlimit()
-        guard getrlimit(resource, &limit) == 0 else { return }
+        guard getrlimit(descriptors, &limit) == 0 else { return }
         let wanted = min(limit.rlim_max, 65_536)
         guard limit.rlim_cur < wanted else { return }
         limit.rlim_cur = wanted
-        setrlimit(resource, &limit)
+        setrlimit(descriptors, &limit)
+    }
+
+    /// How many descriptors this process may have open.
+    static var descriptorLimit: Int {
+        var limit = rlimit()
+        return getrlimit(descriptors, &limit) == 0 ? Int(clamping: limit.rlim_cur) : 256
     }
 }

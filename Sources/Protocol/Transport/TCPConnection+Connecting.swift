@@ -3,6 +3,8 @@ import Foundation
 /// The addresses that are still to be tried.
 struct ConnectionAttempts {
     var place = HostPort(host: "")
+    /// To the resolver, while its answer is awaited.
+    var question: NameResolver.Question?
     /// The next one last.
     var addresses: [SocketAddress] = []
     var current: SocketAddress?
@@ -20,13 +22,15 @@ extension TCPConnection {
         resetDeadline()
         reactor.add(self)
         guard case .connecting = phase else { return }
-        reactor.names.async { [self] in
-            let found = SocketAddress.all(of: place, isPassive: false)
+        if let numeric = SocketAddress.numeric(place) { return tryAll([numeric], loopbackOnly: loopbackOnly) }
+        attempts.question = reactor.names.ask(place.host) { [self] found in
             reactor.perform { [self] in
                 guard case .connecting = phase else { return }
+                attempts.question = nil
                 switch found {
+                case .failure(.unreachable(let reason)): end(.unreachable("\(place): \(reason)"))
                 case .failure(let closure): end(closure)
-                case .success(let all): tryAll(all, loopbackOnly: loopbackOnly)
+                case .success(let all): tryAll(all.map { $0.at(port: place.port) }, loopbackOnly: loopbackOnly)
                 }
             }
         }
@@ -79,7 +83,7 @@ extension TCPConnection {
     }
 
     func attemptTimedOut() {
-        note("no answer in time")
+        note(attempts.question == nil ? "no answer in time" : "the name could not be looked up in time")
         guard Reactor.now() < attempts.deadline else {
             return end(attempts.firstFailure ?? .unreachable("\(attempts.place)"))
         }

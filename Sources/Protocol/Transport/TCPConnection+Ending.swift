@@ -1,14 +1,6 @@
 import Foundation
 
 extension TCPConnection {
-    /// It will not open any more.
-    var isLeaving: Bool {
-        switch phase {
-        case .flushing, .lingering, .closed: true
-        case .connecting, .handshake, .open: false
-        }
-    }
-
     /// What was sent before `close` still goes, also where the handshake is not done.
     func closeInOrder() {
         switch phase {
@@ -31,6 +23,7 @@ extension TCPConnection {
         case .handshake, .open:
             shared.stopSending()
             phase = .flushing(closure)
+            onEnding()
             deadline = Reactor.now(plus: limits.closingSeconds)
             flush()
         }
@@ -75,8 +68,11 @@ extension TCPConnection {
         reactor.remove(self)
         socket.close()
         shared.end()
+        if let question = attempts.question { reactor.names.cancel(question) }
+        attempts.question = nil
         let tell = onClosed
-        (onOpened, onFrames, onDrained, onClosed) = ({}, { _ in }, {}, { _ in })
+        (onOpened, onHello, onEnding) = ({}, {}, {})
+        (onFrames, onDrained, onClosed) = ({ _ in }, {}, { _ in })
         tell(closure)
     }
 }

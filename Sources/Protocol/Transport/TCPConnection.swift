@@ -39,8 +39,7 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
     var socket = Descriptor()
     var deadline = UInt64.max
     var attempts = ConnectionAttempts()
-    /// Bytes that the other end has sent: silence is told by it.
-    private(set) var receivedBytes = 0
+    private var hasHeardHello = false
     /// The socket takes nothing more; what the other end said before is still to be read.
     private(set) var writeFailure: Int32?
     /// `close` was called before messages that were sent earlier could go; they have until then.
@@ -48,6 +47,10 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
 
     /// What the link wants to know; set before the connection starts. Called on the reactor's thread.
     var onOpened: () -> Void = {}
+    /// The other end's first frame of the handshake was right.
+    var onHello: () -> Void = {}
+    /// It will not open any more, and is only seen off.
+    var onEnding: () -> Void = {}
     var onFrames: ([ReceivedFrame]) -> Void = { _ in }
     var onDrained: () -> Void = {}
     var onClosed: (LinkClosure) -> Void = { _ in }
@@ -117,7 +120,6 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
         }
         switch result {
         case .bytes(let count):
-            receivedBytes += count
             absorb(UnsafeRawBufferPointer(rebasing: reactor.readBuffer[..<count]))
         case .wouldBlock:
             if let writeFailure { end(.lost(TransportError.text(writeFailure))) }
@@ -130,7 +132,12 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
     }
 
     private func absorb(_ bytes: UnsafeRawBufferPointer) {
-        let (outcome, isEstablished) = shared.receive(bytes, answers: writeFailure == nil)
+        let (outcome, progress) = shared.receive(bytes, answers: writeFailure == nil)
+        if !hasHeardHello, progress != .nothing {
+            hasHeardHello = true
+            onHello()
+        }
+        let isEstablished = progress == .established
         if case .handshake = phase, isEstablished {
             phase = .open
             deadline = .max

@@ -43,6 +43,7 @@ public final class TCPLink<Outgoing: WireMessage, Incoming: WireMessage>: Link {
     /// Hands the connection's events on as messages; on the reactor's thread.
     func listen(_ deliver: @escaping @Sendable (LinkEvent<Incoming>) -> Void) {
         connection.onOpened = { deliver(.opened) }
+        (connection.onHello, connection.onEnding) = ({}, {})
         connection.onDrained = { deliver(.drained) }
         connection.onClosed = { deliver(.closed($0)) }
         connection.onFrames = { [unowned connection] frames in

@@ -1,17 +1,20 @@
 extension Mistake {
     static let ofNodes: [Mistake] = [
         Mistake("a key that others may read", "stnet-node --listen 127.0.0.1:0 --key-file open") {
-            try $0.write("open", String(repeating: "x1", count: 16), mode: 0o644)
+            try $0.write("open", "9c1e07f2b8d45a6e30f7c2918db4650a", mode: 0o644)
         },
         Mistake("a key that is not there", "stnet-node --listen 127.0.0.1:0 --key-file nokey"),
         Mistake("a key of zeros", "stnet-node --listen 127.0.0.1:0 --key-file zeros") {
             try $0.write("zeros", String(repeating: "\0", count: 32), mode: 0o600)
         },
+        Mistake("a key that is a word over and over", "stnet-node --listen 127.0.0.1:0 --key-file word") {
+            try $0.write("word", String(repeating: "password", count: 4), mode: 0o600)
+        },
         Mistake("a short key", "stnet-node --listen 127.0.0.1:0 --key-file short") {
             try $0.write("short", "secret", mode: 0o600)
         },
         Mistake("a key where everybody may write", "stnet-node --listen 127.0.0.1:0 --key-file open/key") {
-            try $0.write("open/key", String(repeating: "x1", count: 16), mode: 0o600)
+            try $0.write("open/key", "9c1e07f2b8d45a6e30f7c2918db4650a", mode: 0o600)
             try $0.setMode("open", 0o777)
         },
         Mistake(

@@ -30,7 +30,7 @@ final class MistakeFolder: Sendable {
         for (name, file) in [("net.json", "network.json"), ("w.safetensors", "demo.safetensors")] {
             try FileManager.default.copyItem(atPath: Cluster.root + "/Demo/" + file, toPath: path(name))
         }
-        try write("key", String(repeating: "0123456789abcdef", count: 2), mode: 0o600)
+        try write("key", "9c1e07f2b8d45a6e30f7c2918db4650a", mode: 0o600)
         try makeFolder("home")
         let (program, status) = try run("$RUN --out finished")
         try #require(status == 0, "\(program.standardError)")

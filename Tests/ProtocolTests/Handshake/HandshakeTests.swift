@@ -6,9 +6,9 @@ struct HandshakeTests {
     @Test func twoEndsWithOneKeyAgree() throws {
         var conversation = Conversation()
         let flights = try conversation.handshake()
-        #expect(flights.map(\.count) == [88, 120, 80, 48])
+        #expect(flights.map(\.count) == [88, 88, 80, 48])
         #expect(conversation.coordinator.isEstablished && conversation.node.isEstablished)
-        #expect(conversation.coordinator.version == 3 && conversation.node.version == 3)
+        #expect(conversation.coordinator.version == 4 && conversation.node.version == 4)
         #expect(conversation.coordinator.failure == nil && conversation.node.failure == nil)
     }
 
@@ -88,15 +88,13 @@ struct HandshakeTests {
         var conversation = Conversation()
         let flights = try conversation.handshake()
         let key: [UInt8] = Array(0..<32)
-        func text(_ label: String) -> [UInt8] { Array(label.utf8) }
-        let nodeProof = HMACSHA256.tag(key: key, text("stnet node v1"), flights[0], Array(flights[1][..<72]))
-        #expect(Array(flights[1][72..<104]) == nodeProof)
-        let coordinatorProof = HMACSHA256.tag(
-            key: key, text("stnet coordinator v1"), flights[0], flights[1], Array(flights[2][..<32]))
-        #expect(Array(flights[2][32..<64]) == coordinatorProof)
+        func text(_ label: String) -> [UInt8] { Array(label.utf8) + [0] }
+        let proof = HMACSHA256.tag(
+            key: key, text("stnet 4 coordinator"), flights[0], flights[1], Array(flights[2][..<32]))
+        #expect(Array(flights[2][32..<64]) == proof)
         var digest = SHA256()
         for flight in flights[..<3] { digest.update(flight) }
-        let session = HMACSHA256.tag(key: key, text("stnet node to coordinator v1"), digest.finalize())
+        let session = HMACSHA256.tag(key: key, text("stnet 4 node to coordinator"), digest.finalize())
         #expect(Array(flights[3][32...]) == Array(HMACSHA256.tag(key: session, Array(flights[3][..<32])).prefix(16)))
     }
 
@@ -107,7 +105,9 @@ struct HandshakeTests {
         var other = Conversation()
         other.node = SecureChannel(role: .node, trust: Conversation.key(), nonce: [UInt8](repeating: 7, count: 32))
         let flights = (try one.handshake(), try other.handshake())
-        #expect(flights.0[0] == flights.1[0] && flights.0[2] != flights.1[2] && flights.0[3] != flights.1[3])
+        #expect(
+            flights.0[0] == flights.1[0] && flights.0[1] != flights.1[1] && flights.0[2] != flights.1[2]
+                && flights.0[3] != flights.1[3])
     }
 
     @Test func anEndOfTheStreamWithinTheHandshakeIsNamed() throws {
@@ -116,6 +116,50 @@ struct HandshakeTests {
         #expect(error?.description == "the stream ended before the handshake was done")
         var done = try Conversation.established()
         try done.coordinator.receiveEnd()
+    }
+}
+
+struct KeyChangeTests {
+    private let old = key(0)
+    private let new = key(100)
+    private let foreign = key(200)
+
+    private static func key(_ first: UInt8) -> SharedKey {
+        guard let key = try? SharedKey((0..<32).map { first &+ $0 }) else { preconditionFailure("32 bytes are a key") }
+        return key
+    }
+
+    @Test func aNodeTakesEitherKeyAndACoordinatorProvesItsFirst() throws {
+        for (offered, isTaken) in [(old, true), (new, true), (foreign, false)] {
+            var conversation = Conversation(
+                coordinator: .key(offered, also: foreign), node: .key(old, also: new))
+            do throws(ProtocolError) { try conversation.handshake() } catch { #expect(error == .wrongKey) }
+            #expect(conversation.node.isEstablished == isTaken && conversation.coordinator.isEstablished == isTaken)
+            guard isTaken else { continue }
+            conversation.coordinator.send(CoordinatorMessage.ping)
+            conversation.node.send(NodeMessage.goodbye)
+            let heard = try conversation.node.receive(
+                conversation.coordinator.takeOutgoing(), as: CoordinatorMessage.self)
+            let answer = try conversation.coordinator.receive(
+                conversation.node.takeOutgoing(), as: NodeMessage.self)
+            #expect(heard == [.ping] && answer == [.goodbye])
+        }
+    }
+
+    /// What a change of the key looks like, step by step: no step keeps a coordinator of either key out that should come in.
+    @Test func theKeyIsChangedWithoutAnOutage() {
+        func meet(_ coordinator: Trust, _ node: Trust) -> Bool {
+            var conversation = Conversation(coordinator: coordinator, node: node)
+            _ = try? conversation.handshake()
+            return conversation.coordinator.isEstablished
+        }
+        #expect(meet(.key(old), .key(old)))
+        // The new one stands beside the old one at the nodes, one after the other; coordinators still have the old one.
+        #expect(meet(.key(old), .key(old, also: new)))
+        // Coordinators get the new one; a run that began with the old one connects again.
+        #expect(meet(.key(new), .key(old, also: new)) && meet(.key(old), .key(old, also: new)))
+        // The new one takes the old one's place.
+        #expect(meet(.key(new), .key(new)) && !meet(.key(old), .key(new)))
     }
 }
 

@@ -121,22 +121,44 @@ struct HostileHandshakeTests {
         let flights = try recorded.handshake()
         var coordinator = SecureChannel(
             role: .coordinator, trust: Conversation.key(), nonce: [UInt8](repeating: 3, count: 32))
-        let error = #expect(throws: ProtocolError.self) { try coordinator.receive(flights[1]) }
+        _ = try coordinator.receive(flights[1])
+        let error = #expect(throws: ProtocolError.self) { try coordinator.receive(flights[3]) }
         #expect(error == .wrongKey)
+        #expect(!coordinator.isEstablished)
     }
 
-    /// A stranger without the key sends the node's own proof back as the coordinator's.
-    @Test func aReflectedProofIsRefused() throws {
+    /// Whoever can reach a node gets nothing that was made with the key, and so nothing on which keys could be tried:
+    /// up to the proof, whether it is none or a wrong one, nodes of different keys say the same.
+    @Test func aStrangerLearnsNothingOfTheKey() throws {
+        var said: [[UInt8]] = []
+        for key in [0, 1, 100] as [UInt8] {
+            var stranger = Conversation(coordinator: Conversation.key(200), node: Conversation.key(key))
+            _ = try? stranger.node.receive(stranger.coordinator.takeOutgoing())
+            var bytes = stranger.node.takeOutgoing()
+            _ = try stranger.coordinator.receive(bytes)
+            _ = try? stranger.node.receive(stranger.coordinator.takeOutgoing())
+            #expect(stranger.node.failure == .wrongKey)
+            bytes += stranger.node.takeOutgoing()
+            said.append(bytes)
+        }
+        #expect(said[0].count > 88 && said[0] == said[1] && said[0] == said[2])
+    }
+
+    /// Somebody who plays a node gets the coordinator's proof, and nothing that passes for a node's.
+    @Test func theCoordinatorsProofIsNoNodesProof() throws {
         var conversation = Conversation()
-        let hello = conversation.coordinator.takeOutgoing()
-        _ = try conversation.node.receive(hello)
-        let answer = conversation.node.takeOutgoing()
-        var proof = ByteWriter()
-        FrameHeader(version: 0, type: 3, flags: 0, length: 32, sequence: 1).encode(into: &proof)
-        proof.append(answer[72..<104])
-        proof.append([UInt8](repeating: 0, count: 16))
-        let error = #expect(throws: ProtocolError.self) { try conversation.node.receive(proof.bytes) }
-        #expect(error == .wrongKey)
+        _ = try conversation.node.receive(conversation.coordinator.takeOutgoing())
+        _ = try conversation.coordinator.receive(conversation.node.takeOutgoing())
+        let proof = conversation.coordinator.takeOutgoing()
+        for tag in [[UInt8](repeating: 0, count: 16), Array(proof[32..<48]), Array(proof[48..<64])] {
+            var accepted = ByteWriter()
+            FrameHeader(version: 4, type: 4, flags: 0, length: 0, sequence: 1).encode(into: &accepted)
+            accepted.append(tag)
+            var coordinator = conversation.coordinator
+            let error = #expect(throws: ProtocolError.self) { try coordinator.receive(accepted.bytes) }
+            #expect(error == .wrongKey)
+            #expect(!coordinator.isEstablished)
+        }
     }
 
     /// A coordinator's own hello sent back to it.

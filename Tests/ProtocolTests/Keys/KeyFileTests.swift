@@ -17,11 +17,16 @@ struct KeyFileTests {
 
         func write(_ name: String, bytes: Int = 32, mode: mode_t = 0o600) throws -> String {
             let file = path + "/" + name
-            let data = Data((0..<bytes).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ 3) })
+            let data = Data(KeyFileTests.key(bytes))
             try data.write(to: URL(fileURLWithPath: file))
             guard chmod(file, mode) == 0 else { throw TestFailure("chmod") }
             return file
         }
+    }
+
+    /// Bytes without a pattern that the check of keys knows.
+    private static func key(_ count: Int) -> [UInt8] {
+        (0..<count).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 3 &+ $0 &* 11 &+ $0 >> 2 &+ 3) }
     }
 
     private func mode(_ path: String) -> mode_t {
@@ -34,7 +39,7 @@ struct KeyFileTests {
         let folder = try Folder()
         let file = try folder.write("key", bytes: 40, mode: mode)
         let loaded = try SharedKey.load(path: file, environment: [:])
-        #expect(loaded.key == (try SharedKey((0..<40).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ 3) })))
+        #expect(loaded.key == (try SharedKey(KeyFileTests.key(40))))
         #expect(loaded.path == file && !loaded.isNew)
     }
 
@@ -48,14 +53,91 @@ struct KeyFileTests {
         #expect(text.contains("0600") && text.contains("chmod 600 \(file)"))
     }
 
-    @Test(arguments: [UInt8(0), 0x20, 0xff])
-    func aFileOfOneByteOverAndOverIsNoKey(_ byte: UInt8) throws {
+    /// What a power failure leaves, and what people type.
+    static let weak: [[UInt8]] =
+        [
+            [UInt8](repeating: 0, count: 32), [UInt8](repeating: 255, count: 4096), Array(0..<64),
+            Array((0..<64).reversed()),
+        ]
+        + [[UInt8](repeating: 0, count: 16) + [9, 200, 3, 77, 150, 18, 90, 254, 13, 61, 8, 121, 176, 44, 230, 99]]
+        + [
+            String(repeating: "x", count: 32), String(repeating: "x", count: 32) + "\n",
+            String(repeating: "password", count: 4), String(repeating: "0123456789abcdef", count: 2),
+            String(repeating: "deadbeef", count: 8), String(repeating: "changeme!", count: 8) + "\r\n",
+            "password1password2password3password4", "Password1!Password2!Password3!Password4!",
+            "abcdefghijklmnopqrstuvwxyz0123456789", "00112233445566778899aabbccddeeff",
+            "01010011010101110101010001010010101010101010101010111010",
+            "correct horse battery staple and a little more", "correcthorsebatterystapleandalittlemore",
+            "#!/bin/sh\nset -eu\necho this is no key at all, is it\n",
+        ].map { Array($0.utf8) }
+
+    @Test(arguments: weak)
+    func aFileOfLittleVarietyIsNoKey(_ bytes: [UInt8]) throws {
         let folder = try Folder()
         let file = try folder.write("key")
-        try Data(repeating: byte, count: 32).write(to: URL(fileURLWithPath: file))
+        try Data(bytes).write(to: URL(fileURLWithPath: file))
         #expect(chmod(file, 0o600) == 0)
-        let error = #expect(throws: KeyError.self) { _ = try SharedKey.load(path: file, environment: [:]) }
-        #expect(error?.description.contains("\(file): all its bytes are the same") == true)
+        let error = try #require(throws: KeyError.self) { _ = try SharedKey.load(path: file, environment: [:]) }
+        #expect(error.description.contains("key file \(file): "))
+        #expect(error.description.contains("openssl rand -hex 32 > \(file)"), "\(error)")
+    }
+
+    /// Random bytes, as they are and as every usual tool writes them.
+    @Test func randomKeysAreGoodInEverySpelling() throws {
+        let folder = try Folder()
+        let file = try folder.write("key")
+        func isGood(_ bytes: [UInt8]) throws -> Bool {
+            try Data(bytes).write(to: URL(fileURLWithPath: file))
+            return (try? SharedKey.load(path: file, environment: [:])) != nil
+        }
+        for _ in 0..<200 {
+            let drawn = SharedKey.random().bytes
+            let hex = drawn.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+            let base64 = Data(drawn).base64EncodedString()
+            let digits = (0..<64).map { _ in String(Int.random(in: 0...9)) }.joined()
+            let letters = "abcdefghijklmnopqrstuvwxyz0123456789"
+            let typed = String((0..<40).map { _ in letters.randomElement()! })
+            for text in [hex, hex.uppercased(), base64, digits, typed, UUID().uuidString] {
+                #expect(try isGood(Array(text.utf8)), "\(text)")
+                #expect(try isGood(Array((text + "\n").utf8)), "\(text)")
+            }
+            #expect(try isGood(drawn))
+        }
+    }
+
+    @Test func theKeyThatComesNextStandsBesideIt() throws {
+        let folder = try Folder()
+        let file = try folder.write("key", bytes: 40)
+        #expect(try SharedKey.load(path: file, environment: [:]).next == nil)
+        let next = try folder.write("key.next", bytes: 41)
+        let loaded = try SharedKey.load(path: file, environment: [:])
+        let keys = try (SharedKey(Self.key(40)), SharedKey(Self.key(41)))
+        #expect(loaded.key == keys.0 && loaded.next == keys.1)
+        #expect(loaded.origin == "key from \(file) and \(next)")
+        // It is held to the same rules.
+        #expect(chmod(next, 0o644) == 0)
+        let error = try #require(throws: KeyError.self) { _ = try SharedKey.load(path: file, environment: [:]) }
+        #expect(error.path == next && error.description.contains("chmod 600 \(next)"))
+    }
+
+    @Test func aCredentialThatIsNotThereIsNamedAndNoKeyIsMade() throws {
+        let (home, credentials) = (try Folder(), try Folder())
+        let environment = ["HOME": home.path, "CREDENTIALS_DIRECTORY": credentials.path]
+        let error = try #require(throws: KeyError.self) {
+            _ = try SharedKey.load(path: nil, environment: environment)
+        }
+        #expect(error.path == credentials.path + "/stnet.key")
+        #expect(error.description.contains("CREDENTIALS_DIRECTORY is set"))
+        #expect(try FileManager.default.contentsOfDirectory(atPath: home.path).isEmpty)
+    }
+
+    @Test func whoOnlyAsksMakesNoKey() throws {
+        let home = try Folder()
+        let error = try #require(throws: KeyError.self) {
+            _ = try SharedKey.load(path: nil, makes: false, environment: ["HOME": home.path])
+        }
+        #expect(error.description.contains("\(home.path)/.config/stnet/key: No such file"), "\(error)")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: home.path).isEmpty)
     }
 
     @Test func aKeyWhereEverybodyMayPutAnotherOneIsRefused() throws {
@@ -108,8 +190,8 @@ struct KeyFileTests {
         let environment = ["HOME": home.path, "CREDENTIALS_DIRECTORY": credentials.path]
         #expect(try SharedKey.load(path: given, environment: environment).path == given)
         #expect(try SharedKey.load(path: nil, environment: environment).path == credential)
-        #expect(unlink(credential) == 0)
-        #expect(try SharedKey.load(path: nil, environment: environment).path == home.path + "/.config/stnet/key")
+        #expect(
+            try SharedKey.load(path: nil, environment: ["HOME": home.path]).path == home.path + "/.config/stnet/key")
     }
 
     /// systemd gives 0440 and root as the owner.

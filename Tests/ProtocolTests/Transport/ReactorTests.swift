@@ -11,7 +11,7 @@ struct ReactorTests {
             if case .message(.cancel(let lease)) = event { link.send(.leaseDone(lease)) }
         }
         var clients: [(TestServer.CoordinatorLink, Recorder<NodeMessage>)] = []
-        // In groups, because no more than 16 strangers are put up with.
+        // In groups, for the sake of the queue of the listening socket.
         for _ in 0..<count / 12 {
             let group = (0..<12).map { _ in server.connect() }
             for (_, recorder) in group { #expect(recorder.isOpened) }

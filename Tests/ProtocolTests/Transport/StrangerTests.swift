@@ -7,7 +7,7 @@ import Testing
 struct StrangerTests {
     @Test func aHundredSilentConnectionsKeepNobodyOut() throws {
         // Their time is not what ends them here.
-        let server = try TestServer(strangers: StrangerLimits(seconds: 600))
+        let server = try TestServer(strangers: StrangerLimits(connections: 16, seconds: 600))
         let silent = try (0..<100).map { _ in try RawPeer(port: server.listener.port) }
         let (link, recorder) = server.connect()
         #expect(recorder.isOpened)
@@ -21,8 +21,8 @@ struct StrangerTests {
         withExtendedLifetime(silent) {}
     }
 
-    @Test func aSeventeenthNewcomerDropsTheOldestSilentOneWithAReason() throws {
-        let server = try TestServer(strangers: StrangerLimits(connections: 2, seconds: 600))
+    @Test func aNewcomerDropsTheOldestSilentOneWithAReason() throws {
+        let server = try TestServer(strangers: StrangerLimits(connections: 2, seconds: 600, youthSeconds: 0))
         let speaking = try RawPeer(port: server.listener.port)
         var channel = SecureChannel(role: .coordinator, trust: server.trust, nonce: SecureChannel.randomNonce())
         speaking.write(channel.takeOutgoing())
@@ -39,6 +39,51 @@ struct StrangerTests {
         speaking.write(channel.takeOutgoing())
         _ = try server.client()
         withExtendedLifetime(newcomer) {}
+    }
+
+    @Test func aKeyThatIsChangedHoldsForThoseWhoComeThen() throws {
+        let old = SharedKey.random()
+        let new = SharedKey.random()
+        let server = try TestServer(trust: .key(old))
+        let (first, stays) = server.connect()
+        #expect(stays.isOpened)
+        server.listener.use(.key(old, also: new))
+        let (_, other) = server.connect(trust: .key(new))
+        #expect(other.isOpened)
+        server.listener.use(.key(new))
+        let (_, late) = server.connect(trust: .key(old))
+        #expect(late.closure()?.retry == .rarely)
+        // Who is in stays in.
+        first.send(.ping)
+        #expect(try server.client().recorder.messages(1) == [.ping])
+    }
+
+    @Test func whoIsNotLetInIsReportedWithAddressAndReason() throws {
+        let reports = Mailbox<ListenerReport>()
+        let server = try TestServer(strangers: StrangerLimits(seconds: 0.2), report: { reports.post($0) })
+        func reason() throws -> String {
+            guard case .notLetIn(let peer, let reason)? = reports.take(until: .now() + 20).first else {
+                throw TestFailure("no report")
+            }
+            #expect(peer.hasPrefix("127.0.0.1:"))
+            return reason
+        }
+        let (_, wrong) = server.connect(trust: .key(.random()))
+        #expect(wrong.closure() != nil)
+        #expect(try reason().contains("another key"))
+        let web = try RawPeer(port: server.listener.port)
+        web.write(Array("GET / HTTP/1.1\r\n\u{1b}[2J".utf8))
+        _ = web.readToEnd()
+        web.close()
+        let said = try reason()
+        #expect(said.contains("does not speak stnet") && said.contains("GET / HTTP/1.1..."), "\(said)")
+        let silent = try RawPeer(port: server.listener.port)
+        #expect(try reason().contains("no handshake in time"))
+        silent.close()
+        let (_, good) = server.connect()
+        #expect(good.isOpened)
+        server.listener.close()
+        #expect(reports.take(until: .now()).isEmpty)
     }
 
     @Test func silenceIsEndedByTheTimeLimit() throws {
@@ -76,7 +121,7 @@ struct StrangerTests {
             Issue.record("\(String(describing: recorder.closure()))")
             return
         }
-        #expect(refusal.text.contains("another key"))
+        #expect(refusal.text.contains("different keys"))
         #expect(recorder.events.count == 1, "it was never open")
         #expect(server.accepted.take(until: .now()).isEmpty)
     }
@@ -94,8 +139,8 @@ struct StrangerTests {
             Issue.record("\(atNode.events), \(atCoordinator.events)")
             return
         }
-        #expect(there.text.contains("different keys"))
-        #expect(here.text.contains("another key"))
+        #expect(there.text.contains("another key"))
+        #expect(here.text.contains("different keys"))
         withExtendedLifetime((node, coordinator)) {}
     }
 

@@ -20,7 +20,8 @@ final class TestServer: @unchecked Sendable {
 
     init(
         host: String = "127.0.0.1", trust: Trust = .key(.random()), strangers: StrangerLimits = .init(),
-        onEvent: (@Sendable (NodeLink, LinkEvent<CoordinatorMessage>) -> Void)? = nil
+        onEvent: (@Sendable (NodeLink, LinkEvent<CoordinatorMessage>) -> Void)? = nil,
+        report: @escaping @Sendable (ListenerReport) -> Void = { _ in }
     ) throws {
         let reactor = try Reactor()
         let accepted = Mailbox<Client>()
@@ -29,7 +30,8 @@ final class TestServer: @unchecked Sendable {
         self.trust = trust
         self.host = host
         listener = try TCPListener(
-            address: HostPort(host: host, port: 0), trust: trust, reactor: reactor, strangers: strangers
+            address: HostPort(host: host, port: 0), trust: trust, reactor: reactor, strangers: strangers,
+            report: report
         ) { link, peer in
             let recorder = Recorder<CoordinatorMessage> { event in onEvent?(link, event) }
             accepted.post(Client(link: link, peer: peer, recorder: recorder))
