@@ -84,10 +84,23 @@ public struct EvaluateCommand: Sendable {
         plan.verifyEvery = configuration.verifyEvery
         plan.hasImages = manifest.missingIDs.count < manifest.entries.count
         plan.policy.largestLease = EvaluateCommand.largestLease(manifest)
-        let surroundings = Conductor.Surroundings(
+        var surroundings = Conductor.Surroundings(
             endpoints: fleet.endpoints, fleet: fleet.source,
             weights: try FilePieces(path: configuration.weightsPath), artifacts: artifacts
         ) { manifest.entries[$0].image }
+        if configuration.fleet != nil, configuration.options.precision == .exact {
+            let canary = OwnCanary(
+                network: configuration.network, weights: inputs.weights, options: configuration.options,
+                threads: configuration.threads)
+            surroundings.ownNumerics = { [printer] in
+                do {
+                    return try canary.digest()
+                } catch {
+                    printer.say("this machine cannot compute the canary itself: \(error); the nodes' must agree")
+                    return nil
+                }
+            }
+        }
         let conductor = Conductor(
             plan: plan, manifest: manifest, ledger: ledger, surroundings: surroundings, reporter: reporter)
         interrupts.onInterrupt { conductor.interrupt() }

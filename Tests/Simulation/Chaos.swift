@@ -72,7 +72,8 @@ struct Chaos {
 
         /// Nothing that it does is a reason to send it away.
         var isGood: Bool {
-            !lies && differsEvery == nil && !isSloppy && !hasOtherFiles && hangs == nil && faultsAfter == nil && !crashes
+            !lies && differsEvery == nil && !isSloppy && !hasOtherFiles && hangs == nil && faultsAfter == nil
+                && !crashes
                 && !preparesForEver && !lacksWeights && !isOther && lacks.isEmpty && refusesUntil != .max
         }
     }

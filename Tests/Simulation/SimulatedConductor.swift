@@ -86,7 +86,8 @@ extension Simulator {
         do {
             let ledger = try SimulatedRun.ledger(manifest, storage)
             run = Run(
-                plan: plan, manifest: manifest, ledger: ledger, endpoints: announced(), seed: seed &+ UInt64(generation),
+                plan: plan, manifest: manifest, ledger: ledger, endpoints: announced(),
+                seed: seed &+ UInt64(generation),
                 now: now)
             lost = [:]
             began = now

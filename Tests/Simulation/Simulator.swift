@@ -95,7 +95,9 @@ struct Simulator {
         while violation == nil, ending != .complete {
             guard let (time, since, event) = queue.next() else { return fail("nothing will happen any more") }
             now = time
-            if now > lastMoment { return fail("it is not over after \(now / 1_000_000) s: \(schedule.remaining) images") }
+            if now > lastMoment {
+                return fail("it is not over after \(now / 1_000_000) s: \(schedule.remaining) images")
+            }
             if now < stalledUntil, isCoordinators(event) {
                 // What came meanwhile is handled first, or the clock.
                 let isLast = chaos.ticksLast && isTick(event)

@@ -20,7 +20,7 @@ public struct LedgerNode: Sendable, Hashable {
     }
 
     /// Stands for a node whose record in the journal is lost: none has an empty name.
-    static let lost = LedgerNode(name: "", device: "", numerics: "")
+    static let lost = LedgerNode(name: "", device: "", numerics: "", version: "")
     var isLost: Bool { self == .lost }
 
     static let longestName = 255

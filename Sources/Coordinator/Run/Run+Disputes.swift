@@ -21,6 +21,10 @@ extension Run {
         case .settled(let settlement):
             schedule.endDispute(image)
             expel(settlement, id)
+            // Pictures are the last sender's.
+            if !plan.artifactKinds.isEmpty, settlement.odd.contains(members[node]!.ledgerNumber) {
+                evaluateAnew([image])
+            }
         }
     }
 
@@ -49,8 +53,12 @@ extension Run {
             .warning, "evaluated anew",
             "\(alone.count) image\(alone.count == 1 ? "" : "s") that only \(oddNames.sorted().joined(separator: ", ")) evaluated "
                 + "\(alone.count == 1 ? "is" : "are") evaluated anew")
+        evaluateAnew(alone)
+    }
+
+    private mutating func evaluateAnew(_ images: [Int]) {
         do {
-            for image in alone {
+            for image in images {
                 try ledger.drop(image)
                 perform(schedule.redo(image, now: now))
             }

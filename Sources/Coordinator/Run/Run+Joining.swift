@@ -28,6 +28,9 @@ extension Run {
             note(.error, "node may not join", "\(name): \(reason)", ["node.address": name, "reason": reason])
             return close(id, reason: reason, refusal: .evicted)
         }
+        if let other = sharer(of: description) {
+            return mayNotJoin(description.name, .duplicateDevice(name: other), rival: other, session: id)
+        }
         if let problem = mismatch(of: description) {
             note(
                 .error, "node does not fit", "\(name): \(problem)", ["node.address": name, "reason": problem])
@@ -44,7 +47,7 @@ extension Run {
                     version: description.version))
             perform(actions)
         } catch let refusal as Schedule.JoinRefusal {
-            mayNotJoin(description.name, refusal, session: id)
+            mayNotJoin(description.name, refusal, rival: description.name, session: id)
         } catch {
             end(.journalFailed(reason: "\(error)"))
         }
@@ -70,20 +73,35 @@ extension Run {
         endpoints[name] = state
         everWorked = true
         let data = description.images.map { "\($0) images" } ?? "images from here"
+        if case .fitsWithNote(let text) = FleetRule.verdict(on: description, by: standard) {
+            note(
+                .warning, "versions differ", "\(name): \(text)", ["node.address": name, "node.name": description.name])
+        }
         note(
             .info, "node ready", "\(name): \(description.name) is ready: \(description.device), \(data)",
             ["node.address": name, "node.name": description.name, "node.device": description.device])
     }
 
-    /// Somebody has its name. Who was evicted is out; the other one may be silent or gone soon, and then it may join.
-    private mutating func mayNotJoin(_ node: String, _ refusal: Schedule.JoinRefusal, session id: Int) {
+    /// The node that takes part and serves the same device, under whatever name; nil where there is none.
+    private func sharer(of node: NodeDescription) -> String? {
+        guard !node.deviceID.isEmpty else { return nil }
+        return members.values.first { member in
+            member.session != nil && member.description.deviceID == node.deviceID
+                && member.description.name != node.name
+        }?.description.name
+    }
+
+    /// Somebody has its name or its device. Who was evicted is out; the other one may be silent or gone soon, and then it may join.
+    private mutating func mayNotJoin(
+        _ node: String, _ refusal: Schedule.JoinRefusal, rival: String, session id: Int
+    ) {
         let name = sessions[id]!.endpoint
         if endpoints[name]!.reportedReason != "\(refusal)" {
             endpoints[name]!.reportedReason = "\(refusal)"
             note(.error, "node may not join", "\(name): \(refusal)", ["node.address": name, "node.name": node])
         }
         if case .evicted = refusal { return close(id, reason: "\(refusal)", refusal: .evicted) }
-        endpoints[name]!.rival = node
+        endpoints[name]!.rival = rival
         close(id, reason: "\(refusal)")
     }
 
@@ -115,12 +133,13 @@ extension Run {
         return members.keys.sorted().first { members[$0]!.session != nil }.map { members[$0]!.description.numerics }
     }
 
+    private var standard: FleetRule.Standard {
+        FleetRule.Standard(canary: numerics, precision: plan.isExact ? .exact : .fast)
+    }
+
     /// Why a node's results could differ from the others'; nil if nothing speaks for it.
     private func mismatch(of node: NodeDescription) -> String? {
-        if plan.isExact, let numerics, node.numerics != numerics {
-            return "\(node.name) computes other bits (canary \(node.numerics.prefix(12)), the run's is "
-                + "\(numerics.prefix(12))): another version or a faulty device"
-        }
+        if case .refused(let reason) = FleetRule.verdict(on: node, by: standard) { return reason }
         guard let images = node.images else {
             return plan.hasImages
                 ? nil

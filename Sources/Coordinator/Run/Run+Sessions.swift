@@ -28,7 +28,8 @@ extension Run {
         guard sessions[id]!.phase == .connecting else { return }
         sessions[id]!.lastHeard = now
         sessions[id]!.phase = .preparing
-        sessions[id]!.prepareLimit = now + plan.limits.preparing + Run.time(for: plan.job.weightsBytes, plan.limits.readBytesASecond)
+        sessions[id]!.prepareLimit =
+            now + plan.limits.preparing + Run.time(for: plan.job.weightsBytes, plan.limits.readBytesASecond)
         let name = sessions[id]!.endpoint
         // What was wrong before it answered says nothing about what it does now.
         if endpoints[name]!.refusal == nil { endpoints[name]!.reason = nil }

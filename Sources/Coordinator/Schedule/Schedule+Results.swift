@@ -168,7 +168,9 @@ extension Schedule {
 
     /// When everything else is over, images that failed on every node that is left are given up.
     mutating func settle(now: Microseconds) -> [Action] {
-        guard pending == 0, !retries.isEmpty, isQuiet(at: now), nodes.contains(where: { $0.state == .live }) else { return [] }
+        guard pending == 0, !retries.isEmpty, isQuiet(at: now), nodes.contains(where: { $0.state == .live }) else {
+            return []
+        }
         let able = nodes.indices.filter { [.live, .suspect].contains(nodes[$0].state) }
         let hopeless = retries.filter { image in able.allSatisfy { hasFailed(image, on: $0) } }
         return hopeless.map { giveUp($0) }

@@ -52,13 +52,11 @@ import Testing
             storage.failsToSync = true
             return [.results(lease: lease.id, [samples.result(0)]), .leaseDone(lease.id)]
         }
-        let plan = Conductor.Plan(
-            job: Job(network: "small", networkDescription: nil, weightsSHA256: "", options: [:]),
-            endpoints: [node.endpoint], weightsPath: ""
-        ) { _ in nil }
+        let plan = RunPlan(job: Job(network: "small", networkDescription: nil, weightsSHA256: "", options: [:]))
         let conductor = Conductor(
-            plan: plan, manifest: samples.manifest, ledger: ledger, reporter: NoteKeeper())
-        let (ending, _) = await conductor.run()
+            plan: plan, manifest: samples.manifest, ledger: ledger,
+            surroundings: Conductor.Surroundings(endpoints: [node.endpoint]) { _ in nil }, reporter: NoteKeeper())
+        let (ending, _) = await conductor.lead()
         #expect(
             ending == .journalFailed(reason: "\(storage.path): cannot flush to the disk: Input/output error"))
     }

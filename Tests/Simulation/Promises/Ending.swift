@@ -23,7 +23,9 @@ extension Simulator {
             let isReachable =
                 host.isAlive && host.isAnnounced && !host.loop.isLeaving && now >= host.partitionedUntil
                 && now >= host.stoppedUntil && now >= host.character.refusesUntil && now >= host.character.busyUntil
-            if !isReachable { hosts[number].reachableSince = nil } else if host.reachableSince == nil {
+            if !isReachable {
+                hosts[number].reachableSince = nil
+            } else if host.reachableSince == nil {
                 hosts[number].reachableSince = now
             }
         }
@@ -39,7 +41,9 @@ extension Simulator {
         let wait = Int64(chaos.waitSeconds * 1e6)
         // Who is refused three times is tried again after a minute.
         let refused: Int64 = 63_000_000
-        let isRefused = hosts.allSatisfy { !$0.character.isGood || $0.isAnnounced && now < $0.character.refusesUntil + refused }
+        let isRefused = hosts.allSatisfy {
+            !$0.character.isGood || $0.isAnnounced && now < $0.character.refusesUntil + refused
+        }
         let isKnown = !chaos.mayGrow && isRefused
         if now - began < wait, !isKnown { return fail("it ended after \((now - began) / 1000) ms: \(ending!)") }
         for (number, host) in hosts.enumerated() {
