@@ -26,7 +26,7 @@ let package = Package(
             name: "CKernels", dependencies: ["CJPEG"],
             exclude: ["cuda/README.md", "cuda/kernels", "cuda/make_ptx.py", "cuda/requirements.txt"],
             cSettings: kernelFlags),
-        .target(name: "Bytes", dependencies: ["CKernels"]),
+        .target(name: "Bytes", dependencies: ["CKernels"], swiftSettings: testable),
         .target(name: "Options", dependencies: ["CCommit", "Bytes", "CKernels"]),
         // The commit in the version. Every program links it, none imports it: a commit must not compile all anew.
         .systemLibrary(name: "CCommit"),
@@ -138,7 +138,7 @@ let package = Package(
         .testTarget(
             name: "Simulation",
             dependencies: [
-                "Coordinator", "Node", "Jobs", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
+                "Coordinator", "Node", "Jobs", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
             ]),
         .testTarget(
             name: "ProcessTests",

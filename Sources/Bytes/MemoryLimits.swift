@@ -1,3 +1,4 @@
+import CKernels
 import Foundation
 
 /// How much memory this process may still take: what its limits and those of the group that it runs in leave. Allocating
@@ -7,6 +8,9 @@ package struct MemoryLimits: Sendable, Hashable {
     package var free: Int = .max
     /// What leaves no more than that, for people.
     package var name = ""
+    /// Bytes of `free` that stay for what nobody asks for by name: threads, files, texts. Where they cannot be had, the
+    /// process does not go on.
+    package var reserve = 0
 
     /// As they are now.
     package static func current() -> MemoryLimits {
@@ -16,8 +20,13 @@ package struct MemoryLimits: Sendable, Hashable {
             let pages = words("/proc/self/statm").compactMap { Int($0) }
             let page = Int(sysconf(Int32(_SC_PAGESIZE)))
             if pages.count >= 6 {
-                limits.add("the limit of its address space (ulimit -v)", limit(RLIMIT_AS), used: pages[0] * page)
-                limits.add("the limit of its data (ulimit -d)", limit(RLIMIT_DATA), used: pages[5] * page)
+                // A thread takes 8 MiB of addresses, though it touches little of them.
+                let threads = 64 << 20
+                limits.add(
+                    "the limit of its address space (ulimit -v)", limit(RLIMIT_AS), used: pages[0] * page,
+                    reserve: threads)
+                limits.add(
+                    "the limit of its data (ulimit -d)", limit(RLIMIT_DATA), used: pages[5] * page, reserve: threads)
             }
             for group in groups() { limits.add(group) }
         #endif
@@ -25,17 +34,45 @@ package struct MemoryLimits: Sendable, Hashable {
     }
 
     /// Takes the smaller.
-    mutating func add(_ name: String, _ limit: Int?, used: Int) {
+    mutating func add(_ name: String, _ limit: Int?, used: Int, reserve: Int = 16 << 20) {
         guard let limit else { return }
         let left = max(0, limit - min(limit, used))
-        if left < free { (free, self.name) = (left, name) }
+        if left < free { (free, self.name, self.reserve) = (left, name, reserve) }
+    }
+
+    /// At a program's start, before it has threads: makes the best of a limit. Gives why the program cannot run, if so.
+    package static func prepareProcess() -> String? {
+        let files = openFiles
+        if let files, files < leastFiles {
+            return "\(files) open files are allowed (ulimit -n), at least \(leastFiles) are needed"
+        }
+        let limits = current()
+        if limits.reserve > 16 << 20 { ck_memory_share_arena() }
+        guard limits.free < leastBytes + limits.reserve else { return nil }
+        return "\(limits.name) leaves \(limits.free >> 20) MiB of memory, at least"
+            + " \((leastBytes + limits.reserve) >> 20) are needed"
+    }
+
+    /// Of a program that does nothing yet.
+    private static let leastBytes = 48 << 20
+    /// Standard streams, what wakes the threads, a connection, a file and its directory.
+    private static let leastFiles = 12
+
+    /// The most files that this process may have open; nil where nothing is known to limit it.
+    private static var openFiles: Int? {
+        #if canImport(Glibc)
+            limit(RLIMIT_NOFILE, hard: true)
+        #else
+            nil
+        #endif
     }
 
     #if canImport(Glibc)
-        private static func limit(_ resource: __rlimit_resource) -> Int? {
+        private static func limit(_ resource: __rlimit_resource, hard: Bool = false) -> Int? {
             var found = rlimit()
             guard getrlimit(__rlimit_resource_t(resource.rawValue), &found) == 0 else { return nil }
-            return found.rlim_cur == rlim_t.max ? nil : Int(clamping: found.rlim_cur)
+            let limit = hard ? found.rlim_max : found.rlim_cur
+            return limit == rlim_t.max ? nil : Int(clamping: limit)
         }
     #endif
 
@@ -75,9 +112,10 @@ extension MemoryLimits {
         for line in group.statistics.split(separator: "\n") {
             let words = line.split(separator: " ")
             guard words.count == 2, ["inactive_file", "active_file"].contains(words[0]) else { continue }
-            files += Int(words[1]) ?? 0
+            // No more than is used, so that no sum overflows.
+            files = min(limit, files + min(limit, max(0, Int(words[1]) ?? 0)))
         }
-        add("the memory limit of its control group", limit, used: max(0, used - min(used, max(0, files))))
+        add("the memory limit of its control group", limit, used: max(0, used - min(used, files)))
     }
 
     /// The process's group and those around it.

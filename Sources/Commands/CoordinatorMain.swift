@@ -15,6 +15,17 @@ public enum CoordinatorMain {
             ("score", ScoreCommand.help), ("weights", WeightsOptions.help),
         ])
 
+    /// Runs the program to its end. What the process may take is looked at while it has one thread: with too little of
+    /// it, the second one does not begin, and says nothing.
+    public static func start(arguments: [String]) -> Never {
+        if let problem = MemoryLimits.prepareProcess() {
+            StandardError.writeWaiting("stnet-coord: \(problem)\n")
+            exit(ExitStatus.badData.rawValue)
+        }
+        Task { exit(await run(arguments: arguments).rawValue) }
+        dispatchMain()
+    }
+
     public static func run(arguments: [String]) async -> ExitStatus {
         signal(SIGPIPE, SIG_IGN)  // a reader that went away must not end a run
         signal(SIGXFSZ, SIG_IGN)  // a file-size limit is an error of that write
@@ -24,7 +35,7 @@ public enum CoordinatorMain {
             guard let name = arguments.first, !name.hasPrefix("-") else { return try await evaluate(arguments) }
             return try command(name, Array(arguments.dropFirst()))
         } catch {
-            complain("\(error)")
+            for line in (error as? MissingInputs)?.lines ?? ["\(error)"] { complain(line) }
             if error is UsageError {
                 let command = arguments.first.flatMap { table.help(of: $0) == nil ? nil : $0 + " " } ?? ""
                 StandardError.write("stnet-coord \(command)--help lists the options\n")

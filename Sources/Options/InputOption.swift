@@ -37,7 +37,7 @@ package struct InputOption: Sendable {
     }
 
     /// Names all that are not there at once: mending one to hear of the next is tedious.
-    /// - Throws: `Failure`
+    /// - Throws: `MissingInputs`
     package static func requireAll(_ options: [InputOption]) throws {
         let missing = options.filter { option in
             var status = stat()
@@ -50,6 +50,13 @@ package struct InputOption: Sendable {
             return option.text + (isBroken ? ": a link that leads nowhere" : ": no such file or directory")
                 + option.remedy
         }
-        throw Failure(description: lines.joined(separator: "\n"))
+        throw MissingInputs(lines: lines)
     }
+}
+
+/// Inputs that are not there: each is told on a line of its own.
+public struct MissingInputs: Error, CustomStringConvertible {
+    public let lines: [String]
+
+    public var description: String { lines.joined(separator: "; ") }
 }

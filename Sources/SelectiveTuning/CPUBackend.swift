@@ -20,7 +20,15 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         self.precision = precision
         self.network = network
         self.pool = pool
-        var capacity = try batch ?? CPUBackend.defaultBatch(network, free: MemoryLimits.current().free)
+        let limits = MemoryLimits.current()
+        var capacity = try batch ?? CPUBackend.defaultBatch(network, free: limits.free, reserve: limits.reserve)
+        // Beyond the limit of a control group nothing fails: the process is ended.
+        let least = try CPUBackend.leastBytes(network) + Double(limits.reserve)
+        guard Double(limits.free) >= least else {
+            let bytes = Int(min(least, Double(Int.max / 2)))
+            throw NetworkError.outOfMemory(
+                bytes: bytes, purpose: "one picture at a time: \(limits.name) leaves \(limits.free)")
+        }
         while true {
             do {
                 let pass = try ForwardPass(
@@ -37,14 +45,22 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         device = "cpu \(String(cString: ck_isa_name(isa))), \(pool.threads) threads"
     }
 
-    /// `free`: bytes that the process may still take. A quarter of them stays for what is not known here: images, threads,
-    /// maps.
-    package static func defaultBatch(_ network: Network, free: Int) throws(NetworkError) -> Int {
+    /// `free`: bytes that the process may still take. A quarter of them, and no less than `reserve`, stays for what is not
+    /// known here: images, threads, maps.
+    package static func defaultBatch(_ network: Network, free: Int, reserve: Int) throws(NetworkError) -> Int {
         let image = max(1, try network.activationBytes())
-        // As floating-point numbers: a description from elsewhere may ask for more than can be counted.
-        let weights = try network.tensors().reduce(0.0) { $0 + $1.shape.reduce(4.0) { $0 * Double($1) } }
-        let left = (Double(free) * 0.75 - weights) / Double(image)
-        return min(32, max(1, 400_000_000 / image), Int(min(32, max(1, left))))
+        let left = min(Double(free) * 0.75, Double(free) - Double(reserve)) - (try weightBytes(network))
+        return min(32, max(1, 400_000_000 / image), Int(min(32, max(1, left / Double(image)))))
+    }
+
+    /// Bytes of a network's weights and of the activations of one picture.
+    private static func leastBytes(_ network: Network) throws(NetworkError) -> Double {
+        try weightBytes(network) + Double(try network.activationBytes())
+    }
+
+    /// As a floating-point number: a description from elsewhere may ask for more than can be counted.
+    private static func weightBytes(_ network: Network) throws(NetworkError) -> Double {
+        try network.tensors().reduce(0.0) { $0 + $1.shape.reduce(4.0) { $0 * Double($1) } }
     }
 
     public func evaluate(_ pictures: [Picture], options: LocalizationOptions, precision: Precision)

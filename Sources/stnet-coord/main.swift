@@ -1,4 +1,3 @@
 import Commands
-import Foundation
 
-exit(await CoordinatorMain.run(arguments: Array(CommandLine.arguments.dropFirst())).rawValue)
+CoordinatorMain.start(arguments: Array(CommandLine.arguments.dropFirst()))

@@ -8,11 +8,11 @@ import Testing
         var limits = MemoryLimits()
         limits.add("none", nil, used: 1 << 40)
         #expect(limits == MemoryLimits(free: .max, name: ""))
-        limits.add("a", 1000, used: 400)
+        limits.add("a", 1000, used: 400, reserve: 7)
         limits.add("b", 900, used: 100)
-        #expect(limits == MemoryLimits(free: 600, name: "a"))
+        #expect(limits == MemoryLimits(free: 600, name: "a", reserve: 7))
         limits.add("c", 10, used: 400)
-        #expect(limits == MemoryLimits(free: 0, name: "c"), "more is used than is allowed now")
+        #expect(limits == MemoryLimits(free: 0, name: "c", reserve: 16 << 20), "more is used than is allowed now")
     }
 
     @Test(arguments: [
@@ -31,5 +31,6 @@ import Testing
 
     @Test func thisProcessHasRoom() {
         #expect(MemoryLimits.current().free > 1 << 20)
+        #expect(MemoryLimits.prepareProcess() == nil)
     }
 }

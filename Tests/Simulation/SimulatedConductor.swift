@@ -46,14 +46,9 @@ extension Simulator {
 
     private mutating func hangUp(_ key: Int) {
         guard let link = links[key], !link.isOverHere else { return }
-        // Before it was open, there is nothing to wait for.
-        if link.connection == 0 {
-            queue.add(.toCoordinator(key, .closed(.local)), at: now + 1)
-        } else if link.isOverThere {
-            return
-        } else {
-            sendDown(key, nil)
-        }
+        // Before it was open, there is nothing to wait for; after that, not longer than two seconds.
+        queue.add(.toCoordinator(key, .closed(.local)), at: now + (link.connection == 0 ? 1 : 2_000_000))
+        if link.connection != 0, !link.isOverThere { sendDown(key, nil) }
     }
 
     /// The coordinator's process ends, or its machine: what the journal then holds, another one goes on with.

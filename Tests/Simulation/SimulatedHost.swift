@@ -1,4 +1,5 @@
 import Coordinator
+import Options
 import Protocol
 
 @testable import Node
@@ -19,6 +20,9 @@ struct SimulatedHost {
     /// What the device is at: a session's lease, and how far it is.
     var lease: (session: UInt64, Lease)?
     var position = 0
+    /// The session that the device prepares for, and those that wait for it: it does one thing at a time.
+    var preparing: UInt64?
+    var waiting: [UInt64] = []
     /// Sessions that are over: the device leaves their leases at the next batch.
     var stopped: Set<UInt64> = []
     var evaluated = 0
@@ -66,12 +70,24 @@ extension Simulator {
     }
 
     private mutating func prepare(_ session: UInt64, _ host: Int) {
+        guard hosts[host].lease == nil, hosts[host].preparing == nil else {
+            return hosts[host].waiting.append(session)
+        }
+        hosts[host].preparing = session
         let character = hosts[host].character
         if character.preparesForEver { return }
         queue.add(.prepared(host, instance: hosts[host].instance, session: session), at: now + character.preparing)
     }
 
+    /// The device has nothing to do: somebody may wait for it.
+    private mutating func isFree(_ host: Int) {
+        guard hosts[host].isAlive, hosts[host].lease == nil, !hosts[host].waiting.isEmpty else { return }
+        prepare(hosts[host].waiting.removeFirst(), host)
+    }
+
     mutating func prepared(_ host: Int, session: UInt64) {
+        hosts[host].preparing = nil
+        defer { isFree(host) }
         guard hosts[host].stopped.remove(session) == nil else { return tell(host, .preparationLeft(session: session)) }
         let character = hosts[host].character
         guard !character.lacksWeights else {
@@ -84,6 +100,7 @@ extension Simulator {
                 .success(
                     NodeDescription(
                         name: character.name, instance: hosts[host].loop.identity.instance, device: "simulated",
+                        version: stnetVersion,
                         numerics: character.isOther ? "other" : SimulatedRun.numerics, batch: UInt32(character.batch),
                         images: UInt32(chaos.images)))))
     }
@@ -99,6 +116,7 @@ extension Simulator {
 
     /// The device has done a batch.
     mutating func finishBatch(_ host: Int) {
+        defer { isFree(host) }
         guard let (session, lease) = hosts[host].lease else { return }
         let character = hosts[host].character
         if hosts[host].stopped.contains(session) {
@@ -155,6 +173,8 @@ extension Simulator {
         hosts[host].isAlive = false
         hosts[host].links = [:]
         hosts[host].lease = nil
+        hosts[host].preparing = nil
+        hosts[host].waiting = []
         hosts[host].stopped = []
         hosts[host].stoppedUntil = 0
         hosts[host].reachableSince = nil

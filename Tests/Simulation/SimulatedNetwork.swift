@@ -126,6 +126,8 @@ extension Simulator {
             links[key]!.isOverHere = true
             if link.isOverThere || link.connection == 0 { links[key] = nil }
         }
+        // What belongs to a run that is over is nobody's any more.
+        guard key / 1_000_000 == generation else { return }
         handle(.link(session: key % 1_000_000, event))
     }
 }

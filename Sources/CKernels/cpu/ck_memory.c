@@ -3,6 +3,9 @@
 
 #include <stdint.h>
 #include <sys/mman.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 // Weights of hundreds of megabytes are streamed once a batch: with pages of 4 KiB the address translation, not the
 // memory, would set the speed.
@@ -31,6 +34,12 @@ void *ck_memory_allocate(size_t bytes) {
     madvise(raw + before, size, MADV_HUGEPAGE);
 #endif
     return raw + before;
+}
+
+void ck_memory_share_arena(void) {
+#ifdef __GLIBC__
+    mallopt(M_ARENA_MAX, 1);
+#endif
 }
 
 void ck_memory_free(void *memory, size_t bytes) {

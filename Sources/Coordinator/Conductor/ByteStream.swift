@@ -28,7 +28,7 @@ final class ByteStream: @unchecked Sendable {
     private var attempts = 0
     private var isPausing = false
     private static let mostAttempts = 20
-    private static let pauseMilliseconds = 500
+    private static let pauseMicroseconds: UInt32 = 500_000
 
     /// - Parameters:
     ///   - weights: their file, the same for all nodes.
@@ -127,7 +127,9 @@ final class ByteStream: @unchecked Sendable {
             return sendMissing(index)
         }
         isPausing = true
-        queue.asyncAfter(deadline: .now() + .milliseconds(ByteStream.pauseMilliseconds)) { [weak self] in
+        // On the stream's own queue: only this node waits. A pause by the clock would be as long as a step of it.
+        queue.async { [weak self] in
+            usleep(ByteStream.pauseMicroseconds)
             self?.isPausing = false
             self?.pump()
         }

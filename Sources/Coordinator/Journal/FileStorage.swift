@@ -30,12 +30,12 @@ public final class FileStorage: JournalStorage, @unchecked Sendable {
         var flags = O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
         if opening == .existingOrNew { flags |= O_CREAT }
         while true {
-            let opened = Foundation.open(path, flags, 0o666)
-            if opened < 0, errno == EINTR { continue }
-            guard opened >= 0 else {
-                if errno == ENOENT && opening == .existing { throw .missing(path: path) }
-                throw .system(path: path, operation: "open", code: errno)
+            let call = SystemCall.run { Int(Foundation.open(path, flags, 0o666)) }
+            guard case .done(let number) = call else {
+                if call.code == ENOENT && opening == .existing { throw .missing(path: path) }
+                throw .system(path: path, operation: "open", code: call.code)
             }
+            let opened = Int32(number)
             do throws(JournalError) {
                 if try lock(opened, path: path) { return opened }
             } catch {

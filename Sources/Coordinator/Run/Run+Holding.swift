@@ -31,14 +31,14 @@ extension Run {
     private mutating func isWithinBounds(_ event: LinkEvent<NodeMessage>, session id: Int) -> Bool {
         let session = sessions[id]!
         guard case .message(.results(let lease, let results)) = event, let node = session.node else {
-            return session.held.count <= session.heldImages.count + Run.mostHeldWords
+            return session.held.count <= session.heldResults.count + Run.mostHeldWords
         }
         for result in results {
             guard schedule.expects(image: Int(result.index), lease: lease, node: node),
-                sessions[id]!.heldImages.insert(result.index).inserted
+                sessions[id]!.heldResults.insert(.init(lease: lease, image: result.index)).inserted
             else { return false }
         }
-        return !results.isEmpty || session.held.count <= session.heldImages.count + Run.mostHeldWords
+        return !results.isEmpty || session.held.count <= session.heldResults.count + Run.mostHeldWords
     }
 
     private static let mostHeldWords = 64
@@ -67,8 +67,8 @@ extension Run {
             !waitsForOwnFiles(first.event, session: session)
         {
             sessions[id]!.held.removeFirst()
-            if case .message(.results(_, let results)) = first.event {
-                for result in results { sessions[id]!.heldImages.remove(result.index) }
+            if case .message(.results(let lease, let results)) = first.event {
+                for result in results { sessions[id]!.heldResults.remove(.init(lease: lease, image: result.index)) }
             }
             take(first.event, session: id)
         }

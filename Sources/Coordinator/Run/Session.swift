@@ -31,8 +31,13 @@ struct Session: Sendable {
     var reception = ArtifactReception()
     var unwritten = 0
     var held: [(event: LinkEvent<NodeMessage>, files: Int)] = []
-    /// Images whose results are among that.
-    var heldImages: Set<UInt32> = []
+    /// The results among that. A node may have an image in two leases: one came back when it was thought dead.
+    var heldResults: Set<HeldResult> = []
+
+    struct HeldResult: Sendable, Hashable {
+        var lease: UInt64
+        var image: UInt32
+    }
 
     init(endpoint: String, now: Microseconds) {
         self.endpoint = endpoint

@@ -8,7 +8,8 @@ public enum NodeExitStatus: Int32, Sendable {
     case usage = 64
     /// A data root that cannot be used.
     case badData = 65
-    /// No such device, the address cannot be listened on; a probe: nobody answers.
+    /// No such device, the address cannot be listened on, too little memory or too few files are allowed; a probe: nobody
+    /// answers.
     case unavailable = 69
     /// The device failed while it was used, or did not come back from a job for ten minutes. Another process may be able
     /// to use it again.

@@ -12,6 +12,7 @@ public enum NodeMain {
         signal(SIGPIPE, SIG_IGN)
         defer { StandardError.flush() }
         do {
+            if let problem = MemoryLimits.prepareProcess() { throw ProgramError(.unavailable, problem) }
             if let problem = InstructionSet.settingProblem { throw UsageError(problem) }
             let help = NodeOptions.help
             if let text = try CommandTable(program: "stnet-node", help: help).answer(arguments) { return show(text) }

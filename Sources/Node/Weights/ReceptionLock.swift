@@ -1,3 +1,4 @@
+import Bytes
 import Foundation
 
 /// Held by the one node that receives a weight file into a directory that several nodes share; others wait and use what
@@ -33,9 +34,7 @@ final class ReceptionLock {
         for _ in 0..<100 {
             let opened = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666)
             guard opened >= 0 else { return .impossible }
-            while call(opened) != 0 {
-                let code = errno
-                if code == EINTR { continue }
+            if case .failed(let code) = SystemCall.run({ Int(call(opened)) }) {
                 defer { close(opened) }
                 guard code == EWOULDBLOCK else { return .impossible }
                 var sign = [UInt8](repeating: 0, count: 32)

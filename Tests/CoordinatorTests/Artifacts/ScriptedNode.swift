@@ -1,6 +1,7 @@
 import Coordinator
 import Foundation
 import Node
+import Options
 import Protocol
 
 /// A node that answers every lease as a test says, and keeps what it is told.
@@ -30,7 +31,7 @@ final class ScriptedNode: @unchecked Sendable {
         guard case .message(let message) = event else { return }
         lock.withLock { heard.append(message) }
         switch message {
-        case .job: link.send(.ready(NodeDescription(name: "scripted", device: "none", numerics: "none", batch: 1)))
+        case .job: link.send(.ready(NodeDescription(name: "scripted", device: "none", version: stnetVersion, numerics: "none", batch: 1)))
         case .lease(let lease): for message in answer(lease) { link.send(message) }
         case .drain: link.send(.goodbye)
         default: break
