@@ -138,7 +138,8 @@ let package = Package(
         .testTarget(
             name: "Simulation",
             dependencies: [
-                "Coordinator", "Node", "Jobs", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
+                "Coordinator", "Node", "Jobs", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning",
+                "Bytes",
             ]),
         .testTarget(
             name: "ProcessTests",

@@ -44,7 +44,7 @@ extension EvaluateCommand {
     /// Whether a run came to an end before it had anything to write: less than a finished result that it was to replace.
     func isNothing(_ ending: RunEnding, _ ledger: Ledger) -> Bool {
         switch ending {
-        case .unreachable, .refused, .jobRefused, .otherNumerics: true
+        case .unreachable, .refused, .jobRefused, .deviceRefused, .otherNumerics: true
         // A partial result of nothing says less than whatever an earlier run left.
         case .interrupted: ledger.counts.done == 0
         case .weightsUnreadable: ledger.counts.done == 0
@@ -74,6 +74,13 @@ extension EvaluateCommand {
                 printer.say("no node can do this job: \(reason)")
             }
             return .badData
+        case .deviceRefused(let reason):
+            if configuration.fleet == nil {
+                printer.say(String(reason.trimmingPrefix("embedded: ")))
+                return .badData
+            }
+            printer.say("no node has a device that can do this job: \(reason)")
+            return .noNodeReachable
         case .otherNumerics(let reason):
             printer.say(reason)
             return .badData
@@ -100,7 +107,8 @@ extension EvaluateCommand {
         case .complete: break
         case .interrupted: reasons.append("the run was interrupted")
         case .tooFewNodes(let reason): reasons.append("too few nodes were left: \(reason)")
-        case .unreachable, .refused, .jobRefused, .otherNumerics, .weightsUnreadable, .journalFailed, .artifactFailed:
+        case .unreachable, .refused, .jobRefused, .deviceRefused, .otherNumerics, .weightsUnreadable, .journalFailed,
+            .artifactFailed:
             return explain(ending)
         }
         if let missing = artifacts?.missing(inputs.manifest, isEvaluated: ledger.isEvaluated) {

@@ -17,30 +17,114 @@ import Testing
         return (node, orders(actions))
     }
 
-    @Test func lossesAndFailuresTogetherAreThreeAttemptsAndNotFour() throws {
-        var schedule = Schedule(images: 1)
-        var now: Microseconds = 0
-        for instance in 1...2 as ClosedRange<UInt64> {
-            let (node, orders) = try join(&schedule, "fragile", instance: instance, at: now)
-            #expect(orders.map(\.attempt) == [Int(instance)])
-            _ = schedule.lost(node: node, now: now)
-            now += Self.second
-        }
-        let (third, orders) = try join(&schedule, "lacking", at: now)
+    /// A node that has shown that it works, by a result of another image.
+    private func proven(_ schedule: inout Schedule, _ name: String, at now: Microseconds) throws -> (
+        Int, Schedule.Order
+    ) {
+        let (node, orders) = try join(&schedule, name, at: now)
         let order = try #require(orders.first)
-        #expect(order.attempt == 3)
-        let (disposition, actions) = schedule.failed(
-            image: 0, kind: .unavailable, lease: order.id, node: third, now: now)
+        let image = try #require(order.images.last)
+        _ = schedule.succeeded(image: image, lease: order.id, node: node, now: now)
+        return (node, order)
+    }
+
+    @Test func lossesAndFailuresTogetherAreThreeAttemptsAndNotFour() throws {
+        var schedule = Schedule(images: 3)
+        for (place, name) in ["first", "second"].enumerated() {
+            let (node, order) = try proven(&schedule, name, at: 0)
+            #expect(order.images.first == 0 && order.attempt == place + 1)
+            _ = schedule.lost(node: node, now: 0)
+        }
+        #expect(schedule.attempts(of: 0) == 2)
+        let (third, orders) = try join(&schedule, "lacking", at: 0)
+        let order = try #require(orders.first)
+        #expect(order.images == [0] && order.attempt == 3)
+        let (disposition, actions) = schedule.failed(image: 0, kind: .unavailable, lease: order.id, node: third, now: 0)
         #expect(disposition == .noted)
         #expect(actions.contains(.giveUp(image: 0, .failed)))
         #expect(schedule.state(of: 0) == .failed && schedule.isComplete)
-        #expect(try join(&schedule, "whole", at: now).orders.isEmpty)
+        #expect(try join(&schedule, "whole", at: 0).orders.isEmpty)
+    }
+
+    /// One that dies with every lease, and is back at once, beside a healthy one: no image is the worse for it.
+    @Test func aNodeThatLosesWhateverItIsGivenCostsNoImage() throws {
+        var schedule = Schedule(images: 100)
+        var now: Microseconds = 0
+        let (healthy, first) = try join(&schedule, "healthy", at: now)
+        var held = first
+        var rounds = 0
+        while !schedule.isComplete, rounds < 1000 {
+            rounds += 1
+            now += Self.second
+            let (crashing, orders) = try join(&schedule, "crashing", instance: UInt64(rounds), at: now)
+            held += (orders + self.orders(schedule.lost(node: crashing, now: now))).filter { $0.node == healthy }
+            // Even where the healthy one is slow.
+            guard rounds % 3 == 0, !held.isEmpty else { continue }
+            let order = held.removeFirst()
+            for image in order.images { _ = schedule.succeeded(image: image, lease: order.id, node: healthy, now: now) }
+            held += self.orders(schedule.ended(lease: order.id, node: healthy, now: now))
+        }
+        #expect(schedule.isComplete && (0..<100).allSatisfy { schedule.state(of: $0) == .done })
+        #expect(schedule.nodes[1].fruitless > 0, "it was given something")
+        #expect(schedule.brokenInvariants().isEmpty)
+    }
+
+    /// The same image ends a healthy node again and again, also where that is the only one.
+    @Test func anImageThatEndsItsNodesIsGivenUp() throws {
+        var schedule = Schedule(images: 20)
+        var given = 0
+        for round in 0..<20 where schedule.state(of: 3) != .failed {
+            let (node, orders) = try join(&schedule, "only", instance: UInt64(round), at: 0)
+            var queue = orders
+            while let order = queue.first, !order.images.contains(3) {
+                queue.removeFirst()
+                for image in order.images { _ = schedule.succeeded(image: image, lease: order.id, node: node, now: 0) }
+                queue += self.orders(schedule.ended(lease: order.id, node: node, now: 0))
+            }
+            let actions = schedule.lost(node: node, now: 0)
+            given += actions.filter { if case .giveUp = $0 { true } else { false } }.count
+        }
+        #expect(given == 1 && schedule.state(of: 3) == .failed && schedule.nodes[0].state != .evicted)
+    }
+
+    @Test func aDeviceThatFailsThreeTimesEndsItsNodesPart() throws {
+        var schedule = Schedule(images: 100)
+        for round in 1...3 {
+            let (node, order) = try proven(&schedule, "n", at: 0)
+            let actions = schedule.faulted(node: node, reason: "out of memory", now: 0)
+            let isEvicted = actions.contains { if case .evict = $0 { true } else { false } }
+            #expect(isEvicted == (round == 3))
+            #expect(schedule.attempts(of: order.images[0]) == 1, "its images had an attempt, once a node")
+        }
+        #expect(throws: Schedule.JoinRefusal.evicted(name: "n")) { try join(&schedule, "n", at: 1) }
+    }
+
+    /// What is asked back and never comes holds nobody up.
+    @Test func aLeaseAskedBackInVainIsEvaluatedElsewhere() throws {
+        var schedule = Schedule(images: 16)
+        let (silent, given) = try join(&schedule, "silent", at: 0)
+        #expect(given.count == 2)
+        let (helper, none) = try join(&schedule, "helper", at: 0)
+        #expect(none.isEmpty)
+        var again: Set<Int> = []
+        for time in 1...40 {
+            let now = Microseconds(time) * 100_000
+            _ = schedule.heard(node: silent, now: now)
+            for order in orders(schedule.heard(node: helper, now: now) + schedule.tick(now: now))
+            where order.node == helper {
+                again.formUnion(order.images)
+                for image in order.images {
+                    _ = schedule.succeeded(image: image, lease: order.id, node: helper, now: now)
+                }
+                _ = schedule.ended(lease: order.id, node: helper, now: now)
+            }
+        }
+        #expect(again == Set(0..<16) && schedule.isComplete)
     }
 
     @Test func aNodeThatWasOnlySilentIsForgivenAlsoOverASecondConnection() throws {
-        var schedule = Schedule(images: 1)
-        let (node, first) = try join(&schedule, "n", at: 0)
-        #expect(first.map(\.attempt) == [1])
+        var schedule = Schedule(images: 2)
+        let (node, _) = try proven(&schedule, "n", at: 0)
         for time in 1...12 { _ = schedule.tick(now: Microseconds(time) * Self.second) }
         #expect(schedule.nodes[node].state == .dead && schedule.attempts(of: 0) == 1)
         // The same process comes back over another connection before the old one has ended.
@@ -100,8 +184,8 @@ import Testing
     }
 
     @Test func anotherProcessUnderTheNameIsNoReasonToForgive() throws {
-        var schedule = Schedule(images: 1)
-        _ = try join(&schedule, "n", instance: 1, at: 0)
+        var schedule = Schedule(images: 2)
+        _ = try proven(&schedule, "n", at: 0)
         for time in 1...12 { _ = schedule.tick(now: Microseconds(time) * Self.second) }
         #expect(try join(&schedule, "n", instance: 2, at: 13 * Self.second).orders.map(\.attempt) == [2])
     }

@@ -160,8 +160,8 @@ import Testing
         let small = try end(["--gpu", "0"], environment(["MEMORY": 300_000]))
         #expect(small.0 == 65 && small.1.contains("with one picture at once on GPU 0"), "\(small)")
         let gpu = try cluster.node(name: "gpu", device: ["--gpu", "0"], environment: environment())
-        let run = try cluster.coordinator([gpu.address], ["--precision", "fast"])
-        #expect(run.wait() == 65)
+        let run = try cluster.coordinator([gpu.address], ["--precision", "fast", "--wait", "1"])
+        #expect(run.wait() == 69)
         #expect(run.standardError.contains("computes precision exact only"), "\(run.standardError)")
     }
 }

@@ -11,7 +11,9 @@ import Testing
         try cluster.write("hosts", "\(empty.address)\n\(remote.address)\n")
         let run = try Program(
             "stnet-coord",
-            Array(cluster.evaluation.dropFirst(2)) + ["--out", "out", "--nodes", "hosts", "--key-file", "key"],
+            Array(cluster.evaluation.dropFirst(2)) + [
+                "--out", "out", "--nodes", "hosts", "--key-file", "key", "--wait", "1",
+            ],
             directory: cluster.directory)
         #expect(run.wait() == 65, "\(run.standardError)")
         #expect(run.standardError.contains("empty found no images: start it with --images DIR"), "\(run.standardError)")

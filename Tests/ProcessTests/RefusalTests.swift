@@ -7,7 +7,7 @@ import Testing
         let cluster = try Cluster(pictures: 20)
         try cluster.write("other", "5d0b9a47e1c3f8620e7d14ba9582cf36", mode: 0o600)
         let node = try cluster.node(name: "node1", key: "other")
-        let run = try cluster.coordinator([node.address])
+        let run = try cluster.coordinator([node.address], ["--wait", "1"])
         #expect(run.wait() == 77, "\(run.standardError)")
         #expect(run.standardError.contains("different keys"), "\(run.standardError)")
         let good = try cluster.node(name: "node2")
@@ -58,11 +58,11 @@ import Testing
                 atPath: cluster.path("images/" + source), toPath: cluster.path("wrong/" + name))
         }
         let empty = try cluster.node(["--images", "empty"], name: "empty")
-        let none = try cluster.coordinator([empty.address], out: "none")
+        let none = try cluster.coordinator([empty.address], out: "none", ["--wait", "1"])
         #expect(none.wait() == 65, "\(none.standardError)")
         #expect(none.standardError.contains("empty lacks 16 of 16 sample images"), "\(none.standardError)")
         let wrong = try cluster.node(["--images", "wrong"], name: "wrong")
-        let alone = try cluster.coordinator([wrong.address])
+        let alone = try cluster.coordinator([wrong.address], ["--wait", "1"])
         #expect(alone.wait() == 65, "\(alone.standardError)")
         #expect(alone.standardError.contains("another file for"), "\(alone.standardError)")
         let good = try cluster.node(name: "good")
@@ -182,7 +182,7 @@ import Testing
             if options.isEmpty { continue }
             #expect(run.standardError.contains("2 of 4 nodes are ready: "), "\(run.standardError)")
         }
-        for options in [["--dry-run"], []] {
+        for options in [["--dry-run"], ["--wait", "1"]] {
             let run = try cluster.coordinator([stranger.address], out: "none", options)
             #expect(run.wait() == 77, "\(run.standardError)")
             #expect(run.standardError.contains("the key here is key: every node needs a copy"), "\(run.standardError)")

@@ -24,8 +24,8 @@ struct Chaos {
     var ownNumerics: Int64?
     /// Nodes come through an announce directory or a hosts file that is read again.
     var mayGrow = true
-    /// The network costs the simulator nothing: a whole batch's messages are one event.
-    var isQuiet: Bool { faults.isEmpty }
+    /// The run can be finished.
+    var hasGoodNodes: Bool { nodes.contains(where: \.isGood) }
 
     /// How one node is.
     struct Character {
@@ -151,6 +151,16 @@ struct Chaos {
                 if number > 1, chance(6) { node.name = nodes[Int.random(in: 1..<number, using: &random)].name }
             }
             nodes.append(node)
+        }
+        // Sometimes nobody is any good: then the run has to see that, and end.
+        if chance(6) {
+            switch Int.random(in: 0..<5, using: &random) {
+            case 0: nodes[0].preparesForEver = true
+            case 1: nodes[0].crashes = true
+            case 2: nodes[0].faultsAfter = 1
+            case 3: nodes[0].hangs = 0
+            default: nodes[0].refusesUntil = .max
+            }
         }
         badFiles = Set((0..<images).filter { _ in Int.random(in: 0..<400, using: &random) == 0 })
         killers = chance(10) ? [Int.random(in: 0..<images, using: &random)] : []

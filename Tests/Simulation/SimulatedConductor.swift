@@ -11,7 +11,8 @@ extension Simulator {
         var event = event
         if let altered = mistake.alter(event) { event = altered }
         let before = running
-        let actions = run.handle(event, at: now)
+        var actions = run.handle(event, at: now)
+        if mistake == .hearsTwice, case .link(_, .message(.results)) = event { actions += run.handle(event, at: now) }
         noteLosses(since: before)
         for action in actions { perform(action) }
         if log != nil { for line in actions.map({ "\($0)" }) { note("  -> \(line.prefix(300))") } }
@@ -27,6 +28,7 @@ extension Simulator {
         case .readOwnFile(let image):
             queue.add(.ownFile(image, generation: generation), at: now + (chaos.ownFiles ?? 0))
         case .writeJournal(let isSynced):
+            if mistake == .forgetsTheJournal { break }
             do throws(JournalError) {
                 try run.ledger.journal.flush()
                 if isSynced { storage.sync() }
@@ -84,7 +86,7 @@ extension Simulator {
                 plan: plan, manifest: manifest, ledger: ledger, endpoints: announced(),
                 seed: seed &+ UInt64(generation),
                 now: now)
-            lost = [:]
+            (lost, tries, deviceFaults) = ([:], [:], [:])
             began = now
             if let time = chaos.ownNumerics {
                 queue.add(.ownNumerics(generation: generation), at: now + time)

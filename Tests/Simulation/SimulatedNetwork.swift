@@ -22,6 +22,7 @@ extension Simulator {
     /// The coordinator begins a connection: what comes of it, it hears after a flight there and back.
     mutating func dial(_ session: Int, endpoint: String) {
         guard let host = Int(endpoint.dropFirst()) else { return fail("nobody has the endpoint \(endpoint)") }
+        tries[host, default: 0] += 1
         let key = generation &* 1_000_000 &+ session
         links[key] = SimulatedLink(host: host)
         queue.add(.dialled(key), at: now + latency())
@@ -122,6 +123,14 @@ extension Simulator {
     /// Something has reached the coordinator.
     mutating func arriveHere(_ key: Int, _ event: LinkEvent<NodeMessage>) {
         guard let link = links[key], !link.isOverHere else { return }
+        if case .message(.failed) = event, key / 1_000_000 == generation {
+            deviceFaults[link.host, default: 0] += 1
+            // Of two under one name, what one says may come when the other has its place.
+            let isAlone = chaos.nodes.count { $0.name == hosts[link.host].character.name } == 1
+            if deviceFaults[link.host]! > 3, isAlone {
+                fail("the device of n\(link.host) failed four times, and it still takes part")
+            }
+        }
         if case .closed = event {
             links[key]!.isOverHere = true
             if link.isOverThere || link.connection == 0 { links[key] = nil }

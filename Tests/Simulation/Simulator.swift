@@ -54,6 +54,9 @@ struct Simulator {
     var lost: [Int: Set<Int>] = [:]
     /// Given up while a good node took part.
     var givenUpBesideGood: Set<Int> = []
+    /// Attempts to connect to an endpoint, and faults that its device reported, in this part of the run.
+    var tries: [Int: Int] = [:]
+    var deviceFaults: [Int: Int] = [:]
     /// Attempts to connect, by endpoint, in this second and in all.
     var connects: [String: (second: Int64, count: Int)] = [:]
     var endings: [RunEnding] = []
@@ -92,10 +95,11 @@ struct Simulator {
 
     /// Runs to the end of the work, to a violation, or to the time by which it must be over.
     mutating func simulate() {
-        while violation == nil, ending != .complete {
+        let limit = lastMoment
+        while violation == nil, ending != .complete, ending == nil || chaos.hasGoodNodes {
             guard let (time, since, event) = queue.next() else { return fail("nothing will happen any more") }
             now = time
-            if now > lastMoment {
+            if now > limit {
                 return fail("it is not over after \(now / 1_000_000) s: \(schedule.remaining) images")
             }
             if now < stalledUntil, isCoordinators(event) {
@@ -111,9 +115,9 @@ struct Simulator {
             if log != nil { note("\(event)".prefix(300).description) }
             handle(event)
             steps += 1
-            if chaos.images <= 400, steps % 32 == 0 { checkAlways() }
+            if chaos.images <= 400, steps % 128 == 0 { checkAlways() }
         }
-        if violation == nil { checkEnd() }
+        if violation == nil, ending == .complete { checkEnd() }
     }
 
     private func isTick(_ event: Event) -> Bool { if case .tick = event { true } else { false } }
@@ -167,7 +171,7 @@ struct Simulator {
             watchHosts()
             handle(RunEvent.tick)
             queue.add(.tick, at: now + 100_000)
-            if ending != nil, ending != .complete, !isBetweenRuns { ended() }
+            if ending != nil, ending != .complete, !isBetweenRuns, chaos.hasGoodNodes { ended() }
         case .fault(let number): strike(chaos.faults[number].fault)
         case .resume:
             resumptions += 1

@@ -24,9 +24,8 @@ final class ByteStream: @unchecked Sendable {
     /// Of the weights, what was asked for and is not sent.
     private var weightsRange: Range<UInt64> = 0..<0
     private var current: (index: UInt32, file: FilePieces, offset: UInt64)?
-    /// Attempts in vain at the first of `images`, and whether the next one is on its way.
+    /// Attempts in vain at the first of `images`.
     private var attempts = 0
-    private var isPausing = false
     private static let mostAttempts = 20
     private static let pauseMicroseconds: UInt32 = 500_000
 
@@ -94,7 +93,7 @@ final class ByteStream: @unchecked Sendable {
 
     private func sendImagePiece() -> Bool {
         if current == nil {
-            guard let index = images.first, !isPausing else { return false }
+            guard let index = images.first else { return false }
             do throws(FileError) {
                 let file = try image(Int(index)).map { place throws(FileError) in try open(place).get() }
                 images.removeFirst()
@@ -126,14 +125,9 @@ final class ByteStream: @unchecked Sendable {
             attempts = 0
             return sendMissing(index)
         }
-        isPausing = true
-        // On the stream's own queue: only this node waits. A pause by the clock would be as long as a step of it.
-        queue.async { [weak self] in
-            usleep(ByteStream.pauseMicroseconds)
-            self?.isPausing = false
-            self?.pump()
-        }
-        return false
+        // This queue is this node's alone.
+        usleep(ByteStream.pauseMicroseconds)
+        return true
     }
 
     private static let open: @Sendable (ImageLocation) -> Result<FilePieces, FileError> = { place in

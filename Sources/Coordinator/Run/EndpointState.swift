@@ -12,8 +12,10 @@ struct EndpointState: Sendable {
     enum Refusal: Sendable {
         /// By the handshake: another key, another version.
         case key
-        /// The job, by the node or by us: data, weights, device, arithmetic.
+        /// The job, by the node or by us: data, weights, arithmetic.
         case job
+        /// The job, by its device: too little memory, a disk that is full.
+        case device
         /// It broke a rule: for good.
         case evicted
     }

@@ -9,15 +9,10 @@ extension Run {
         case .first, .supersedes, .same, .lateFailure, .otherKind: break
         case .different(let disagreement):
             tell(disagreement, id, node, "a third node is to decide")
-            schedule.dispute(image, between: ledger.evaluators(image))
+            askFurther(image)
         case .stillDisputed(let disagreement):
             tell(disagreement, id, node, "no two of \(ledger.evaluators(image).count) agree")
-            // With every further node the odds grow that the picture, or the run, is what is wrong.
-            if ledger.evaluators(image).count >= plan.limits.opinions {
-                schedule.endDispute(image)
-            } else {
-                schedule.dispute(image, between: ledger.evaluators(image))
-            }
+            askFurther(image)
         case .settled(let settlement):
             schedule.endDispute(image)
             expel(settlement, id)
@@ -25,6 +20,16 @@ extension Run {
             if !plan.artifactKinds.isEmpty, settlement.odd.contains(members[node]!.ledgerNumber) {
                 evaluateAnew([image])
             }
+        }
+    }
+
+    private mutating func askFurther(_ image: Int) {
+        let evaluators = ledger.evaluators(image)
+        // With every further node the odds grow that the picture, or the run, is what is wrong.
+        if evaluators.count >= plan.limits.opinions {
+            schedule.endDispute(image)
+        } else {
+            schedule.dispute(image, between: evaluators)
         }
     }
 

@@ -48,8 +48,21 @@ extension Run {
         let isHopeless = endpoints.values.allSatisfy { isRefused($0) } && !plan.mayGrow
         // Within the time that its lease may take, a node is not left.
         let isAtWork = schedule.leases.values.contains { !$0.isLost && $0.start != nil }
-        guard isHopeless || now - lastHope > wait && !isAtWork else { return }
+        guard isHopeless || now - lastHope > wait && !isAtWork else {
+            tellRefused()
+            return
+        }
         end(verdict(reasons(orElse: "no node is known")))
+    }
+
+    /// Once: that nobody who is known will take part, and that others are waited for.
+    private mutating func tellRefused() {
+        guard !saidRefused, !endpoints.isEmpty, endpoints.values.allSatisfy({ isRefused($0) }) else { return }
+        saidRefused = true
+        note(
+            .warning, "all refused",
+            "no node that is known can take part: waiting for others, or for a change, \(Int(plan.waitSeconds)) s at most"
+        )
     }
 
     private func isHope(_ session: Session) -> Bool {
@@ -80,7 +93,8 @@ extension Run {
         if everWorked { return .tooFewNodes(reason: reason) }
         let refusals = endpoints.values.compactMap(\.refusal)
         guard !refusals.isEmpty else { return .unreachable(reason: reason) }
-        return refusals.contains(.job) ? .jobRefused(reason: reason) : .refused(reason: reason)
+        if refusals.contains(.job) { return .jobRefused(reason: reason) }
+        return refusals.contains(.device) ? .deviceRefused(reason: reason) : .refused(reason: reason)
     }
 
     private mutating func decideDryRun() {

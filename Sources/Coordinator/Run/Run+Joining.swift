@@ -12,7 +12,7 @@ extension Run {
             note(
                 .error, "job refused", "\(name): cannot do this job: \(refusal.reason)",
                 ["node.address": name, "reason": refusal.reason])
-            close(id, reason: refusal.reason, refusal: .job)
+            close(id, reason: refusal.reason, refusal: refusal.code == .device ? .device : .job)
         }
     }
 

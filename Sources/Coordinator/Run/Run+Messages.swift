@@ -71,7 +71,7 @@ extension Run {
             .error, "node failed", "\(session.endpoint): failed: \(reason)",
             ["node.address": session.endpoint, "reason": reason])
         if let node = session.node { perform(schedule.faulted(node: node, reason: reason, now: now)) }
-        close(id, reason: "failed: \(reason)", refusal: session.node == nil ? .job : nil)
+        close(id, reason: "failed: \(reason)", refusal: session.node == nil ? .device : nil)
     }
 
     private mutating func leaves(_ reason: String, session id: Int) {

@@ -50,6 +50,7 @@ struct Run: Sendable {
     /// When a node was there last that could evaluate an image for the second time; said once that there is none.
     var lastVerifier: Microseconds
     var saidUnverified = false
+    var saidRefused = false
     var lastJournalWrite: Microseconds
     private var lastTick: Microseconds
     var everWorked = false

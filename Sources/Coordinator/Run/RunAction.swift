@@ -47,6 +47,8 @@ public enum RunEnding: Sendable, Equatable {
     case refused(reason: String)
     /// Every node refused the job: data, weights, network.
     case jobRefused(reason: String)
+    /// No node's device can do the job.
+    case deviceRefused(reason: String)
     /// The results in the journal are of another arithmetic than this machine's.
     case otherNumerics(reason: String)
     /// The weights' file cannot be read any more.

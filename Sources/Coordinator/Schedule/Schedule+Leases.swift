@@ -69,7 +69,8 @@ extension Schedule {
 
     /// Images for one lease, those that came back first.
     private mutating func takeImages(for node: Int) -> [Int] {
-        if let image = takeAlone(for: node) { return [image] }
+        // A node that has had no result yet is not judged, nor does it judge, by what may end it.
+        if nodes[node].hasResults, let image = takeAlone(for: node) { return [image] }
         let size = leaseSize(for: node)
         var images = takeRetries(for: node, size: size)
         // Along the way, so that they do not all stand at the end.
@@ -79,6 +80,7 @@ extension Schedule {
             if states[next] == .pending { images.append(next) }
             next += 1
         }
+        if images.isEmpty, let image = takeAlone(for: node) { return [image] }
         return images
     }
 

@@ -25,7 +25,7 @@ extension Schedule {
         let isFirst = !known.nodes.contains(node)
         if isFirst { known.nodes.append(node) } else { known.isRepeated = true }
         losses[image] = known
-        let isAboutImage = nodes[node].succeeded > 0 || remaining <= losses.count + retries.count
+        let isAboutImage = nodes[node].hasResults || remaining <= losses.count + retries.count
         let isCounted = isFirst ? nodes[node].isProven : wasAlone && isAboutImage
         if isCounted { attempts[image] = min(attempts[image], 254) + 1 }
         nodes[node].losses.append(Loss(image: image, isCounted: isCounted, isFirst: isFirst))

@@ -50,7 +50,8 @@ extension Schedule {
         var held: Int { leases.count + late }
 
         /// What it lost last may be the images' fault: until then it had results.
-        var isProven: Bool { succeeded > 0 && fruitless == 0 }
+        var isProven: Bool { hasResults && fruitless == 0 }
+        var hasResults: Bool { succeeded + failed > 0 }
 
         public var isConnected: Bool { state != .gone && state != .evicted }
     }

@@ -166,8 +166,9 @@ public enum NodeMain {
         } catch let refusal as LinkRefusal {
             throw UsageError(refusal.text)
         } catch LinkClosure.unreachable(let reason) {
-            // The reason names the address.
-            throw ProgramError(.unavailable, "--listen: cannot listen on \(reason)")
+            let place = "\(configuration.listen)"
+            let named = reason.hasPrefix(place) ? reason : "\(place): \(reason)"
+            throw ProgramError(.unavailable, "--listen: cannot listen on \(named)")
         } catch let error as TransportError {
             let hint = error.code == EADDRINUSE ? "; give another port, or 0 for any that is free" : ""
             throw ProgramError(.unavailable, "--listen: \(error)\(hint)")

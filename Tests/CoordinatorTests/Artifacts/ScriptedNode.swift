@@ -31,7 +31,11 @@ final class ScriptedNode: @unchecked Sendable {
         guard case .message(let message) = event else { return }
         lock.withLock { heard.append(message) }
         switch message {
-        case .job: link.send(.ready(NodeDescription(name: "scripted", device: "none", version: stnetVersion, numerics: "none", batch: 1)))
+        case .job:
+            link.send(
+                .ready(
+                    NodeDescription(name: "scripted", device: "none", version: stnetVersion, numerics: "none", batch: 1)
+                ))
         case .lease(let lease): for message in answer(lease) { link.send(message) }
         case .drain: link.send(.goodbye)
         default: break

@@ -181,7 +181,7 @@ import Testing
             try problem([(.repeated, Array(repeatedByCoordinator))]) == "a0: a repeated result before the first")
         #expect(try problem([(.result, coordinators), (.repeated, Array(repeatedByCoordinator))]) == nil)
         #expect(try problem([(.header, [])]) == "a second header")
-        #expect(try problem([(.node, [0, 0, 1, 0, 1, 0, 65, 0, 0, 0, 0])]) == "node number 65536, expected 0")
+        #expect(try problem([(.node, [0, 0, 1, 0, 1, 0, 65, 0, 0, 0, 0, 0, 0])]) == "node number 65536, expected 0")
         for (kind, payload) in [(JournalRecord.Kind.result, coordinators), (.repeated, repeated.payload)] {
             #expect(try problem([(kind, Array(payload.dropLast()))]) != nil)
             #expect(try problem([(kind, payload + [0])]) != nil)

@@ -31,7 +31,7 @@ extension Simulator {
     /// the same.
     mutating func checkEnd() {
         checkAlways()
-        try? run.ledger.journal.flush()
+        if mistake != .forgetsTheJournal { try? run.ledger.journal.flush() }
         guard let again = try? SimulatedRun.ledger(manifest, InMemoryStorage(storage.bytes)) else {
             return fail("the journal cannot be opened")
         }

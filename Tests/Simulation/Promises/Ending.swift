@@ -7,7 +7,7 @@ extension Simulator {
     /// Faults are over at `healing`, or their last effect is. Then the slowest good node alone could do all the work,
     /// after every limit that may still have to pass for each of the others.
     var lastMoment: Int64 {
-        let slowest = chaos.nodes.filter(\.isGood).map(\.pace).max()!
+        let slowest = chaos.nodes.filter(\.isGood).map(\.pace).max() ?? 0
         let hanging = chaos.nodes.count { $0.hangs != nil || $0.preparesForEver || $0.keepsCancelled }
         let fruitless = chaos.nodes.count { $0.crashes || $0.faultsAfter != nil }
         let patience = Int64(2 + 3 * hanging + 2 * fruitless) * 130_000_000
@@ -36,13 +36,15 @@ extension Simulator {
         switch ending! {
         case .complete, .interrupted, .otherNumerics, .weightsUnreadable, .journalFailed, .artifactFailed:
             return fail("it ended: \(ending!)")
-        case .tooFewNodes, .unreachable, .refused, .jobRefused: break
+        case .tooFewNodes, .unreachable, .refused, .jobRefused, .deviceRefused: break
         }
         let wait = Int64(chaos.waitSeconds * 1e6)
         // Who is refused three times is tried again after a minute.
         let refused: Int64 = 63_000_000
-        let isRefused = hosts.allSatisfy {
-            !$0.character.isGood || $0.isAnnounced && now < $0.character.refusesUntil + refused
+        let isRefused = hosts.indices.allSatisfy { number in
+            let host = hosts[number]
+            return !host.character.isGood
+                || host.isAnnounced && now < host.character.refusesUntil + refused && tries[number, default: 0] >= 3
         }
         let isKnown = !chaos.mayGrow && isRefused
         if now - began < wait, !isKnown { return fail("it ended after \((now - began) / 1000) ms: \(ending!)") }
