@@ -19,9 +19,14 @@ public enum BaselineOptions {
                     .init(
                         "classes", "FILE", "class names, one a line, in index order", default: "the 1000 of ILSVRC-2012"
                     ),
-                    .init("preprocess", "stnet|torchvision|squash", "resize and crop", default: "stnet"),
+                    .init(
+                        "preprocess", "stnet|torchvision|squash", "how a photograph becomes the square input",
+                        default: "stnet"),
                     .init("input-size", "N", "side of the network's input in pixels", default: "224"),
-                    .init("iou", "stnet|wsol|exact", "convention of the overlap", default: "stnet"),
+                    .init(
+                        "iou", "stnet|wsol|exact",
+                        "whether a box's last pixel counts: yes; yes, in integers (WSOL benchmark); no",
+                        default: "stnet"),
                     .init("square", "FRACTION", "a centred square of this side"),
                     .init("whole", nil, "the whole frame"),
                     .init("json", nil, "print JSON"),

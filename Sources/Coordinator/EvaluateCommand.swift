@@ -161,7 +161,7 @@ public struct EvaluateCommand: Sendable {
         var line = "stnet \(stnetVersion): \(network.name), input \(network.inputSize)x\(network.inputSize)"
         // A network that does not fit together is reported where its parts are read.
         if let bytes = try? network.activationBytes() {
-            line += String(format: ", %.1f MB of activations a picture in flight", Double(bytes) / 1e6)
+            line += String(format: ", %.1f MB of activations for each picture of a batch", Double(bytes) / 1e6)
         }
         printer.say(line)
         for (name, value) in configuration.resolvedDefaults { printer.say("  --\(name) \(value) (default)") }
@@ -247,7 +247,8 @@ public struct EvaluateCommand: Sendable {
         let (count, annotated) = (manifest.entries.count, manifest.annotatedCount)
         let part = count < annotated ? " of \(grouped(annotated)) annotated" : ""
         printer.say(
-            "\(count) image\(count == 1 ? "" : "s") to evaluate\(part), \(manifest.digest.prefix(16)) is their digest")
+            "\(count) image\(count == 1 ? "" : "s") to evaluate\(part); digest of their ids, labels and boxes: \(manifest.digest.prefix(16))"
+        )
         let others = manifest.imagesWithoutAnnotation
         if others > 0 {
             printer.say(

@@ -104,9 +104,9 @@ public struct AccuracyTable: Sendable {
             var line = "\(row.network): \(row.certificate.coverageBehindTitle)."
             if row.certificate.isValid, row.hasLabels {
                 let metrics = row.metrics
-                line += " Label among the top five: \(text(metrics.labelTop5)). Label right and IoU >= .25, .50, .75: "
+                line += " Top-5 accuracy: \(text(metrics.labelTop5)). Top-1 Loc at IoU .25, .50, .75: "
                 line += listed(metrics.top1Localization)
-                line += "; label among the top five and so: " + listed(metrics.top5Localization) + "."
+                line += "; Top-5 Loc: " + listed(metrics.top5Localization) + "."
             }
             if let agreement = row.agreement { line += " " + agreement.text }
             return line.onOneLine
@@ -123,8 +123,9 @@ public struct AccuracyTable: Sendable {
     }
 
     var explanation: String {
-        "Shares of images in % with 95 % intervals (Wilson's; of the mean: normal). IoU: \(convention.rawValue), with "
-            + "the label known. Squares are centred, their side a share of the input's; the best ones are chosen on these same images: their rates are optimistic."
+        "Percent of images, with 95 % Wilson intervals (mean IoU: normal). IoU convention: \(convention.rawValue); "
+            + "ground-truth class given. square .75: a centred box whose side is 75 % of the input's. A best square was "
+            + "chosen on these very images: its rates are optimistic."
     }
 
 }

@@ -90,8 +90,8 @@ public struct RunComparison: Sendable {
             text += "Mean IoU of \(second) minus that of \(first): \(Self.signed(meanIoUDifference))\(interval).\n"
         }
         return text
-            + "Shares of images in % with 95 % intervals (Wilson's; of the difference: normal), IoU with the label known. p: how likely so uneven a "
-            + "division of the images on which exactly one is right would be by chance; "
+            + "Percent of images, with 95 % Wilson intervals (of the difference: normal); IoU is GT-known. p: the probability "
+            + "that chance alone divides the images on which exactly one is right so unevenly (McNemar's exact test); "
             + "\(criteria.count) tests stand here.\n"
             + (criteria.count < Self.ofAll.count
                 ? "Labels are not compared: boxes and maps that were scored have none.\n" : "")

@@ -14,7 +14,7 @@ public struct ScoreCommand: Sendable {
             "stnet-coord score --maps DIR --annotations PATH [options]",
         ],
         summary: """
-            Scores what another program has found: localization with the label known, beside the baselines.
+            Scores what another program has found: GT-known localization, beside the baselines.
             A line of FILE.csv is a box, id,x0,y0,x1,y1, in pixels of the original image, the last pixel included.
             An image with several boxes counts by the best of them; every annotated image must have one.
             DIR holds a score map an image, id.npy: float16, 32 or 64, height x width, over the network's input.
@@ -38,9 +38,14 @@ public struct ScoreCommand: Sendable {
                     .init(
                         "images", "PATH", "sizes that the annotations lack, and the report's pictures",
                         default: "no pictures"),
-                    .init("preprocess", "stnet|torchvision|squash", "resize and crop", default: "stnet"),
+                    .init(
+                        "preprocess", "stnet|torchvision|squash", "how a photograph becomes the square input",
+                        default: "stnet"),
                     .init("input-size", "N", "side of the input in pixels", default: "224"),
-                    .init("iou", "stnet|wsol|exact", "convention of the overlap", default: "stnet"),
+                    .init(
+                        "iou", "stnet|wsol|exact",
+                        "whether a box's last pixel counts: yes; yes, in integers (WSOL benchmark); no",
+                        default: "stnet"),
                     .init(
                         "thresholds", "N", "of the maps: 0, 1/N, 2/N, ... of the maximum", default: "100",
                         effect: .besideAny(of: "maps")),

@@ -62,31 +62,39 @@ public enum EvaluateOptions {
                         "boxes, their pictures, or class-hypothesis maps",
                         default: "bbox_eval", effect: .always),
                     .init(
-                        "preprocess", "stnet|torchvision|squash", "resize and crop", default: "stnet", effect: .always),
-                    .init("iou", "stnet|wsol|exact", "convention of the overlap", default: "stnet", effect: .always),
+                        "preprocess", "stnet|torchvision|squash", "how a photograph becomes the network's square",
+                        default: "stnet", effect: .always),
+                    .init(
+                        "iou", "stnet|wsol|exact",
+                        "whether a box's last pixel counts: yes; yes, in integers (WSOL benchmark); no",
+                        default: "stnet", effect: .always),
                     .init(
                         "class-source", "label|predicted", "class from which gating starts", default: "label",
                         effect: .always),
                     .init(
-                        "selection", "reference|strict", "winners of a unit", default: "reference",
+                        "selection", "reference|strict", "winners also just below the threshold, or not",
+                        default: "reference",
                         effect: .beside("method", "stnet")),
                     .init(
-                        "bottom", "image|pool1|...", "where gating is read out", default: "image",
+                        "bottom", "image|pool1|...", "the layer whose gating becomes the box", default: "image",
                         effect: .beside("method", "stnet")),
                     .init(
-                        "linear-mode", "ladder|1|all", "selection in fully connected layers", default: "ladder",
+                        "linear-mode", "ladder|1|all",
+                        "fully connected layers: the important winners, the strongest, or all", default: "ladder",
                         effect: .beside("method", "stnet")),
                     .init(
-                        "linear-offset", "N", "rows by which the ladder is relaxed", default: "3",
+                        "linear-offset", "N", "by how many of its six thresholds the ladder is relaxed", default: "3",
                         effect: .beside("linear-mode", "ladder")),
                     .init(
-                        "bridge-mode", "ladder|1|all", "selection at the bridge", default: "ladder",
+                        "bridge-mode", "ladder|1|all", "the same where the fully connected layers begin, at the bridge",
+                        default: "ladder",
                         effect: .beside("method", "stnet")),
                     .init(
-                        "bridge-offset", "N", "rows by which the bridge's ladder is relaxed", default: "1",
+                        "bridge-offset", "N", "by how many thresholds the bridge's ladder is relaxed", default: "1",
                         effect: .beside("bridge-mode", "ladder")),
                     .init(
-                        "one-by-one", "group|ladder", "selection in 1x1 convolutions", default: "group",
+                        "one-by-one", "group|ladder", "1x1 convolutions: the strongest channel, or the important ones",
+                        default: "group",
                         effect: .beside("method", "stnet")),
                     .init(
                         "precision", "exact|fast", "the same bits on every machine, or what is faster on each",
@@ -192,6 +200,8 @@ public enum EvaluateOptions {
             ),
         ],
         footer: """
+            docs/method.md explains the method and shows what each of these options does.
+
             Networks: \(NetworkCatalog.names.prefix(5).joined(separator: ", ")) (torchvision's forms),
             \(NetworkCatalog.names.dropFirst(5).joined(separator: ", ")).
 

@@ -31,7 +31,7 @@ extension Report {
         return """
             <section id="classes"><h2>Classes</h2>\(invalidNote)
             <p class="note">\(rows.count) classes. A class has few images: the interval is what can be said of it.\(more) \
-            IoU with the label known.</p>
+            IoU is GT-known: whatever the predicted label.</p>
             <p class="tools" hidden="hidden"><label>Search <input type="search" id="search" autocomplete="off"/></label> \
             <span id="found" role="status"></span></p>
             <div class="scroll tall"><table id="class-table"><caption class="unseen">Accuracy by class</caption>\

@@ -18,15 +18,15 @@ extension Report {
         let localization = metrics.localization
         var tiles: [Markup] = []
         if row?.hasLabels == true {
-            tiles.append(tile("Label right", metrics.labelTop1, "top five: \(percent(metrics.labelTop5))\u{a0}%"))
+            tiles.append(tile("Top-1 accuracy", metrics.labelTop1, "top-5: \(percent(metrics.labelTop5))\u{a0}%"))
         }
-        tiles.append(tile("IoU ≥ .50, label known", localization.rate(at: 0.50), comparison(at: 0.50)))
-        tiles.append(tile("IoU ≥ .75, label known", localization.rate(at: 0.75), comparison(at: 0.75)))
+        tiles.append(tile("GT-known Loc, IoU ≥ .50", localization.rate(at: 0.50), comparison(at: 0.50)))
+        tiles.append(tile("GT-known Loc, IoU ≥ .75", localization.rate(at: 0.75), comparison(at: 0.75)))
         if row?.hasLabels == true {
             tiles.append(
                 tile(
-                    "Label right and IoU ≥ .50", metrics.top1Localization.rate(at: 0.50),
-                    "top five: \(percent(metrics.top5Localization.rate(at: 0.50)))\u{a0}%"))
+                    "Top-1 Loc, IoU ≥ .50", metrics.top1Localization.rate(at: 0.50),
+                    "Top-5 Loc: \(percent(metrics.top5Localization.rate(at: 0.50)))\u{a0}%"))
         }
         return "<dl class=\"tiles\">\(tiles)</dl>"
     }

@@ -57,6 +57,7 @@ struct ReportTests {
         #expect(page.all("table").count == 5)
         #expect(page.all("tr").count { $0.attributes.isEmpty } > 10 + 19)
         #expect(page.text.contains("thing 3") && page.text.contains("best square"))
+        #expect(page.text.contains("Top-1 accuracy") && page.text.contains("GT-known Loc"))
         #expect(page.text.contains("node-a") && page.text.contains("2026-01-02T03:05:05.000Z"))
     }
 
@@ -94,7 +95,7 @@ struct ReportTests {
         #expect(page.problem == nil)
         #expect(page.all("path", class: "square").isEmpty && page.all("path", class: "diamond").isEmpty)
         #expect(page.text.contains("Without the annotations"))
-        #expect(!page.text.contains("Label right"))
+        #expect(!page.text.contains("Top-1"))
         #expect(page.all("rect", class: "truth").count == 2, "in the key only")
     }
 

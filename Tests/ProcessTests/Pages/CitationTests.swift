@@ -1,0 +1,10 @@
+import Testing
+
+@Suite struct CitationTests {
+    @Test func theCitedVersionIsTheRelease() throws {
+        let program = try Program("stnet-coord", ["--version"])
+        #expect(program.wait() == 0)
+        let release = try #require(program.standardOutput.firstMatch(of: /stnet ([0-9.]+)/)).1
+        #expect(try Page("CITATION.cff").text.contains("\nversion: \(release)\n"))
+    }
+}
