@@ -2,7 +2,7 @@
 /// is given, and says nothing about them. So:
 /// - a loss counts as an attempt where the node had results until then, and once a node; a further loss on the same node
 ///   only of an image that it had alone, and only where the node ever had results, or nothing is left to show whether it
-///   can have any;
+///   can have any, and no node is there that could show it instead;
 /// - a node does not get again what it lost while there is another that has not lost it;
 /// - what was lost twice goes alone, to the node that has lost the least.
 extension Schedule {
@@ -25,10 +25,16 @@ extension Schedule {
         let isFirst = !known.nodes.contains(node)
         if isFirst { known.nodes.append(node) } else { known.isRepeated = true }
         losses[image] = known
-        let isAboutImage = nodes[node].hasResults || remaining <= losses.count + retries.count
+        let isAboutImage =
+            nodes[node].hasResults || remaining <= losses.count + retries.count && !isAwaited(by: known.nodes)
         let isCounted = isFirst ? nodes[node].isProven : wasAlone && isAboutImage
         if isCounted { attempts[image] = min(attempts[image], 254) + 1 }
         nodes[node].losses.append(Loss(image: image, isCounted: isCounted, isFirst: isFirst))
+    }
+
+    /// Whether a node is there, or only silent for now, that has not lost what these have.
+    private func isAwaited(by losers: [Int]) -> Bool {
+        nodes.indices.contains { [.live, .suspect].contains(nodes[$0].state) && !losers.contains($0) }
     }
 
     /// A node that was taken for lost lives: its images did it no harm.

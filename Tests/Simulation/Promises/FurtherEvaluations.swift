@@ -22,7 +22,7 @@ extension Simulator {
         for dispute in run.ledger.disputes where dispute.evaluators.count < plannedOpinions {
             let others = hosts.contains { host in
                 host.character.isGood && !dispute.evaluators.contains(host.character.name)
-                    && host.reachableSince.map { now - $0 > 100_000_000 } ?? false
+                    && host.reachableSince.map { now - $0 > 100_000_000 + 2 * host.character.preparing } ?? false
             }
             if others { fail("the dispute over image \(dispute.image) is open, and somebody could settle it") }
         }
