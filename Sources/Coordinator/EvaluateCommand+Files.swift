@@ -31,8 +31,10 @@ extension EvaluateCommand {
         }
         for difference in files.differences { try ledger.drop(difference.image) }
         try ledger.journal.flush()
+        let count = files.differences.count
         printer.say(
-            "\(files.differences.count) images are other files than those evaluated, the first is "
+            "\(count) image\(count == 1 ? " is another file" : "s are other files") than "
+                + "\(count == 1 ? "the one" : "those") evaluated, the first is "
                 + "\(files.differences[0].id) (\(files.differences[0].path)): evaluated anew")
         return ledger
     }

@@ -60,7 +60,7 @@ extension EvaluateCommand {
             printer.say("too few nodes are left: \(reason)")
             return .tooFewNodes
         case .unreachable(let reason):
-            printer.say("no node could be reached: \(reason)")
+            printer.say("no node could take part: \(reason)")
             return .noNodeReachable
         case .refused(let reason):
             printer.say("refused: \(reason.replacing(": refused: ", with: ": "))")

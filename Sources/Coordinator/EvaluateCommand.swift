@@ -82,7 +82,7 @@ public struct EvaluateCommand: Sendable {
         plan.waitSeconds = configuration.fleet?.waitSeconds ?? 60
         plan.isDryRun = configuration.isDryRun
         plan.verifyEvery = configuration.verifyEvery
-        plan.hasImages = manifest.missingIDs.count < manifest.entries.count
+        plan.hasImages = manifest.hasImages
         plan.policy.largestLease = EvaluateCommand.largestLease(manifest)
         var surroundings = Conductor.Surroundings(
             endpoints: fleet.endpoints, fleet: fleet.source,

@@ -49,6 +49,9 @@ public struct Manifest: Sendable {
         PackedIndex(entries.annotations.ids, order: nil).place(of: id).map { entries[$0] }
     }
 
+    /// Whether any entry has an image.
+    public var hasImages: Bool { entries.paths.count > 0 }
+
     /// The ids of the entries without an image, in order.
     public var missingIDs: [String] {
         let paths = entries.paths

@@ -8,6 +8,14 @@ package struct PackedStrings: Sendable {
     package init() {}
 
     package var count: Int { ends.count }
+    /// Of all texts together.
+    var byteCount: Int { bytes.count }
+
+    /// For so many texts of so many bytes together: an array that grows as it is filled has two copies for a while.
+    mutating func reserveCapacity(_ count: Int, bytes byteCount: Int) {
+        bytes.reserveCapacity(byteCount)
+        ends.reserveCapacity(count)
+    }
 
     /// - Precondition: 4 GiB in all.
     package mutating func append(_ text: String) {

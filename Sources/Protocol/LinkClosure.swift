@@ -72,7 +72,7 @@ public struct LinkRefusal: Error, Sendable, Hashable, CustomStringConvertible {
         self.text = text
     }
 
-    public var description: String { source == .otherEnd ? "by the other end (\(code)): \(text)" : text }
+    public var description: String { source == .otherEnd ? "by the other end (\(code.name)): \(text)" : text }
 
     public var retry: LinkClosure.Retry {
         if source == .ownOptions { return .never }

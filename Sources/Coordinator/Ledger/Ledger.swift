@@ -67,6 +67,17 @@ public struct Ledger: Sendable {
         return try compare(ResultEntry(node: node, isFileCompared: isFileCompared, result: result))
     }
 
+    /// Why a node cannot have said this of an image; nil where it can. It is looked at before the failure is final.
+    func refusal(ofReported result: ImageResult) -> ResultRefusal? {
+        if case .failed(let failure) = result.outcome, failure.kind == .abandoned {
+            return ResultRefusal(
+                image: check.entry(result.index)?.id ?? "image \(result.index)", field: "failure",
+                "is of the kind \(failure.kind.rawValue), which only the coordinator finds")
+        }
+        do throws(ResultRefusal) { try check.check(result) } catch { return error }
+        return nil
+    }
+
     /// Journals that an image failed for good, on a node or, by `coordinator`'s own finding, on none.
     public mutating func acceptFailure(
         _ failure: ImageFailure, image: UInt32, node: UInt32 = Ledger.coordinator

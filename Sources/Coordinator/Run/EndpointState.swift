@@ -34,8 +34,9 @@ struct EndpointState: Sendable {
     var member: Int?
     /// The node there has this one's name or device: it is tried again when that one is silent or gone.
     var rival: String?
-    /// It once prepared for longer than anything takes: when it prepares again, that is no hope for the run.
-    var hasHung = false
+    /// Since when connections end while the node prepares, however they do; nil where the last one did not. After some
+    /// time of that, that it prepares again is no hope for the run.
+    var inVainSince: Microseconds?
     /// Taken out of the hosts file or the announce directory: not connected again.
     var isRemoved = false
 

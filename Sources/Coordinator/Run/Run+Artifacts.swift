@@ -10,7 +10,7 @@ extension Run {
             return outOfProtocol(id, "a file that nobody asked for")
         }
         guard schedule.expects(image: Int(chunk.index), lease: chunk.lease, node: node) else {
-            return outOfProtocol(id, "a file of image \(chunk.index), which is not in its lease \(chunk.lease)")
+            return outOfProtocol(id, "a file of \(name(of: chunk.index)), which is not in its lease \(chunk.lease)")
         }
         lastResult = now
         schedule.progressed(lease: chunk.lease, now: now)

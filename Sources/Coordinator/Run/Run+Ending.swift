@@ -68,7 +68,8 @@ extension Run {
     private func isHope(_ session: Session) -> Bool {
         switch session.phase {
         case .connecting, .closing: return false
-        case .preparing: return !endpoints[session.endpoint]!.hasHung
+        case .preparing:
+            return endpoints[session.endpoint]!.inVainSince.map { now - $0 < plan.limits.preparing } ?? true
         case .working(let number):
             let node = schedule.nodes[number]
             guard node.fruitless < plan.policy.fruitlessLeases else { return false }
@@ -81,11 +82,23 @@ extension Run {
     }
 
     private func reasons(orElse none: String) -> String {
-        let reasons = endpointOrder.lazy.compactMap { [endpoints] name in
-            endpoints[name]?.reason.map { "\(name): \($0)" }
-        }
+        let reasons = endpointOrder.lazy.compactMap { [self] name in reason(of: name).map { "\(name): \($0)" } }
         let first = Array(reasons.prefix(5))
         return first.isEmpty ? none : first.joined(separator: "; ")
+    }
+
+    /// Why the node there takes no part: what went wrong last, or what it was still at.
+    private func reason(of name: String) -> String? {
+        guard let state = endpoints[name] else { return nil }
+        guard state.reason == nil, case .connected(let id) = state.phase, let session = sessions[id] else {
+            return state.reason
+        }
+        switch session.phase {
+        case .connecting: return "no answer yet"
+        case .preparing: return "it was still preparing the job"
+        case .working(let node): return schedule.nodes[node].state == .live ? nil : "it is silent"
+        case .closing: return nil
+        }
     }
 
     /// Which of the endings without nodes it is.

@@ -12,7 +12,7 @@ extension Run {
         }
         // Named again: whatever was wrong with it may have been mended.
         state.isRemoved = false
-        state.refusals = 0
+        (state.refusals, state.inVainSince) = (0, nil)
         if state.phase == .closed { state.refusal = nil }
         if case .connected = state.phase {} else { state.phase = .waiting(until: now) }
         endpoints[endpoint.name] = state
@@ -37,7 +37,7 @@ extension Run {
         for name in endpointOrder {
             guard case .waiting = endpoints[name]!.phase else { continue }
             endpoints[name]!.phase = .waiting(until: now)
-            endpoints[name]!.refusals = 0
+            (endpoints[name]!.refusals, endpoints[name]!.inVainSince) = (0, nil)
         }
     }
 

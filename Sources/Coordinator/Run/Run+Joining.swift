@@ -69,7 +69,7 @@ extension Run {
         sessions[id]!.introduction = nil
         var state = endpoints[name]!
         (state.reason, state.reportedReason, state.refusal, state.rival) = (nil, nil, nil, nil)
-        (state.refusals, state.hasHung, state.member) = (0, false, node)
+        (state.refusals, state.inVainSince, state.member) = (0, nil, node)
         endpoints[name] = state
         everWorked = true
         let data = description.images.map { "\($0) images" } ?? "images from here"

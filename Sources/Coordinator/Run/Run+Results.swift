@@ -15,7 +15,8 @@ extension Run {
         for result in results {
             let image = Int(result.index)
             guard schedule.expects(image: image, lease: lease, node: node) else {
-                return distrust(node, "it sent a result of image \(image), which is not in its lease \(lease)")
+                return distrust(
+                    node, "it sent a result of \(name(of: result.index)), which is not in its lease \(lease)")
             }
             timeline.delivered(lease: lease, node: node)
             let comparison = compareFile(of: result, node: node)
@@ -32,9 +33,16 @@ extension Run {
                 // The node may turn out to be the odd one: then nothing more of it is taken.
                 settle(acceptance, of: image, found: node)
                 guard schedule.nodes[node].state != .evicted else { return }
-            case .failed(let failure): take(failure, image: image, lease: lease, node: node)
+            case .failed(let failure):
+                if let refusal = ledger.refusal(ofReported: result) { return distrust(node, "\(refusal)") }
+                take(failure, image: image, lease: lease, node: node)
             }
         }
+    }
+
+    /// An image's id, or its place where it is none of the run's.
+    func name(of index: UInt32) -> String {
+        manifest.entries.indices.contains(Int(index)) ? manifest.entries[Int(index)].id : "image \(index)"
     }
 
     /// What the result means for the ledger; nil where the node, or the run, is not to go on.

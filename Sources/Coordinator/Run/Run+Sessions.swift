@@ -11,9 +11,12 @@ extension Run {
                 if session.phase != .connecting { act(.send(session: id, .ping)) }
             }
             let limit = session.node == nil ? plan.limits.handshakeSilence : plan.limits.deadConnection
-            if now - session.lastHeard > limit { close(id, reason: "silent for \(limit / 1_000_000) s") }
-            if session.phase == .preparing, session.introduction == nil, now > session.prepareLimit {
-                endpoints[session.endpoint]!.hasHung = true
+            if now - session.lastHeard > limit {
+                let reason = "silent for \(limit / 1_000_000) s"
+                tellClosed(session.endpoint, reason, .warning)
+                close(id, reason: reason)
+            } else if session.phase == .preparing, session.introduction == nil, now > session.prepareLimit {
+                endpoints[session.endpoint]!.inVainSince = now - plan.limits.preparing
                 let reason = "it prepares for longer than that can take: its device or its disk hangs"
                 note(
                     .error, "node hangs", "\(session.endpoint): \(reason)",
@@ -31,8 +34,8 @@ extension Run {
         sessions[id]!.prepareLimit =
             now + plan.limits.preparing + Run.time(for: plan.job.weightsBytes, plan.limits.readBytesASecond)
         let name = sessions[id]!.endpoint
-        // What was wrong before it answered says nothing about what it does now.
-        if endpoints[name]!.refusal == nil { endpoints[name]!.reason = nil }
+        // What was wrong before it answered says nothing about what it does now, unless it did answer and hung.
+        if endpoints[name]!.refusal == nil, endpoints[name]!.inVainSince == nil { endpoints[name]!.reason = nil }
         act(.send(session: id, .job(plan.job)))
     }
 
@@ -59,6 +62,7 @@ extension Run {
     mutating func close(_ id: Int, reason: String, refusal: EndpointState.Refusal? = nil) {
         guard let session = sessions[id], session.phase != .closing else { return }
         let node = session.node
+        if session.phase == .preparing { preparedInVain(session.endpoint) }
         sessions[id]!.phase = .closing
         sessions[id]!.introduction = nil
         refuse(session.endpoint, refusal, reason)
@@ -68,6 +72,10 @@ extension Run {
             members[node]!.reason = reason
             perform(schedule.lost(node: node, now: now))
         }
+    }
+
+    private mutating func preparedInVain(_ endpoint: String) {
+        if endpoints[endpoint]!.inVainSince == nil { endpoints[endpoint]!.inVainSince = now }
     }
 
     private mutating func refuse(_ endpoint: String, _ refusal: EndpointState.Refusal?, _ reason: String) {
@@ -106,6 +114,7 @@ extension Run {
         let reason =
             session.isLeaving ? endpoints[name]!.reason ?? "it left" : Self.reason(closure, of: name)
         endpoints[name]!.reason = reason
+        if session.phase == .preparing { preparedInVain(name) }
         switch closure.retry {
         case .soon:
             endpoints[name]!.refusal = nil
@@ -116,18 +125,20 @@ extension Run {
             endpoints[name]!.refusals += 1
         case .never: refuse(name, .key, reason)
         }
-        if reason != endpoints[name]!.reportedReason {
-            endpoints[name]!.reportedReason = reason
-            note(
-                session.isLeaving ? .info : .warning, "connection closed", "\(name): \(reason)",
-                ["node.address": name, "reason": reason])
-        }
+        tellClosed(name, reason, session.isLeaving ? .info : .warning)
         sessions[id]!.phase = .closing
         guard let node = session.node, members[node]?.session == id else { return }
         members[node]!.session = nil
         members[node]!.reason = reason
         perform(schedule.lost(node: node, now: now))
         tellFruitless(node, at: name)
+    }
+
+    /// Once, as long as it is the same.
+    private mutating func tellClosed(_ name: String, _ reason: String, _ level: NoteLevel) {
+        guard reason != endpoints[name]!.reportedReason else { return }
+        endpoints[name]!.reportedReason = reason
+        note(level, "connection closed", "\(name): \(reason)", ["node.address": name, "reason": reason])
     }
 
     /// Once, when a node begins to look like one that loses whatever it is given.

@@ -41,7 +41,7 @@ public enum RunEnding: Sendable, Equatable {
     case interrupted
     /// No node is left that could go on; some had worked.
     case tooFewNodes(reason: String)
-    /// No node was ever reached.
+    /// No node ever took part, and none said why not: nobody answered, or what did was never ready.
     case unreachable(reason: String)
     /// Every node refused us, or we it.
     case refused(reason: String)

@@ -78,8 +78,10 @@ extension Schedule {
     mutating func takeReturned(for node: Int, size: Int) -> [Int] {
         var taken: [Int] = []
         var left: [Int] = []
+        // One that came back, was done all the same and is done anew, stands there twice.
+        var seen: Set<Int> = []
         while taken.count < size, let image = returned.popLast() {
-            guard states[image] == .pending else { continue }
+            guard states[image] == .pending, seen.insert(image).inserted else { continue }
             if mayTry(image, on: node) { taken.append(image) } else { left.append(image) }
             // What others are to try is not gone through by everybody each time.
             if left.count >= 2 * policy.largestLease { break }

@@ -96,7 +96,8 @@ extension Schedule {
         } else {
             states[image] = .pending
             pending += 1
-            returned.append(image)
+            // One that this part of the run has not come to yet, it comes to.
+            if image < next { returned.append(image) }
         }
         return assign(now: now)
     }

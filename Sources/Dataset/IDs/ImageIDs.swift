@@ -15,6 +15,7 @@ enum ImageIDs {
     /// The ids of images that are called this, in this order; all different.
     static func ids(of called: PackedStrings) throws(Problem) -> PackedStrings {
         var stems = PackedStrings()
+        stems.reserveCapacity(called.count, bytes: called.byteCount)
         for place in 0..<called.count {
             guard let stem = FieldText.id(called[place][...]) else {
                 throw Problem(place: place, expected: "an image id")

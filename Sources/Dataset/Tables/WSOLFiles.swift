@@ -50,11 +50,9 @@ struct WSOLFiles {
     private func readIDs() throws(DatasetError) -> PackedStrings {
         let table = table(Self.ids, ["image id"])
         var called = PackedStrings()
-        var lines: [Int] = []
         try table.forEachRow(heading: Self.heading(table)) { row throws(DatasetError) in
             guard FieldText.id(row.fields[0]) != nil else { throw table.failure(row, 0, expected: "an image id") }
             called.append(String(FieldText.called(row.fields[0])))
-            lines.append(row.line)
         }
         guard called.count > 0 else {
             throw .field(file: table.path, line: nil, field: "lines", found: "no image id", expected: "one a line")
@@ -63,9 +61,20 @@ struct WSOLFiles {
             return try ImageIDs.ids(of: called)
         } catch {
             throw .field(
-                file: table.path, line: lines[error.place], field: "image id",
+                file: table.path, line: try line(of: error.place, in: table), field: "image id",
                 found: FieldText.quoted(called[error.place]), expected: error.expected)
         }
+    }
+
+    /// Of the row at this place, for a message: the lines of all are not kept for it.
+    private func line(of place: Int, in table: TextTable) throws(DatasetError) -> Int? {
+        var rows = 0
+        var line: Int?
+        try table.forEachRow(heading: Self.heading(table)) { row in
+            if rows == place { line = row.line }
+            rows += 1
+        }
+        return line
     }
 
     /// The benchmark's files have none; a spreadsheet may have put one there.
@@ -104,6 +113,8 @@ struct WSOLFiles {
         let table = table("localization.txt", ["image id", "x0", "y0", "x1", "y1"])
         var boxes: [Box] = []
         var places: [UInt32] = []
+        boxes.reserveCapacity(ids.count)
+        places.reserveCapacity(ids.count)
         var counts = [UInt32](repeating: 0, count: ids.count)
         var isAscending = true
         try table.forEachRow(heading: Self.heading(table)) { row throws(DatasetError) in

@@ -15,6 +15,18 @@ public struct Refusal: Sendable, Hashable, CustomStringConvertible {
         case leaving = 5
         /// The handshake's bytes are not what the format says. Codes that are not known read as this one.
         case outOfProtocol = 6
+
+        /// For people.
+        var name: String {
+            switch self {
+            case .version: "version"
+            case .key: "key"
+            case .insecure: "without a key"
+            case .busy: "busy"
+            case .leaving: "shutting down"
+            case .outOfProtocol: "not understood"
+            }
+        }
     }
     public var code: Code
     /// At most `textLimit` bytes of printable ASCII: it comes from a stranger and is shown to people.
@@ -28,7 +40,7 @@ public struct Refusal: Sendable, Hashable, CustomStringConvertible {
         self.text = Refusal.printable(text)
     }
 
-    public var description: String { text.isEmpty ? "\(code)" : text }
+    public var description: String { text.isEmpty ? code.name : text }
 
     func encode(into writer: inout ByteWriter) {
         writer.append(code.rawValue)

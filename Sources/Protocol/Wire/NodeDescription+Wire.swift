@@ -21,6 +21,7 @@ extension NodeDescription {
     }
 
     public init(from reader: inout ByteReader) throws(ByteReaderError) {
+        let start = reader.offset
         self.init(
             name: try reader.identifier("node name"), instance: try reader.uint64("instance"),
             device: try reader.identifier("device"), deviceID: try reader.identifier("device id"),
@@ -32,6 +33,11 @@ extension NodeDescription {
             samples: try reader.array("samples", limit: WireLimits.samples, elementBytes: 2) {
                 reader throws(ByteReaderError) in try reader.identifier("sample digest")
             })
+        if name.isEmpty { throw ByteReaderError("node name", at: start, "is empty") }
+        if batch == 0 { throw ByteReaderError("batch", at: start, "is 0 images") }
+        if images == nil, !samples.isEmpty {
+            throw ByteReaderError("samples", at: start, "are \(samples.count), of a node that has no images")
+        }
     }
 }
 

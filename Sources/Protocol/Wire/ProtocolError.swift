@@ -49,7 +49,7 @@ public enum ProtocolError: Error, Sendable, Hashable, CustomStringConvertible {
         case .unknownType(let type):
             "a message of type \(ProtocolError.hex(type)) is not known to this version and may not be skipped"
         case .malformed(let type, let error):
-            "a message of type \(ProtocolError.hex(type)) is malformed: \(error)"
+            "a malformed message of type \(ProtocolError.hex(type)): \(error)"
         case .tooManyBytesBeforeHandshake(let limit):
             "more than \(limit) bytes came before the handshake was done"
         case .cutShort(let bytes, let isEstablished):
@@ -66,7 +66,7 @@ public enum ProtocolError: Error, Sendable, Hashable, CustomStringConvertible {
         case .insecureThere:
             "the other end runs with --insecure and this end has a key: give both the same key"
         case .refused(let refusal):
-            "refused by the other end (\(refusal.code)): \(refusal.text)"
+            "refused by the other end (\(refusal.code.name)): \(refusal.text)"
         case .refusedHere(let refusal):
             "refused (\(refusal.code)): \(refusal.text)"
         case .shortKey(let bytes):

@@ -1,4 +1,4 @@
-import Coordinator
+@testable import Coordinator
 import Options
 import Protocol
 import SelectiveTuning
@@ -51,6 +51,22 @@ import Testing
         #expect(try ledger.accept(samples.result(1), node: first) == .first)
         #expect(ledger.isComplete)
         try expectSameAfterReopening()
+    }
+
+    /// A failure that a node reports is looked at before it is final: else it would end the run, or give the image up.
+    @Test func whatNoNodeCanHaveSaidIsRefused() {
+        func refusal(_ kind: ImageFailure.Kind, _ text: String, image: UInt32 = 0) -> String? {
+            ledger.refusal(ofReported: ImageResult(index: image, outcome: .failed(ImageFailure(kind, text))))?
+                .description
+        }
+        for kind in [ImageFailure.Kind.content, .unavailable, .evaluation] {
+            #expect(refusal(kind, "x") == nil)
+            #expect(refusal(kind, String(repeating: "x", count: 1000)) == nil)
+            #expect(refusal(kind, "")?.contains("failure text has 0 bytes, expected 1...1000") == true)
+            #expect(refusal(kind, String(repeating: "x", count: 1001))?.contains("1001 bytes") == true)
+        }
+        #expect(refusal(.abandoned, "x")?.contains("kind 4, which only the coordinator finds") == true)
+        #expect(refusal(.content, "x", image: 99)?.contains("is not one of the") == true)
     }
 
     @Test mutating func theSameBitsAgainAreTheSame() throws {

@@ -135,7 +135,7 @@ struct FrameTests {
         let bytes = conversation.coordinator.takeOutgoing()
         let error = #expect(throws: ProtocolError.self) { try conversation.receive(bytes, like: lease) }
         #expect(
-            error?.description == "a message of type 0x103 is malformed: lease at byte 0 needs 8 bytes and 2 follow")
+            error?.description == "a malformed message of type 0x103: lease at byte 0 needs 8 bytes and 2 follow")
         // The conversation is over, and nothing is said any more.
         #expect(throws: ProtocolError.self) { try conversation.receive([], like: lease) }
         conversation.node.send(NodeMessage.goodbye)

@@ -194,6 +194,28 @@ struct MessageTests {
                 == .failed(reason: "x" + String(repeating: "\u{e9}", count: 499)))
     }
 
+    @Test func aNodeThatCannotBeOneIsMalformed() {
+        func problem(_ change: (inout NodeDescription) -> Void) -> String? {
+            var description = NodeDescription(name: "n", device: "cpu", numerics: "", images: 1, samples: [""])
+            change(&description)
+            var writer = ByteWriter()
+            description.encode(into: &writer)
+            var reader = ByteReader(writer.bytes)
+            do throws(ByteReaderError) {
+                #expect(try NodeDescription(from: &reader) == description)
+                return nil
+            } catch {
+                return error.description
+            }
+        }
+        #expect(problem { _ in } == nil)
+        #expect(problem { $0.images = 0 } == nil)
+        #expect(problem { ($0.images, $0.samples) = (nil, []) } == nil)
+        #expect(problem { $0.name = "" } == "node name at byte 0 is empty")
+        #expect(problem { $0.batch = 0 } == "batch at byte 0 is 0 images")
+        #expect(problem { $0.images = nil } == "samples at byte 0 are 1, of a node that has no images")
+    }
+
     @Test func aResultStandsByItselfInAJournal() throws {
         var writer = ByteWriter()
         let results = [Samples.evaluated, Samples.withoutOverlap, Samples.failed, Samples.evaluatedTwice]
