@@ -1,6 +1,10 @@
+import Bytes
 import Dispatch
+import Evaluation
 import Foundation
+import Jobs
 import Protocol
+import SelectiveTuning
 
 /// Many fake nodes behind one listener: each loopback address that a coordinator connects to is one of them.
 final class FakeFleet: @unchecked Sendable {
@@ -13,6 +17,7 @@ final class FakeFleet: @unchecked Sendable {
     private var nodes: [FakeNode] = []
     private var onFirstLease: (() -> Void)?
     private var onFirstDrain: (() -> Void)?
+    private var canary: String?
 
     var port: UInt16 { listener!.port }
 
@@ -39,6 +44,18 @@ final class FakeFleet: @unchecked Sendable {
     /// What is to be done when the work begins, and when it is over; on the fleet's queue.
     func observe(begin: @escaping @Sendable () -> Void, end: @escaping @Sendable () -> Void) {
         queue.sync { (onFirstLease, onFirstDrain) = (begin, end) }
+    }
+
+    /// What an honest node computes for the canary images: the coordinator does so too, and takes nobody else. Computed
+    /// once: all jobs of a fleet are of one network.
+    func canary(of job: Job, weightsPath: String = FleetJob.weightsPath) throws -> String {
+        if let canary { return canary }
+        let description = try JSON.parse(job.networkDescription ?? "", source: "the job")
+        let own = OwnCanary(
+            network: try Network(json: description, source: "the job"),
+            weights: try WeightFile.open(path: weightsPath), options: try JobOptions(job.options), threads: 1)
+        canary = try own.digest()
+        return canary!
     }
 
     func leased() {

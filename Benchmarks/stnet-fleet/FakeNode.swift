@@ -3,6 +3,7 @@ import Dataset
 import Dispatch
 import Evaluation
 import Jobs
+import Options
 import Protocol
 import SelectiveTuning
 
@@ -40,7 +41,8 @@ final class FakeNode: @unchecked Sendable {
                 link.send(
                     .ready(
                         NodeDescription(
-                            name: name, device: "none", numerics: "made up", batch: UInt32(batch),
+                            name: name, device: "none", version: stnetVersion,
+                            numerics: try fleet.canary(of: job), batch: UInt32(batch),
                             images: UInt32(clamping: job.sampleIDs.count),
                             samples: job.sampleIDs.map { _ in FakeResults.file.hex })))
             } catch {

@@ -3,6 +3,9 @@ import Protocol
 
 /// The files of a job: annotations in the WSOL benchmark's form without any image, a key, a hosts file.
 struct FleetJob {
+    static let networkPath = "Demo/network.json"
+    static let weightsPath = "Demo/demo.safetensors"
+
     let directory: String
     let key: SharedKey
 

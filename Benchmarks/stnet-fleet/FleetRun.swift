@@ -28,8 +28,8 @@ struct FleetRun {
         coordinator.executableURL = URL(
             fileURLWithPath: (CommandLine.arguments[0] as NSString).deletingLastPathComponent + "/stnet-coord")
         coordinator.arguments = [
-            "--annotations", directory + "/annotations", "--network", "Demo/network.json", "--weights",
-            "Demo/demo.safetensors", "--nodes", directory + "/hosts", "--key-file", directory + "/key", "--out",
+            "--annotations", directory + "/annotations", "--network", FleetJob.networkPath, "--weights",
+            FleetJob.weightsPath, "--nodes", directory + "/hosts", "--key-file", directory + "/key", "--out",
             directory + "/out", "--progress", "json", "--log", directory + "/log", "--metrics-file",
             directory + "/metrics.prom", "--force",
         ]

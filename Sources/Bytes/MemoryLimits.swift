@@ -33,8 +33,27 @@ package struct MemoryLimits: Sendable, Hashable {
         return limits
     }
 
+    /// As they are now, and what the machine has left: for who would rather do without than have others' memory go to
+    /// the disk.
+    package static func withMachine() -> MemoryLimits {
+        var limits = current()
+        #if canImport(Glibc)
+            limits.add(machine: text("/proc/meminfo") ?? "")
+        #endif
+        return limits
+    }
+
+    /// Of Linux' file: what can be had without moving anybody's memory to the disk.
+    mutating func add(machine meminfo: String) {
+        for line in meminfo.split(separator: "\n") where line.hasPrefix("MemAvailable:") {
+            let words = line.split(separator: " ")
+            guard words.count == 3, words[2] == "kB", let kibibytes = Int(words[1]), kibibytes < 1 << 50 else { return }
+            add("the machine", kibibytes << 10, used: 0)
+        }
+    }
+
     /// Takes the smaller.
-    mutating func add(_ name: String, _ limit: Int?, used: Int, reserve: Int = 16 << 20) {
+    package mutating func add(_ name: String, _ limit: Int?, used: Int, reserve: Int = 16 << 20) {
         guard let limit else { return }
         let left = max(0, limit - min(limit, used))
         if left < free { (free, self.name, self.reserve) = (left, name, reserve) }

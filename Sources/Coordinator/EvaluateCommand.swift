@@ -96,7 +96,9 @@ public struct EvaluateCommand: Sendable {
                 do {
                     return try canary.digest()
                 } catch {
-                    printer.say("this machine cannot compute the canary itself: \(error); the nodes' must agree")
+                    printer.say(
+                        "this machine cannot compute the canary itself: \(error); the first node's decides, and every "
+                            + "other node's must be equal to it")
                     return nil
                 }
             }
@@ -105,11 +107,12 @@ public struct EvaluateCommand: Sendable {
             plan: plan, manifest: manifest, ledger: ledger, surroundings: surroundings, reporter: reporter)
         interrupts.onInterrupt { conductor.interrupt() }
         interrupts.onHangup { conductor.reread() }
-        let (ending, finished) = await conductor.lead()
+        let course = await course(of: conductor, started: started)
+        let (ending, finished) = (course.ending, course.ledger)
         if case .refused(let reason) = ending, let key = fleet.keyPath, reason.contains(" key") {
             printer.say("the key here is \(key): every node needs a copy of it, mode 0600, there or as --key-file")
         }
-        if configuration.isDryRun { return showDryRun(ending, conductor.run, inputs) }
+        if configuration.isDryRun { return showDryRun(course, inputs) }
         if isNothing(ending, finished) {
             // Whatever it was that was in the way, the next command finds the directory as this one did.
             if finished.counts.done == 0 { try finished.journal.remove() }
@@ -117,15 +120,31 @@ public struct EvaluateCommand: Sendable {
             reporter.finish(isValid: false)
             return ending == .interrupted ? endedBeforeAnyResult() : explain(ending)
         }
-        let facts = facts(conductor.run.facts(started: started, ended: Timestamp.now()))
-        var deliveries = finished.deliveries
-        if configuration.verifyEvery != nil {
-            let (asked, done) = conductor.run.schedule.verifications
-            deliveries.verification = .init(asked: asked, done: done)
-        }
-        let status = try finish(ending, finished, deliveries, inputs, facts, artifacts)
+        let status = try finish(ending, finished, course.deliveries, inputs, facts(course.facts), artifacts)
         reporter.finish(isValid: status == .valid)
         return status
+    }
+
+    /// What is left of a run that is over.
+    private struct Course {
+        let ending: RunEnding
+        let ledger: Ledger
+        let deliveries: Deliveries
+        let facts: RunFacts
+        let nodes: [NodeDescription]
+    }
+
+    private func course(of conductor: Conductor, started: Int64) async -> Course {
+        let (ending, run) = await conductor.lead()
+        var deliveries = run.ledger.deliveries
+        if configuration.verifyEvery != nil {
+            let (asked, done) = run.schedule.verifications
+            deliveries.verification = .init(asked: asked, done: done)
+        }
+        return Course(
+            ending: ending, ledger: run.ledger, deliveries: deliveries,
+            facts: run.facts(started: started, ended: Timestamp.now()),
+            nodes: run.members.keys.sorted().map { run.members[$0]!.description })
     }
 
     private func endedBeforeAnyResult() -> ExitStatus {
@@ -260,11 +279,9 @@ public struct EvaluateCommand: Sendable {
         return (manifest, missing)
     }
 
-    private func showDryRun(
-        _ ending: RunEnding, _ run: Run, _ inputs: Inputs
-    ) -> ExitStatus {
-        let nodes = run.members.keys.sorted().map { run.members[$0]!.description }
-        let images = run.manifest.entries.count
+    private func showDryRun(_ course: Course, _ inputs: Inputs) -> ExitStatus {
+        let nodes = course.nodes
+        let images = inputs.manifest.entries.count
         for (place, node) in nodes.enumerated() {
             let share: Int = images * (place + 1) / nodes.count - images * place / nodes.count
             let numerics = String(node.numerics.prefix(16))
@@ -272,13 +289,13 @@ public struct EvaluateCommand: Sendable {
         }
         say("dry run: \(images) images would be evaluated; nothing was")
         // What this machine lacks, a node with images of its own may have.
-        let isAlone = run.members.values.allSatisfy { $0.description.images == nil }
+        let isAlone = nodes.allSatisfy { $0.images == nil }
         let lacksImages = inputs.missingImages > 0 && (configuration.fleet == nil || isAlone)
         if lacksImages { say("\(inputs.missingImages) of them are missing: the run would be INVALID") }
-        switch ending {
+        switch course.ending {
         case .complete: return lacksImages ? .invalid : .valid
         case .interrupted: return .invalid
-        default: return explain(ending)
+        default: return explain(course.ending)
         }
     }
 }

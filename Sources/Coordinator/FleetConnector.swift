@@ -125,7 +125,7 @@ private final class FilesSource: EndpointSource, @unchecked Sendable {
     private func endpoint(_ address: HostPort) -> Endpoint {
         Endpoint(name: address.description, reconnects: true) { [trust, reactor] deliver in
             TCPLink<CoordinatorMessage, NodeMessage>.connect(
-                to: address, trust: trust, reactor: reactor, deliver: deliver)
+                to: address, trust: trust, reactor: reactor, unhandled: LinkLimits.unhandled, deliver: deliver)
         }
     }
 }

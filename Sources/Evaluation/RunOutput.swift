@@ -151,15 +151,6 @@ public enum RunOutput {
             filesSHA256 = try list?.commit()
         }
     }
-
-    /// Writes one line a record and gives the SHA-256 of the file.
-    public static func writeImages(
-        _ records: some Sequence<ImageRecord>, path: String
-    ) throws(FileError) -> String {
-        var file = try LineFile(path: path)
-        for record in records { try file.append(record.jsonLine) }
-        return try file.commit()
-    }
 }
 
 extension RunOutput.Content where Images == ListedImages {

@@ -10,8 +10,16 @@ public protocol Link<Outgoing>: AnyObject, Sendable {
     func send(_ message: Outgoing)
     /// Bytes that are queued and that the other end has not taken yet; 0 in memory.
     var backlog: Int { get }
+    /// One more message that came over the link, in their order, has been dealt with. Of what has come and is not dealt with,
+    /// only so much is taken in (`LinkLimits.unhandled`).
+    func handled()
     /// Ends the conversation after what is queued has been sent; the link says `closed` once, if it has not yet.
     func close()
+}
+
+extension Link {
+    /// In one process, the other end is this program too: what it says is bounded by the protocol's windows.
+    public func handled() {}
 }
 
 /// What happens on a link.
@@ -29,4 +37,6 @@ public enum LinkLimits {
     /// A stream (weights, images) stops queueing at this many bytes and goes on below `lowWater`.
     public static let highWater = 1 << 20
     public static let lowWater = 1 << 18
+    /// A connection is not read any further while so many bytes of what came over it are not dealt with (`Link.handled`).
+    public static let unhandled = 8 << 20
 }

@@ -54,13 +54,13 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     }
 
     /// Bytes of a network's weights and of the activations of one picture.
-    private static func leastBytes(_ network: Network) throws(NetworkError) -> Double {
+    package static func leastBytes(_ network: Network) throws(NetworkError) -> Double {
         try weightBytes(network) + Double(try network.activationBytes())
     }
 
-    /// As a floating-point number: a description from elsewhere may ask for more than can be counted.
+    /// Each of the two passes has its own layout of them. As a floating-point number: a description from elsewhere may ask for more than can be counted.
     private static func weightBytes(_ network: Network) throws(NetworkError) -> Double {
-        try network.tensors().reduce(0.0) { $0 + $1.shape.reduce(4.0) { $0 * Double($1) } }
+        try network.tensors().reduce(0.0) { $0 + $1.shape.reduce(8.0) { $0 * Double($1) } }
     }
 
     public func evaluate(_ pictures: [Picture], options: LocalizationOptions, precision: Precision)

@@ -29,6 +29,16 @@ import Testing
         #expect(limits.free == free)
     }
 
+    @Test(arguments: [
+        ("MemTotal: 9 kB\nMemFree: 1 kB\nMemAvailable:       2 kB\n", 2048), ("MemAvailable: 2 MB", Int.max),
+        ("MemAvailable: -2 kB", 0), ("MemAvailable: 99999999999999999999 kB", .max), ("", .max),
+    ])
+    func aMachineLeavesWhatNobodysMemoryIsMovedFor(meminfo: String, free: Int) {
+        var limits = MemoryLimits()
+        limits.add(machine: meminfo)
+        #expect(limits.free == free)
+    }
+
     @Test func thisProcessHasRoom() {
         #expect(MemoryLimits.current().free > 1 << 20)
         #expect(MemoryLimits.prepareProcess() == nil)

@@ -48,7 +48,7 @@ import Testing
         let conductor = Conductor(
             plan: plan, manifest: samples.manifest, ledger: try samples.open(InMemoryStorage()),
             surroundings: surroundings, reporter: notes)
-        let (_, ledger) = await conductor.lead()
+        let ledger = await conductor.lead().run.ledger
         return (ledger, notes.text)
     }
 

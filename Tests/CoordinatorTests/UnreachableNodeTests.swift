@@ -47,7 +47,7 @@ import Testing
         let conductor = Conductor(
             plan: plan, manifest: samples.manifest, ledger: try samples.open(InMemoryStorage()),
             surroundings: surroundings, reporter: notes)
-        let (ending, _) = await conductor.lead()
+        let ending = await conductor.lead().ending
         #expect(ending == .complete)
         let lines = notes.text.split(separator: "\n")
         #expect(lines.filter { $0.hasPrefix("gone: ") } == ["gone: cannot connect: refused"])

@@ -84,14 +84,12 @@ struct RunOutputTests {
 
     @Test func manyRecordsGoOutInPortions() throws {
         try inTemporaryDirectory { directory in
-            try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
-            let records = SampleRun.run(3000).records
-            let path = directory + "/images.jsonl"
-            let digest = try RunOutput.writeImages(records, path: path)
-            let whole = try text(path)
+            let run = SampleRun.run(3000)
+            let written = try RunOutput.write(run, to: directory)
+            let whole = try text(written.paths[0])
             #expect(whole.utf8.count > 1 << 19)
-            #expect(whole == records.map(\.jsonLine).joined())
-            #expect(digest == SHA256.hex(whole))
+            #expect(whole == run.records.map(\.jsonLine).joined())
+            #expect(try text(directory + "/certificate.json").contains(SHA256.hex(whole)))
         }
     }
 

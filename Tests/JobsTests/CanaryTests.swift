@@ -124,12 +124,21 @@ import Testing
         #expect(digests.first == (try weights.digest()))
     }
 
-    @Test func theCoordinatorsIsMadeOnAnotherThread() async throws {
+    /// A machine without the memory does without: it would end the coordinator, or send others' memory to the disk.
+    @Test func theCoordinatorsIsNotBegunWhereThereIsNoRoom() throws {
         let weights = try Weights()
         let own = OwnCanary(network: weights.network, weights: weights.file, options: JobOptions(), threads: 1)
-        let begun = try await withCheckedThrowingContinuation { continuation in
-            own.begin { continuation.resume(with: $0) }
+        let needed = Int(try CPUBackend.leastBytes(weights.network))
+        var limits = MemoryLimits.current()
+        (limits.free, limits.name, limits.reserve) = (needed + 99, "the machine", 100)
+        #expect {
+            _ = try own.digest(within: limits)
+        } throws: {
+            "\($0)"
+                == "cannot have \(needed) bytes of memory for the canary's pictures: the machine leaves \(needed + 99)"
         }
-        #expect(try begun == weights.digest())
+        limits.free = needed + 100
+        #expect(try own.digest(within: limits) == weights.digest())
+        #expect(try own.digest() == weights.digest(), "and this machine has it")
     }
 }

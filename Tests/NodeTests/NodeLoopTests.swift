@@ -55,6 +55,23 @@ import Testing
         #expect(node.begin(2).contains(.prepare(session: 2, job, connection: 2)))
     }
 
+    /// Each holds its network's description: whoever begins and leaves jobs without end is not served for ever.
+    @Test func jobsThatWaitForTheDeviceAreFew() {
+        var node = NodeInHand()
+        for number in 1...UInt64(NodeLoop.mostAbandoned) {
+            #expect(node.begin(number).contains(.prepare(session: number, job, connection: number)))
+            _ = node.handle(.closed(number, .remote))
+        }
+        _ = node.begin(100)
+        guard case .refused(let refusal)? = node.sent.last else {
+            Issue.record("\(String(describing: node.sent.last))")
+            return
+        }
+        #expect(refusal.code == .busy && refusal.reason.contains("the device has not come back"))
+        _ = node.handle(.preparationLeft(session: 1))
+        #expect(node.begin(101).contains(.prepare(session: 9, job, connection: 101)))
+    }
+
     @Test func aDeviceThatFailedForGoodEndsTheNode() {
         var node = NodeInHand()
         node.work(1)

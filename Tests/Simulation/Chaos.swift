@@ -22,6 +22,8 @@ struct Chaos {
     var ownFiles: Int64?
     /// How long the coordinator computes its own canary; nil where it cannot.
     var ownNumerics: Int64?
+    /// Nodes make a file of each image; writing one takes so long, in microseconds.
+    var pictures: Int64?
     /// Nodes come through an announce directory or a hosts file that is read again.
     var mayGrow = true
     /// The run can be finished.
@@ -191,5 +193,6 @@ struct Chaos {
         // Where nobody can come later, all are there from the start.
         mayGrow = chance(70)
         if !mayGrow { for number in nodes.indices { nodes[number].joins = 0 } }
+        if chance(35) { pictures = chance(80) ? seconds(0.001...0.05) : seconds(0.5...3) }
     }
 }

@@ -40,7 +40,12 @@ extension Simulator {
         case .end(let ending):
             self.ending = ending
             for key in links.keys.sorted() { hangUp(key) }
-        case .sendImage, .sendWeights, .store, .removeFiles: fail("nobody asked for \(action)")
+        case .store(let session, _, let image, let bytes):
+            let time = max(now + (chaos.pictures ?? 0), writers[session, default: 0])
+            writers[session] = time
+            queue.add(.written(session, image, bytes, generation: generation), at: time)
+        case .removeFiles(let image): pictures[image] = nil
+        case .sendImage, .sendMissing, .sendWeights: fail("nobody asked for \(action)")
         }
     }
 
@@ -62,9 +67,10 @@ extension Simulator {
         }
         let bytes = storage.bytes
         let cut = losesPower ? Int.random(in: storage.syncedCount...bytes.count, using: &random) : bytes.count
-        let earlier = run.ledger
+        let (earlier, unheard) = (run.ledger, run.unheardPictures)
         begin(over: InMemoryStorage(Array(bytes.prefix(cut))))
         checkKept(of: earlier, until: cut)
+        notePictures(of: earlier, unheard)
         restarts += 1
     }
 
@@ -79,13 +85,17 @@ extension Simulator {
         plan.verifyEvery = chaos.verifyEvery
         plan.verifySecret = seed
         plan.awaitsNumerics = chaos.ownNumerics != nil
+        if chaos.pictures != nil { (plan.artifactKinds, plan.inputSize) = ([.scoreMap], SimulatedRun.mapSide) }
         mistake.alter(&plan)
+        writers = [:]
         do {
             let ledger = try SimulatedRun.ledger(manifest, storage)
+            for image in pictures.keys where !ledger.isDone(image) { pictures[image] = nil }
+            let (kept, hasPictures) = (pictures, chaos.pictures != nil)
             run = Run(
                 plan: plan, manifest: manifest, ledger: ledger, endpoints: announced(),
                 seed: seed &+ UInt64(generation),
-                now: now)
+                now: now, lacksFiles: { hasPictures && kept[$0] == nil })
             (lost, tries, deviceFaults) = ([:], [:], [:])
             began = now
             if let time = chaos.ownNumerics {

@@ -139,12 +139,31 @@ extension Simulator {
         let isEarly = character.isSloppy && lease.images.count > 1 && end == lease.images.count
         let results = (isEarly ? places.dropLast() : places[...]).map { found($0, by: character) }
         hosts[host].position = end
+        if chaos.pictures != nil { sendPictures(results, lease.id, session, host) }
         if !results.isEmpty { tell(host, .results(session: session, lease: lease.id, results)) }
         guard hosts[host].isAlive, hosts[host].lease?.session == session else { return }
         guard end == lease.images.count else { return nextBatch(host) }
         hosts[host].lease = nil
         hosts[host].stopped.remove(session)
         tell(host, .leaseEnded(session: session, lease: lease.id, fault: nil))
+    }
+
+    /// As the device's thread does, past the loop: the files of a batch go before its results.
+    private mutating func sendPictures(_ results: [ImageResult], _ lease: UInt64, _ session: UInt64, _ host: Int) {
+        guard let current = hosts[host].loop.current, current.session == session,
+            let link = hosts[host].links[current.connection]
+        else { return }
+        for result in results {
+            guard case .evaluated(let found) = result.outcome else { continue }
+            let bytes = SimulatedRun.picture(of: found)
+            sendUp(
+                link,
+                .message(
+                    .artifact(
+                        ArtifactChunk(
+                            lease: lease, index: result.index, kind: .scoreMap, totalBytes: UInt32(bytes.count),
+                            offset: 0, bytes: bytes))))
+        }
     }
 
     private func found(_ image: Int, by character: Chaos.Character) -> ImageResult {

@@ -68,6 +68,13 @@ enum SimulatedRun {
         return ImageResult(index: UInt32(image), file: found, outcome: .evaluated(evaluated))
     }
 
+    static let mapSide = 2
+
+    /// A map that says what was found.
+    static func picture(of found: ImageResult.Evaluated) -> [UInt8] {
+        NumPyWriter.encode([Float(found.ties), Float(found.iou), 0, 0], shape: [mapSide, mapSide])
+    }
+
     static func failure(_ image: Int, _ kind: ImageFailure.Kind) -> ImageResult {
         ImageResult(index: UInt32(image), outcome: .failed(ImageFailure(kind, "\(kind)")))
     }

@@ -23,6 +23,7 @@ struct Simulator {
         case free(Int)
         case ownFile(Int, generation: Int)
         case ownNumerics(generation: Int)
+        case written(Int, Int, [UInt8], generation: Int)
         case tick
         case fault(Int)
         case resume
@@ -49,7 +50,13 @@ struct Simulator {
     var isBetweenRuns = false
     var stalledUntil: Int64 = 0
 
+    /// The files that lie beside the results, by image, and by session until when one is written.
+    var pictures: [Int: [UInt8]] = [:]
+    var writers: [Int: Int64] = [:]
+
     // What the promises are checked by.
+    /// Images of whose file nobody knew anything when the coordinator ended.
+    var uncertainPictures: Set<Int> = []
     /// Hosts that had an image when they were lost, by image, in this part of the run.
     var lost: [Int: Set<Int>] = [:]
     /// Given up while a good node took part.
@@ -124,7 +131,7 @@ struct Simulator {
 
     private func isCoordinators(_ event: Event) -> Bool {
         switch event {
-        case .toCoordinator, .tick, .announce, .ownFile, .ownNumerics: true
+        case .toCoordinator, .tick, .announce, .ownFile, .ownNumerics, .written: true
         default: false
         }
     }
@@ -165,6 +172,11 @@ struct Simulator {
         case .free(let host): release(host)
         case .ownFile(let image, let generation):
             if generation == self.generation { handle(.ownFile(image: image, SimulatedRun.copy)) }
+        case .written(let session, let image, let bytes, let generation):
+            // Else the process has ended with what it was to write.
+            guard generation == self.generation else { return }
+            pictures[image] = bytes
+            handle(.stored(session: session, .scoreMap, image: image, bytes: bytes.count))
         case .ownNumerics(let generation):
             if generation == self.generation { handle(.ownNumerics(SimulatedRun.numerics)) }
         case .tick:

@@ -8,8 +8,14 @@ struct ArtifactReception {
     private(set) var stored: UInt64 = 0
     private var arriving: Artifact?
     private var total = 0
-    /// The kinds of file that are whole, of images whose result has not come.
-    private var whole: [UInt32: Set<ArtifactKind>] = [:]
+    /// The kinds of file that are whole, of images whose result has not come. A node may have an image in two leases: one
+    /// came back when it was thought dead, and what it said in that one may still wait to be heard.
+    private var whole: [Place: Set<ArtifactKind>] = [:]
+
+    private struct Place: Hashable {
+        var lease: UInt64
+        var index: UInt32
+    }
 
     /// A part: the whole file if it is the last one. Throws for what no node in order sends.
     mutating func accept(_ chunk: ArtifactChunk) throws(OutOfProtocol) -> Artifact? {
@@ -19,7 +25,9 @@ struct ArtifactReception {
             guard (1...WireLimits.artifact).contains(Int(chunk.totalBytes)) else {
                 throw OutOfProtocol("a \(place) of \(chunk.totalBytes) bytes, expected 1...\(WireLimits.artifact)")
             }
-            guard whole[chunk.index]?.contains(chunk.kind) != true else { throw OutOfProtocol("a \(place) twice") }
+            guard whole[Place(lease: chunk.lease, index: chunk.index)]?.contains(chunk.kind) != true else {
+                throw OutOfProtocol("a \(place) twice")
+            }
             guard begun - stored + UInt64(chunk.totalBytes) <= UInt64(WireLimits.artifactWindow) else {
                 throw OutOfProtocol("a \(place) beyond the window of \(WireLimits.artifactWindow) bytes")
             }
@@ -39,12 +47,14 @@ struct ArtifactReception {
         arriving!.bytes += chunk.bytes
         guard arriving!.bytes.count == total else { return nil }
         defer { arriving = nil }
-        whole[chunk.index, default: []].insert(chunk.kind)
+        whole[Place(lease: chunk.lease, index: chunk.index), default: []].insert(chunk.kind)
         return arriving
     }
 
     mutating func wasStored(bytes: Int) { stored += UInt64(bytes) }
 
-    /// The kinds that came whole for an image, whose result is here now.
-    mutating func take(_ index: UInt32) -> Set<ArtifactKind> { whole.removeValue(forKey: index) ?? [] }
+    /// The kinds that came whole for an image in a lease, whose result is here now.
+    mutating func take(_ index: UInt32, lease: UInt64) -> Set<ArtifactKind> {
+        whole.removeValue(forKey: Place(lease: lease, index: index)) ?? []
+    }
 }

@@ -19,22 +19,22 @@ final class ByteStream: @unchecked Sendable {
     private let onFailure: @Sendable (String) -> Void
     private let onUnreadable: @Sendable (UInt32, FileError) -> Void
     private let queue = DispatchQueue(label: "stnet.stream")
-    // Used on `queue` only.
+    /// Guards what is asked for: a node that asks without end leaves nothing behind but this.
+    private let lock = NSLock()
+    // Under the lock.
     private var images: [UInt32] = []
     /// Of the weights, what was asked for and is not sent.
     private var weightsRange: Range<UInt64> = 0..<0
+    private var isScheduled = false
+    // Used on `queue` only.
     private var current: (index: UInt32, file: FilePieces, offset: UInt64)?
-    /// Attempts in vain at the first of `images`.
-    private var attempts = 0
-    private static let mostAttempts = 20
-    private static let pauseMicroseconds: UInt32 = 500_000
 
     /// - Parameters:
     ///   - weights: their file, the same for all nodes.
     ///   - open: opens an image's file.
     ///   - onFailure: gets why the weights cannot be read, if so.
-    ///   - onUnreadable: gets why an image that is there cannot be opened: at the first attempt of several where the cause may
-    ///     pass, such as a lack of descriptors.
+    ///   - onUnreadable: gets why an image that is there cannot be opened. The node is sent nothing of it: it is asked for
+    ///     again (`sendImage`), or said to be missing (`sendMissing`), as others decide.
     init(
         link: any Link<CoordinatorMessage>, weights: FilePieces?, image: @escaping @Sendable (Int) -> ImageLocation?,
         open: @escaping @Sendable (ImageLocation) -> Result<FilePieces, FileError> = ByteStream.open,
@@ -50,24 +50,42 @@ final class ByteStream: @unchecked Sendable {
     }
 
     func sendImage(_ index: UInt32) {
-        queue.async { [self] in
+        lock.withLock {
             // More than the protocol's window: the node will miss the answer, which is its own fault.
             if images.count < ByteStream.largestQueue { images.append(index) }
-            pump()
         }
+        schedule()
     }
 
     /// Behind what was asked for before, if that is where it ends; else instead of it.
     func sendWeights(_ range: Range<UInt64>) {
-        queue.async { [self] in
+        lock.withLock {
             let continues = !weightsRange.isEmpty && weightsRange.upperBound == range.lowerBound
             weightsRange = (continues ? weightsRange.lowerBound : range.lowerBound)..<range.upperBound
-            pump()
         }
+        schedule()
+    }
+
+    /// The node will not be sent the image.
+    func sendMissing(_ index: UInt32) {
+        link.send(.image(ImageChunk(index: index, totalBytes: ImageChunk.missing, offset: 0, bytes: [])))
     }
 
     /// The link has room again.
-    func drained() { queue.async { [self] in pump() } }
+    func drained() { schedule() }
+
+    /// However much is asked for meanwhile: one round on the queue looks at all of it.
+    private func schedule() {
+        let isFirst = lock.withLock {
+            defer { isScheduled = true }
+            return !isScheduled
+        }
+        guard isFirst else { return }
+        queue.async { [self] in
+            lock.withLock { isScheduled = false }
+            pump()
+        }
+    }
 
     private func pump() {
         while link.backlog < LinkLimits.highWater {
@@ -78,36 +96,48 @@ final class ByteStream: @unchecked Sendable {
     }
 
     private func sendWeightsPiece() -> Bool {
-        guard let file = weights, !weightsRange.isEmpty else { return false }
-        let offset = weightsRange.lowerBound
-        let count = Int(min(weightsRange.upperBound - offset, UInt64(ByteStream.piece)))
-        guard let bytes = file.read(at: offset, count: count), bytes.count == count else {
-            weightsRange = 0..<0
+        guard let file = weights else { return false }
+        let wanted = lock.withLock { weightsRange }
+        guard !wanted.isEmpty else { return false }
+        let offset = wanted.lowerBound
+        let count = Int(min(wanted.upperBound - offset, UInt64(ByteStream.piece)))
+        let bytes = file.read(at: offset, count: count)
+        let isWhole = bytes?.count == count
+        lock.withLock {
+            // Unless it was asked to begin elsewhere meanwhile.
+            guard weightsRange.lowerBound == offset else { return }
+            weightsRange = isWhole ? (offset + UInt64(count))..<weightsRange.upperBound : 0..<0
+        }
+        guard isWhole, let bytes else {
             onFailure("\(file.path): cannot be read at byte \(offset) of \(file.size) any more")
             return false
         }
         link.send(.weights(WeightsChunk(offset: offset, bytes: bytes)))
-        weightsRange = (offset + UInt64(count))..<weightsRange.upperBound
         return true
     }
 
     private func sendImagePiece() -> Bool {
         if current == nil {
-            guard let index = images.first else { return false }
+            guard let index = lock.withLock({ images.isEmpty ? nil : images.removeFirst() }) else { return false }
             do throws(FileError) {
                 let file = try image(Int(index)).map { place throws(FileError) in try open(place).get() }
-                images.removeFirst()
-                attempts = 0
-                guard let file else { return sendMissing(index) }
+                guard let file else {
+                    sendMissing(index)
+                    return true
+                }
                 current = (index, file, 0)
             } catch {
-                return cannotOpen(index, error)
+                // That there is no such file is final. What else is in the way may pass: others close files, a disk or a
+                // server comes back.
+                if error.isMissing { sendMissing(index) } else { onUnreadable(index, error) }
+                return true
             }
         }
         let (index, file, offset) = current!
         guard let bytes = file.read(at: offset, count: ByteStream.piece), !bytes.isEmpty || file.size == 0 else {
             current = nil
-            return sendMissing(index)  // it shrank under us
+            sendMissing(index)  // it shrank under us
+            return true
         }
         link.send(.image(ImageChunk(index: index, totalBytes: file.size, offset: offset, bytes: bytes)))
         let next = offset + UInt64(bytes.count)
@@ -115,27 +145,7 @@ final class ByteStream: @unchecked Sendable {
         return true
     }
 
-    /// That there is no such file is known at once. What else is in the way is told, and may pass: others close files, a disk
-    /// or a server comes back.
-    private func cannotOpen(_ index: UInt32, _ error: FileError) -> Bool {
-        if !error.isMissing, attempts == 0 { onUnreadable(index, error) }
-        attempts += 1
-        guard !error.isMissing, error.code != nil, error.code != EACCES, attempts < ByteStream.mostAttempts else {
-            images.removeFirst()
-            attempts = 0
-            return sendMissing(index)
-        }
-        // This queue is this node's alone.
-        usleep(ByteStream.pauseMicroseconds)
-        return true
-    }
-
     private static let open: @Sendable (ImageLocation) -> Result<FilePieces, FileError> = { place in
         Result { () throws(FileError) in try place.open() }
-    }
-
-    private func sendMissing(_ index: UInt32) -> Bool {
-        link.send(.image(ImageChunk(index: index, totalBytes: ImageChunk.missing, offset: 0, bytes: [])))
-        return true
     }
 }

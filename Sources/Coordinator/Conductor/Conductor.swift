@@ -10,39 +10,11 @@ import Protocol
 /// One thread handles every event, in the order in which events come. It neither computes nor waits for a device, a node
 /// or a disk's synchronisation.
 public final class Conductor: @unchecked Sendable {
-    /// What a run is to be driven with, beside its plan.
-    public struct Surroundings: Sendable {
-        public var endpoints: [Endpoint]
-        /// Where endpoints come from while the run goes on.
-        public var fleet: (any EndpointSource)?
-        /// Opened once for the run: whatever becomes of the path, nodes get these bytes.
-        public var weights: FilePieces?
-        /// Computes the canary on this machine; nil for a run whose only node is in this process.
-        public var ownNumerics: (@Sendable () -> String?)?
-        /// The coordinator's own copy of an image; nil where it has none.
-        public var image: @Sendable (Int) -> ImageLocation?
-        /// Where the files of images go; nil for a run that makes none.
-        public var artifacts: ArtifactFiles?
-
-        public init(
-            endpoints: [Endpoint], fleet: (any EndpointSource)? = nil, weights: FilePieces? = nil,
-            artifacts: ArtifactFiles? = nil, image: @escaping @Sendable (Int) -> ImageLocation?
-        ) {
-            self.endpoints = endpoints
-            self.fleet = fleet
-            self.weights = weights
-            self.artifacts = artifacts
-            self.image = image
-        }
-    }
-
     enum Signal: Sendable {
         case event(RunEvent)
         case drained(session: Int)
         case fleet(EndpointChanges)
         case reread
-        /// The coordinator's own copy cannot be sent to a node that has none.
-        case unreadable(image: UInt32, FileError)
     }
 
     /// What belongs to one connection and is no decision.
@@ -61,8 +33,9 @@ public final class Conductor: @unchecked Sendable {
     private let syncer: JournalSyncer
     private let ownFiles: OwnFiles
 
-    // All below is used on the run's thread only, and after its end by whoever reads the result.
-    private(set) var run: Run
+    // All below is used on the run's thread only. The run is given away at the end, so that nobody but the reader of the
+    // result holds what a million images take.
+    private var run: Run!
     private var links: [String: Endpoint] = [:]
     private var connections: [Int: Connection] = [:]
     private var ending: RunEnding?
@@ -103,12 +76,14 @@ public final class Conductor: @unchecked Sendable {
     /// Look at the hosts file again, and try again who was refused.
     public func reread() { mailbox.post(.reread) }
 
-    /// Runs to the end on a thread of its own.
-    public func lead() async -> (ending: RunEnding, ledger: Ledger) {
+    /// Runs to the end on a thread of its own; once.
+    func lead() async -> (ending: RunEnding, run: Run) {
         await withCheckedContinuation { continuation in
             let thread = Thread { [self] in
                 let ending = loop()
-                continuation.resume(returning: (ending, run.ledger))
+                let finished = run!
+                run = nil
+                continuation.resume(returning: (ending, finished))
             }
             thread.name = "stnet.conductor"
             thread.start()
@@ -139,13 +114,13 @@ public final class Conductor: @unchecked Sendable {
         switch signal {
         case .event(let event):
             perform(run.handle(event, at: Conductor.now()))
-            if case .link(let session, .closed) = event { connections[session] = nil }
+            switch event {
+            case .link(let session, .message): connections[session]?.link.handled()
+            case .link(let session, .closed): connections[session] = nil
+            default: break
+            }
         case .drained(let session): connections[session]?.stream.drained()
         case .fleet(let changes): changeFleet(changes)
-        case .unreadable(let image, let error):
-            let id = run.manifest.entries[Int(image)].id
-            reporter.note(
-                .error, "image unreadable", "\(id): \(error)", ["image.id": id, "reason": "\(error)"])
         case .reread:
             watcher?.look()
             perform(run.handle(.reread, at: Conductor.now()))
@@ -176,6 +151,7 @@ public final class Conductor: @unchecked Sendable {
                 connections[session]?.isClosing = true
                 connections[session]?.link.close()
             case .sendImage(let session, let index): connections[session]?.stream.sendImage(index)
+            case .sendMissing(let session, let index): connections[session]?.stream.sendMissing(index)
             case .sendWeights(let session, let range): connections[session]?.stream.sendWeights(range)
             case .readOwnFile(let image): ownFiles.request(image)
             case .store(let session, let kind, let image, let bytes): store(session, kind, image, bytes)
@@ -201,14 +177,22 @@ public final class Conductor: @unchecked Sendable {
             stream: ByteStream(
                 link: link, weights: surroundings.weights, image: surroundings.image,
                 onFailure: { [mailbox] in mailbox.post(.event(.weightsUnreadable($0))) },
-                onUnreadable: { [mailbox] in mailbox.post(.unreadable(image: $0, $1)) }))
+                onUnreadable: { [mailbox] image, error in
+                    let mayPass = error.code.map { $0 != EACCES } ?? false
+                    mailbox.post(
+                        .event(
+                            .imageUnreadable(session: session, image: image, reason: "\(error)", mayPass: mayPass)))
+                }))
     }
 
     private func store(_ session: Int, _ kind: ArtifactKind, _ image: Int, _ bytes: [UInt8]) {
         guard let files = surroundings.artifacts, let connection = connections[session] else { return }
         let path = files.path(kind, run.manifest.entries[image].id)
         connection.writer.write(bytes, to: path) { [mailbox] error in
-            mailbox.post(.event(error.map { .storeFailed("\($0)") } ?? .stored(session: session, bytes: bytes.count)))
+            mailbox.post(
+                .event(
+                    error.map { .storeFailed("\($0)") }
+                        ?? .stored(session: session, kind, image: image, bytes: bytes.count)))
         }
     }
 

@@ -45,3 +45,10 @@ public struct Backoff: Sendable, Hashable {
         failures = 0
     }
 }
+
+extension Duration {
+    var microseconds: Microseconds {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000 + attoseconds / 1_000_000_000_000
+    }
+}

@@ -51,7 +51,6 @@ extension Journal {
         }
         var recovery = JournalRecovery()
         var recordCount = 0
-        var isFinished = false
         // Up to here it was on the disk.
         var synced: UInt64 = 0
         while true {
@@ -65,7 +64,6 @@ extension Journal {
                         recovery.skip(bytes, at: offset, error.description)
                     }
                     recordCount += 1
-                    isFinished = record.kind == .finished
                 }
                 offset += bytes
                 continue
@@ -80,8 +78,7 @@ extension Journal {
                 recovery.cutBytes = scanner.size - offset
             case .end: break
             }
-            return Journal(
-                storage, flushedBytes: offset, recovery: recovery, recordCount: recordCount, isFinished: isFinished)
+            return Journal(storage, flushedBytes: offset, recovery: recovery, recordCount: recordCount)
         }
     }
 
@@ -155,8 +152,7 @@ extension Journal {
         if let failure { throw failure }
         try storage.sync()
         return Journal(
-            storage, flushedBytes: UInt64(bytes.count), recovery: JournalRecovery(cutBytes: cutBytes), recordCount: 0,
-            isFinished: false)
+            storage, flushedBytes: UInt64(bytes.count), recovery: JournalRecovery(cutBytes: cutBytes), recordCount: 0)
     }
 }
 

@@ -16,8 +16,6 @@ public final class Journal: @unchecked Sendable {
     public let storage: any JournalStorage
     /// What the opening had to leave out.
     public let recovery: JournalRecovery
-    /// The last record says that the run is over.
-    public private(set) var isFinished: Bool
     /// Bytes in the storage, all of whole records.
     public private(set) var flushedBytes: UInt64
     /// Records after the header without marks, those in the buffer too.
@@ -28,14 +26,12 @@ public final class Journal: @unchecked Sendable {
     private var hasFailed = false
 
     init(
-        _ storage: any JournalStorage, flushedBytes: UInt64, recovery: JournalRecovery, recordCount: Int,
-        isFinished: Bool
+        _ storage: any JournalStorage, flushedBytes: UInt64, recovery: JournalRecovery, recordCount: Int
     ) {
         self.storage = storage
         self.flushedBytes = flushedBytes
         self.recovery = recovery
         self.recordCount = recordCount
-        self.isFinished = isFinished
     }
 
     public var path: String { storage.path }
@@ -52,10 +48,7 @@ public final class Journal: @unchecked Sendable {
         if buffer.count + RecordFrame.headerBytes + payload.count > Self.largestBuffer { try flush() }
         let offset = endOffset
         RecordFrame.append(kind, payload, at: offset, to: &buffer)
-        if kind != .synced {
-            recordCount += 1
-            isFinished = kind == .finished
-        }
+        if kind != .synced { recordCount += 1 }
         return offset
     }
 

@@ -21,6 +21,7 @@ extension Run {
                 throw OutOfProtocol("a file of \(image) that is no \(artifact.kind.suffix)")
             }
             sessions[id]!.unwritten += 1
+            pictures.begin(.init(artifact), by: node, lease: chunk.lease, session: id)
             act(.store(session: id, artifact.kind, image: Int(artifact.index), bytes: artifact.bytes))
         } catch {
             outOfProtocol(id, error.description)
@@ -28,9 +29,53 @@ extension Run {
     }
 
     /// Whether the files of an image came with its result.
-    mutating func hasFiles(of index: UInt32, node: Int) -> Bool {
+    mutating func hasFiles(of index: UInt32, lease: UInt64, node: Int) -> Bool {
         guard !plan.artifactKinds.isEmpty else { return true }
         guard let id = members[node]?.session, sessions[id] != nil else { return false }
-        return sessions[id]!.reception.take(index) == plan.artifactKinds
+        return sessions[id]!.reception.take(index, lease: lease) == plan.artifactKinds
+    }
+    /// Images that count, with a picture whose result will not come any more: its node was lost or failed there. Nobody
+    /// knows of what it is, so they are evaluated anew.
+    mutating func redoLostPictures() {
+        redoPictures(
+            of: pictures.unheard { image, maker in
+                schedule.state(of: image) == .done
+                    && !schedule.expects(image: image, lease: maker.lease, node: maker.node)
+            })
+    }
+
+    /// Images that count, with a picture whose result has not come.
+    var unheardPictures: [Int] { pictures.unheard { image, _ in schedule.state(of: image) == .done } }
+
+    mutating func redoPictures(of images: [Int]) {
+        for image in images { pictures.forget(image: image) }
+        evaluateAnew(images)
+    }
+
+    /// A node's result has come: what that says of the picture that lies there.
+    mutating func judgePictures(of image: Int, node: Int, _ acceptance: Acceptance) {
+        guard !plan.artifactKinds.isEmpty else { return }
+        switch acceptance {
+        // Of other kinds of machines, in precision `fast`, either picture will do.
+        case .same, .otherKind: pictures.agreed(image: image, node: node)
+        case .first, .supersedes:
+            // What it had sent was removed when the image was given up.
+            guard pictures.makers(of: image).count == plan.artifactKinds.count else {
+                return redoPictures(of: [image])
+            }
+            pictures.agreed(image: image, node: node)
+        case .different, .stillDisputed: pictures.differed(image: image, node: node)
+        case .settled(let settlement):
+            let isOdd = { [members] (number: Int) in
+                members[number].map { settlement.odd.contains($0.ledgerNumber) } ?? false
+            }
+            if isOdd(node) { pictures.differed(image: image, node: node) }
+            let makers = pictures.makers(of: image)
+            for maker in makers where maker.node == node || maker.isHeard {
+                if isOdd(maker.node) { return redoPictures(of: [image]) }
+                pictures.agreed(image: image, node: maker.node)
+            }
+        case .lateFailure: break
+        }
     }
 }

@@ -16,11 +16,8 @@ extension Run {
         case .settled(let settlement):
             schedule.endDispute(image)
             expel(settlement, id)
-            // Pictures are the last sender's.
-            if !plan.artifactKinds.isEmpty, settlement.odd.contains(members[node]!.ledgerNumber) {
-                evaluateAnew([image])
-            }
         }
+        judgePictures(of: image, node: node, acceptance)
     }
 
     private mutating func askFurther(_ image: Int) {
@@ -61,7 +58,7 @@ extension Run {
         evaluateAnew(alone)
     }
 
-    private mutating func evaluateAnew(_ images: [Int]) {
+    mutating func evaluateAnew(_ images: [Int]) {
         do {
             for image in images {
                 try ledger.drop(image)

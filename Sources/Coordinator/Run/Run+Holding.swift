@@ -44,7 +44,13 @@ extension Run {
     private static let mostHeldWords = 64
 
     /// A file is on the disk: the node may send more, and what it said behind the file is heard.
-    mutating func stored(bytes: Int, session id: Int) {
+    mutating func stored(_ kind: ArtifactKind, image: Int, bytes: Int, session id: Int) {
+        pictures.stored(.init(image: image, kind: kind), session: id)
+        // It came when the image had been given up.
+        if ledger.isFailed(image) {
+            act(.removeFiles(image: image))
+            pictures.forget(image: image)
+        }
         guard sessions[id] != nil else { return }
         sessions[id]!.unwritten -= 1
         sessions[id]!.reception.wasStored(bytes: bytes)

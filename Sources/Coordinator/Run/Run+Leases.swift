@@ -73,6 +73,7 @@ extension Run {
             // A picture may have come before the failure.
             if !plan.artifactKinds.isEmpty, !ledger.isDone(image) || ledger.isFailed(image) {
                 act(.removeFiles(image: image))
+                pictures.forget(image: image)
             }
         } catch {
             end(.journalFailed(reason: "\(error)"))

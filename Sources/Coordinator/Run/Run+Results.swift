@@ -21,7 +21,7 @@ extension Run {
             timeline.delivered(lease: lease, node: node)
             let comparison = compareFile(of: result, node: node)
             if case .different(let problem) = comparison { return distrust(node, problem) }
-            let hasFiles = hasFiles(of: result.index, node: node)
+            let hasFiles = hasFiles(of: result.index, lease: lease, node: node)
             switch result.outcome {
             case .evaluated:
                 guard hasFiles else {

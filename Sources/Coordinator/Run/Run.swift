@@ -33,6 +33,10 @@ struct Run: Sendable {
     var failureNotes: [Int: [ImageFailure]] = [:]
     /// The coordinator's copies of images that are out on leases.
     var ownFiles: [Int: OwnFile] = [:]
+    /// Images that cannot be opened for nodes that have none.
+    var unreadable: [UInt32: UnreadableImage] = [:]
+    /// Whose picture of an image lies on the disk where that is not known to be that of the result that counts.
+    var pictures = Pictures()
     /// Names of nodes that found something else than the majority: they take no further part.
     var oddNames: Set<String>
     /// What decides which arithmetic is right, and which samples are.
@@ -108,9 +112,12 @@ struct Run: Sendable {
         switch event {
         case .tick: tick()
         case .link(let session, let event): hear(event, session: session)
-        case .stored(let session, let bytes): stored(bytes: bytes, session: session)
+        case .stored(let session, let kind, let image, let bytes):
+            stored(kind, image: image, bytes: bytes, session: session)
         case .storeFailed(let reason): end(.artifactFailed(reason: reason))
         case .ownFile(let image, let copy): ownFile(image, copy)
+        case .imageUnreadable(let session, let image, let reason, let mayPass):
+            cannotSend(image, session: session, reason: reason, mayPass: mayPass)
         case .journalFailed(let reason): end(.journalFailed(reason: reason))
         case .weightsUnreadable(let reason): end(.weightsUnreadable(reason: reason))
         case .ownNumerics(let digest): decideNumerics(digest)
@@ -129,7 +136,9 @@ struct Run: Sendable {
         forgiveStall()
         connectDue()
         watchSessions()
+        sendUnreadable()
         perform(schedule.tick(now: now))
+        redoLostPictures()
         guard now - lastJournalWrite >= 1_000_000 else { return }
         lastJournalWrite = now
         act(.writeJournal(isSynced: true))

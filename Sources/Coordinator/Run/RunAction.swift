@@ -10,6 +10,8 @@ enum RunAction: Sendable {
     case close(session: Int)
     /// Stream the bytes of an image or of the weights, as the connection takes them.
     case sendImage(session: Int, index: UInt32)
+    /// Say that an image will not come.
+    case sendMissing(session: Int, index: UInt32)
     case sendWeights(session: Int, Range<UInt64>)
     /// Read the coordinator's own copy of an image: `RunEvent.ownFile`.
     case readOwnFile(image: Int)

@@ -6,12 +6,15 @@ enum RunEvent: Sendable {
     case tick
     /// On the connection that an earlier `RunAction.connect` began.
     case link(session: Int, LinkEvent<NodeMessage>)
-    /// A file of an image is on the disk; it has so many bytes.
-    case stored(session: Int, bytes: Int)
+    /// A file of an image is on the disk under its name; it has so many bytes.
+    case stored(session: Int, ArtifactKind, image: Int, bytes: Int)
     /// A file of an image cannot be written.
     case storeFailed(String)
     /// The coordinator's own copy of an image was read; nil where there is none that can be.
     case ownFile(image: Int, OwnCopy?)
+    /// The coordinator's own copy of an image is there, and cannot be opened for a node that has none. `mayPass`: the cause
+    /// is none that only a person can mend.
+    case imageUnreadable(session: Int, image: UInt32, reason: String, mayPass: Bool)
     case journalFailed(String)
     /// The weights' file cannot be read any more.
     case weightsUnreadable(String)

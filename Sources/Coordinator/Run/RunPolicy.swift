@@ -14,6 +14,11 @@ public struct RunPolicy: Sendable, Hashable {
     public var refusedAgain: Microseconds = 60_000_000
     /// The longest wait for a node that loses whatever it is given.
     public var fruitlessAgain: Microseconds = 60_000_000
+    /// For how long an image that cannot be opened here is tried again, how often, and after which further time it is taken
+    /// for another trouble than before.
+    public var imagePatience: Microseconds = 10_000_000
+    public var imageAgain: Microseconds = 500_000
+    public var imageForgotten: Microseconds = 60_000_000
     /// Results that come within this time after the last image still are compared.
     public var lastComparisons: Microseconds = 1_000_000
     /// Nodes that evaluate one image, at the most, before its dispute is left open.

@@ -49,11 +49,12 @@ extension Report {
 
     private func sizes(_ square: (name: String, ious: [Double])?) -> Markup {
         guard data.hasTruth else { return "" }
-        func images(_ ious: [Double]) -> [SizeChart.Image] {
-            zip(data.points, ious).map { .init(size: Double($0.coverage), iou: $1) }
+        let points = data.points
+        func bins(_ iou: (Int) -> Double) -> [SizeChart.Bin] {
+            SizeChart.bins(images: points.count, size: { Double(points[$0].coverage) }, iou: iou)
         }
         let chart = SizeChart(
-            images: images(data.points.map(\.iou)), baseline: square.map { ($0.name, images($0.ious)) })
+            bins: bins { points[$0].iou }, baseline: square.map { square in (square.name, bins { square.ious[$0] }) })
         return chart.svg.map { "<figure><figcaption>IoU by object size</figcaption>\($0)</figure>" } ?? ""
     }
 

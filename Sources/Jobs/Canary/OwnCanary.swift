@@ -1,4 +1,4 @@
-import Dispatch
+import Bytes
 import SelectiveTuning
 
 /// The coordinator's own canary: what its nodes' must be equal to in precision `exact`. It is computed on the CPU, on a thread
@@ -17,18 +17,22 @@ public struct OwnCanary: Sendable {
         self.threads = threads
     }
 
-    /// Computes it now. Throws what is wrong with network, weights or memory.
-    public func digest() throws -> String {
+    /// Computes it now. Throws what is wrong with network, weights or memory; also where the machine has too little memory
+    /// left: other programs would pay for it.
+    public func digest() throws -> String { try digest(within: .withMachine()) }
+
+    package func digest(within limits: MemoryLimits) throws -> String {
+        let bytes = try CPUBackend.leastBytes(network)
+        guard bytes + Double(limits.reserve) <= Double(limits.free) else {
+            throw NetworkError.outOfMemory(
+                bytes: Int(min(bytes, Double(Int.max / 2))),
+                purpose: "the canary's pictures: \(limits.name) leaves \(limits.free)")
+        }
         defer { weights.releasePages() }
         // One picture at a time: the least memory, and the products of each layer use all threads even so.
         let backend = try CPUBackend(
             network: network, source: weights, pool: try ThreadPool(threads: threads), batch: 1,
             precision: options.precision)
         return try Canary.digest(of: backend, options: options)
-    }
-
-    /// Computes it on another thread, which also calls `deliver`.
-    public func begin(_ deliver: @escaping @Sendable (Result<String, any Error>) -> Void) {
-        DispatchQueue.global(qos: .utility).async { deliver(Result { try digest() }) }
     }
 }

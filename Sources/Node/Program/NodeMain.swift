@@ -159,7 +159,8 @@ public enum NodeMain {
     ) throws -> TCPListener<NodeMessage, CoordinatorMessage> {
         do {
             return try TCPListener(
-                address: configuration.listen, trust: trust, reactor: reactor, report: refusals.add
+                address: configuration.listen, trust: trust, reactor: reactor, unhandled: LinkLimits.unhandled,
+                report: refusals.add
             ) { link, peer in
                 arrivals.service.connected(link, peer: peer)
             }

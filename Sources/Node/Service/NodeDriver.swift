@@ -42,7 +42,9 @@ final class NodeDriver {
         case .connected(let number, let link, let peer):
             links[number] = link
             handle(.connected(number, peer: peer))
-        case .link(let number, .message(let message)): handle(.message(number, message))
+        case .link(let number, .message(let message)):
+            handle(.message(number, message))
+            links[number]?.handled()
         case .link(let number, .closed(let closure)):
             links[number] = nil
             handle(.closed(number, closure))

@@ -12,6 +12,10 @@ extension NodeLoop {
     /// A device that has not come back by then will not: the node ends, as after a fault that a process cannot get over.
     static let deviceLostMilliseconds: UInt64 = 600_000
 
+    /// Jobs that were begun and left while the device is at another one wait for it, each with its network's description:
+    /// no more of them than this.
+    static let mostAbandoned = 8
+
     struct Abandoned: Sendable {
         let peer: String
         var since: UInt64
@@ -32,7 +36,10 @@ extension NodeLoop {
 
     /// Why a next job cannot begin: the device was waited for long enough.
     var deviceHeld: String? {
-        guard let holder, holder.milliseconds >= NodeLoop.deviceWaitMilliseconds else { return nil }
+        guard let holder,
+            holder.milliseconds >= NodeLoop.deviceWaitMilliseconds
+                || abandoned.count >= NodeLoop.mostAbandoned
+        else { return nil }
         return deviceNote
     }
 

@@ -17,7 +17,7 @@ public struct Refusal: Sendable, Hashable, CustomStringConvertible {
         case outOfProtocol = 6
 
         /// For people.
-        var name: String {
+        public var name: String {
             switch self {
             case .version: "version"
             case .key: "key"

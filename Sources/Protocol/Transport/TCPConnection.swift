@@ -28,11 +28,14 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
         /// More unsent bytes than this mean that the other end does not read any more: what an honest conversation may
         /// queue (`LinkLimits.highWater` and a piece, two leases, a window of artifacts) is not half of it.
         var backlog = 16 << 20
+        /// Bytes of what was handed on and is not dealt with, at which nothing more is read.
+        var unhandled = Int.max
     }
 
     let reactor: Reactor
     let limits: Limits
     let shared: SharedChannel
+    let window: ReceiveWindow
 
     // Used on the reactor's thread only.
     var phase = Phase.connecting
@@ -59,6 +62,7 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
         self.reactor = reactor
         self.limits = limits
         shared = SharedChannel(role: role, trust: trust, limit: limits.backlog)
+        window = ReceiveWindow(limit: limits.unhandled)
     }
 
     // MARK: from any thread
@@ -70,6 +74,11 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
 
     func close() {
         if shared.stopSending() { reactor.perform { [self] in closeInOrder() } }
+    }
+
+    /// The oldest message that was handed on has been dealt with.
+    func handled() {
+        if window.handled() { reactor.perform { [self] in reactor.update(self) } }
     }
 
     // MARK: on the reactor's thread
@@ -93,8 +102,11 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
         guard socket.isOpen else { return nil }
         switch phase {
         case .connecting: return (socket.number, Int16(POLLOUT))
-        case .handshake, .open, .flushing:
-            return (socket.number, Int16(POLLIN) | (shared.isEmpty ? 0 : Int16(POLLOUT)))
+        case .handshake, .open:
+            // That the connection is broken is heard in any case.
+            let reads = window.isFull ? 0 : Int16(POLLIN)
+            return (socket.number, reads | (shared.isEmpty ? 0 : Int16(POLLOUT)))
+        case .flushing: return (socket.number, Int16(POLLIN) | (shared.isEmpty ? 0 : Int16(POLLOUT)))
         case .lingering: return (socket.number, Int16(POLLIN))
         case .closed: return nil
         }
@@ -147,7 +159,10 @@ final class TCPConnection: ReactorMember, @unchecked Sendable {
         switch outcome {
         case .success(let frames):
             flush()
-            if !frames.isEmpty { onFrames(frames) }
+            if !frames.isEmpty {
+                onFrames(frames)
+                reactor.update(self)
+            }
             if closingDeadline != nil, isEstablished { begin(closing: .local) }
         case .failure(let error): begin(closing: error.closure)
         }

@@ -8,12 +8,14 @@ public final class TCPLink<Outgoing: WireMessage, Incoming: WireMessage>: Link {
     /// - Parameters:
     ///   - timeoutSeconds: for the name and all its addresses together.
     ///   - handshakeSeconds: from the connection to `opened`.
+    ///   - unhandled: bytes that may wait to be dealt with, for who calls `handled`; `LinkLimits.unhandled` as a rule.
     public static func connect(
         to place: HostPort, trust: Trust, reactor: Reactor, timeoutSeconds: Double = 10, handshakeSeconds: Double = 5,
-        deliver: @escaping @Sendable (LinkEvent<Incoming>) -> Void
+        unhandled: Int = .max, deliver: @escaping @Sendable (LinkEvent<Incoming>) -> Void
     ) -> TCPLink {
         var limits = TCPConnection.Limits()
         limits.connectSeconds = timeoutSeconds
+        limits.unhandled = unhandled
         limits.handshakeSeconds = handshakeSeconds
         let connection = TCPConnection(reactor: reactor, role: .coordinator, trust: trust, limits: limits)
         let link = TCPLink(connection: connection)
@@ -27,10 +29,11 @@ public final class TCPLink<Outgoing: WireMessage, Incoming: WireMessage>: Link {
     /// Speaks over a connected socket, which it closes in the end.
     package static func adopt(
         _ descriptor: Int32, role: SecureChannel.Role, trust: Trust, reactor: Reactor, handshakeSeconds: Double = 5,
-        deliver: @escaping @Sendable (LinkEvent<Incoming>) -> Void
+        unhandled: Int = .max, deliver: @escaping @Sendable (LinkEvent<Incoming>) -> Void
     ) -> TCPLink {
         var limits = TCPConnection.Limits()
         limits.handshakeSeconds = handshakeSeconds
+        limits.unhandled = unhandled
         let connection = TCPConnection(reactor: reactor, role: role, trust: trust, limits: limits)
         let link = TCPLink(connection: connection)
         reactor.perform {
@@ -49,7 +52,10 @@ public final class TCPLink<Outgoing: WireMessage, Incoming: WireMessage>: Link {
         connection.onFrames = { [unowned connection] frames in
             for frame in frames {
                 do throws(ProtocolError) {
-                    if let message = try frame.message(as: Incoming.self) { deliver(.message(message)) }
+                    guard let message = try frame.message(as: Incoming.self) else { continue }
+                    // Before it can be dealt with.
+                    connection.window.arrived(payload: frame.payload.count)
+                    deliver(.message(message))
                 } catch {
                     return connection.begin(closing: error.closure)
                 }
@@ -62,5 +68,6 @@ public final class TCPLink<Outgoing: WireMessage, Incoming: WireMessage>: Link {
     }
 
     public var backlog: Int { connection.shared.backlog }
+    public func handled() { connection.handled() }
     public func close() { connection.close() }
 }

@@ -18,10 +18,11 @@ public final class TCPListener<Outgoing: WireMessage, Incoming: WireMessage>: @u
     /// Binds and listens; `report` hears on the reactor's thread of those who are not let in. With an empty host on all
     /// addresses, IPv6 and IPv4, or on loopback where there is no key; with a name on all that it has. Looks the name up,
     /// which may take a while.
+    /// - Parameter unhandled: bytes that may wait to be dealt with on each link, for who calls `Link.handled`.
     /// - Throws: `TransportError`; `LinkClosure` where the name is not known, `LinkRefusal` where `--insecure` would be reachable.
     public init(
         address: HostPort, trust: Trust, reactor: Reactor, strangers limits: StrangerLimits = .init(),
-        report: @escaping @Sendable (ListenerReport) -> Void = { _ in }, accept: @escaping Accept
+        unhandled: Int = .max, report: @escaping @Sendable (ListenerReport) -> Void = { _ in }, accept: @escaping Accept
     ) throws {
         self.reactor = reactor
         var place = address
@@ -36,7 +37,7 @@ public final class TCPListener<Outgoing: WireMessage, Incoming: WireMessage>: @u
         sockets = try ListeningSocket.all(on: addresses, place: place, reactor: reactor)
         host = place.host
         port = sockets[0].address.port
-        entrance = Entrance(trust: trust, reactor: reactor, limits: limits, report: report)
+        entrance = Entrance(trust: trust, reactor: reactor, limits: limits, unhandled: unhandled, report: report)
         for socket in sockets {
             socket.onAccepted = { [entrance] in entrance.welcome($0, from: $1, accept) }
             socket.onTrouble = { report(.cannotAccept(reason: $0)) }
@@ -79,12 +80,14 @@ private final class Entrance: @unchecked Sendable {
     private var connections: [ObjectIdentifier: TCPConnection] = [:]
 
     init(
-        trust: Trust, reactor: Reactor, limits: StrangerLimits, report: @escaping @Sendable (ListenerReport) -> Void
+        trust: Trust, reactor: Reactor, limits: StrangerLimits, unhandled: Int,
+        report: @escaping @Sendable (ListenerReport) -> Void
     ) {
         self.trust = trust
         self.reactor = reactor
         self.report = report
         self.limits.handshakeSeconds = limits.seconds
+        self.limits.unhandled = unhandled
         self.limits.closingSeconds = min(self.limits.closingSeconds, limits.seconds)
         strangers = Strangers(
             limit: limits.connections, youthNanoseconds: UInt64(max(0, limits.youthSeconds) * 1e9))

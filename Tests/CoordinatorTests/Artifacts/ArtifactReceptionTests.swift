@@ -21,8 +21,8 @@ import Testing
             try reception.accept(part(7, [3, 4, 5], at: 2, of: 5))
                 == Artifact(index: 7, kind: .boxPicture, bytes: [1, 2, 3, 4, 5]))
         #expect(try reception.accept(part(7, [9], kind: .scoreMap)) == Artifact(index: 7, kind: .scoreMap, bytes: [9]))
-        #expect(reception.take(7) == [.boxPicture, .scoreMap])
-        #expect(reception.take(7) == [], "once")
+        #expect(reception.take(7, lease: 1) == [.boxPicture, .scoreMap])
+        #expect(reception.take(7, lease: 1) == [], "once")
         #expect(reception.begun == 6 && reception.stored == 0)
     }
 
@@ -49,7 +49,7 @@ import Testing
         #expect(throws: OutOfProtocol("a part of file boxPicture of image 7 twice")) {
             try reception.accept(part(7, [1]))
         }
-        _ = reception.take(7)
+        _ = reception.take(7, lease: 1)
         _ = try reception.accept(part(7, [1]))
     }
 

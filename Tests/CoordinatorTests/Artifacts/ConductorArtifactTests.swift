@@ -39,8 +39,8 @@ import Testing
         let conductor = Conductor(
             plan: RunPlan(job: job), manifest: samples.manifest, ledger: try samples.open(InMemoryStorage()),
             surroundings: surroundings, reporter: notes)
-        let (ending, ledger) = await conductor.lead()
-        return (ending, ledger, files, notes.text)
+        let (ending, run) = await conductor.lead()
+        return (ending, run.ledger, files, notes.text)
     }
 
     private func part(_ lease: Lease, _ index: UInt32, _ bytes: [UInt8]) -> NodeMessage {

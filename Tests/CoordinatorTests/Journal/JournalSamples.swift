@@ -35,6 +35,13 @@ enum JournalSamples {
         let journal = try Journal.open(storage: storage, fingerprint: fingerprint) { payloads.append($0.payload) }
         return (journal, payloads)
     }
+
+    /// The kinds of all records after the header.
+    static func kinds(_ storage: InMemoryStorage) throws -> [JournalRecord.Kind] {
+        var kinds: [JournalRecord.Kind] = []
+        _ = try Journal.open(storage: storage, fingerprint: fingerprint) { kinds.append($0.kind) }
+        return kinds
+    }
 }
 
 /// A directory that goes with its owner.

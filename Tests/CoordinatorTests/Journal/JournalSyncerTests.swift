@@ -1,4 +1,4 @@
-import Coordinator
+@testable import Coordinator
 import Foundation
 import Protocol
 import Testing
@@ -56,7 +56,7 @@ import Testing
         let conductor = Conductor(
             plan: plan, manifest: samples.manifest, ledger: ledger,
             surroundings: Conductor.Surroundings(endpoints: [node.endpoint]) { _ in nil }, reporter: NoteKeeper())
-        let (ending, _) = await conductor.lead()
+        let ending = await conductor.lead().ending
         #expect(
             ending == .journalFailed(reason: "\(storage.path): cannot flush to the disk: Input/output error"))
     }

@@ -51,16 +51,17 @@ struct ChartTests {
     }
 
     @Test func sizesAreDividedIntoBinsOfEqualNumber() {
-        let images = (0..<50).map { SizeChart.Image(size: Double($0) / 50, iou: Double(($0 * 7) % 50) / 50) }
-        let bins = SizeChart.bins(images)
+        func chosen(_ count: Int, size: (Int) -> Double = { Double($0) / 50 }) -> [SizeChart.Bin] {
+            SizeChart.bins(images: count, size: size, iou: { Double(($0 * 7) % 50) / 50 })
+        }
+        let bins = chosen(50)
         #expect(bins.count == 10)
         // The first five sizes are 0, .02 ... .08; their IoU 0, .14, .28, .42, .56.
         #expect(abs(bins[0].size - 0.04) < 1e-12)
         #expect((bins[0].lower, bins[0].median, bins[0].upper) == (0.14, 0.28, 0.42))
-        #expect(SizeChart(images: Array(images.prefix(9)), baseline: nil).svg == nil, "one bin is no curve")
-        #expect(SizeChart(images: images, baseline: nil).svg != nil)
-        let equal = images.map { SizeChart.Image(size: 0.4, iou: $0.iou) }
-        #expect(SizeChart(images: equal, baseline: nil).svg == nil, "one size is no curve")
+        #expect(SizeChart(bins: chosen(9), baseline: nil).svg == nil, "one bin is no curve")
+        #expect(SizeChart(bins: bins, baseline: nil).svg != nil)
+        #expect(SizeChart(bins: chosen(50) { _ in 0.4 }, baseline: nil).svg == nil, "one size is no curve")
     }
 
     @Test func theEdgesOfBinsAreShort() {

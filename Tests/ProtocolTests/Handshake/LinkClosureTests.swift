@@ -18,7 +18,7 @@ import Testing
         #expect(closure == .refused(LinkRefusal(.otherEnd, code, "no room")))
         let isPassing = [.busy, .leaving, .outOfProtocol].contains(code)
         #expect(closure.retry == (isPassing ? .soon : .rarely))
-        #expect(closure.description == "refused: by the other end (\(code)): no room")
+        #expect(closure.description == "refused: by the other end (\(code.name)): no room")
     }
 
     @Test func onlyThisEndsOwnOptionsAreFinal() {

@@ -44,6 +44,7 @@ extension Simulator {
             case .pending, .leased, .retrying: fail("image \(image) is not over")
             }
         }
+        checkPictures()
         checkVerifications()
         checkDisputes()
     }

@@ -1,12 +1,6 @@
 /// IoU against the size of the object: the median of images of about one size, and the band that holds the middle half
 /// of them. Where a box in the middle does as well, an object fills the picture and there is nothing to find.
 struct SizeChart {
-    /// One image: the share of the input that is covered by objects, 0 ... 1, and its IoU.
-    struct Image {
-        var size: Double
-        var iou: Double
-    }
-
     /// Images of about one size.
     struct Bin: Equatable {
         /// The mean of their sizes.
@@ -16,29 +10,34 @@ struct SizeChart {
         var upper: Double
     }
 
-    private static let bins = 10
+    private static let binCount = 10
     /// Fewer say nothing of a quartile.
     private static let fewestImages = 5
 
-    var images: [Image]
-    var baseline: (name: String, images: [Image])?
+    var bins: [Bin]
+    var baseline: (name: String, bins: [Bin])?
 
-    /// As many bins as there are enough images for, of equal number, from the smallest objects to the largest.
-    static func bins(_ images: [Image]) -> [Bin] {
-        let sorted = images.sorted { $0.size < $1.size }
-        let count = min(bins, sorted.count / fewestImages)
+    /// As many bins as there are enough images for, of equal number, from the smallest objects to the largest. Of a million
+    /// images only an order is made, no copy.
+    ///
+    /// - Parameters:
+    ///   - size: an image's share of the input that is covered by objects, 0 ... 1.
+    ///   - iou: the same image's IoU.
+    static func bins(images: Int, size: (Int) -> Double, iou: (Int) -> Double) -> [Bin] {
+        let sorted = (0..<UInt32(images)).sorted { size(Int($0)) < size(Int($1)) }
+        let count = min(binCount, images / fewestImages)
         return (0..<count).map { bin in
-            let members = sorted[(sorted.count * bin / count)..<(sorted.count * (bin + 1) / count)]
-            let ious = members.map(\.iou).sorted()
+            let members = sorted[(images * bin / count)..<(images * (bin + 1) / count)]
+            let ious = members.map { iou(Int($0)) }.sorted()
             return Bin(
-                size: members.reduce(0) { $0 + $1.size } / Double(members.count), lower: ious[ious.count / 4],
+                size: members.reduce(0) { $0 + size(Int($1)) } / Double(members.count), lower: ious[ious.count / 4],
                 median: ious[ious.count / 2], upper: ious[ious.count * 3 / 4])
         }
     }
 
     /// Nil for too few images, or for objects that are all of about one size.
     var svg: Markup? {
-        let ours = Self.bins(images)
+        let ours = bins
         guard let first = ours.first, let last = ours.last, last.size - first.size >= 0.05 else { return nil }
         let area = ChartArea()
         let ticks = [0, 0.25, 0.5, 0.75, 1]
@@ -54,7 +53,7 @@ struct SizeChart {
             )
         ]
         if let baseline {
-            content += area.line(Self.bins(baseline.images).map { ($0.size, $0.median) }, class: "square")
+            content += area.line(baseline.bins.map { ($0.size, $0.median) }, class: "square")
             legend.append(("<path class=\"square\" d=\"M0 0H20\"/>", baseline.name))
         }
         content += area.line(ours.map { ($0.size, $0.median) }, class: "ours")
