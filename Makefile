@@ -3,7 +3,7 @@ SWIFT ?= swift
 DEMO ?= results/demo-pictures
 
 .PHONY: build help run test fuzz scale asan tsan report-test bench fleet gpu-check results ptx format lint clean dependencies
-.PHONY: cluster-test bench-growth performance
+.PHONY: cluster-test bench-growth performance programs dist dist-check install uninstall
 
 build: dependencies  ## builds everything (also what make alone does)
 	$(SWIFT) build -c release
@@ -11,6 +11,26 @@ build: dependencies  ## builds everything (also what make alone does)
 # What each command does: the text behind ## beside its name.
 help:  ## this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1|/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "make %-14s %s\n", $$1, $$2 }'
+
+# The three programs with Swift's run time and libjpeg-turbo inside: they run on any Linux. Built apart.
+programs: dependencies  ## the programs as others' machines can run them, in .build-dist/programs
+	packaging/build
+
+dist: dependencies  ## packs them with recipes and documents: results/dist/stnet-VERSION-linux-ARCH.tar.xz
+	packaging/dist
+
+# On bare root file systems without a compiler, made by debootstrap: the archive alone runs the demo and a node. Needs root.
+dist-check: dist  ## tries that archive on a bare Debian and a bare Ubuntu
+	Tests/Dist/run results/dist/stnet-*.tar.xz
+
+# make install PREFIX=/opt/stnet DESTDIR=/tmp/package
+PREFIX ?= /usr/local
+install: programs  ## installs to PREFIX (/usr/local), below DESTDIR where that is given
+	rm -rf .build-dist/tree && packaging/stage .build-dist/programs .build-dist/tree
+	DESTDIR="$(DESTDIR)" STNET_TREE=.build-dist/tree packaging/install "$(PREFIX)"
+
+uninstall:  ## removes what make install has installed there
+	DESTDIR="$(DESTDIR)" packaging/install --uninstall "$(PREFIX)"
 
 # The whole job from nothing: 200 generated pictures, the small network in Demo/, the table and the baselines.
 run: build  ## generates 200 pictures, evaluates them, prints the table
@@ -78,11 +98,8 @@ fleet: build  ## the coordinator on 1,000 nodes that make their results up
 # results/gpu-check.tar.xz, to be unpacked and run on a machine with a GPU, which needs neither Swift nor a network. The
 # programs are built apart, with Swift's libraries inside.
 gpu-check: dependencies  ## packs what a machine with a GPU needs to check the kernels
-	@pkg-config --exists libcurl 2>/dev/null || ./install-dependencies --static
-	for product in stnet-coord stnet-tool stnet-gpu-check; do \
-	    $(SWIFT) build -c release --static-swift-stdlib --scratch-path .build-static --product $$product || exit 1; \
-	done
-	Benchmarks/pack-gpu-check .build-static/release results/gpu-check.tar.xz
+	packaging/build stnet-coord stnet-tool stnet-gpu-check
+	Benchmarks/pack-gpu-check .build-dist/programs results/gpu-check.tar.xz
 
 # The CUDA kernels' PTX again, and what the assembler says about it; needs neither a GPU nor a toolkit.
 ptx:  ## the CUDA kernels' PTX again
@@ -94,15 +111,17 @@ ptx:  ## the CUDA kernels' PTX again
 format:  ## formats the Swift
 	$(SWIFT) format --in-place --recursive Package.swift Plugins Sources Tests Benchmarks
 
-lint:  ## checks the format
+lint:  ## checks the format, and what is imported
 	$(SWIFT) format lint --strict --recursive Package.swift Plugins Sources Tests Benchmarks
+	@! grep -rnE '^ *(public |@[_a-z]+ )*import +[a-z]* *Foundation' Sources Benchmarks/stnet-gpu-check || \
+	    { echo "a program that imports Foundation grows by 6 to 50 MB: Sources/Bytes has what is needed of it" >&2; exit 1; }
 
 # docs/results.md again, from the photographs and weights in STNET_DATA (default ../shared/data).
 results: build  ## docs/results.md from the photographs and weights in STNET_DATA
 	docs/make_results.py
 
 clean:  ## removes what was built
-	rm -rf .build .build-asan .build-sanitizers .build-tsan .build-static .build-kubernetes
+	rm -rf .build .build-asan .build-sanitizers .build-tsan .build-dist .build-kubernetes
 
 # libjpeg-turbo's headers come from the system; installed here when they are missing.
 dependencies:  ## installs libjpeg-turbo's headers where they are missing

@@ -26,7 +26,9 @@ let package = Package(
             name: "CKernels", dependencies: ["CJPEG"],
             exclude: ["cuda/README.md", "cuda/kernels", "cuda/make_ptx.py", "cuda/requirements.txt"],
             cSettings: kernelFlags),
-        .target(name: "Bytes", dependencies: ["CKernels"], swiftSettings: testable),
+        // The system's C library under one name; Bytes hands it on.
+        .target(name: "CLibrary"),
+        .target(name: "Bytes", dependencies: ["CKernels", "CLibrary"], swiftSettings: testable),
         .target(name: "Options", dependencies: ["CCommit", "Bytes", "CKernels"]),
         // The commit in the version. Every program links it, none imports it: a commit must not compile all anew.
         .systemLibrary(name: "CCommit"),

@@ -21,7 +21,7 @@ final class ClusterStage: Stage {
             directory = "results/bench-cluster"
             programs = (CommandLine.arguments[0] as NSString).deletingLastPathComponent
             try? FileManager.default.removeItem(atPath: directory)
-            try DemoPictures.generate(count: pictures, seed: 77, to: URL(fileURLWithPath: directory, isDirectory: true))
+            try DemoPictures.generate(count: pictures, seed: 77, to: directory)
             let key = (0..<32).map { _ in UInt8.random(in: 0...255) }
             _ = FileManager.default.createFile(
                 atPath: directory + "/key", contents: Data(key), attributes: [.posixPermissions: 0o600])

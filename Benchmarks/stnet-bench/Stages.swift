@@ -34,7 +34,7 @@ struct Photographs {
         var directory = given ?? data + "/photos-mixed/images"
         if given == nil, !FileManager.default.fileExists(atPath: directory) {
             directory = "results/bench-pictures"
-            try DemoPictures.generate(count: 150, seed: 99, to: URL(fileURLWithPath: directory, isDirectory: true))
+            try DemoPictures.generate(count: 150, seed: 99, to: directory)
             directory += "/images"
         }
         self.directory = directory

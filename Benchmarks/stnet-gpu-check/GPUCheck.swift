@@ -1,6 +1,5 @@
 import Bytes
 import CKernels
-import Foundation
 import Options
 import SelectiveTuning
 
@@ -34,7 +33,7 @@ struct GPUCheck {
         pictures = try parsed.integer("pictures", in: 1...100_000) ?? (isTiny ? 3 : 64)
         batch = try parsed.integer("batch", in: 1...1024) ?? (isTiny ? 1 : 128)
         seconds = try parsed.number("seconds", in: 0...600) ?? (isTiny ? 0 : 3)
-        threads = try parsed.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
+        threads = try parsed.integer("threads", in: 1...1024) ?? Processors.available
         python = values["python"] ?? "python3"
         peer = values["peer"] ?? "Benchmarks/gpu_peer.py"
         demo = values["demo"] ?? "Demo"
@@ -45,7 +44,7 @@ struct GPUCheck {
     /// Whether everything is the same.
     func run() throws -> Bool {
         let device = try CUDADevice(asked)
-        try FileManager.default.createDirectory(atPath: work, withIntermediateDirectories: true)
+        try makeDirectories(work)
         let pool = try ThreadPool(threads: threads)
         var report = GPUReport(device: device, threads: threads)
         report.peak = try device.peakOperationsPerSecond(steps: isTiny ? 10 : 200_000, rounds: isTiny ? 1 : 5)
@@ -112,7 +111,7 @@ struct GPUCheck {
 
     private func makePictures(count: Int, seed: Int, isSynset: Bool) throws -> String {
         let folder = work + (isSynset ? "/pictures-synsets" : "/pictures")
-        try? FileManager.default.removeItem(atPath: folder)
+        _ = try ChildProcess.run("rm", ["-rf", folder])
         try tool(
             ["demo-images", "--count", String(count), "--seed", String(seed), "--out", folder]
                 + (isSynset ? ["--synsets"] : []))
@@ -124,5 +123,5 @@ struct GPUCheck {
         guard status == 0 else { throw ProgramFailed("stnet-tool", arguments, status, output) }
     }
 
-    private func say(_ text: String) { FileHandle.standardError.write(Data("stnet-gpu-check: \(text)\n".utf8)) }
+    private func say(_ text: String) { StandardError.say("stnet-gpu-check", text) }
 }

@@ -1,6 +1,5 @@
 import Bytes
 import CKernels
-import Foundation
 import SelectiveTuning
 
 /// What came out: one text for people, one JSON for programs. On an emulated device no speed is shown.
@@ -99,7 +98,7 @@ struct GPUReport {
 
     private func speed(_ value: Double, _ digits: Int) -> String { isEmulated ? "-" : number(value, digits) }
 
-    private func number(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }
+    private func number(_ value: Double, _ digits: Int) -> String { decimal(value, places: digits) }
 
     /// Cells with their widths; a negative one stands at the left.
     private func row(_ cells: [(text: String, width: Int)]) -> String {

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import SelectiveTuning
 
 /// What the stages of one network cost on the device, by its events.

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import SelectiveTuning
 
 /// PyTorch with cuDNN on the same device, TF32 switched off: only where python3 can import it.
@@ -18,7 +17,7 @@ struct TorchPeer {
         let description = work + "/\(network.name).json"
         try AtomicFile.write(path: description, text: network.json.compact)
         let (status, output) = try Programs.run(
-            python, [script, description, String(batch), String(seconds)], isForeign: true)
+            python, [script, description, String(batch), String(seconds)])
         guard status == 0, let line = output.split(separator: "\n").last,
             let json = try? JSON.parse(Array(line.utf8), source: "gpu_peer.py"),
             let value = json["images_per_second"]?.doubleValue

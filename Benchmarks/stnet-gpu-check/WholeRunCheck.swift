@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// A whole evaluation, from JPEG files to images.jsonl, on the CPU and on the GPU: the same SHA-256.
 struct WholeRunCheck {
@@ -22,7 +21,7 @@ struct WholeRunCheck {
         self.pictures = pictures
         func evaluate(_ device: String, _ options: [String]) throws -> (digest: String, rate: Double) {
             let out = "\(work)/\(name)-\(device)"
-            try? FileManager.default.removeItem(atPath: out)
+            _ = try ChildProcess.run("rm", ["-rf", out])
             let arguments =
                 [
                     "--images", data + "/images", "--annotations", data + "/annotations", "--network", network,

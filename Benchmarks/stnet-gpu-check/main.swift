@@ -1,6 +1,5 @@
 import Bytes
 import CKernels
-import Foundation
 import Options
 import SelectiveTuning
 
@@ -54,4 +53,4 @@ do {
     exit(70)
 }
 
-func complain(_ text: String) { FileHandle.standardError.write(Data("stnet-gpu-check: \(text)\n".utf8)) }
+func complain(_ text: String) { StandardError.say("stnet-gpu-check", text) }

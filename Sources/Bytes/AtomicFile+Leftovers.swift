@@ -1,11 +1,9 @@
-import Foundation
-
 extension AtomicFile {
     /// Removes the half-written files (`<name>.<process>-<number>.tmp`) that killed processes left in a directory, as far
     /// as `isOurs` says of the name. Those that are being written, in this process or on another host, are left alone:
     /// their writer holds a lock, which ends with it whatever its end. One that cannot be removed does no harm.
     public static func removeLeftovers(in directory: String, isOurs: (String) -> Bool) {
-        for entry in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? [] {
+        for entry in (try? Folder.names(directory)) ?? [] {
             guard let name = name(ofTemporary: entry), isOurs(name) else { continue }
             let path = directory + "/" + entry
             let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW)

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A file that appears under its name complete, or not at all: written beside it under a temporary name,
 /// flushed to the disk, then renamed. What is not committed is removed.
 public struct AtomicFile: ~Copyable {

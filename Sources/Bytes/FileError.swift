@@ -1,5 +1,3 @@
-import Foundation
-
 /// A file operation that failed: which file, which operation, and why.
 public struct FileError: Error, CustomStringConvertible, Sendable {
     public let path: String

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A regular file, or a part of one, that is read in pieces.
 public final class FilePieces: Sendable {
     public let path: String

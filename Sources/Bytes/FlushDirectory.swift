@@ -1,5 +1,3 @@
-import Foundation
-
 /// Makes a new name survive a power failure: it lies in the directory, so without this the name, not the bytes, could
 /// be lost.
 package func flushDirectory(of path: String) throws(FileError) {

@@ -1,4 +1,4 @@
-import Foundation
+import CLibrary
 
 /// Makes a directory and those above it that are missing; one that exists is fine.
 /// - Returns: those that were not there, the innermost last.

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A file mapped read-only into memory; unmapped with the last reference.
 public final class MappedFile: Sendable {
     public let path: String

@@ -1,5 +1,4 @@
 import CKernels
-import Foundation
 
 /// How much memory this process may still take: what its limits and those of the group that it runs in leave. Allocating
 /// beyond a group's limit does not fail, it ends the process; so it is better asked before.
@@ -123,7 +122,7 @@ extension MemoryLimits {
 
     /// What files hold in memory does not count: it goes when room is needed.
     mutating func add(_ group: Group) {
-        let trimmed = { (text: String) in Int(text.trimmingCharacters(in: .whitespacesAndNewlines)) }
+        let trimmed = { (text: String) in text.split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) } }
         guard let limit = trimmed(group.limit), let used = trimmed(group.used) else { return }
         // "max", or version 1's largest number of pages.
         guard limit < 1 << 60 else { return }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// A file that a command makes under a name that was given: what has the name already is replaced only where it is an
 /// earlier file of the same command. Anything else would be lost to a mistyped name.
 public enum NewFile {

@@ -1,5 +1,4 @@
 import CKernels
-import Foundation
 
 /// The processors of this machine, as far as this process is concerned.
 public enum Processors {
@@ -7,6 +6,6 @@ public enum Processors {
     /// gave it some of them. More threads than these would only take turns.
     public static var available: Int {
         let count = Int(ck_processors_available())
-        return count > 0 ? count : ProcessInfo.processInfo.activeProcessorCount
+        return count > 0 ? count : max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     }
 }

@@ -1,5 +1,3 @@
-import Foundation
-
 /// What a system call gave: a count or a descriptor, or the number of its error.
 package enum SystemCall: Sendable {
     case done(Int)
@@ -39,7 +37,7 @@ package enum WholeTransfer {
         while count < bytes.count {
             let rest = UnsafeRawBufferPointer(rebasing: bytes[count...])
             let call = SystemCall.run {
-                guard let offset else { return Foundation.write(descriptor, rest.baseAddress!, rest.count) }
+                guard let offset else { return CLibrary.write(descriptor, rest.baseAddress!, rest.count) }
                 return pwrite(descriptor, rest.baseAddress!, rest.count, off_t(offset) + off_t(count))
             }
             switch call {
@@ -60,7 +58,7 @@ package enum WholeTransfer {
         while count < buffer.count {
             let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[count...])
             let call = SystemCall.run {
-                guard let offset else { return Foundation.read(descriptor, rest.baseAddress!, rest.count) }
+                guard let offset else { return CLibrary.read(descriptor, rest.baseAddress!, rest.count) }
                 return pread(descriptor, rest.baseAddress!, rest.count, off_t(offset) + off_t(count))
             }
             switch call {

@@ -1,5 +1,3 @@
-import Foundation
-
 /// Reads whole files into memory: for small ones that someone may be changing, where a mapping could fault.
 public enum WholeFile {
     /// The file's bytes. Throws `FileError` when it cannot be read, is no regular file or holds more than `limit` bytes.

@@ -1,7 +1,6 @@
 import Bytes
 import Coordinator
 import Evaluation
-import Foundation
 import Options
 
 /// `stnet-coord compare`: two finished runs over the same images.

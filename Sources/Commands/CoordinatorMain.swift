@@ -1,7 +1,7 @@
+import Dispatch
 import Bytes
 import Coordinator
 import Dataset
-import Foundation
 import Options
 import Protocol
 import SelectiveTuning
@@ -67,7 +67,7 @@ public enum CoordinatorMain {
         case "compare": return try CompareCommand(parsed).run()
         case "report": return try ReportCommand(parsed).run()
         case "score": return try ScoreCommand(parsed).run()
-        default: return WeightsCommand(try WeightsOptions(parsed), survivesTraps: true).run()
+        default: return WeightsCommand(try WeightsOptions(parsed)).run()
         }
     }
 
@@ -94,7 +94,7 @@ public enum CoordinatorMain {
         if parsed.switches.contains("help") { return show(help.text) }
         if parsed.switches.contains("version") { return show("stnet \(stnetVersion)\n") }
         let path = parsed.values["config"] ?? "stnet.json"
-        if parsed.values["config"] != nil || FileManager.default.fileExists(atPath: path) {
+        if parsed.values["config"] != nil || Folder.exists(path) {
             let bytes = try InputOption(name: "config", path: path, isDefault: parsed.values["config"] == nil).reading {
                 try WholeFile.read(path: path, limit: 1 << 20)
             }

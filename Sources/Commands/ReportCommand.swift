@@ -2,7 +2,6 @@ import Bytes
 import Coordinator
 import Dataset
 import Evaluation
-import Foundation
 import Options
 
 /// `stnet-coord report`: the page of a run that is over, made again.
@@ -94,7 +93,7 @@ public struct ReportCommand: Sendable {
             say("no --\(name): the page is made without")
             return nil
         }
-        if FileManager.default.fileExists(atPath: recorded) { return recorded }
+        if Folder.exists(recorded) { return recorded }
         say("\(recorded) is not there any more and there is no --\(name): the page is made without")
         return nil
     }

@@ -1,5 +1,5 @@
+import Dispatch
 import Bytes
-import Foundation
 import Options
 
 /// Tells what happens to people (progress and messages on standard error), to a log and to Prometheus. None of them is waited

@@ -1,7 +1,6 @@
 import Bytes
 import Dataset
 import Evaluation
-import Foundation
 import Options
 
 // What lies under --images must be what was evaluated: before a run goes on, at its end, and where it is said to be complete.

@@ -1,5 +1,5 @@
+import Bytes
 import Dataset
-import Foundation
 
 extension EvaluateCommand {
     /// What there is of the images; nil where nodes have them and this machine has none.
@@ -28,7 +28,7 @@ extension EvaluateCommand {
     /// Nodes may have the images where the coordinator does not.
     var lacksImages: Bool {
         configuration.fleet != nil && isDefaultImages
-            && !FileManager.default.fileExists(atPath: configuration.imagesPath)
+            && !Folder.exists(configuration.imagesPath)
     }
 
     private var isDefaultImages: Bool { configuration.resolvedDefaults.contains { $0.name == "images" } }

@@ -1,7 +1,6 @@
 import Bytes
 import Dataset
 import Evaluation
-import Foundation
 import Jobs
 import Options
 import Protocol
@@ -177,7 +176,7 @@ extension EvaluateCommand {
     }
 
     /// The run's directory may be read from elsewhere.
-    package static func absolute(_ path: String) -> String { URL(fileURLWithPath: path).standardizedFileURL.path }
+    package static func absolute(_ path: String) -> String { absolutePath(path) }
 
     private func protocolBlock(_ inputs: Inputs) -> JSON {
         let options = JobOptions.names.compactMap { name in

@@ -1,7 +1,6 @@
 import Bytes
 import Dataset
 import Evaluation
-import Foundation
 import Jobs
 import Options
 import Protocol
@@ -180,7 +179,7 @@ public struct EvaluateCommand: Sendable {
         var line = "stnet \(stnetVersion): \(network.name), input \(network.inputSize)x\(network.inputSize)"
         // A network that does not fit together is reported where its parts are read.
         if let bytes = try? network.activationBytes() {
-            line += String(format: ", %.1f MB of activations for each picture of a batch", Double(bytes) / 1e6)
+            line += ", \(Progress.fixed(Double(bytes) / 1e6)) MB of activations for each picture of a batch"
         }
         printer.say(line)
         for (name, value) in configuration.resolvedDefaults { printer.say("  --\(name) \(value) (default)") }

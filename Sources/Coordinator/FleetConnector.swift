@@ -1,5 +1,5 @@
+import Bytes
 import Dispatch
-import Foundation
 import Jobs
 import Node
 import Options

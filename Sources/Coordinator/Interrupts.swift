@@ -1,10 +1,10 @@
-import Foundation
+import Bytes
 import Options
 
 /// Signals of a run: at the first Ctrl-C or SIGTERM it ends in order with a partial result, at the second at once; at
 /// SIGHUP the hosts file is read again.
 public final class Interrupts: @unchecked Sendable {
-    private let lock = NSLock()
+    private let lock = Lock()
     private var count = 0
     private var interruptHandlers: [@Sendable () -> Void] = []
     private var hangupHandlers: [@Sendable () -> Void] = []

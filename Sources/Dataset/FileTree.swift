@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// Folders searched and files read whole, with errors that name the path.
 enum FileTree {

@@ -1,5 +1,5 @@
+import Bytes
 import CKernels
-import Foundation
 
 /// Resizes one picture after another with the bits of Pillow 13's antialiased bilinear filter. Its memory is kept
 /// from picture to picture; one thread at a time.

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// A small typeface of dots for labels: the printable characters of ASCII, each 7 dots tall above the base line and up
 /// to 2 below it, as wide as the letter needs. Letters with marks are drawn without them; whatever else there is has a
@@ -27,14 +27,23 @@ enum BitmapFont {
         if let ascii = character.asciiValue {
             return ascii < 0x20 || ascii == 0x7f ? fallback : table[Int(ascii) - 0x20]
         }
-        // "é" is "e" and an accent.
-        let scalars = String(character).decomposedStringWithCanonicalMapping.unicodeScalars
-        guard let first = scalars.first, (0x21...0x7e).contains(first.value),
+        let scalars = character.unicodeScalars
+        guard let letter = plain(scalars[scalars.startIndex]),
             scalars.dropFirst().allSatisfy({
                 $0.properties.isDiacritic || $0.properties.generalCategory == .nonspacingMark
             })
         else { return fallback }
-        return table[Int(first.value) - 0x20]
+        return table[Int(letter) - 0x20]
+    }
+
+    /// ASCII's letter of a letter with a mark: Unicode calls é "LATIN SMALL LETTER E WITH ACUTE".
+    private static func plain(_ scalar: Unicode.Scalar) -> UInt8? {
+        if (0x21...0x7e).contains(scalar.value) { return UInt8(scalar.value) }
+        let words = scalar.properties.name?.split(separator: " ") ?? []
+        guard words.count > 4, words[0] == "LATIN", words[2] == "LETTER", words[4] == "WITH",
+            words[3].utf8.count == 1, let letter = words[3].utf8.first
+        else { return nil }
+        return words[1] == "SMALL" ? letter | 0x20 : letter
     }
 
     static let fallback = drawn("##### #...# #...# #...# #...# #...# #####")

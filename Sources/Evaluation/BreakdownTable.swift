@@ -1,3 +1,5 @@
+import Bytes
+
 /// A network's accuracies by the size and number of the objects and by the label, as a table and in three lines.
 struct BreakdownTable {
     let row: AccuracyTable.Row

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// A run that is over, read back from its directory: only one whose certificate is valid and whose records are those that
 /// the certificate names.

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// Two methods on the same images, each right or wrong on each.
 public struct PairedOutcome: Hashable, Sendable {

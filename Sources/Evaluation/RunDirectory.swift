@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import SelectiveTuning
 
 /// What a run left, valid or not, as far as a report needs it. The records must be those that the certificate names.

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// What a run leaves in its output directory.
 public enum RunOutput {

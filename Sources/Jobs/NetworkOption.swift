@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import Options
 import SelectiveTuning
 
@@ -8,7 +7,7 @@ public enum NetworkOption {
     /// A network by name, or from a JSON description.
     public static func network(_ text: String) throws -> (Network, isCustom: Bool) {
         guard text.hasSuffix(".json") else {
-            let isFile = FileManager.default.fileExists(atPath: text) && !NetworkCatalog.names.contains(text)
+            let isFile = Folder.exists(text) && !NetworkCatalog.names.contains(text)
             guard !isFile else {
                 throw UsageError(
                     "--network \(text): a description's name ends with .json; a network's is one of --help")

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// An option that names a file or a folder to read, for errors that say which option to mend.
 package struct InputOption: Sendable {

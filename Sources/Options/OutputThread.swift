@@ -1,4 +1,5 @@
-import Foundation
+import Bytes
+import Dispatch
 
 /// Writes for somebody who may read slowly or never: a terminal that was stopped, a pipe, a disk. Whoever posts never waits.
 ///
@@ -22,7 +23,7 @@ public final class OutputThread<State: Sendable>: Sendable {
     ) {
         let waiting = Waiting(lineLimit: lineLimit, byteLimit: byteLimit)
         self.waiting = waiting
-        let thread = Thread {
+        WorkerThread.start(name) {
             while let items = waiting.take() {
                 for item in items {
                     write(item)
@@ -30,8 +31,6 @@ public final class OutputThread<State: Sendable>: Sendable {
                 }
             }
         }
-        thread.name = name
-        thread.start()
     }
 
     /// The thread writes what still waits, and ends.
@@ -60,7 +59,7 @@ public final class OutputThread<State: Sendable>: Sendable {
 
     /// What was posted and not taken yet.
     private final class Waiting: @unchecked Sendable {
-        private let condition = NSCondition()
+        private let condition = Condition()
         private let lineLimit: Int
         private let byteLimit: Int
         private var items: [Item] = []

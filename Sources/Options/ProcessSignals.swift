@@ -1,6 +1,5 @@
 import Bytes
 import CKernels
-import Foundation
 
 /// What signals do to a program that runs long: the first SIGINT or SIGTERM asks it to end in order, the second ends it at
 /// once, SIGHUP has it look at its files again.
@@ -22,7 +21,7 @@ public enum ProcessSignals {
         let source = ck_signals_install(lastWords == nil ? 2 : 3)
         guard source >= 0 else { return }
         let hangUps = OutputThread<Void>(name: "stnet.hang-up") { _ in onHangUp() }
-        start("stnet.signals") {
+        WorkerThread.start("stnet.signals") {
             ck_signals_take()
             var endings = 0
             var number: UInt8 = 0
@@ -46,11 +45,5 @@ public enum ProcessSignals {
         let words = OutputThread<Void>(name: "stnet.last-words") { _ in lastWords() }
         words.post(state: ())
         words.flush(seconds: 0.5)
-    }
-
-    private static func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
-        let thread = Thread(block: body)
-        thread.name = name
-        thread.start()
     }
 }

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// Messages for people. What cannot be written is lost: a standard error that is full, closed or read by nobody must not end
 /// a run or hold it up.

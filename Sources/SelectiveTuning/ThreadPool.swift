@@ -1,5 +1,5 @@
+import Bytes
 import CKernels
-import Foundation
 
 /// A fixed number of threads that run numbered tasks to the end: each parallel stage of the evaluation is one `run`.
 ///
@@ -7,7 +7,7 @@ import Foundation
 public final class ThreadPool: @unchecked Sendable {
     private let pool: OpaquePointer
     public let threads: Int
-    private let turn = NSLock()
+    private let turn = Lock()
 
     /// Throws when the system does not give so many threads.
     public init(threads: Int) throws(NetworkError) {

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 import Node
 
 exit(NodeMain.run(arguments: Array(CommandLine.arguments.dropFirst())).rawValue)

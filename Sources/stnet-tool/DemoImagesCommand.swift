@@ -1,6 +1,5 @@
 import Bytes
 import Dataset
-import Foundation
 import Options
 
 /// `stnet-tool demo-images`: generated pictures with exact boxes.
@@ -31,7 +30,7 @@ enum DemoImagesCommand {
                 "--out \(out): holds \(name), which is no demo picture's: choose a folder of its own, or an empty one")
         }
         try DemoPictures.generate(
-            count: count, seed: UInt64(seed), to: URL(fileURLWithPath: out, isDirectory: true),
+            count: count, seed: UInt64(seed), to: out,
             names: parsed.switches.contains("synsets") ? synsets : DemoPictures.classNames)
         print("\(count) pictures in \(out)")
     }

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import SelectiveTuning
 
 /// The files of weights that this program makes say so in their header, by which they are told from trained ones.

@@ -23,7 +23,7 @@ import Testing
         let directory = temporaryDirectory()
         defer { try? FileManager.default.removeItem(at: directory) }
         let entries = try DemoPictures.generate(
-            count: 3, seed: 4, to: directory, imagesSubfolder: "pictures", annotationsSubfolder: "boxes")
+            count: 3, seed: 4, to: directory.path, imagesSubfolder: "pictures", annotationsSubfolder: "boxes")
         #expect(entries.map(\.id) == ["demo_00000001", "demo_00000002", "demo_00000003"])
         let pictures = try FileManager.default.contentsOfDirectory(
             atPath: directory.appendingPathComponent("pictures").path)
@@ -43,7 +43,7 @@ import Testing
     @Test func annotationHasTheDevkitsForm() throws {
         let directory = temporaryDirectory()
         defer { try? FileManager.default.removeItem(at: directory) }
-        let entry = try #require(try DemoPictures.generate(count: 1, seed: 9, to: directory).first)
+        let entry = try #require(try DemoPictures.generate(count: 1, seed: 9, to: directory.path).first)
         let text = try String(
             contentsOf: directory.appendingPathComponent("annotations/demo_00000001.xml"), encoding: .utf8)
         var expected = """
@@ -75,7 +75,7 @@ import Testing
         defer { try? FileManager.default.removeItem(at: file) }
         try Data([1]).write(to: file)
         #expect(throws: (any Error).self) {
-            try DemoPictures.generate(count: 1, seed: 1, to: file)
+            try DemoPictures.generate(count: 1, seed: 1, to: file.path)
         }
     }
 
@@ -83,7 +83,7 @@ import Testing
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("stnet-" + UUID().uuidString)
         defer { try? FileManager.default.removeItem(at: folder) }
         #expect(try DemoPictures.foreignFile(in: folder.path) == nil, "no folder")
-        try DemoPictures.generate(count: 2, seed: 1, to: folder)
+        try DemoPictures.generate(count: 2, seed: 1, to: folder.path)
         #expect(try DemoPictures.foreignFile(in: folder.path) == nil, "the same again")
         for name in ["images/demo_1.JPEG", "images/cat.JPEG", "annotations/demo_00000001.txt", "notes"] {
             let file = folder.appendingPathComponent(name)

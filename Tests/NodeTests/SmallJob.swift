@@ -29,7 +29,7 @@ final class SmallJob: Sendable {
     init(pictures: Int = 7, scale: Float = 1) throws {
         directory = FileManager.default.temporaryDirectory.path + "/stnet-" + UUID().uuidString
         entries = try DemoPictures.generate(
-            count: pictures, seed: 5, to: URL(fileURLWithPath: directory, isDirectory: true))
+            count: pictures, seed: 5, to: directory)
         let network = try Network(json: try JSON.parse(Self.description, source: "net.json"), source: "net.json")
         let tensors = try network.tensors()
         let fanIn = Dictionary(uniqueKeysWithValues: tensors.map { ($0.name, $0.fanIn) })

@@ -46,7 +46,7 @@ final class Cluster: @unchecked Sendable {
     /// Pictures for all tests, made once a test run.
     private static let pictures = Result {
         let folder = FileManager.default.temporaryDirectory.path + "/stnet-pictures-\(getpid())"
-        try DemoPictures.generate(count: 400, seed: 11, to: URL(fileURLWithPath: folder, isDirectory: true))
+        try DemoPictures.generate(count: 400, seed: 11, to: folder)
         atexit {
             let folder = FileManager.default.temporaryDirectory.path + "/stnet-pictures-\(getpid())"
             try? FileManager.default.removeItem(atPath: folder)

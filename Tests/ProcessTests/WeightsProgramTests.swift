@@ -42,14 +42,13 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: part))
     }
 
-    @Test func aTrapInsideTheHTTPClientIsExplained() throws {
+    /// A chunked body with fields behind it, which HTTP allows: the wrong digest is found.
+    @Test func fieldsBehindTheBodyDoNoHarm() throws {
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let trailers = "200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX-Trailer: b\r\n\r\n"
         let server = try HalfServer([Array(("HTTP/1.1 " + trailers).utf8)])
         let program = try start(server)
-        let status = program.wait()
-        // A system whose client copes with them finds the wrong digest instead.
-        #expect(status == 69 || status == 65, "\(program.standardError)")
+        #expect(program.wait() == 65, "\(program.standardError)")
         #expect(program.standardError.contains("7be5be79"), "\(program.standardError)")
     }
 

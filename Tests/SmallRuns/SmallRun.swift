@@ -28,7 +28,7 @@ package final class SmallRun: Sendable {
 
     package init(pictures: Int = 7, description: String = SmallRun.description) throws {
         directory = FileManager.default.temporaryDirectory.path + "/stnet-" + UUID().uuidString
-        try DemoPictures.generate(count: pictures, seed: 5, to: URL(fileURLWithPath: directory, isDirectory: true))
+        try DemoPictures.generate(count: pictures, seed: 5, to: directory)
         try write("net.json", description)
         let network = try Network(json: try JSON.parse(description, source: "net.json"), source: "net.json")
         let tensors = try network.tensors()

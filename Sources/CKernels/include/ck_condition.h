@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* A lock and a condition whose timed wait is on the monotonic clock. Those of libdispatch and of Foundation wait, on
+/* A lock and a condition whose timed wait is on the monotonic clock. Those of libdispatch wait, on
    Linux, until a time of the wall clock: when that is set back by an hour they wait an hour longer. */
 typedef struct ck_condition ck_condition;
 

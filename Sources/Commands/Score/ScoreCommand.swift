@@ -2,7 +2,6 @@ import Bytes
 import Coordinator
 import Dataset
 import Evaluation
-import Foundation
 import Options
 import SelectiveTuning
 
@@ -112,7 +111,7 @@ public struct ScoreCommand: Sendable {
         let scored = try input(boxes != nil ? "boxes" : "maps", source).reading {
             boxes != nil ? try scoreBoxes(source, images, scorer) : try scoreMaps(source, images, scorer)
         }
-        let name = parsed.values["name"] ?? URL(fileURLWithPath: source).lastPathComponent
+        let name = parsed.values["name"] ?? lastPathComponent(absolutePath(source))
         let run = RunOutput.Run(
             network: name, title: title(name, scorer, images.manifest), expected: Array(images.manifest.ids),
             records: scored.records,

@@ -3,6 +3,8 @@ import Options
 
 /// Why a file could not be fetched.
 public enum FetchError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The system has no program that fetches.
+    case noCurl
     /// Not reached at all: the name is unknown, nobody listens, no trusted connection came about.
     case unreachable(String)
     /// The connection broke, or nothing came for too long.
@@ -35,7 +37,7 @@ public enum FetchError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Whether the network or the server is to blame, so that placing the file by hand helps.
     public var isAboutServer: Bool {
         switch self {
-        case .unreachable, .cut, .status, .redirectRefused, .malformed, .gaveUp: true
+        case .noCurl, .unreachable, .cut, .status, .redirectRefused, .malformed, .gaveUp: true
         case .tooLarge, .wrongDigest, .otherFilePresent, .locked, .file: false
         }
     }
@@ -44,6 +46,7 @@ public enum FetchError: Error, Sendable, Hashable, CustomStringConvertible {
 
     public var description: String {
         switch self {
+        case .noCurl: "there is no curl in PATH, which fetches it: install it, or place the file by hand"
         case .unreachable(let reason), .cut(let reason), .malformed(let reason): reason
         case .status(let status): "the server answers with HTTP status \(status)"
         case .redirectRefused(let target):

@@ -1,13 +1,12 @@
 import Bytes
 import Coordinator
-import Foundation
 import Options
 
 /// Shows a fetch on standard error: a line that is drawn over again on a terminal, elsewhere one every few seconds.
 final class FetchPrinter: @unchecked Sendable {
     private let isLive: Bool
     private let write: @Sendable (String) -> Void
-    private let lock = NSLock()
+    private let lock = Lock()
     private var lastShown = -Double.infinity
     private var block = LiveBlock()
 

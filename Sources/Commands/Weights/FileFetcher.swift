@@ -1,25 +1,27 @@
 import Bytes
 import Coordinator
 import Evaluation
-import Foundation
 
 /// Brings a part to its whole length: goes on where it ends, and tries again where a connection breaks.
 public struct FileFetcher {
-    public let url: URL
+    public let url: String
     public let part: PartialFile
     public let policy: FetchPolicy
+    /// The program that fetches: by its name in PATH, or by its path.
+    public let curl: String
     /// Called with the bytes that are there and the whole, where that is known.
     public let onProgress: (Int, Int?) -> Void
     /// A line for people: what went wrong and what happens now.
     public let onNote: (String) -> Void
 
     public init(
-        url: URL, part: PartialFile, policy: FetchPolicy, onProgress: @escaping (Int, Int?) -> Void,
-        onNote: @escaping (String) -> Void
+        url: String, part: PartialFile, policy: FetchPolicy, curl: String,
+        onProgress: @escaping (Int, Int?) -> Void, onNote: @escaping (String) -> Void
     ) {
         self.url = url
         self.part = part
         self.policy = policy
+        self.curl = curl
         self.onProgress = onProgress
         self.onNote = onNote
     }
@@ -27,27 +29,23 @@ public struct FileFetcher {
     /// Returns when the server says that the file is whole; its digest is not looked at. Throws `FetchError` or
     /// `FileError`. What has come stays in the part.
     public func run() throws {
-        try part.restore(url: url.absoluteString)
         if part.count > 0 { onNote("going on after \(grouped(part.count)) bytes that are there") }
         var farthest = part.count
-        var hasBegun = false
         var failures = 0
         var backoff = Backoff(policy: policy.retry)
         var generator = SystemRandomNumberGenerator()
-        while part.state?.total != part.count || part.count == 0 {
+        // Someone who is offline is told so at once; in the middle of a fetch it is worth another attempt.
+        var hasBegun = false
+        while true {
             let error: FetchError
             do {
-                guard let ended = try attempt() else { return }
-                error = ended
-            } catch let failure as HTTPTransfer.Failure {
-                // Someone who is offline is told so at once; in the middle of a fetch it is worth another attempt.
-                if case .unreachable(let reason) = failure.error, hasBegun {
-                    error = .cut(reason)
-                } else {
-                    error = failure.error
-                }
+                return try attempt()
+            } catch FetchError.unreachable(let reason) where hasBegun {
+                error = .cut(reason)
+            } catch let failure as FetchError {
+                error = failure
             }
-            if part.count > 0 { hasBegun = true }
+            hasBegun = hasBegun || part.count > farthest
             guard error.isTemporary else { throw error }
             if part.count >= farthest + policy.progressBytes {
                 failures = 0
@@ -59,51 +57,45 @@ public struct FileFetcher {
             let pause = backoff.failed(using: &generator)
             onNote("\(error); trying again")
             let (seconds, attoseconds) = pause.components
-            Thread.sleep(forTimeInterval: Double(seconds) + Double(attoseconds) * 1e-18)
+            usleep(UInt32(clamping: seconds * 1_000_000 + attoseconds / 1_000_000_000_000))
         }
     }
 
-    /// One request. Nil when the file is whole, else why not.
-    private func attempt() throws -> FetchError? {
-        let offset = part.state?.validator == nil ? 0 : part.count
-        var fields: [String: String] = [:]
-        if offset > 0, let validator = part.state?.validator {
-            fields = ["Range": "bytes=\(offset)-", "If-Range": validator]
-        }
-        let (part, policy, url, onProgress) = (part, policy, url.absoluteString, onProgress)
-        let transfer = HTTPTransfer(self.url, fields: fields, stallSeconds: policy.stallSeconds) { head in
-            let verdict = ResponseVerdict(
-                head, url: url, offset: offset, state: part.state, limit: policy.sizeLimit)
-            switch verdict {
-            case .append(let total):
-                try part.learn(total: total)
-                onProgress(part.count, total)
-            case .begin(let state):
-                try part.begin(state)
-                onProgress(0, state.total)
-            case .stale:
-                try part.clear()
-                throw FetchError.cut("the server has another file now than the part is of")
-            case .failed(let error):
-                throw error
-            }
+    /// One request. Returns when the file is whole.
+    private func attempt() throws {
+        var total: Int?
+        try CurlTransfer(program: curl, url: url, offset: part.count, stallSeconds: policy.stallSeconds).run { head in
+            total = try begin(head)
+            onProgress(part.count, total)
         } onBody: { bytes in
-            let total = part.state?.total
-            guard part.count + bytes.count <= total ?? policy.sizeLimit else {
-                if let total {
-                    throw FetchError.malformed("the server sends more than the \(total) bytes that it announced")
-                }
+            guard part.count + bytes.count <= policy.sizeLimit else {
                 throw FetchError.tooLarge(bytes: part.count + bytes.count, limit: policy.sizeLimit)
             }
             try part.append(bytes)
             onProgress(part.count, total)
         }
-        do {
-            try transfer.run()
-        } catch let error as FetchError {
-            return error
+    }
+
+    /// Makes the part ready for the body that follows; gives the whole file's length in bytes, where it is known.
+    private func begin(_ head: ResponseHead) throws -> Int? {
+        if let coding = head["content-encoding"], coding.lowercased() != "identity" {
+            throw FetchError.malformed("the server sends the file in an encoding, \(coding), that was not asked for")
         }
-        guard let total = part.state?.total, part.count < total else { return nil }
-        return .cut("the connection ended after \(part.count) of \(total) bytes")
+        let total: Int?
+        switch head.status {
+        case 200:
+            // The whole, also where its end was asked for.
+            try part.clear()
+            total = head.contentLength
+        case 206 where part.count > 0 && head.contentRange?.first == part.count:
+            total = head.contentRange?.total
+        case 206, 416:
+            try part.clear()
+            throw FetchError.cut("the server has nothing that follows what is there")
+        default:
+            throw FetchError.status(head.status)
+        }
+        if let total, total > policy.sizeLimit { throw FetchError.tooLarge(bytes: total, limit: policy.sizeLimit) }
+        return total
     }
 }

@@ -1,18 +1,13 @@
 import Bytes
-import Foundation
 
-/// The part of a file that has come so far, with its digest: `NAME.part`, locked until it is closed, and its state
-/// beside it. Not for two threads at once.
+/// The part of a file that has come so far, with its digest: `NAME.part`, locked until it is closed. Not for two
+/// threads at once.
 public final class PartialFile: @unchecked Sendable {
     public let path: String
     /// Bytes that are there.
     public private(set) var count = 0
-    /// What they belong to; nil where that is not known and they cannot be used.
-    public private(set) var state: PartialState?
     private var descriptor: Int32
     private var digest = SHA256()
-
-    private var statePath: String { path + ".json" }
 
     /// Opens the part or makes an empty one. Throws `FetchError.locked` while another fetch holds it.
     public init(path: String) throws {
@@ -27,30 +22,26 @@ public final class PartialFile: @unchecked Sendable {
                     return
                 }
             } catch {
-                Foundation.close(opened)
+                CLibrary.close(opened)
                 throw error
             }
-            Foundation.close(opened)
+            CLibrary.close(opened)
         }
     }
 
     deinit { close() }
 
-    /// Ends the lock; the part cannot be used any more. Said, not left to the last reference: a session lets go of what
-    /// its callbacks hold some time after it has ended.
+    /// Ends the lock; the part cannot be used any more.
     public func close() {
         guard descriptor >= 0 else { return }
         // A process that is being started holds the file for a moment, and with it a lock that is not given back.
         flock(descriptor, LOCK_UN)
-        Foundation.close(descriptor)
+        CLibrary.close(descriptor)
         descriptor = -1
     }
 
-    /// Takes over what an earlier run left, if it is of this address; else begins anew.
-    public func restore(url: String) throws {
-        let known = try? JSON.parse(try WholeFile.read(path: statePath, limit: 1 << 16), source: statePath)
-        guard let found = known.flatMap(PartialState.init(json:)), found.url == url else { return try clear() }
-        state = found
+    /// Takes over what an earlier run left. Of which file it is, is seen at the end: its digest is known before.
+    public func restore() throws {
         count = 0
         digest = SHA256()
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
@@ -63,23 +54,12 @@ public final class PartialFile: @unchecked Sendable {
             buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
             count += got
         }
-        // Without a mark of the version, or longer than the whole, it cannot be continued.
-        if count > found.total ?? Int.max || found.validator == nil && count != found.total { try clear() }
     }
 
-    /// The bytes that come next are the first of the file that `state` describes.
-    public func begin(_ state: PartialState) throws {
-        try clear()
-        try AtomicFile.write(path: statePath, text: state.json.compact + "\n")
-        self.state = state
-    }
-
-    /// The server says how large the whole is, which it did not when the part began.
-    public func learn(total: Int) throws {
-        guard var state, state.total == nil else { return }
-        state.total = total
-        try AtomicFile.write(path: statePath, text: state.json.compact + "\n")
-        self.state = state
+    /// Whether the bytes that are there have a digest that begins so.
+    public func hasDigest(_ prefix: String) -> Bool {
+        var digest = digest
+        return count > 0 && digest.finalizeHex().hasPrefix(prefix)
     }
 
     public func append(_ bytes: UnsafeRawBufferPointer) throws {
@@ -93,13 +73,12 @@ public final class PartialFile: @unchecked Sendable {
     public func clear() throws {
         let code = SystemCall.run { Int(ftruncate(descriptor, 0)) }.code
         guard code == 0 else { throw FileError(path: path, operation: "truncate", code: code) }
-        state = nil
         count = 0
         digest = SHA256()
     }
 
     /// The complete file comes under its name, also after a power failure; a file that is there is never replaced.
-    /// Gives the digest. Where it is another one than `prefix` begins, part and state are removed.
+    /// Gives the digest. Where it is another one than `prefix` begins, the part is removed.
     public func finish(as target: String, digestPrefix prefix: String) throws -> String {
         let found = digest.finalizeHex()
         guard found.hasPrefix(prefix) else {
@@ -112,14 +91,10 @@ public final class PartialFile: @unchecked Sendable {
         }
         guard rename(path, target) == 0 else { throw FileError(path: target, operation: "rename to", code: errno) }
         try flushDirectory(of: target)
-        unlink(statePath)
         return found
     }
 
-    public func remove() {
-        unlink(path)
-        unlink(statePath)
-    }
+    public func remove() { unlink(path) }
 
     /// Whether anything has this name, be it a link that leads nowhere.
     static func isTaken(_ path: String) -> Bool {

@@ -9,20 +9,26 @@ public struct ResponseHead: Sendable, Hashable {
         self.fields = Dictionary(fields.map { ($0.key.lowercased(), $0.value) }) { first, _ in first }
     }
 
+    /// "HTTP/1.1 200 OK" and the lines that follow it; nil where it is none.
+    init?(lines: [Substring]) {
+        let words = lines.first?.split(separator: " ") ?? []
+        guard words.count >= 2, words[0].hasPrefix("HTTP/"), let status = Int(words[1]), (100...999).contains(status)
+        else { return nil }
+        let pairs = lines.dropFirst().compactMap { line -> (String, String)? in
+            guard let colon = line.firstIndex(of: ":") else { return nil }
+            let value = line[line.index(after: colon)...].drop { $0 == " " || $0 == "\t" }
+            return (String(line[..<colon]), String(value))
+        }
+        self.init(status: status, fields: Dictionary(pairs) { first, _ in first })
+    }
+
     public subscript(name: String) -> String? { fields[name] }
 
     /// The body's length in bytes, where the server says one.
     public var contentLength: Int? { fields["content-length"].flatMap { Int($0) }.flatMap { $0 >= 0 ? $0 : nil } }
 
-    /// What `If-Range` may carry (RFC 9110, 13.1.5): a strong entity tag; without any tag the date of the last change,
-    /// unless the response is of the same second, in which the file may have changed again.
-    public var validator: String? {
-        if let tag = fields["etag"] { return tag.hasPrefix("\"") && PartialState.isHeaderText(tag) ? tag : nil }
-        guard let changed = fields["last-modified"], let date = fields["date"], changed != date,
-            PartialState.isHeaderText(changed)
-        else { return nil }
-        return changed
-    }
+    /// Whether another response follows in this one's place: a preliminary one, or what a redirect leads to.
+    var isPassing: Bool { status < 200 || (300..<400).contains(status) && self["location"] != nil }
 
     /// `bytes 5-99/100` of a 206: where its body begins and how large the whole file is.
     public var contentRange: (first: Int, total: Int)? {

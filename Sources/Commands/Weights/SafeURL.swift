@@ -1,27 +1,36 @@
-import Foundation
+import Bytes
 
 /// Which addresses are fetched from: https, or plain http on this machine, for mirrors behind a tunnel and for tests.
 /// The digest at the end checks the file, but not who learns of the fetch or how much is sent until then.
 public enum SafeURL {
     /// Why `text` cannot be the address below which the files lie; nil where it can.
     public static func problem(base text: String) -> String? {
-        guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),
-            let host = parts.host, !host.isEmpty
+        guard text.utf8.allSatisfy({ (0x21...0x7e).contains($0) }), let colon = text.firstIndex(of: ":"),
+            text[colon...].hasPrefix("://")
         else { return "expected https://HOST/..." }
+        let scheme = text[..<colon].lowercased()
+        let authority = text[text.index(colon, offsetBy: 3)...].prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard let host = host(authority.split(separator: "@", omittingEmptySubsequences: false).last ?? "") else {
+            return "expected https://HOST/..."
+        }
         guard scheme == "https" || scheme == "http" && isLoopback(host) else {
             return "expected https, or http on a loopback address"
         }
-        guard parts.query == nil, parts.fragment == nil else { return "expected no query and no fragment" }
-        // They would stand in logs and in the state beside the file.
-        guard parts.user == nil, parts.password == nil else { return "expected no user name and no password" }
+        guard !text.contains("?"), !text.contains("#") else { return "expected no query and no fragment" }
+        // They would stand in logs and in the list of processes.
+        guard !authority.contains("@") else { return "expected no user name and no password" }
         return nil
     }
 
-    /// Whether a redirect from `first` may lead to `url`: to https always, to plain http on loopback only from there.
-    public static func mayRedirect(from first: URL, to url: URL) -> Bool {
-        guard let host = url.host, !host.isEmpty else { return false }
-        if url.scheme?.lowercased() == "https" { return true }
-        return url.scheme?.lowercased() == "http" && isLoopback(host) && first.scheme?.lowercased() == "http"
+    /// Without the port; nil where there is none, or what follows it is no port.
+    private static func host(_ text: Substring) -> String? {
+        let isLiteral = text.hasPrefix("[")
+        let end =
+            isLiteral ? text.firstIndex(of: "]").map(text.index(after:)) : text.firstIndex(of: ":") ?? text.endIndex
+        guard let end, end > text.startIndex else { return nil }
+        let rest = text[end...]
+        guard rest.isEmpty || rest.hasPrefix(":") && (UInt16(rest.dropFirst()) ?? 0) > 0 else { return nil }
+        return String(text[..<end])
     }
 
     /// `localhost`, 127.0.0.0/8 and ::1, as they stand in a URL.

@@ -1,5 +1,6 @@
+import Coordinator
+import Dispatch
 import Bytes
-import Foundation
 import Options
 import SelectiveTuning
 
@@ -12,14 +13,14 @@ public struct WeightsCommand {
     /// Progress and errors, for standard error.
     private let printer: FetchPrinter
 
-    private let survivesTraps: Bool
+    private let curl: String
 
-    /// `note` takes what goes to standard error. `survivesTraps` is for a process that does nothing else.
+    /// `curl` is a name in PATH or a path; `note` takes what goes to standard error.
     public init(
-        _ options: WeightsOptions, policy: FetchPolicy = FetchPolicy(), survivesTraps: Bool = false,
+        _ options: WeightsOptions, policy: FetchPolicy = FetchPolicy(), curl: String = "curl",
         say: @escaping (String) -> Void = { print($0) }, note: (@Sendable (String) -> Void)? = nil
     ) {
-        self.survivesTraps = survivesTraps
+        self.curl = curl
         self.options = options
         self.policy = policy
         self.say = say
@@ -51,7 +52,7 @@ public struct WeightsCommand {
         for file in PublishedWeights.all {
             let isThere = PartialFile.isTaken(path(file))
             say(
-                file.network.padding(toLength: 16, withPad: " ", startingAt: 0) + path(file)
+                TerminalText.column(file.network, width: 16) + path(file)
                     + (isThere ? " (there)" : ""))
         }
     }
@@ -67,26 +68,27 @@ public struct WeightsCommand {
         // Another fetch may have completed it while this one began.
         if try isPresent(file) { return part.remove() }
         defer { if part.count == 0 { part.remove() } }
-        guard let url = URL(string: options.baseURL + "/" + file.fileName) else {
-            throw FetchError.malformed("\(options.baseURL)/\(file.fileName) is no URL")
+        try part.restore()
+        if !part.hasDigest(file.digestPrefix) {
+            let url = options.baseURL + "/" + file.fileName
+            printer.say("fetching \(url)")
+            let earlier = part.count
+            try fetch(file.fileName, from: url, to: part)
+            if earlier > 0, !part.hasDigest(file.digestPrefix) {
+                printer.say("what an earlier fetch left does not belong to this file: beginning anew")
+                try part.clear()
+                try fetch(file.fileName, from: url, to: part)
+            }
         }
-        printer.say("fetching \(url.absoluteString)")
-        if survivesTraps {
-            let words = ["stnet-coord: the system's HTTP client stopped at what the server sent, see above"]
-            let lines = words + file.instructions(path: target)
-            LoaderTrap.install(message: lines.map { $0 + "\n" }.joined(), status: .noNodeReachable)
-        }
-        defer { if survivesTraps { LoaderTrap.remove() } }
-        try fetch(file.fileName, from: url, to: part)
         let digest = try part.finish(as: target, digestPrefix: file.digestPrefix)
         printer.leave()
         say("\(target): \(part.count) bytes, SHA-256 \(digest), begins with \(file.digestPrefix) as published")
     }
 
-    private func fetch(_ name: String, from url: URL, to part: PartialFile) throws {
+    private func fetch(_ name: String, from url: String, to part: PartialFile) throws {
         let printer = printer
         var progress = FetchProgress(name: name)
-        let fetcher = FileFetcher(url: url, part: part, policy: policy) { count, total in
+        let fetcher = FileFetcher(url: url, part: part, policy: policy, curl: curl) { count, total in
             let now = Double(DispatchTime.now().uptimeNanoseconds) / 1e9
             progress.record(count, total: total, at: now)
             printer.show(progress, at: now)

@@ -1,7 +1,6 @@
 import Bytes
 import Dataset
 import Evaluation
-import Foundation
 import Jobs
 import Protocol
 

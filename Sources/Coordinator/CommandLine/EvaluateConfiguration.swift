@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import Jobs
 import Options
 import SelectiveTuning
@@ -219,7 +218,7 @@ public struct EvaluateConfiguration: Sendable {
     /// The first of the files in `weights` that are called after the network, and the others. `alexnet-caffe.pth` is not
     /// called after `alexnet`: there is a network of that longer name.
     private static func defaultWeights(_ network: String) throws(UsageError) -> (first: String, others: [String]) {
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "weights")) ?? []
+        let names = (try? Folder.names("weights")) ?? []
         let longer = NetworkCatalog.names.filter { $0.count > network.count && $0.hasPrefix(network) }
         let fitting = names.filter { name in
             name.hasPrefix(network) && (name.hasSuffix(".pth") || name.hasSuffix(".safetensors"))

@@ -1,6 +1,6 @@
+import Dispatch
 import Bytes
 import Dataset
-import Foundation
 import Protocol
 
 /// Sends images and weights to one node that has none of its own, piece by piece, as the link takes them.
@@ -20,7 +20,7 @@ final class ByteStream: @unchecked Sendable {
     private let onUnreadable: @Sendable (UInt32, FileError) -> Void
     private let queue = DispatchQueue(label: "stnet.stream")
     /// Guards what is asked for: a node that asks without end leaves nothing behind but this.
-    private let lock = NSLock()
+    private let lock = Lock()
     // Under the lock.
     private var images: [UInt32] = []
     /// Of the weights, what was asked for and is not sent.

@@ -1,7 +1,6 @@
 import Bytes
 import Dataset
 import Dispatch
-import Foundation
 import Jobs
 import Protocol
 
@@ -79,14 +78,12 @@ public final class Conductor: @unchecked Sendable {
     /// Runs to the end on a thread of its own; once.
     func lead() async -> (ending: RunEnding, run: Run) {
         await withCheckedContinuation { continuation in
-            let thread = Thread { [self] in
+            WorkerThread.start("stnet.conductor") { [self] in
                 let ending = loop()
                 let finished = run!
                 run = nil
                 continuation.resume(returning: (ending, finished))
             }
-            thread.name = "stnet.conductor"
-            thread.start()
         }
     }
 

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import Protocol
 
 /// A directory in which each node that starts leaves a file with its `host:port`.

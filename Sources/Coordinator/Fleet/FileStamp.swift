@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// What changes when a file does: two equal stamps, no need to read it again.
 struct FileStamp: Sendable, Hashable {

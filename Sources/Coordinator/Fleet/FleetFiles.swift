@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import Protocol
 
 /// The nodes that a hosts file and an announce directory name together, followed while both change.

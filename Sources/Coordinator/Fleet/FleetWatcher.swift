@@ -1,4 +1,5 @@
-import Foundation
+import Dispatch
+import Bytes
 import Protocol
 
 /// Looks at the hosts file and the announce directory once a second, and at once when it is told to, on a thread of its own:
@@ -17,7 +18,7 @@ public final class FleetWatcher: Sendable {
         _ source: any EndpointSource, intervalMilliseconds: Int = 1000,
         onChanges: @escaping @Sendable (EndpointChanges) -> Void
     ) {
-        let thread = Thread { [mailbox] in
+        WorkerThread.start("stnet.fleet") { [mailbox] in
             var isForced = false
             while true {
                 if let changes = source.refresh(isForced: isForced) { onChanges(changes) }
@@ -27,8 +28,6 @@ public final class FleetWatcher: Sendable {
                 isForced = !events.isEmpty
             }
         }
-        thread.name = "stnet.fleet"
-        thread.start()
     }
 
     deinit { stop() }

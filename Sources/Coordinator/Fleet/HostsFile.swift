@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import Protocol
 
 /// The nodes of a run: one `host[:port]` a line, IPv6 in brackets; "#" starts a comment, also behind an address.

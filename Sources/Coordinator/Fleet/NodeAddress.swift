@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 import Protocol
 
 /// Addresses of nodes in one form, so that equal ones compare equal.

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// A journal's file, locked as long as this object lives.
 ///
@@ -30,7 +29,7 @@ public final class FileStorage: JournalStorage, @unchecked Sendable {
         var flags = O_RDWR | O_CLOEXEC | O_NONBLOCK | O_NOCTTY
         if opening == .existingOrNew { flags |= O_CREAT }
         while true {
-            let call = SystemCall.run { Int(Foundation.open(path, flags, 0o666)) }
+            let call = SystemCall.run { Int(CLibrary.open(path, flags, 0o666)) }
             guard case .done(let number) = call else {
                 if call.code == ENOENT && opening == .existing { throw .missing(path: path) }
                 throw .system(path: path, operation: "open", code: call.code)

@@ -1,9 +1,9 @@
-import Foundation
+import Bytes
 
 /// A journal's bytes in memory: its copies can be cut anywhere, and it can be full.
 public final class InMemoryStorage: JournalStorage, @unchecked Sendable {
     public let path: String
-    private let lock = NSLock()
+    private let lock = Lock()
     private var content: [UInt8]
     private var limit: Int
     private var synced: Int

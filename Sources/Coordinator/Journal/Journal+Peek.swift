@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 extension Journal {
     /// What a journal says of the run that left it.
@@ -11,7 +11,7 @@ extension Journal {
     /// Reads a journal's file without changing it. Nil where there is none, or none whose beginning is whole.
     /// - Throws: `JournalError`, `.locked` where a run is writing it.
     public static func peek(path: String, isResult: (JournalRecord) -> Bool) throws -> Peek? {
-        let descriptor = Foundation.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        let descriptor = CLibrary.open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
             throw JournalError.system(path: path, operation: "open", code: errno)

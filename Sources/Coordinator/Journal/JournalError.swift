@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// What is wrong with a journal: where, what was found, and what can be done.
 public enum JournalError: Error, Sendable, Equatable, CustomStringConvertible {

@@ -1,5 +1,5 @@
+import Bytes
 import Dispatch
-import Foundation
 
 /// Flushes a journal's file to the disk on a queue of its own, since that can take a second.
 ///
@@ -9,7 +9,7 @@ public final class JournalSyncer: @unchecked Sendable {
     private let storage: any JournalStorage
     private let report: @Sendable (JournalError) -> Void
     private let queue = DispatchQueue(label: "stnet.journal.sync")
-    private let lock = NSLock()
+    private let lock = Lock()
     private var wanted: UInt64
     private var done: UInt64
     private var isScheduled = false

@@ -1,7 +1,6 @@
 import Bytes
 import Dataset
 import Dispatch
-import Foundation
 
 /// What can be known of a run's image files without reading them all: how many lie here and their bytes, and SHA-256 of some.
 /// It stands in the fingerprint of the run, but makes no run another one: an image that could not be read may be mended.
@@ -70,7 +69,7 @@ struct DataIdentity: Sendable, Equatable {
     }
 
     private final class Sum: @unchecked Sendable {
-        private let lock = NSLock()
+        private let lock = Lock()
         private(set) var values = (files: 0, bytes: UInt64(0))
 
         func add(_ files: Int, _ bytes: UInt64) {

@@ -1,7 +1,6 @@
 import Bytes
 import Dataset
 import Dispatch
-import Foundation
 import Protocol
 
 /// Whether the files that a run evaluated are those that lie there now: before it goes on, at its end, and where it is said to
@@ -127,7 +126,7 @@ struct EvaluatedFiles: Sendable {
     }
 
     private final class Results: @unchecked Sendable {
-        private let lock = NSLock()
+        private let lock = Lock()
         private(set) var values: [FileDigest?]
 
         init(count: Int) { values = Array(repeating: nil, count: count) }

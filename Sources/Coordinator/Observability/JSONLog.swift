@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import Options
 
 /// A log for programs: each line a JSON object with the time, a level, a constant message and dotted keys such as

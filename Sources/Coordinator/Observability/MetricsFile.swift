@@ -1,5 +1,5 @@
+import Dispatch
 import Bytes
-import Foundation
 import Options
 
 /// A file of metrics for the node exporter's textfile collector: it always holds one whole state, never older than a second

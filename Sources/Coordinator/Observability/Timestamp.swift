@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// Points in time as logs write them.
 package enum Timestamp {

@@ -1,6 +1,5 @@
 import Bytes
 import Evaluation
-import Foundation
 
 /// The valid result that lies in a results directory.
 package struct FinishedOutput: Sendable {
@@ -88,7 +87,7 @@ package struct FinishedOutput: Sendable {
     /// What people look for first: `650 images, label 77.8 %, IoU >= .25 80.5 %, .50 55.8 %, .75 29.4 %`.
     var headline: String {
         let metrics = summary["metrics"]
-        func share(_ rate: JSON?) -> String? { rate?["rate"]?.doubleValue.map { String(format: "%.1f %%", 100 * $0) } }
+        func share(_ rate: JSON?) -> String? { rate?["rate"]?.doubleValue.map { "\(Progress.fixed(100 * $0)) %" } }
         var parts: [String] = []
         if let count = summary["coverage"]?["evaluated"]?.intValue { parts.append("\(grouped(count)) images") }
         if let label = share(metrics?["label_top1"]) { parts.append("label \(label)") }

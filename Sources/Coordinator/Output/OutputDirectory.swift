@@ -1,6 +1,5 @@
 import Bytes
 import Evaluation
-import Foundation
 
 /// A results directory before and after a run: what lies in it decides whether there is anything to do, and a run that
 /// comes to nothing leaves it as it was.

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 import Options
 
 /// Shows progress and messages on standard error. Whoever calls never waits: a terminal that was stopped or a pipe that nobody

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// Text on a terminal: names and reasons come over the network, and must neither command the terminal nor break the
 /// columns.

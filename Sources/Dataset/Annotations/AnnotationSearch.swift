@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// What lies where annotations were expected, said so that the right path is found.
 enum AnnotationSearch {
@@ -30,7 +29,7 @@ enum AnnotationSearch {
 
     /// Why a folder that can be read holds no annotations.
     static func refusal(ofFolder path: String) -> DatasetError {
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+        let names = (try? Folder.names(path)) ?? []
         if let first = names.first(where: companions.contains) {
             return refusal(path, "\(first) without \(WSOLFiles.ids)", "all four text files of the WSOL benchmark")
         }

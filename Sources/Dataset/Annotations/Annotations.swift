@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// The annotations of a set of images, in the forms that exist.
 public enum Annotations {

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// A strict reader of the part of XML that annotation files use: elements, attributes (skipped), text, comments,
 /// processing instructions (skipped), the five named entities and character references. No document types, hence
@@ -153,7 +153,7 @@ struct XMLReader {
     /// What the XML declaration says, where it is not UTF-8.
     private var declaredEncoding: String? {
         let head = String(decoding: bytes.prefix(200).prefix { $0 != UInt8(ascii: ">") }, as: UTF8.self)
-        guard head.hasPrefix("<?xml"), let start = head.range(of: "encoding=")?.upperBound else { return nil }
+        guard head.hasPrefix("<?xml"), let start = head.firstRange(of: "encoding=")?.upperBound else { return nil }
         let name = head[start...].dropFirst().prefix { $0 != "\"" && $0 != "'" }
         return name.isEmpty || name.lowercased() == "utf-8" ? nil : String(name)
     }

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// A tar archive that is read where it lies, such as `ILSVRC2012_img_val.tar`: where each image's bytes are.
 package struct TarArchive {

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// One 512-byte block of a tar archive that describes the entry behind it (POSIX.1-2017, pax, "ustar Interchange
 /// Format"; GNU tar's numbers beyond octal, long names, sparse files and volumes).

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// What was found in archives, so that the headers of a large one are walked over once: a file an archive, known by its
 /// path, size and time of change. Whatever is wrong with such a file, the archive is walked over again.
@@ -15,7 +14,7 @@ package struct TarIndexCache: Sendable {
 
     /// `$XDG_CACHE_HOME/stnet/archives`, or `~/.cache/stnet/archives`; nil without a home.
     package static var standard: TarIndexCache? {
-        let environment = ProcessInfo.processInfo.environment
+        let environment = Environment.variables
         guard let base = environment["XDG_CACHE_HOME"] ?? environment["HOME"].map({ $0 + "/.cache" }), !base.isEmpty
         else {
             return nil
@@ -68,7 +67,7 @@ package struct TarIndexCache: Sendable {
     private func key(of archive: String) -> String? {
         var status = stat()
         guard stat(archive, &status) == 0 else { return nil }
-        let real = URL(fileURLWithPath: archive).resolvingSymlinksInPath().path
+        let real = realPath(archive)
         guard !real.contains("\n") else { return nil }
         let time = "\(status.st_mtim.tv_sec).\(status.st_mtim.tv_nsec)"
         return "stnet archive 3, \(status.st_size) bytes, changed \(time), inode \(status.st_ino): \(real)"

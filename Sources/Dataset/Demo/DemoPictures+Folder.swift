@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 extension DemoPictures {
     /// The first file in a folder that an earlier `generate` did not write there: pictures among others' would make one
@@ -7,10 +7,7 @@ extension DemoPictures {
         in directory: String, imagesSubfolder: String = "images", annotationsSubfolder: String = "annotations"
     ) throws -> String? {
         func names(_ folder: String) throws -> [String] {
-            var isFolder: ObjCBool = false
-            guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue
-            else { return [] }
-            return try FileManager.default.contentsOfDirectory(atPath: folder).filter { !$0.hasPrefix(".") }.sorted()
+            FileTree.isFolder(folder) ? try Folder.names(folder).filter { !$0.hasPrefix(".") } : []
         }
         let endings = [imagesSubfolder: ".JPEG", annotationsSubfolder: ".xml"]
         if let other = try names(directory).first(where: { endings[$0] == nil }) { return other }

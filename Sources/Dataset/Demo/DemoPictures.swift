@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// The demo's data set: generated pictures with exact boxes, laid out as the ILSVRC validation set is.
 ///
@@ -32,27 +31,28 @@ public struct DemoPictures: Sendable {
     /// `names` stand for the classes in the annotations, at least as many as there are.
     ///
     /// - Returns: one entry a picture, in order.
-    /// - Throws: `DatasetError` from the encoder; Foundation's error where a folder or a file cannot be written.
+    /// - Throws: `DatasetError` from the encoder; `FileError` where a folder or a file cannot be written.
     @discardableResult
     public static func generate(
-        count: Int, seed: UInt64, to directory: URL, imagesSubfolder: String = "images",
+        count: Int, seed: UInt64, to directory: String, imagesSubfolder: String = "images",
         annotationsSubfolder: String = "annotations", names: [String] = classNames
     ) throws -> [Entry] {
-        let images = directory.appendingPathComponent(imagesSubfolder, isDirectory: true)
-        let annotations = directory.appendingPathComponent(annotationsSubfolder, isDirectory: true)
-        try makeDirectories(images.path)
-        try makeDirectories(annotations.path)
+        let images = "\(directory)/\(imagesSubfolder)"
+        let annotations = "\(directory)/\(annotationsSubfolder)"
+        try makeDirectories(images)
+        try makeDirectories(annotations)
         var entries: [Entry] = []
         for index in 0..<max(0, count) {
             let scene = DemoScene(index: index, seed: seed)
             let entry = Entry(
                 id: id(of: index), label: scene.label, width: scene.width, height: scene.height, boxes: scene.boxes)
             let jpeg = try JPEGEncoder.encode(scene.render(), quality: 92)
-            try Data(jpeg).write(to: images.appendingPathComponent(entry.id + ".JPEG"))
+            try AtomicFile.write(path: "\(images)/\(entry.id).JPEG", bytes: jpeg, isFlushed: false)
             let annotation = DemoAnnotation(
                 id: entry.id, width: entry.width, height: entry.height, className: names[entry.label],
                 boxes: entry.boxes)
-            try Data(annotation.xml.utf8).write(to: annotations.appendingPathComponent(entry.id + ".xml"))
+            try AtomicFile.write(
+                path: "\(annotations)/\(entry.id).xml", bytes: Array(annotation.xml.utf8), isFlushed: false)
             entries.append(entry)
         }
         return entries

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// Where an image's bytes lie: a file of its own, or a part of an archive.
 public struct ImageLocation: Sendable, Hashable {

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// Looks in the folders beside, above and around one without images for the folder that was meant: a path that is a level too
 /// deep, or beside the right one.
@@ -25,11 +25,11 @@ struct ImageSearch {
         var status = stat()
         guard stat(root, &status) == 0, status.st_mode & S_IFMT == S_IFDIR else { return nil }
         var best: (folder: String, count: Int, level: Int, others: Int)?
-        for (folder, level) in folders(around: URL(fileURLWithPath: root).standardizedFileURL) {
+        for (folder, level) in folders(around: absolutePath(root)) {
             guard probes.contains(where: { holds(folder, $0) }) else { continue }
             let count = ids.count { holds(folder, $0) }
             if let best, count < best.count || (count == best.count && level > best.level) { continue }
-            let others = FileManager.default.count(in: folder)
+            let others = Self.count(in: folder)
             if count > best?.count ?? 0 || others < best?.others ?? .max { best = (folder, count, level, others) }
         }
         return best.map { ($0.folder, $0.count) }
@@ -40,15 +40,15 @@ struct ImageSearch {
     }
 
     /// Two levels above, and two below each of these; with the level that it is around.
-    private func folders(around root: URL) -> [(folder: String, level: Int)] {
+    private func folders(around root: String) -> [(folder: String, level: Int)] {
         var found: [(folder: String, level: Int)] = []
-        var seen: Set<String> = [root.path]
+        var seen: Set<String> = [root]
         var left = Self.mostNames
         func add(_ folder: String, level: Int, depth: Int) {
             guard found.count < Self.mostFolders, seen.insert(folder).inserted else { return }
             found.append((folder, level))
             guard depth > 0 else { return }
-            let names = ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted()
+            let names = (try? Folder.names(folder)) ?? []
             let some = names.prefix(min(left, Self.mostFolders))
             left -= some.count
             let below = some.map { folder == "/" ? "/" + $0 : folder + "/" + $0 }
@@ -56,15 +56,13 @@ struct ImageSearch {
             for path in below { add(path, level: level, depth: depth - 1) }
         }
         var above = root
-        for level in 0..<2 where above.path != "/" {
-            above.deleteLastPathComponent()
-            add(above.path, level: level, depth: 2)
+        for level in 0..<2 where above != "/" {
+            above = parentDirectory(of: above)
+            add(above, level: level, depth: 2)
         }
         return found
     }
-}
 
-extension FileManager {
     /// Names in a folder.
-    fileprivate func count(in folder: String) -> Int { (try? contentsOfDirectory(atPath: folder).count) ?? 0 }
+    private static func count(in folder: String) -> Int { (try? Folder.names(folder).count) ?? 0 }
 }

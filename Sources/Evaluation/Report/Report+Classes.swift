@@ -1,3 +1,5 @@
+import Bytes
+
 /// Every class in a table that can be sorted and searched, and is a plain table without script.
 extension Report {
     /// The page stays small whatever the number of classes; above the second no intervals are drawn.

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 import SelectiveTuning
 
 /// Images to look at: numbers do not show how a method fails.
@@ -45,7 +45,7 @@ extension Report {
         let size = image.inputSize
         var picture: Markup = "<div class=\"blank\"></div>"
         if let jpeg = thumbnail?.jpeg, !jpeg.isEmpty {
-            let data = Markup(trusted: Data(jpeg).base64EncodedString())
+            let data = Markup(trusted: Base64.encode(jpeg))
             picture = """
                 <img alt="" width="224" height="224" src="data:image/jpeg;base64,\(data)"/>
                 """

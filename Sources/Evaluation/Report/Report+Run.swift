@@ -1,3 +1,5 @@
+import Bytes
+
 /// Who computed, when and how fast: nothing that the result depends on. A page is passed on: paths stay in `run.json`.
 extension Report {
     private static let mostNodes = 200

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// `report.html`: everything that a run says, on one page that needs nothing else - no network, no script.
 public struct Report: Sendable {
@@ -82,7 +81,7 @@ public struct Report: Sendable {
     /// Whether a file that begins with these bytes is a page of this kind.
     public static func isReport(_ bytes: [UInt8]) -> Bool {
         let text = String(decoding: bytes, as: UTF8.self)
-        guard text.hasPrefix(beginning), let title = text.range(of: "<title>") else { return false }
+        guard text.hasPrefix(beginning), let title = text.firstRange(of: "<title>") else { return false }
         return text[title.upperBound...].prefix { $0 != "<" }.contains(": object localization")
     }
 
@@ -92,7 +91,7 @@ public struct Report: Sendable {
     private static func digest(_ text: String) -> String {
         var digest = SHA256()
         digest.update(text)
-        return Data(digest.finalize()).base64EncodedString()
+        return Base64.encode(digest.finalize())
     }
 
     private var footer: Markup {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Groups of images that are easier or harder than others: those of `Breakdowns`, with a baseline on the same images.
 extension ReportData {
     /// Up to where objects are small and medium; the limits of `Breakdowns.SizeTertiles`.

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// The benchmark's baseline for score maps: one map for every image, a round Gaussian in the middle. Its contours are
 /// circles, so that a threshold chooses the side of a centred square.

@@ -1,6 +1,5 @@
 import Bytes
 import Dataset
-import Foundation
 import SelectiveTuning
 
 /// Four built-in JPEG files, of the kinds that data sets hold: with the colours of every pixel and of every fourth, progressive,
@@ -10,7 +9,7 @@ enum CanaryPictures {
     static func prepare(preset: Preset, inputSize: Int) -> [PreparedInput?] {
         let preprocessor = Preprocessor()
         return files.map { text in
-            let bytes = Data(base64Encoded: text, options: .ignoreUnknownCharacters) ?? Data()
+            let bytes = Base64.decode(text) ?? []
             return try? bytes.withUnsafeBytes { buffer in
                 try preprocessor.prepare(bytes: buffer, name: "canary", preset: preset, inputSize: inputSize)
             }

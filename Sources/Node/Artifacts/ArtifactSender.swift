@@ -1,11 +1,11 @@
-import Foundation
+import Bytes
 import Jobs
 import Protocol
 
 /// Sends the files that the device made, and holds it up while the coordinator has not stored enough of those before:
 /// so that neither end's memory grows when one is slower than the other.
 public final class ArtifactSender: @unchecked Sendable {
-    private let condition = NSCondition()
+    private let condition = Condition()
     private let post: @Sendable (NodeMessage) -> Void
     /// Bytes of the files that were begun, and of those that the coordinator has stored.
     private var sent: UInt64 = 0

@@ -1,6 +1,7 @@
+import Bytes
+import Dispatch
 import Dataset
 import Evaluation
-import Foundation
 import Jobs
 import Protocol
 import SelectiveTuning
@@ -215,7 +216,7 @@ public final class LeaseEvaluator: @unchecked Sendable {
 
     /// The files of one batch; each is taken once, by any thread.
     fileprivate final class Files: @unchecked Sendable {
-        private let lock = NSLock()
+        private let lock = Lock()
         private var files: [Result<ImageFile, ImageFailure>?]
         let count: Int
 

@@ -1,12 +1,11 @@
 import Bytes
 import Dataset
-import Foundation
 import Protocol
 
 /// The image files that this node has, by the id under which the coordinator knows them. No path is ever made of an id:
 /// what is not among the files that were found is not there.
 public final class ImageIndex: ImageReader, @unchecked Sendable {
-    private let lock = NSLock()
+    private let lock = Lock()
     private var catalog: ImageCatalog
     /// The data root; nil where the places were given.
     private let root: String?

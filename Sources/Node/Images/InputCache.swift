@@ -1,6 +1,5 @@
 import Bytes
 import Dataset
-import Foundation
 import Jobs
 
 /// Network inputs on the disk, so that a second run over the same images decodes nothing: `<key>.input`, one a file, in a
@@ -26,7 +25,7 @@ public final class InputCache: @unchecked Sendable, CustomStringConvertible {
 
     public let directory: String
     public let limitBytes: Int
-    private let lock = NSLock()
+    private let lock = Lock()
     private var usedBytes: Int
     private var state = Counts()
 
@@ -36,9 +35,9 @@ public final class InputCache: @unchecked Sendable, CustomStringConvertible {
         self.limitBytes = limitBytes
         try makeDirectories(directory)
         AtomicFile.removeLeftovers(in: directory) { $0.hasSuffix(".input") }
-        usedBytes = try FileManager.default.contentsOfDirectory(atPath: directory).reduce(0) { sum, name in
-            let attributes = try? FileManager.default.attributesOfItem(atPath: directory + "/" + name)
-            return sum + ((attributes?[.size] as? NSNumber)?.intValue ?? 0)
+        usedBytes = try Folder.names(directory).reduce(0) { sum, name in
+            var status = stat()
+            return sum + (stat(directory + "/" + name, &status) == 0 ? Int(status.st_size) : 0)
         }
     }
 

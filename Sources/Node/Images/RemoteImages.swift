@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 import Jobs
 import Protocol
 
@@ -12,7 +12,7 @@ public final class RemoteImages: ImageReader, @unchecked Sendable {
     private let window: Int
     private let windowBytes: UInt64
 
-    private let condition = NSCondition()
+    private let condition = Condition()
     private let ask: @Sendable (UInt32) -> Void
     /// Asked for, and not complete.
     private var arriving: [UInt32: Arriving] = [:]

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// A file that says where this node listens, in a directory that coordinators watch; for nodes at ports that nobody
 /// knows beforehand.

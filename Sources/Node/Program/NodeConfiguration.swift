@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import Jobs
 import Options
 import Protocol
@@ -50,7 +49,7 @@ package struct NodeConfiguration: Sendable {
         case let path?: imagesPath = path
         case nil:
             imagesPath =
-                FileManager.default.fileExists(atPath: NodeConfiguration.defaultImages)
+                Folder.exists(NodeConfiguration.defaultImages)
                 ? NodeConfiguration.defaultImages : nil
         }
         weightsCache = values["weights-cache"] ?? WeightsCache.defaultDirectory()

@@ -1,6 +1,5 @@
 import Bytes
 import Dataset
-import Foundation
 import Jobs
 import Options
 import Protocol
@@ -210,7 +209,7 @@ public enum NodeMain {
 
     /// Connections that come before the service is there wait the moment that it takes.
     private final class Arrivals: @unchecked Sendable {
-        private let condition = NSCondition()
+        private let condition = Condition()
         private var value: NodeService?
 
         func begin(_ service: NodeService) {

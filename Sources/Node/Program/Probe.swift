@@ -1,4 +1,5 @@
-import Foundation
+import Bytes
+import Dispatch
 import Protocol
 
 /// `stnet-node --probe`: asks a node how it is.

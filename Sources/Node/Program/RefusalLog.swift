@@ -1,11 +1,11 @@
+import Bytes
 import Dispatch
-import Foundation
 import Protocol
 
 /// Says who was not let in and why: whoever started the other end may look here. Strangers may come as often as they
 /// like: they get a line a second, which counts those that got none.
 final class RefusalLog: @unchecked Sendable {
-    private let lock = NSLock()
+    private let lock = Lock()
     private var lines = RefusalLines()
     private let log: @Sendable (String) -> Void
 

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// Tells systemd how the node is: datagrams to `$NOTIFY_SOCKET` (sd_notify(3)), without a library. Where there is no
 /// such socket, nothing happens; what cannot be sent is lost.
@@ -8,7 +8,7 @@ public final class SystemdNotifier: Sendable {
     /// How often `WATCHDOG=1` is due, half of the time after which systemd would act; nil without a watchdog.
     public let watchdogMilliseconds: Int?
 
-    public init(environment: [String: String] = ProcessInfo.processInfo.environment) {
+    public init(environment: [String: String] = Environment.variables) {
         let path = Array((environment["NOTIFY_SOCKET"] ?? "").utf8)
         guard let first = path.first, first == UInt8(ascii: "/") || first == UInt8(ascii: "@"),
             let address = SystemdNotifier.address(path)

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 import Jobs
 import Protocol
 import SelectiveTuning
@@ -62,13 +61,13 @@ struct JobRecipe {
         } catch let error as JobRefused {
             throw error
         } catch let error as WeightError {
-            throw JobRefused(.weights, "\(error)".replacingOccurrences(of: path, with: "weights"))
+            throw JobRefused(.weights, "\(error)".replacing(path, with: "weights"))
         } catch let error as NetworkError {
             if case .outOfMemory = error { throw JobRefused(.device, "\(error)") }
             if case .deviceFailed = error { throw error }
             throw JobRefused(.job, "\(error)")
         } catch {
-            throw JobRefused(.device, "\(error)".replacingOccurrences(of: path, with: "weights"))
+            throw JobRefused(.device, "\(error)".replacing(path, with: "weights"))
         }
     }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 import Protocol
 
 /// One coordinator's job on this node, from its `job` to the end of its link: the part that several threads share.
@@ -44,7 +44,7 @@ final class JobSession: Sendable {
 
 /// Set once, seen by every thread.
 private final class StopFlag: @unchecked Sendable {
-    private let lock = NSLock()
+    private let lock = Lock()
     private var value = false
 
     func set() { lock.withLock { value = true } }
@@ -53,7 +53,7 @@ private final class StopFlag: @unchecked Sendable {
 
 /// Made on the device's thread, used there and on the event loop's.
 private final class Prepared: @unchecked Sendable {
-    private let lock = NSLock()
+    private let lock = Lock()
     private var value: LeaseEvaluator?
 
     var evaluator: LeaseEvaluator? {

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 import Options
 
 /// Who a node is, on the wire and in logs.

@@ -1,5 +1,5 @@
+import Bytes
 import Dispatch
-import Foundation
 import Protocol
 
 /// One device's place of work: takes a coordinator's job, prepares it, and evaluates its leases.
@@ -23,7 +23,7 @@ public final class NodeService: Sendable {
         onTick: @escaping @Sendable () -> Void = {}
     ) {
         self.clock = clock
-        let thread = Thread { [mailbox, doorway] in
+        WorkerThread.start("stnet.node") { [mailbox, doorway] in
             // In a function of its own: who waits for the end may end the process, and the device's memory should be
             // given back by then.
             func serve() -> String? {
@@ -37,8 +37,6 @@ public final class NodeService: Sendable {
             // Who came at the last moment is not left waiting.
             for case .connected(_, let link, _) in mailbox.take(until: .now()) { link.close() }
         }
-        thread.name = "stnet.node"
-        thread.start()
     }
 
     private static func run(
@@ -90,7 +88,7 @@ public final class NodeService: Sendable {
 
     /// Numbers the connections, until the end.
     private final class Doorway: @unchecked Sendable {
-        private let condition = NSCondition()
+        private let condition = Condition()
         private var count: UInt64 = 0
         private var shutFlag = false
         private var deviceFailure: String?

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// Held by the one node that receives a weight file into a directory that several nodes share; others wait and use what
 /// it received. It lies in a file beside the weights, which says how far the reception is and goes with the lock.

@@ -1,5 +1,5 @@
+import Dispatch
 import Bytes
-import Foundation
 import Protocol
 import SelectiveTuning
 
@@ -8,7 +8,7 @@ import SelectiveTuning
 public final class WeightsCache: @unchecked Sendable {
     public let directory: String
     private let alsoIn: String?
-    private let lock = NSLock()
+    private let lock = Lock()
     /// What each file's digest was found to be; by the file's identity, so that a replaced one is read again.
     private var digests: [FileIdentity: String] = [:]
 
@@ -34,17 +34,23 @@ public final class WeightsCache: @unchecked Sendable {
     }
 
     /// `$XDG_CACHE_HOME/stnet/weights`, or `~/.cache/stnet/weights`.
-    public static func defaultDirectory(environment: [String: String] = ProcessInfo.processInfo.environment) -> String {
+    public static func defaultDirectory(environment: [String: String] = Environment.variables) -> String {
         let base = environment["XDG_CACHE_HOME"].flatMap { $0.hasPrefix("/") ? $0 : nil }
-        let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory()
+        let home = environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? homeDirectory()
         return (base ?? home + "/.cache") + "/stnet/weights"
+    }
+
+    /// As the system's list of users has it; "/" for who is not in it.
+    private static func homeDirectory() -> String {
+        guard let user = getpwuid(getuid()), let home = user.pointee.pw_dir else { return "/" }
+        return String(cString: home)
     }
 
     /// The path of a file with the job's bytes; nil where there is none.
     func find(_ job: Job) -> String? {
         var candidates = [path(of: job)]
         if let alsoIn {
-            let names = (try? FileManager.default.contentsOfDirectory(atPath: alsoIn)) ?? []
+            let names = (try? Folder.names(alsoIn)) ?? []
             candidates += names.sorted().map { alsoIn + "/" + $0 }
         }
         return candidates.first { isWhole($0, job) }
@@ -132,7 +138,7 @@ public final class WeightsCache: @unchecked Sendable {
             Self.suffixes.contains { name.hasSuffix($0) && name.utf8.count == 64 + $0.utf8.count }
         }
         AtomicFile.removeLeftovers(in: directory, isOurs: isWeights)
-        for name in (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        for name in (try? Folder.names(directory)) ?? []
         where name.hasSuffix(".lock") && isWeights(String(name.dropLast(5))) {
             // Nobody's: it goes with the value.
             _ = ReceptionLock.attempt(directory + "/" + name, call: lockCall)

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 import Jobs
 import Protocol
 
@@ -10,7 +10,7 @@ final class WeightsReception: @unchecked Sendable {
     /// Bytes that are asked for at a time.
     static let request: UInt64 = 1 << 20
 
-    private let condition = NSCondition()
+    private let condition = Condition()
     private let total: UInt64
     /// Sends the wish for so many bytes from an offset on.
     private let ask: @Sendable (_ offset: UInt64, _ bytes: UInt64) -> Void

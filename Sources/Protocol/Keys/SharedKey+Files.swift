@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// A key file that cannot be used. Exit status 77.
 public struct KeyError: Error, Sendable, Hashable, CustomStringConvertible {
@@ -31,7 +30,7 @@ extension SharedKey {
     /// is set; else `~/.config/stnet/key`, which is made where it is missing and `makes`, so that hosts with a shared home
     /// directory need no set-up.
     public static func load(
-        path: String?, makes: Bool = true, environment: [String: String] = ProcessInfo.processInfo.environment
+        path: String?, makes: Bool = true, environment: [String: String] = Environment.variables
     ) throws(KeyError) -> Loaded {
         if let path { return try read(path, allowsGroup: false) }
         if let folder = environment["CREDENTIALS_DIRECTORY"], !folder.isEmpty {

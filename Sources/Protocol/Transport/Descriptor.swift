@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// A file descriptor that has one owner and is closed when that goes. A copy of its number could name another file by
 /// the time it is used.
@@ -13,11 +13,11 @@ struct Descriptor: ~Copyable {
 
     mutating func close() {
         // Not repeated after a signal: the number is free then, and may be another thread's already.
-        if number >= 0 { _ = Foundation.close(number) }
+        if number >= 0 { _ = CLibrary.close(number) }
         number = -1
     }
 
     deinit {
-        if number >= 0 { _ = Foundation.close(number) }
+        if number >= 0 { _ = CLibrary.close(number) }
     }
 }

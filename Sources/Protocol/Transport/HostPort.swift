@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// Where a node listens: "node7", "node7:7000", "10.0.0.3:7000", "[fe80::1]:7000", ":7000" for any address.
 public struct HostPort: Sendable, Hashable, CustomStringConvertible {

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// A socket that listens on one address.
 final class ListeningSocket: ReactorMember, @unchecked Sendable {

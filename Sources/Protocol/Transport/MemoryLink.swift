@@ -1,4 +1,5 @@
-import Foundation
+import Bytes
+import Dispatch
 
 /// A conversation inside one process: what one end sends the other end's closure gets, in order.
 public final class MemoryLink<Outgoing: Sendable, Incoming: Sendable>: Link {

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// Looks names up, each on a thread of its own, since the system's call blocks for as long as name servers are silent.
 final class NameResolver: @unchecked Sendable {
@@ -13,7 +13,7 @@ final class NameResolver: @unchecked Sendable {
     }
 
     private let lookup: Lookup
-    private let lock = NSLock()
+    private let lock = Lock()
     // Under the lock.
     private var queue = NameQueue()
     private var asking: [String: [UInt64: Answer]] = [:]
@@ -43,7 +43,7 @@ final class NameResolver: @unchecked Sendable {
 
     private func begin(_ names: [String]) {
         for name in names {
-            let thread = Thread { [self] in
+            WorkerThread.start("stnet.name", stackBytes: 512 << 10) { [self] in
                 let found = lookup(name)
                 let (answers, next) = lock.withLock {
                     (asking.removeValue(forKey: name) ?? [:], queue.ended(name, at: Reactor.now()))
@@ -51,9 +51,6 @@ final class NameResolver: @unchecked Sendable {
                 begin(next)
                 for answer in answers.values { answer(found) }
             }
-            thread.name = "stnet.name"
-            thread.stackSize = 512 << 10
-            thread.start()
         }
     }
 }

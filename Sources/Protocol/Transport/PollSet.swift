@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// What a reactor waits for: the descriptors in the form that `poll` takes, and the deadlines. Changed member by member,
 /// because with a thousand links nearly nothing changes from one round to the next.

@@ -1,5 +1,5 @@
+import Dispatch
 import Bytes
-import Foundation
 
 /// The one thread that waits for sockets and timers; everything that happens on a socket happens on it.
 ///
@@ -9,13 +9,13 @@ public final class Reactor: @unchecked Sendable {
     /// Bytes read at once; a link gives way to the others after that.
     static let readSize = 64 << 10
 
-    private let lock = NSLock()
+    private let lock = Lock()
     // Under the lock.
     private var commands: [@Sendable () -> Void] = []
     private var isStopping = false
     private var isFinished = false
     private var hasWoken = false
-    private var runner: Thread?
+    private var runner: pthread_t?
 
     private let wakeRead: Descriptor
     private let wakeWrite: Descriptor
@@ -54,9 +54,7 @@ public final class Reactor: @unchecked Sendable {
         wakeWrite = Descriptor(owning: ends[1])
         pollSet = PollSet(wake: ends[0])
         Sockets.raiseDescriptorLimit()
-        let thread = Thread { [self] in loop() }
-        thread.name = "stnet.reactor"
-        thread.start()
+        WorkerThread.start("stnet.reactor") { [self] in loop() }
     }
 
     deinit { readBuffer.deallocate() }
@@ -65,7 +63,8 @@ public final class Reactor: @unchecked Sendable {
     /// that is done. Links made afterwards are closed at once.
     public func stop() {
         lock.withLock {
-            precondition(runner !== Thread.current, "a reactor cannot wait for its own end")
+            precondition(
+                runner.map { pthread_equal($0, pthread_self()) == 0 } ?? true, "a reactor cannot wait for its own end")
             isStopping = true
         }
         wake()
@@ -109,7 +108,7 @@ public final class Reactor: @unchecked Sendable {
     }
 
     private func loop() {
-        lock.withLock { runner = Thread.current }
+        lock.withLock { runner = pthread_self() }
         while true {
             let (todo, isLast) = takeCommands()
             for command in todo { command() }

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// What has come over a connection and was handed on, but is not dealt with yet: where that is much, the connection is not
 /// read until some of it is. So an end that says more than this one can hear fills its own buffers and the network's, and
@@ -8,7 +8,7 @@ package final class ReceiveWindow: @unchecked Sendable {
     package static let messageBytes = 512
 
     private let limit: Int
-    private let lock = NSLock()
+    private let lock = Lock()
     // Under the lock.
     private var total = 0
     /// Of each message that waits, in order; those before `first` are dealt with.

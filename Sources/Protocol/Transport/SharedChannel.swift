@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// The part of a connection that threads which send share with the reactor: the channel, whose frames are numbered and
 /// tagged in the order of the calls, and the bytes that wait for the socket. Each method is one step under the lock.
@@ -9,7 +9,7 @@ final class SharedChannel: @unchecked Sendable {
         case failed(Int32)
     }
 
-    private let lock = NSLock()
+    private let lock = Lock()
     private var channel: SecureChannel
     private var queue = SendQueue()
     /// Bytes of messages that wait in the channel for the end of the handshake.

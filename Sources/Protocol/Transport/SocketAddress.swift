@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// An IPv4 or IPv6 address with a port, in the form that the system calls take.
 package struct SocketAddress: Sendable, Equatable {

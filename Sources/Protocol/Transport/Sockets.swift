@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// The system calls of the transport, with one policy for each thing that can happen to them.
 enum Sockets {
@@ -48,14 +47,14 @@ enum Sockets {
     }
 
     static func accept(_ listening: Int32) -> SystemCall {
-        let accepted = SystemCall.run { Int(Foundation.accept(listening, nil, nil)) }
+        let accepted = SystemCall.run { Int(CLibrary.accept(listening, nil, nil)) }
         if case .done(let number) = accepted { prepare(Int32(number)) }
         return accepted
     }
 
     /// 0 where it stands or is under way, else the error's number.
     static func connect(_ descriptor: Int32, to address: SocketAddress) -> Int32 {
-        let code = SystemCall.run { address.withPointer { Int(Foundation.connect(descriptor, $0, $1)) } }.code
+        let code = SystemCall.run { address.withPointer { Int(CLibrary.connect(descriptor, $0, $1)) } }.code
         // A call that a signal cut short goes on by itself; made again it says so.
         return code == EINPROGRESS || code == EALREADY || code == EISCONN ? 0 : code
     }

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// How many who have not proved anything yet are put up with, and for how long. How much they may say is a matter of
 /// the format: `WireLimits.stranger`.

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// The addresses that are still to be tried.
 struct ConnectionAttempts {

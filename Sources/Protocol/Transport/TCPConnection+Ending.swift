@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 extension TCPConnection {
     /// What was sent before `close` still goes, also where the handshake is not done.

@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// What a link does with its socket: bytes in and out, the time limits, the end. Messages are the link's matter.
 ///

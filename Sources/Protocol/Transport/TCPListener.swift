@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// Accepts connections of coordinators and probes.
 public final class TCPListener<Outgoing: WireMessage, Incoming: WireMessage>: @unchecked Sendable {

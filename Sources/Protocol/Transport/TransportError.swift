@@ -1,4 +1,4 @@
-import Foundation
+import Bytes
 
 /// A system call that failed, with what it was for.
 public struct TransportError: Error, Sendable, Hashable, CustomStringConvertible {

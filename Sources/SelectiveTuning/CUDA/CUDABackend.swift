@@ -1,5 +1,5 @@
+import Bytes
 import CKernels
-import Foundation
 
 /// A GPU as a backend: the CPU's bits in precision `exact`, the only one.
 ///
@@ -21,7 +21,7 @@ public final class CUDABackend: Backend, @unchecked Sendable {
     let fields: [ReceptiveField]
     let isTimed: Bool
     // Used by one call at a time; the device's text is asked for by others.
-    private let lock = NSLock()
+    private let lock = Lock()
     private var batchNow: Int
     private(set) var workspace: CUDAWorkspace?
     private var classActivation: CUDAClassActivation?

@@ -1,5 +1,4 @@
 import Bytes
-import Foundation
 
 /// Writes float32 tensors as safetensors. The same tensors and metadata give the same bytes whatever their order:
 /// tensors and metadata stand sorted by name, and the elements start at a multiple of 8 bytes.

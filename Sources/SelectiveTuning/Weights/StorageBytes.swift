@@ -1,6 +1,5 @@
 import Bytes
 import CKernels
-import Foundation
 
 /// Where in a weight file the bytes of a storage lie, as they are or deflated.
 struct StorageBytes: Sendable, Hashable {

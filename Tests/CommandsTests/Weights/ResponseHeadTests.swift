@@ -12,18 +12,6 @@ import Testing
         #expect(range?.first == first && range?.total == total)
     }
 
-    @Test func theMarkOfAVersion() {
-        func validator(_ fields: [String: String]) -> String? { ResponseHead(status: 200, fields: fields).validator }
-        let (early, late) = ("Wed, 01 Jan 2025 00:00:00 GMT", "Wed, 01 Jan 2025 00:00:01 GMT")
-        #expect(validator(["ETag": "\"a\""]) == "\"a\"")
-        #expect(validator(["ETag": "W/\"a\"", "Last-Modified": early, "Date": late]) == nil)
-        #expect(validator(["ETag": "\"a\u{7}\""]) == nil)
-        #expect(validator(["ETag": "\"" + String(repeating: "a", count: 2000) + "\""]) == nil)
-        #expect(validator(["Last-Modified": early, "Date": late]) == early)
-        #expect(validator(["Last-Modified": late, "Date": late]) == nil)
-        #expect(validator(["Last-Modified": early]) == nil)
-    }
-
     @Test func aLengthIsNotNegative() {
         #expect(ResponseHead(status: 200, fields: ["Content-Length": "7"]).contentLength == 7)
         #expect(ResponseHead(status: 200, fields: ["Content-Length": "-7"]).contentLength == nil)

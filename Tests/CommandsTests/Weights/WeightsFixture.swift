@@ -45,15 +45,19 @@ final class WeightsFixture {
         retry: RetryPolicy(firstMilliseconds: 1, limitMilliseconds: 1))
 
     /// Fetches from a server; gives the exit status and everything that was said.
-    func fetch(_ url: String, policy: FetchPolicy = policy, file: PublishedWeights? = nil) throws -> (
+    func fetch(
+        _ url: String, policy: FetchPolicy = policy, file: PublishedWeights? = nil, curl: String = "curl"
+    ) throws -> (
         status: ExitStatus, text: String
     ) {
         var options = try WeightsOptions(
             arguments: ["--base-url", url, "--out", directory, "--progress", "plain"])
         options.files = [file ?? self.file]
         let text = Text()
-        let status = WeightsCommand(options, policy: policy, say: { text.append($0 + "\n") }, note: { text.append($0) })
-            .run()
+        let status = WeightsCommand(
+            options, policy: policy, curl: curl, say: { text.append($0 + "\n") }, note: { text.append($0) }
+        )
+        .run()
         return (status, text.all)
     }
 

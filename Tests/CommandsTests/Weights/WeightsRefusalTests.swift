@@ -8,7 +8,7 @@ import Testing
     @Test func aWrongDigestIsDeletedAndNamed() throws {
         let fixture = WeightsFixture()
         let other = WeightsFixture.bytes(count: 1000, seed: 9)
-        let server = try WeightsServer { request, _ in .file(other, etag: "\"a\"", to: request) }
+        let server = try WeightsServer { request, _ in .file(other, to: request) }
         let (status, text) = try fixture.fetch(server.url)
         #expect(status == .badData)
         #expect(text.contains(fixture.file.digestPrefix) && text.contains(SHA256.hex(other)), "\(text)")
@@ -79,7 +79,7 @@ import Testing
         let fixture = WeightsFixture()
         let bytes = fixture.bytes
         let server = try WeightsServer { request, _ in
-            var reply = WeightsServer.Reply.file(bytes, etag: "\"a\"", to: request).cut(after: 120_000)
+            var reply = WeightsServer.Reply.file(bytes, to: request).cut(after: 120_000)
             reply.stalls = true
             return reply
         }
@@ -96,7 +96,7 @@ import Testing
         let bytes = fixture.bytes
         let server = try WeightsServer { request, _ in
             guard request.offset == nil else { return .init(status: 416) }
-            return .init(fields: ["ETag": "\"a\""], body: bytes, announcedLength: bytes.count + 1000)
+            return .init(body: bytes, announcedLength: bytes.count + 1000)
         }
         let (status, text) = try fixture.fetch(server.url)
         #expect(status == .noNodeReachable)
@@ -126,7 +126,7 @@ import Testing
         #expect(fixture.content(fixture.part)?.count ?? 0 <= 200_000)
     }
 
-    @Test(arguments: ["http://example.com/x", "ftp://127.0.0.1/x"])
+    @Test(arguments: ["http://example.com/x", "ftp://127.0.0.1/x", "http://127.0.0.1/x", "file:///etc/passwd"])
     func aRedirectElsewhereIsRefused(location: String) throws {
         let fixture = WeightsFixture()
         let server = try WeightsServer { _, _ in .init(status: 302, fields: ["Location": location]) }
@@ -136,13 +136,21 @@ import Testing
         #expect(server.requests.count == 1)
     }
 
-    @Test func aCircleOfRedirectsEnds() throws {
+    /// A curl that is not there, and some that are not curl.
+    @Test func withoutCurlTheFileIsPlacedByHand() throws {
         let fixture = WeightsFixture()
-        let server = try WeightsServer { _, _ in .init(status: 302, fields: ["Location": "/models/again"]) }
-        let (status, text) = try fixture.fetch(server.url)
+        let server = try WeightsServer { _, _ in .init(status: 500) }
+        let (status, text) = try fixture.fetch(server.url, curl: "stnet-no-such-curl")
         #expect(status == .noNodeReachable)
-        #expect(text.contains("more than 5 times"), "\(text)")
-        #expect(server.requests.count == 6)
+        #expect(text.contains("there is no curl in PATH"), "\(text)")
+        expectInstructions(text, fixture)
+        #expect(!fixture.exists(fixture.directory), "nothing came, nothing is left")
+        for program in ["true", "false", "cat"] {
+            let (status, text) = try fixture.fetch(server.url, curl: program)
+            #expect(status == .noNodeReachable, "\(text)")
+            expectInstructions(text, fixture)
+        }
+        #expect(server.requests.isEmpty)
     }
 
     @Test(arguments: ["Basic realm=\"x\"", "Digest realm=\"x\", nonce=\"y\""])
@@ -166,7 +174,7 @@ import Testing
         let fixture = WeightsFixture()
         try FileManager.default.createDirectory(atPath: fixture.directory, withIntermediateDirectories: true)
         let bytes = fixture.bytes
-        let server = try WeightsServer { request, _ in .file(bytes, etag: "\"a\"", to: request) }
+        let server = try WeightsServer { request, _ in .file(bytes, to: request) }
         let first = try PartialFile(path: fixture.part)
         let (status, text) = try fixture.fetch(server.url)
         #expect(status == .badData)

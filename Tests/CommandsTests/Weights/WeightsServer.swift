@@ -132,19 +132,19 @@ final class WeightsServer: @unchecked Sendable {
 }
 
 extension WeightsServer.Reply {
-    /// The file as a good server gives it: from the offset where the mark of the version is the present one.
-    static func file(_ bytes: [UInt8], etag: String, to request: WeightsServer.Request) -> WeightsServer.Reply {
-        guard let offset = request.offset, offset < bytes.count, request.fields["if-range"] == etag else {
-            return .init(fields: ["ETag": etag], body: bytes)
+    /// The file as a good server gives it: from the offset that is asked for.
+    static func file(_ bytes: [UInt8], to request: WeightsServer.Request) -> WeightsServer.Reply {
+        guard let offset = request.offset, offset < bytes.count else {
+            return request.offset == nil ? .init(body: bytes) : .init(status: 416)
         }
-        return .rest(bytes, from: offset, etag: etag)
+        return .rest(bytes, from: offset)
     }
 
     /// What follows `offset`.
-    static func rest(_ bytes: [UInt8], from offset: Int, etag: String) -> WeightsServer.Reply {
+    static func rest(_ bytes: [UInt8], from offset: Int) -> WeightsServer.Reply {
         .init(
             status: 206,
-            fields: ["ETag": etag, "Content-Range": "bytes \(offset)-\(bytes.count - 1)/\(bytes.count)"],
+            fields: ["Content-Range": "bytes \(offset)-\(bytes.count - 1)/\(bytes.count)"],
             body: Array(bytes[offset...]))
     }
 

@@ -26,7 +26,7 @@ final class MistakeFolder: Sendable {
 
     private init(shared directory: String) throws {
         (self.directory, own) = (directory, directory)
-        try DemoPictures.generate(count: 3, seed: 11, to: URL(fileURLWithPath: directory, isDirectory: true))
+        try DemoPictures.generate(count: 3, seed: 11, to: directory)
         for (name, file) in [("net.json", "network.json"), ("w.safetensors", "demo.safetensors")] {
             try FileManager.default.copyItem(atPath: Cluster.root + "/Demo/" + file, toPath: path(name))
         }

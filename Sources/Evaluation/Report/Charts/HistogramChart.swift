@@ -1,3 +1,5 @@
+import Bytes
+
 /// How the images' IoU is distributed: bars, and a baseline's distribution as an outline over them.
 struct HistogramChart {
     /// Images in each of the bins, which divide 0 ... 1 evenly.

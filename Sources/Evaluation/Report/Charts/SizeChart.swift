@@ -1,3 +1,5 @@
+import Bytes
+
 /// IoU against the size of the object: the median of images of about one size, and the band that holds the middle half
 /// of them. Where a box in the middle does as well, an object fills the picture and there is nothing to find.
 struct SizeChart {

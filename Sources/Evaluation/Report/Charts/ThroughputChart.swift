@@ -1,3 +1,5 @@
+import Bytes
+
 /// Images a second over the run, from its leases: each one's images count evenly over its time.
 struct ThroughputChart {
     private static let bins = 60

@@ -1,3 +1,5 @@
+import Bytes
+
 /// When each node worked: its leases as bars over the time since the first one; those that were lost stand out.
 struct TimelineChart {
     /// Nodes that are drawn; a thousand lines would show nothing.
