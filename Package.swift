@@ -7,8 +7,9 @@ let kernelFlags: [CSetting] = [
     .unsafeFlags(["-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-std=c17"])
 ]
 
-// Tests look inside of these modules in a release build too.
-let testable: [SwiftSetting] = [.unsafeFlags(["-enable-testing"])]
+// Tests look inside of these modules in a release build too; programs that are packed have no need of it, and are smaller.
+let testable: [SwiftSetting] =
+    Context.environment["STNET_PACKAGING"] == nil ? [.unsafeFlags(["-enable-testing"])] : []
 
 let package = Package(
     name: "stnet",
@@ -27,7 +28,7 @@ let package = Package(
             exclude: ["cuda/README.md", "cuda/kernels", "cuda/make_ptx.py", "cuda/requirements.txt"],
             cSettings: kernelFlags),
         // The system's C library under one name; Bytes hands it on.
-        .target(name: "CLibrary"),
+        .target(name: "CLibrary", dependencies: []),
         .target(name: "Bytes", dependencies: ["CKernels", "CLibrary"], swiftSettings: testable),
         .target(name: "Options", dependencies: ["CCommit", "Bytes", "CKernels"]),
         // The commit in the version. Every program links it, none imports it: a commit must not compile all anew.
@@ -66,7 +67,7 @@ let package = Package(
                 "Coordinator", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
             ], swiftSettings: testable),
         .executableTarget(name: "stnet-coord", dependencies: ["Commands", "Commit"]),
-        .executableTarget(name: "stnet-node", dependencies: ["Node", "Commit"]),
+        .executableTarget(name: "stnet-node", dependencies: ["Node", "Commit", "Bytes"]),
         .executableTarget(
             name: "stnet-tool", dependencies: ["Commit", "Jobs", "Options", "Dataset", "SelectiveTuning", "Bytes"]),
         .executableTarget(

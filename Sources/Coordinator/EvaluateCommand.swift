@@ -67,7 +67,8 @@ public struct EvaluateCommand: Sendable {
         // Now, not after hours of work.
         var made =
             configuration.isDryRun ? [] : try input("out", configuration.outPath).reading { try output.make() }
-        let (ledger, artifacts): (Ledger, ArtifactFiles?)
+        let ledger: Ledger
+        let artifacts: ArtifactFiles?
         do {
             (ledger, artifacts) = try begin(inputs, replaces: replaces, &made)
         } catch {
@@ -103,7 +104,7 @@ public struct EvaluateCommand: Sendable {
             }
         }
         let conductor = Conductor(
-            plan: plan, manifest: manifest, ledger: ledger, surroundings: surroundings, reporter: reporter)
+            plan: plan, manifest: manifest, ledger: consume ledger, surroundings: surroundings, reporter: reporter)
         interrupts.onInterrupt { conductor.interrupt() }
         interrupts.onHangup { conductor.reread() }
         let course = await course(of: conductor, started: started)

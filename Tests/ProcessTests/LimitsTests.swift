@@ -6,8 +6,8 @@ import Testing
     @Suite struct LimitsTests {
         /// Bash's limit, in KiB for -v.
         @Test(arguments: [
-            ("stnet-node", "-v 180000", Int32(69), "the limit of its address space (ulimit -v) leaves "),
-            ("stnet-coord", "-v 180000", 65, "the limit of its address space (ulimit -v) leaves "),
+            ("stnet-node", "-v 110000", Int32(69), "the limit of its address space (ulimit -v) leaves "),
+            ("stnet-coord", "-v 110000", 65, "the limit of its address space (ulimit -v) leaves "),
             ("stnet-node", "-n 8", 69, "8 open files are allowed (ulimit -n), at least 12 are needed"),
             ("stnet-coord", "-n 8", 65, "8 open files are allowed (ulimit -n), at least 12 are needed"),
         ])

@@ -4,10 +4,10 @@ import Protocol
 // found in another file is nothing about this data set.
 
 extension Run {
-    /// What is known of the coordinator's copy of an image that is out on a lease.
+    /// What is known of the coordinator's copy of an image that is out on a lease; nothing where it has none.
     enum OwnFile: Sendable, Equatable {
         case awaited
-        /// Nil where there is none.
+        /// Nil where it cannot be read.
         case known(OwnCopy?)
     }
 
@@ -20,11 +20,7 @@ extension Run {
     private func sharesFiles(_ node: Int) -> Bool { endpoints[members[node]!.endpoint]!.facts.sharesFiles }
 
     private mutating func awaitOwnFile(_ image: Int) {
-        guard ownFiles[image] == nil else { return }
-        guard plan.hasFile(image) else {
-            ownFiles[image] = .known(nil)
-            return
-        }
+        guard plan.hasImages, ownFiles[image] == nil, plan.hasFile(image) else { return }
         ownFiles[image] = .awaited
         act(.readOwnFile(image: image))
     }
