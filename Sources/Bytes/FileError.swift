@@ -20,6 +20,13 @@ public struct FileError: Error, CustomStringConvertible, Sendable {
         self.code = code
     }
 
+    /// The same of the file for which this one was a makeshift.
+    public func of(_ path: String) -> FileError { FileError(path, operation, reason, code) }
+
+    private init(_ path: String, _ operation: String, _ reason: String, _ code: Int32?) {
+        (self.path, self.operation, self.reason, self.code) = (path, operation, reason, code)
+    }
+
     /// Whether there is simply no such file. Anything else, such as a lack of descriptors or a disk that fails, says nothing
     /// about whether it is there.
     public var isMissing: Bool { code == ENOENT || code == ENOTDIR }

@@ -2,13 +2,18 @@
 /// be lost.
 package func flushDirectory(of path: String) throws(FileError) {
     let parent = parentDirectory(of: path)
-    let directory = open(parent.isEmpty ? "." : parent, O_RDONLY | O_CLOEXEC)
-    guard directory >= 0 else { throw FileError(path: path, operation: "open the directory of", code: errno) }
+    try flushDirectory(parent.isEmpty ? "." : parent)
+}
+
+/// Makes the names in a directory, and those that it has lost, survive a power failure.
+package func flushDirectory(_ path: String) throws(FileError) {
+    let directory = open(path, O_RDONLY | O_CLOEXEC)
+    guard directory >= 0 else { throw FileError(path: path, operation: "open", code: errno) }
     let code = SystemCall.run { Int(fsync(directory)) }.code
     close(directory)
     // Some file systems cannot flush directories.
     guard code == 0 || code == EINVAL else {
-        throw FileError(path: path, operation: "flush the directory of", code: code)
+        throw FileError(path: path, operation: "flush to the disk", code: code)
     }
 }
 

@@ -34,6 +34,10 @@ enum Mistake: CaseIterable {
     case leavesDisputes
     /// The end of a connection is not noticed.
     case ignoresEnds
+    /// A file gets its name when it comes, whatever its result.
+    case namesAtOnce
+    /// A file that counts no more stays where it is.
+    case leavesFiles
 
     func alter(_ plan: inout RunPlan) {
         switch self {
@@ -56,7 +60,9 @@ enum Mistake: CaseIterable {
             plan.policy.mostFruitlessLeases = .max
         case .sendsAwayAtOnce: plan.policy.mostFruitlessLeases = 1
         case .leavesDisputes: plan.limits.opinions = 2
-        case .none, .takesBusyForFinal, .hearsTwice, .forgetsTheJournal, .ignoresFaults, .ignoresEnds: break
+        case .none, .takesBusyForFinal, .hearsTwice, .forgetsTheJournal, .ignoresFaults, .ignoresEnds, .namesAtOnce,
+            .leavesFiles:
+            break
         }
     }
 

@@ -40,11 +40,11 @@ extension Simulator {
         case .end(let ending):
             self.ending = ending
             for key in links.keys.sorted() { hangUp(key) }
-        case .store(let session, _, let image, let bytes):
-            let time = max(now + (chaos.pictures ?? 0), writers[session, default: 0])
-            writers[session] = time
-            queue.add(.written(session, image, bytes, generation: generation), at: time)
-        case .removeFiles(let image): pictures[image] = nil
+        case .store(let arrival, _, let bytes): store(arrival, bytes)
+        case .keep(let arrival): name(.keep(arrival))
+        case .discard(let arrival): name(.discard(arrival))
+        case .discardAll(let session): name(.discardAll(session))
+        case .removeFiles(let images): name(.remove(images))
         case .sendImage, .sendMissing, .sendWeights: fail("nobody asked for \(action)")
         }
     }
@@ -67,10 +67,9 @@ extension Simulator {
         }
         let bytes = storage.bytes
         let cut = losesPower ? Int.random(in: storage.syncedCount...bytes.count, using: &random) : bytes.count
-        let (earlier, unheard) = (run.ledger, run.unheardPictures)
+        let (earlier, files) = (run.ledger, Set(pictures.keys))
         begin(over: InMemoryStorage(Array(bytes.prefix(cut))))
-        checkKept(of: earlier, until: cut)
-        notePictures(of: earlier, unheard)
+        checkKept(of: earlier, until: cut, files: files)
         restarts += 1
     }
 
@@ -87,7 +86,7 @@ extension Simulator {
         plan.awaitsNumerics = chaos.ownNumerics != nil
         if chaos.pictures != nil { (plan.artifactKinds, plan.inputSize) = ([.scoreMap], SimulatedRun.mapSide) }
         mistake.alter(&plan)
-        writers = [:]
+        (writers, aside, namer) = ([:], [:], 0)
         do {
             let ledger = try SimulatedRun.ledger(manifest, storage)
             for image in pictures.keys where !ledger.isDone(image) { pictures[image] = nil }

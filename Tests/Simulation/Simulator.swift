@@ -23,7 +23,8 @@ struct Simulator {
         case free(Int)
         case ownFile(Int, generation: Int)
         case ownNumerics(generation: Int)
-        case written(Int, Int, [UInt8], generation: Int)
+        case written(Arrival, [UInt8], generation: Int)
+        case named(Naming, generation: Int)
         case tick
         case fault(Int)
         case resume
@@ -50,13 +51,17 @@ struct Simulator {
     var isBetweenRuns = false
     var stalledUntil: Int64 = 0
 
-    /// The files that lie beside the results, by image, and by session until when one is written.
+    /// The files that lie beside the results, by image, and those that lie aside; until when one is written, by session, and
+    /// until when names are given and taken.
     var pictures: [Int: [UInt8]] = [:]
+    var aside: [Arrival: [UInt8]] = [:]
     var writers: [Int: Int64] = [:]
+    var namer: Int64 = 0
+
+    /// What is done to names, one after the other.
+    enum Naming { case keep(Arrival), discard(Arrival), discardAll(Int), remove([Int]) }
 
     // What the promises are checked by.
-    /// Images of whose file nobody knew anything when the coordinator ended.
-    var uncertainPictures: Set<Int> = []
     /// Hosts that had an image when they were lost, by image, in this part of the run.
     var lost: [Int: Set<Int>] = [:]
     /// Given up while a good node took part.
@@ -131,7 +136,7 @@ struct Simulator {
 
     private func isCoordinators(_ event: Event) -> Bool {
         switch event {
-        case .toCoordinator, .tick, .announce, .ownFile, .ownNumerics, .written: true
+        case .toCoordinator, .tick, .announce, .ownFile, .ownNumerics, .written, .named: true
         default: false
         }
     }
@@ -172,11 +177,10 @@ struct Simulator {
         case .free(let host): release(host)
         case .ownFile(let image, let generation):
             if generation == self.generation { handle(.ownFile(image: image, SimulatedRun.copy)) }
-        case .written(let session, let image, let bytes, let generation):
-            // Else the process has ended with what it was to write.
-            guard generation == self.generation else { return }
-            pictures[image] = bytes
-            handle(.stored(session: session, .scoreMap, image: image, bytes: bytes.count))
+        // Of an earlier process, it was lost with it.
+        case .written(let arrival, let bytes, let generation):
+            if generation == self.generation { written(arrival, bytes) }
+        case .named(let naming, let generation): if generation == self.generation { named(naming) }
         case .ownNumerics(let generation):
             if generation == self.generation { handle(.ownNumerics(SimulatedRun.numerics)) }
         case .tick:

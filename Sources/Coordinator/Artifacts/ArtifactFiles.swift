@@ -29,6 +29,7 @@ public struct ArtifactFiles: Sendable {
     /// For people, in order.
     var paths: [String] { ArtifactKind.allCases.compactMap { folders[$0] } }
 
+    func folder(_ kind: ArtifactKind) -> String { folders[kind]! }
     func path(_ kind: ArtifactKind, _ id: String) -> String { "\(folders[kind]!)/\(id)\(kind.suffix)" }
 
     /// The first file that lies where one of the run's is to go, and its folder. Nil where there is none.
@@ -74,11 +75,9 @@ public struct ArtifactFiles: Sendable {
             }
             if let slash = id.utf8.lastIndex(of: UInt8(ascii: "/")) { below.insert("/" + id[..<slash]) }
         }
-        for (kind, folder) in folders {
-            for part in below.sorted() {
-                made += try makeDirectories(folder + part)
-                AtomicFile.removeLeftovers(in: folder + part) { $0.hasSuffix(kind.suffix) }
-            }
+        for folder in folders.values {
+            for part in below.sorted() { made += try makeDirectories(folder + part) }
+            ArrivalFolder.removeLeftovers(in: folder)
         }
         guard replaces else { return }
         for (index, id) in manifest.ids.enumerated() where !isDone(index) { try remove(id) }

@@ -21,7 +21,6 @@ public final class Conductor: @unchecked Sendable {
         let link: any Link<CoordinatorMessage>
         /// Streams of bytes that the node asked for.
         let stream: ByteStream
-        let writer = ArtifactWriter()
         var isClosing = false
     }
 
@@ -31,6 +30,7 @@ public final class Conductor: @unchecked Sendable {
     private let journal: Journal
     private let syncer: JournalSyncer
     private let ownFiles: OwnFiles
+    private let artifacts: ArtifactStore?
 
     // All below is used on the run's thread only. The run is given away at the end, so that nobody but the reader of the
     // result holds what a million images take.
@@ -52,6 +52,13 @@ public final class Conductor: @unchecked Sendable {
         syncer = JournalSyncer(ledger.journal) { [mailbox] in mailbox.post(.event(.journalFailed("\($0)"))) }
         ownFiles = OwnFiles(image: surroundings.image) { [mailbox] image, copy in
             mailbox.post(.event(.ownFile(image: image, copy)))
+        }
+        artifacts = surroundings.artifacts.map { [mailbox] files in
+            ArtifactStore(files, journal: ledger.journal.storage) {
+                manifest.entries[$0].id
+            } post: {
+                mailbox.post(.event($0))
+            }
         }
         var plan = plan
         if let files = surroundings.artifacts {
@@ -151,8 +158,11 @@ public final class Conductor: @unchecked Sendable {
             case .sendMissing(let session, let index): connections[session]?.stream.sendMissing(index)
             case .sendWeights(let session, let range): connections[session]?.stream.sendWeights(range)
             case .readOwnFile(let image): ownFiles.request(image)
-            case .store(let session, let kind, let image, let bytes): store(session, kind, image, bytes)
-            case .removeFiles(let image): removeFiles(image)
+            case .store(let arrival, let kind, let bytes): artifacts?.store(arrival, kind, bytes)
+            case .keep(let arrival): artifacts?.keep(arrival)
+            case .discard(let arrival): artifacts?.discard(arrival)
+            case .discardAll(let session): artifacts?.discardAll(session: session)
+            case .removeFiles(let images): artifacts?.removeFiles(images)
             case .writeJournal(let isSynced): writeJournal(isSynced: isSynced)
             case .note(let note): reporter.note(note.level, note.event, note.text, note.fields)
             case .stateChanged(let node, let state): reporter.stateChanged(node: node, to: state)
@@ -182,25 +192,6 @@ public final class Conductor: @unchecked Sendable {
                 }))
     }
 
-    private func store(_ session: Int, _ kind: ArtifactKind, _ image: Int, _ bytes: [UInt8]) {
-        guard let files = surroundings.artifacts, let connection = connections[session] else { return }
-        let path = files.path(kind, run.manifest.entries[image].id)
-        connection.writer.write(bytes, to: path) { [mailbox] error in
-            mailbox.post(
-                .event(
-                    error.map { .storeFailed("\($0)") }
-                        ?? .stored(session: session, kind, image: image, bytes: bytes.count)))
-        }
-    }
-
-    private func removeFiles(_ image: Int) {
-        do {
-            try surroundings.artifacts?.remove(run.manifest.entries[image].id)
-        } catch {
-            perform(run.handle(.storeFailed("\(error)"), at: Conductor.now()))
-        }
-    }
-
     private func writeJournal(isSynced: Bool) {
         do {
             if isSynced { try journal.mark(syncedBytes: syncer.syncedBytes) }
@@ -227,9 +218,11 @@ public final class Conductor: @unchecked Sendable {
         for connection in connections.values {
             if !connection.isClosing { connection.link.send(.drain) }
             connection.link.close()
-            connection.writer.finish()
         }
         connections = [:]
+        if let failure = artifacts?.finish(), ending == .complete || ending == .interrupted {
+            ending = .artifactFailed(reason: "\(failure)")
+        }
         reporter.show(run.status(at: Conductor.now()))
         return ending
     }

@@ -69,12 +69,7 @@ public struct Ledger: Sendable {
 
     /// Why a node cannot have said this of an image; nil where it can. It is looked at before the failure is final.
     func refusal(ofReported result: ImageResult) -> ResultRefusal? {
-        if case .failed(let failure) = result.outcome, failure.kind == .abandoned {
-            return ResultRefusal(
-                image: check.entry(result.index)?.id ?? "image \(result.index)", field: "failure",
-                "is of the kind \(failure.kind.rawValue), which only the coordinator finds")
-        }
-        do throws(ResultRefusal) { try check.check(result) } catch { return error }
+        do throws(ResultRefusal) { try check.checkReported(result) } catch { return error }
         return nil
     }
 

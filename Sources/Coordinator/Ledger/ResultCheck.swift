@@ -42,6 +42,16 @@ struct ResultCheck: Sendable {
         }
     }
 
+    /// As `check`, and throws for what a node cannot find.
+    func checkReported(_ result: ImageResult) throws(ResultRefusal) {
+        if case .failed(let failure) = result.outcome, failure.kind == .abandoned {
+            throw ResultRefusal(
+                image: entry(result.index)?.id ?? "image \(result.index)", field: "failure",
+                "is of the kind \(failure.kind.rawValue), which only the coordinator finds")
+        }
+        try check(result)
+    }
+
     /// What the precision `fast` is compared with: there for the images of the sample, and for no others.
     private func checkExact(_ found: ImageResult.Evaluated, _ entry: ManifestEntry, index: UInt32)
         throws(ResultRefusal)

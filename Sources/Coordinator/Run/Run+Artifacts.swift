@@ -21,61 +21,64 @@ extension Run {
                 throw OutOfProtocol("a file of \(image) that is no \(artifact.kind.suffix)")
             }
             sessions[id]!.unwritten += 1
-            pictures.begin(.init(artifact), by: node, lease: chunk.lease, session: id)
-            act(.store(session: id, artifact.kind, image: Int(artifact.index), bytes: artifact.bytes))
+            let arrival = Arrival(session: id, lease: chunk.lease, image: Int(artifact.index))
+            act(.store(arrival, artifact.kind, bytes: artifact.bytes))
         } catch {
             outOfProtocol(id, error.description)
         }
     }
 
     /// Whether the files of an image came with its result.
-    mutating func hasFiles(of index: UInt32, lease: UInt64, node: Int) -> Bool {
+    mutating func hasFiles(_ arrival: Arrival) -> Bool {
         guard !plan.artifactKinds.isEmpty else { return true }
-        guard let id = members[node]?.session, sessions[id] != nil else { return false }
-        return sessions[id]!.reception.take(index, lease: lease) == plan.artifactKinds
-    }
-    /// Images that count, with a picture whose result will not come any more: its node was lost or failed there. Nobody
-    /// knows of what it is, so they are evaluated anew.
-    mutating func redoLostPictures() {
-        redoPictures(
-            of: pictures.unheard { image, maker in
-                schedule.state(of: image) == .done
-                    && !schedule.expects(image: image, lease: maker.lease, node: maker.node)
-            })
+        guard sessions[arrival.session] != nil else { return false }
+        return sessions[arrival.session]!.reception.take(UInt32(arrival.image), lease: arrival.lease)
+            == plan.artifactKinds
     }
 
-    /// Images that count, with a picture whose result has not come.
-    var unheardPictures: [Int] { pictures.unheard { image, _ in schedule.state(of: image) == .done } }
-
-    mutating func redoPictures(of images: [Int]) {
-        for image in images { pictures.forget(image: image) }
-        evaluateAnew(images)
-    }
-
-    /// A node's result has come: what that says of the picture that lies there.
-    mutating func judgePictures(of image: Int, node: Int, _ acceptance: Acceptance) {
+    /// A node's result was compared with what there is: whether the files that came with it are the image's.
+    mutating func judgeFiles(of arrival: Arrival, node: Int, _ acceptance: Acceptance) {
         guard !plan.artifactKinds.isEmpty else { return }
-        switch acceptance {
-        // Of other kinds of machines, in precision `fast`, either picture will do.
-        case .same, .otherKind: pictures.agreed(image: image, node: node)
-        case .first, .supersedes:
-            // What it had sent was removed when the image was given up.
-            guard pictures.makers(of: image).count == plan.artifactKinds.count else {
-                return redoPictures(of: [image])
+        let image = arrival.image
+        let counts =
+            switch acceptance {
+            // Of other kinds of machines, in precision `fast`, either picture will do.
+            case .first, .supersedes, .same, .otherKind: true
+            case .settled(let settlement): !settlement.odd.contains(members[node]!.ledgerNumber)
+            case .different, .stillDisputed, .lateFailure: false
             }
-            pictures.agreed(image: image, node: node)
-        case .different, .stillDisputed: pictures.differed(image: image, node: node)
-        case .settled(let settlement):
-            let isOdd = { [members] (number: Int) in
-                members[number].map { settlement.odd.contains($0.ledgerNumber) } ?? false
-            }
-            if isOdd(node) { pictures.differed(image: image, node: node) }
-            let makers = pictures.makers(of: image)
-            for maker in makers where maker.node == node || maker.isHeard {
-                if isOdd(maker.node) { return redoPictures(of: [image]) }
-                pictures.agreed(image: image, node: maker.node)
-            }
-        case .lateFailure: break
+        if counts, !files.isInPlace(image) {
+            files.place(image)
+            act(.keep(arrival))
+        } else {
+            act(.discard(arrival))
         }
+        switch acceptance {
+        // Which result will count is open again: the files of the one that wins come with the one that decides.
+        case .different, .stillDisputed: removeFiles(of: [image])
+        // They were lost, or removed for a dispute, and who has sent some now is in the wrong.
+        case .settled where !files.isInPlace(image): evaluateAnew([image])
+        default: break
+        }
+    }
+
+    /// The files of images whose result does not count any more, or may not: they go behind the journal's word of that, and
+    /// before anything is heard that could take their place.
+    mutating func removeFiles(of images: [Int]) {
+        guard !plan.artifactKinds.isEmpty, !images.isEmpty else { return }
+        for image in images { files.leave(image) }
+        act(.writeJournal(isSynced: false))
+        act(.removeFiles(images: images))
+    }
+
+    /// Whether an event of a session holds results of images whose files are being removed.
+    func waitsForRemovals(_ event: LinkEvent<NodeMessage>) -> Bool {
+        guard !plan.artifactKinds.isEmpty, case .message(.results(_, let results)) = event else { return false }
+        return results.contains { files.isLeaving(Int($0.index)) }
+    }
+
+    mutating func filesRemoved(_ images: [Int]) {
+        for image in images { files.hasLeft(image) }
+        releaseAll()
     }
 }

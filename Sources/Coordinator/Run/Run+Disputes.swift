@@ -17,7 +17,6 @@ extension Run {
             schedule.endDispute(image)
             expel(settlement, id)
         }
-        judgePictures(of: image, node: node, acceptance)
     }
 
     private mutating func askFurther(_ image: Int) {
@@ -64,6 +63,7 @@ extension Run {
                 try ledger.drop(image)
                 perform(schedule.redo(image, now: now))
             }
+            removeFiles(of: images)
         } catch {
             end(.journalFailed(reason: "\(error)"))
         }

@@ -6,12 +6,10 @@ extension Run {
     mutating func decideEnding(after event: RunEvent) {
         guard ending == nil else { return }
         if plan.isDryRun { return decideDryRun() }
-        if schedule.isComplete { redoLostPictures() }
-        guard ending == nil else { return }
         if schedule.isComplete {
             let since = completedAt ?? now
             completedAt = since
-            if schedule.isQuiet(at: now) || now - since > plan.limits.lastComparisons { endComplete() }
+            if schedule.isQuiet(at: now) || now - since > plan.limits.lastComparisons { end(.complete) }
             return
         }
         completedAt = nil
@@ -23,14 +21,6 @@ extension Run {
         case .tick, .fleet, .link(_, .closed), .link(_, .message(.refused)), .link(_, .message(.ready)): decideHope()
         default: break
         }
-    }
-
-    /// A picture that came without its result, which is not waited for any longer, may be of another one than that which counts.
-    private mutating func endComplete() {
-        let images = isInterrupted ? [] : unheardPictures
-        guard !images.isEmpty else { return end(.complete) }
-        completedAt = nil
-        redoPictures(of: images)
     }
 
     /// Every image has a result, and some await a second one: of a node that is there, or that may still come.

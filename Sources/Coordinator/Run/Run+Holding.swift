@@ -1,7 +1,7 @@
 import Protocol
 
-// A result counts only when the files of its image are on the disk and its own copy was read: what a node says after a
-// file waits for that.
+// A result counts only when the files of its image are on the disk, its own copy was read and nothing of an earlier
+// result lies there: what a node says after a file waits for that.
 
 extension Run {
     /// Whether an event has to wait: for files that came before it, for the digests of the own copies, or behind another
@@ -9,7 +9,7 @@ extension Run {
     mutating func hold(_ event: LinkEvent<NodeMessage>, session id: Int) -> Bool {
         let session = sessions[id]!
         guard session.phase != .closing else { return false }
-        let waits = waitsForOwnFiles(event, session: session)
+        let waits = waitsForOwnFiles(event, session: session) || waitsForRemovals(event)
         guard waits || session.unwritten > 0 || !session.held.isEmpty else { return false }
         // That the own disk is slow is no silence of the node's, of whose lease these results are then.
         if waits, case .message(.results(let lease, _)) = event { schedule.progressed(lease: lease, now: now) }
@@ -44,13 +44,7 @@ extension Run {
     private static let mostHeldWords = 64
 
     /// A file is on the disk: the node may send more, and what it said behind the file is heard.
-    mutating func stored(_ kind: ArtifactKind, image: Int, bytes: Int, session id: Int) {
-        pictures.stored(.init(image: image, kind: kind), session: id)
-        // It came when the image had been given up.
-        if ledger.isFailed(image) {
-            act(.removeFiles(image: image))
-            pictures.forget(image: image)
-        }
+    mutating func stored(bytes: Int, session id: Int) {
         guard sessions[id] != nil else { return }
         sessions[id]!.unwritten -= 1
         sessions[id]!.reception.wasStored(bytes: bytes)
@@ -64,13 +58,17 @@ extension Run {
     /// The coordinator's own copy of an image was read: results that waited for it are heard.
     mutating func ownFile(_ image: Int, _ copy: OwnCopy?) {
         ownFiles[image] = .known(copy)
-        for id in sessions.keys.sorted() where !sessions[id]!.held.isEmpty { release(session: id) }
+        releaseAll()
+    }
+
+    mutating func releaseAll() {
+        for id in sessions.keys.sorted() where sessions[id]?.held.isEmpty == false { release(session: id) }
     }
 
     /// Hears what was kept, as far as what it waited for is there.
     private mutating func release(session id: Int) {
         while ending == nil, let session = sessions[id], let first = session.held.first, first.files <= 0,
-            !waitsForOwnFiles(first.event, session: session)
+            !waitsForOwnFiles(first.event, session: session), !waitsForRemovals(first.event)
         {
             sessions[id]!.held.removeFirst()
             if case .message(.results(let lease, let results)) = first.event {

@@ -70,11 +70,6 @@ extension Run {
             ["image.id": id, "reason": failure.text])
         do {
             _ = try ledger.acceptFailure(failure, image: UInt32(image))
-            // A picture may have come before the failure.
-            if !plan.artifactKinds.isEmpty, !ledger.isDone(image) || ledger.isFailed(image) {
-                act(.removeFiles(image: image))
-                pictures.forget(image: image)
-            }
         } catch {
             end(.journalFailed(reason: "\(error)"))
         }

@@ -21,7 +21,8 @@ extension Run {
             timeline.delivered(lease: lease, node: node)
             let comparison = compareFile(of: result, node: node)
             if case .different(let problem) = comparison { return distrust(node, problem) }
-            let hasFiles = hasFiles(of: result.index, lease: lease, node: node)
+            let arrival = Arrival(session: id, lease: lease, image: image)
+            let hasFiles = hasFiles(arrival)
             switch result.outcome {
             case .evaluated:
                 guard hasFiles else {
@@ -30,6 +31,7 @@ extension Run {
                 guard let acceptance = count(result, node: node, isFileCompared: comparison == .same) else { return }
                 failureNotes[image] = nil
                 perform(schedule.succeeded(image: image, lease: lease, node: node, now: now).1)
+                judgeFiles(of: arrival, node: node, acceptance)
                 // The node may turn out to be the odd one: then nothing more of it is taken.
                 settle(acceptance, of: image, found: node)
                 guard schedule.nodes[node].state != .evicted else { return }
@@ -38,11 +40,6 @@ extension Run {
                 take(failure, image: image, lease: lease, node: node)
             }
         }
-    }
-
-    /// An image's id, or its place where it is none of the run's.
-    func name(of index: UInt32) -> String {
-        manifest.entries.indices.contains(Int(index)) ? manifest.entries[Int(index)].id : "image \(index)"
     }
 
     /// What the result means for the ledger; nil where the node, or the run, is not to go on.

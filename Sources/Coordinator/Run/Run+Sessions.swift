@@ -104,6 +104,7 @@ extension Run {
         guard let session = sessions[id] else { return }
         if session.phase != .closing { ended(session, id, by: closure) }
         sessions[id] = nil
+        if !plan.artifactKinds.isEmpty { act(.discardAll(session: id)) }
         disconnected(session.endpoint, session: id)
     }
 

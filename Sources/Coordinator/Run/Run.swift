@@ -35,8 +35,8 @@ struct Run: Sendable {
     var ownFiles: [Int: OwnFile] = [:]
     /// Images that cannot be opened for nodes that have none.
     var unreadable: [UInt32: UnreadableImage] = [:]
-    /// Whose picture of an image lies on the disk where that is not known to be that of the result that counts.
-    var pictures = Pictures()
+    /// Of which images the pictures and maps lie under their names.
+    var files: ImageFiles
     /// Names of nodes that found something else than the majority: they take no further part.
     var oddNames: Set<String>
     /// What decides which arithmetic is right, and which samples are.
@@ -73,8 +73,7 @@ struct Run: Sendable {
 
     /// - Parameters:
     ///   - ledger: results of an earlier part of the run included.
-    ///   - lacksFiles: whether a picture of an image that has a result was lost: it is evaluated once more, and its
-    ///     result compared with the one that counts.
+    ///   - lacksFiles: whether a picture of an image that has a result was lost: it is evaluated anew.
     ///   - seed: for the back-off's jitter. When nodes are tried again does not change what they compute.
     init(
         plan: RunPlan, manifest: Manifest, ledger: Ledger, endpoints: [EndpointFacts], seed: UInt64, now: Microseconds,
@@ -91,18 +90,34 @@ struct Run: Sendable {
         schedule = Schedule(
             images: manifest.entries.count, policy: plan.policy, verifyEvery: plan.verifyEvery,
             verifySecret: plan.verifySecret)
-        // The end of an earlier part may have come between a settlement and what follows from it.
-        for image in ledger.unconfirmed(by: oddNames) { try? self.ledger.drop(image) }
-        for index in manifest.entries.indices where self.ledger.isDone(index) && !lacksFiles(index) {
+        files = ImageFiles(images: plan.artifactKinds.isEmpty ? 0 : manifest.entries.count)
+        let disputed = ledger.disputes.map(\.image)
+        let anew = Self.toBeDone(anew: ledger) { !plan.artifactKinds.isEmpty && lacksFiles($0) }
+        for image in anew { try? self.ledger.drop(image) }
+        for index in manifest.entries.indices where self.ledger.isDone(index) {
+            if !plan.artifactKinds.isEmpty { files.place(index) }
             schedule.resume(done: index)
             guard schedule.isToBeVerified(index), !ledger.isFailed(index) else { continue }
             schedule.resumeVerification(
                 of: index, by: ledger.evaluator(index) ?? "", isVerified: ledger.isVerified(index))
         }
-        for dispute in ledger.disputes { schedule.dispute(dispute.image, between: dispute.evaluators) }
+        for dispute in self.ledger.disputes { schedule.dispute(dispute.image, between: dispute.evaluators) }
         if plan.isDryRun { _ = schedule.stop() }
         resumed = schedule.images - schedule.remaining
+        removeFiles(of: anew + disputed)
         for endpoint in endpoints { add(endpoint) }
+    }
+
+    /// Images whose result cannot go on to count: those that only nodes in the minority evaluated, for the end of the earlier
+    /// part may have come between a settlement and what follows from it, and those whose files were lost.
+    /// Of a disputed image, files come with the result that decides.
+    private static func toBeDone(anew ledger: Ledger, lacksFiles: (Int) -> Bool) -> [Int] {
+        let unconfirmed = Set(ledger.unconfirmed(by: ledger.oddNodes))
+        let disputed = Set(ledger.disputes.map(\.image))
+        return (0..<ledger.images).filter { image in
+            unconfirmed.contains(image)
+                || ledger.isDone(image) && !ledger.isFailed(image) && !disputed.contains(image) && lacksFiles(image)
+        }
     }
 
     /// What has to be done because of one event. After the end, nothing.
@@ -112,8 +127,8 @@ struct Run: Sendable {
         switch event {
         case .tick: tick()
         case .link(let session, let event): hear(event, session: session)
-        case .stored(let session, let kind, let image, let bytes):
-            stored(kind, image: image, bytes: bytes, session: session)
+        case .stored(let arrival, _, let bytes): stored(bytes: bytes, session: arrival.session)
+        case .filesRemoved(let images): filesRemoved(images)
         case .storeFailed(let reason): end(.artifactFailed(reason: reason))
         case .ownFile(let image, let copy): ownFile(image, copy)
         case .imageUnreadable(let session, let image, let reason, let mayPass):
@@ -138,7 +153,6 @@ struct Run: Sendable {
         watchSessions()
         sendUnreadable()
         perform(schedule.tick(now: now))
-        redoLostPictures()
         guard now - lastJournalWrite >= 1_000_000 else { return }
         lastJournalWrite = now
         act(.writeJournal(isSynced: true))
@@ -163,6 +177,11 @@ struct Run: Sendable {
         _ level: NoteLevel, _ event: StaticString, _ text: String, _ fields: KeyValuePairs<String, String> = [:]
     ) {
         actions.append(.note(RunNote(level: level, event: event, text: text, fields: fields)))
+    }
+
+    /// An image's id, or its place where it is none of the run's.
+    func name(of index: UInt32) -> String {
+        manifest.entries.indices.contains(Int(index)) ? manifest.entries[Int(index)].id : "image \(index)"
     }
 
     /// The first reason to end is the one that is told.

@@ -15,10 +15,15 @@ enum RunAction: Sendable {
     case sendWeights(session: Int, Range<UInt64>)
     /// Read the coordinator's own copy of an image: `RunEvent.ownFile`.
     case readOwnFile(image: Int)
-    /// Write a file of an image: `RunEvent.stored` or `.storeFailed`.
-    case store(session: Int, ArtifactKind, image: Int, bytes: [UInt8])
-    /// Remove the files of an image that has no result.
-    case removeFiles(image: Int)
+    /// Write a file of an image aside: `RunEvent.stored` or `.storeFailed`.
+    case store(Arrival, ArtifactKind, bytes: [UInt8])
+    /// Give the files of an arrival their names, behind what was decided before.
+    case keep(Arrival)
+    case discard(Arrival)
+    /// The connection is over: what lies aside of it counts no more.
+    case discardAll(session: Int)
+    /// Remove the images' files, once the journal is flushed to the disk as far as it is written: `RunEvent.filesRemoved`.
+    case removeFiles(images: [Int])
     /// Write the journal's buffer; `isSynced`: and have it flushed to the disk.
     case writeJournal(isSynced: Bool)
     case note(RunNote)

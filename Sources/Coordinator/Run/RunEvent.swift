@@ -6,9 +6,11 @@ enum RunEvent: Sendable {
     case tick
     /// On the connection that an earlier `RunAction.connect` began.
     case link(session: Int, LinkEvent<NodeMessage>)
-    /// A file of an image is on the disk under its name; it has so many bytes.
-    case stored(session: Int, ArtifactKind, image: Int, bytes: Int)
-    /// A file of an image cannot be written.
+    /// A file of an image is on the disk, aside; it has so many bytes.
+    case stored(Arrival, ArtifactKind, bytes: Int)
+    /// The images' files are gone, whatever happens.
+    case filesRemoved([Int])
+    /// A file of an image cannot be written, or removed.
     case storeFailed(String)
     /// The coordinator's own copy of an image was read; nil where there is none that can be.
     case ownFile(image: Int, OwnCopy?)

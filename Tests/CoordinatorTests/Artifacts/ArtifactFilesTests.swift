@@ -54,8 +54,6 @@ import Testing
         for kind in [ArtifactKind.boxPicture, .scoreMap] {
             for id in manifest.ids { try AtomicFile.write(path: files.path(kind, id), bytes: [1]) }
         }
-        // No process has this number.
-        try AtomicFile.write(path: folder + "/maps/val2/1/0.jpeg.npy.4194999-0.tmp", bytes: [1])
         try files.prepare(manifest) { $0 != 1 }
         #expect(files.isComplete("b") && !files.isComplete("val2/0/0.jpeg") && files.isComplete("val2/1/0.jpeg"))
         let left = try FileManager.default.contentsOfDirectory(atPath: folder + "/maps/val2/1")
@@ -72,17 +70,24 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder))
     }
 
-    @Test func halfFilesOfAKilledProcessAreRemoved() throws {
+    /// What another run is writing at this moment, in the same folder of maps, is left alone.
+    @Test func whatAKilledProcessLeftAsideIsRemoved() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let files = try files(.init(mode: .boxPictures))
+        let pictures = folder + "/out/bbox_viz"
         try files.prepare(try manifest(["a"])) { _ in true }
-        let kept = ["a.jpg", "a.png.4194999-0.tmp", "a.tmp", "a.jpg.4194999-.tmp", "a.jpg.-1-0.tmp"]
-        for name in kept + ["a.jpg.4194999-0.tmp", "a.jpg.\(getpid())-0.tmp"] {
-            try AtomicFile.write(path: folder + "/out/bbox_viz/" + name, bytes: [1])
+        let other = try ArrivalFolder(in: pictures)
+        for name in [".arriving-killed/1-2-3", ".other/1"] {
+            try FileManager.default.createDirectory(
+                atPath: pictures + "/" + name.split(separator: "/")[0], withIntermediateDirectories: true)
+            try AtomicFile.write(path: pictures + "/" + name, bytes: [1])
         }
+        try AtomicFile.write(path: other.path + "/1-2-3", bytes: [1])
         try files.prepare(try manifest(["a"])) { _ in true }
-        let left = try FileManager.default.contentsOfDirectory(atPath: folder + "/out/bbox_viz")
-        #expect(left.sorted() == kept.sorted())
+        let left = try FileManager.default.contentsOfDirectory(atPath: pictures)
+        #expect(Set(left) == [".other", String(other.path.split(separator: "/").last!)])
+        other.remove()
+        #expect(try FileManager.default.contentsOfDirectory(atPath: pictures) == [".other"])
     }
 
     @Test func anImageWithoutItsFileIsNamed() throws {

@@ -158,8 +158,14 @@ struct RunBench {
 
     /// A map comes and is written.
     mutating func store(_ image: Int, lease: UInt64, from session: Int) {
-        for case .store(let id, let kind, let image, let bytes) in hear(map(image, lease: lease), from: session) {
-            hear(.stored(session: id, kind, image: image, bytes: bytes.count))
+        for case .store(let arrival, let kind, let bytes) in hear(map(image, lease: lease), from: session) {
+            hear(.stored(arrival, kind, bytes: bytes.count))
         }
+    }
+
+    /// As after a settlement that leaves nobody else behind these results.
+    mutating func evaluateAnew(_ images: [Int]) {
+        run.evaluateAnew(images)
+        hear(.tick)
     }
 }

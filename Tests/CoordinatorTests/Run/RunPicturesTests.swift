@@ -27,21 +27,32 @@ import Testing
         #expect(bench.state("a") == .evicted && bench.run.ledger.counts.done == 0)
     }
 
+    /// The arrivals whose files got their names, in order.
+    private func kept(_ bench: RunBench) -> [Arrival] {
+        bench.actions.compactMap { if case .keep(let arrival) = $0 { arrival } else { nil } }
+    }
+
+    /// Images whose files were removed, in order.
+    private func removals(_ bench: RunBench) -> [[Int]] {
+        bench.actions.compactMap { if case .removeFiles(let images) = $0 { images } else { nil } }
+    }
+
     @Test func aResultWaitsForItsFileToBeWritten() throws {
         var bench = try bench(images: 1)
         let a = try bench.join("a", at: "p")
         let lease = bench.leases(a)[0]
         let stores = bench.hear(bench.map(0, lease: lease.id), from: a)
         bench.hear(.results(lease: lease.id, [bench.samples.result(0)]), from: a)
-        #expect(bench.run.ledger.counts.done == 0)
-        for case .store(let id, let kind, let image, let bytes) in stores {
-            bench.hear(.stored(session: id, kind, image: image, bytes: bytes.count))
+        #expect(bench.run.ledger.counts.done == 0 && kept(bench).isEmpty)
+        for case .store(let arrival, let kind, let bytes) in stores {
+            bench.hear(.stored(arrival, kind, bytes: bytes.count))
         }
         #expect(bench.run.ledger.counts.done == 1)
+        #expect(kept(bench) == [Arrival(session: a, lease: lease.id, image: 0)])
     }
 
-    /// A second node wrote its file over the first one's, and was lost before its result said what it is of.
-    @Test func aFileWhoseResultNeverCameIsMadeAnew() throws {
+    /// A second node sends its file of an image, and is lost before its result says what it is of.
+    @Test func aFileWhoseResultNeverComesGetsNoName() throws {
         var bench = try bench(images: 1)
         let (a, b) = try (bench.join("a", at: "p"), bench.join("b", at: "q"))
         send(&bench, bench.samples.result(0), bench.leases(a)[0], from: a)
@@ -49,18 +60,56 @@ import Testing
         bench.pass(seconds: 0.1)
         let second = try #require(bench.leases(b).first)
         bench.store(0, lease: second.id, from: b)
-        #expect(bench.run.ledger.isDone(0))
         bench.end(b)
         bench.pass(seconds: 0.1)
-        #expect(!bench.run.ledger.isDone(0), "nobody knows what lies there")
-        let again = try #require(bench.leases(a).dropFirst().first)
-        send(&bench, bench.samples.result(0), again, from: a)
-        bench.hear(.leaseDone(again.id), from: a)
-        #expect(bench.run.ledger.isDone(0) && bench.run.pictures.unheard().isEmpty)
+        #expect(bench.run.ledger.isDone(0) && kept(bench).map(\.session) == [a] && removals(bench).isEmpty)
+        #expect(bench.actions.contains { if case .discardAll(session: b) = $0 { true } else { false } })
     }
 
-    /// Late, after the node that settled the dispute had written its own: the last file is the odd node's.
-    @Test func theFileOfTheOddNodeIsMadeAnewWhoeverDecided() throws {
+    /// A second result that is the same brings nothing new.
+    @Test func theFirstFileStaysWhereResultsAgree() throws {
+        var bench = try bench(images: 1)
+        let (a, b) = try (bench.join("a", at: "p"), bench.join("b", at: "q"))
+        for session in [a, b] {
+            let lease = try #require(bench.leases(session).first)
+            send(&bench, bench.samples.result(0), lease, from: session)
+            bench.hear(.leaseDone(lease.id), from: session)
+            bench.pass(seconds: 0.1)
+        }
+        #expect(bench.ending == .complete && kept(bench).map(\.session) == [a])
+        #expect(bench.actions.contains { if case .discard(let one) = $0 { one.session == b } else { false } })
+    }
+
+    /// Two results differ: the file goes, behind the journal's word of that, and who decides brings the one that stays.
+    @Test func theFileOfWhoDecidesStays() throws {
+        var bench = try bench(images: 1)
+        let (a, b) = try (bench.join("a", at: "p"), bench.join("b", at: "q"))
+        send(&bench, bench.samples.result(0), bench.leases(a)[0], from: a)
+        bench.hear(.leaseDone(bench.leases(a)[0].id), from: a)
+        bench.pass(seconds: 0.1)
+        let second = try #require(bench.leases(b).first)
+        send(&bench, bench.other(0), second, from: b)
+        bench.hear(.leaseDone(second.id), from: b)
+        #expect(removals(bench) == [[0]])
+        let place = try #require(bench.actions.firstIndex { if case .removeFiles = $0 { true } else { false } })
+        guard case .writeJournal = bench.actions[place - 1] else {
+            Issue.record("the journal is not written before")
+            return
+        }
+        let c = try bench.join("c", at: "r")
+        let third = try #require(bench.leases(c).first)
+        send(&bench, bench.samples.result(0), third, from: c)
+        #expect(bench.run.ledger.disputes.count == 1, "what lay there is not known to be gone")
+        bench.hear(.filesRemoved([0]))
+        #expect(bench.run.ledger.disputes.isEmpty)
+        bench.hear(.leaseDone(third.id), from: c)
+        bench.pass(seconds: 0.1)
+        #expect(bench.run.ledger.isDone(0) && bench.ending == .complete && bench.state("b") == .evicted)
+        #expect(kept(bench).map(\.session) == [a, c])
+    }
+
+    /// Late, after the majority was found: the odd node's file gets no name.
+    @Test func theFileOfTheOddNodeGetsNoNameWhoeverComesLast() throws {
         var bench = try bench(images: 1)
         let (a, b, c) = try (bench.join("a", at: "p"), bench.join("b", at: "q"), bench.join("c", at: "r"))
         send(&bench, bench.samples.result(0), bench.leases(a)[0], from: a)
@@ -73,32 +122,26 @@ import Testing
         let second = try #require(bench.leases(third).first, "what the silent one had is another one's to do")
         bench.store(0, lease: second.id, from: third)
         send(&bench, bench.other(0), first, from: odd)
+        bench.hear(.filesRemoved([0]))
         #expect(bench.run.ledger.disputes.count == 1)
         bench.hear(.results(lease: second.id, [bench.samples.result(0)]), from: third)
-        #expect(bench.run.ledger.disputes.isEmpty && !bench.run.ledger.isDone(0))
+        #expect(bench.run.ledger.disputes.isEmpty && bench.run.ledger.isDone(0))
+        #expect(kept(bench).map(\.session) == [a, third])
         #expect(bench.run.schedule.nodes.filter { $0.state == .evicted }.count == 1)
     }
 
-    /// The order that is usual: who decides has written last.
-    @Test func theFileOfWhoDecidedStays() throws {
+    /// What the odd node evaluated alone is evaluated anew, and its files go.
+    @Test func theFilesOfWhatIsEvaluatedAnewGo() throws {
         var bench = try bench(images: 1)
-        let (a, b) = try (bench.join("a", at: "p"), bench.join("b", at: "q"))
+        let a = try bench.join("a", at: "p")
         send(&bench, bench.samples.result(0), bench.leases(a)[0], from: a)
         bench.hear(.leaseDone(bench.leases(a)[0].id), from: a)
-        bench.pass(seconds: 0.1)
-        let second = try #require(bench.leases(b).first)
-        send(&bench, bench.other(0), second, from: b)
-        bench.hear(.leaseDone(second.id), from: b)
-        let c = try bench.join("c", at: "r")
-        let third = try #require(bench.leases(c).first)
-        send(&bench, bench.samples.result(0), third, from: c)
-        bench.hear(.leaseDone(third.id), from: c)
-        bench.pass(seconds: 0.1)
-        #expect(bench.run.ledger.isDone(0) && bench.ending == .complete && bench.state("b") == .evicted)
+        bench.evaluateAnew([0])
+        #expect(!bench.run.ledger.isDone(0) && removals(bench) == [[0]])
     }
 
     /// Of an image that has no result there is no file either.
-    @Test func aFileThatCameAfterItsImageWasGivenUpIsRemoved() throws {
+    @Test func aFileOfAnImageThatWasGivenUpGetsNoName() throws {
         var bench = try bench(images: 1)
         let a = try bench.join("a", at: "p")
         let lease = bench.leases(a)[0]
@@ -113,12 +156,9 @@ import Testing
             bench.hear(.results(lease: lease.id, [failure]), from: id)
         }
         #expect(bench.isSaid("image given up"))
-        var removed = 0
-        for case .store(let id, let kind, let image, let bytes) in stores {
-            for case .removeFiles(0) in bench.hear(.stored(session: id, kind, image: image, bytes: bytes.count)) {
-                removed += 1
-            }
+        for case .store(let arrival, let kind, let bytes) in stores {
+            bench.hear(.stored(arrival, kind, bytes: bytes.count))
         }
-        #expect(removed == 1)
+        #expect(kept(bench).isEmpty)
     }
 }
