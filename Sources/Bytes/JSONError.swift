@@ -6,6 +6,15 @@ public enum JSONError: Error, Equatable, Sendable {
     case field(source: String, path: String, reason: String)
 }
 
+extension JSONError {
+    /// What was found, and expected, without where.
+    public var reason: String {
+        switch self {
+        case .syntax(_, _, _, let reason), .field(_, _, let reason): reason
+        }
+    }
+}
+
 extension JSONError: CustomStringConvertible {
     public var description: String {
         switch self {

@@ -37,6 +37,17 @@ extension JSON {
     }
 }
 
+extension JSON {
+    /// One string, from its opening quote to its closing one. `source` names the text in errors. Throws `JSONError.syntax`.
+    public static func string(_ bytes: UnsafeRawBufferPointer, source: String) throws(JSONError) -> String {
+        var parser = JSONParser(bytes: bytes, source: source, limits: JSONLimits())
+        guard parser.peek == UInt8(ascii: "\"") else {
+            throw parser.failure("expected a string, found \(parser.found)")
+        }
+        return try parser.parseString()
+    }
+}
+
 struct JSONParser {
     let bytes: UnsafeRawBufferPointer
     let source: String

@@ -15,7 +15,7 @@ public struct BaselineCommand: Sendable {
         say: (String) -> Void = { print($0, terminator: "") },
         complain: ((String) -> Void)? = nil
     ) throws -> ExitStatus {
-        let preset = parsed.values["preprocess"].flatMap(Preset.init) ?? .stnet
+        let preset = parsed.values["preprocess"].flatMap(Preprocessing.init) ?? .stnet
         let convention = parsed.values["iou"].flatMap(IoUConvention.init) ?? .stnet
         let inputSize = try parsed.integer("input-size", in: 1...4096) ?? 224
         let side = try parsed.number("square", in: 0...1)

@@ -125,7 +125,7 @@ public struct ReportCommand: Sendable {
 extension ReportCommand {
     /// How the run's boxes came into the input's frame.
     struct Settings {
-        var preset: Preset
+        var preset: Preprocessing
         var convention: IoUConvention
         var inputSize: Int
         /// Whether the boxes are another program's, or from its score maps.
@@ -138,7 +138,7 @@ extension ReportCommand {
             inputSize = try fields.int("input_size", in: 1...65_500)
             var options = try fields.fields("options")
             let names = (try options.string("preprocess"), try options.string("iou"))
-            guard let preset = Preset(rawValue: names.0) else {
+            guard let preset = Preprocessing(rawValue: names.0) else {
                 throw options.failure("preprocess", "\(names.0) is not known here")
             }
             guard let convention = IoUConvention(rawValue: names.1) else {

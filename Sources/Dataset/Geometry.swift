@@ -15,7 +15,7 @@ public struct Geometry: Hashable, Sendable {
     public let inputSize: Int
 
     /// All sizes are positive. The longer side is rounded down; the crop is centred, half a pixel to the even side.
-    public init(preset: Preset, inputSize: Int, width: Int, height: Int) {
+    public init(preset: Preprocessing, inputSize: Int, width: Int, height: Int) {
         precondition(inputSize > 0 && width > 0 && height > 0, "sizes are positive")
         self.width = width
         self.height = height

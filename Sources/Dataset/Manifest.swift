@@ -115,7 +115,7 @@ public struct Manifest: Sendable {
 
     /// The places of the ids that a file lists, ascending.
     private static func places(in path: String, of annotations: AnnotationList) throws(DatasetError) -> [Int] {
-        let table = TextTable(path: path, fields: ["image id"])
+        let table = DelimitedFile(path: path, fields: ["image id"])
         let index = IDIndex(annotations.ids)
         var isWanted = [Bool](repeating: false, count: annotations.count)
         var isFirst = true

@@ -8,7 +8,7 @@ public struct PreparedInput: Sendable {
     public let geometry: Geometry
 
     /// `pixels` are those of this preset and size.
-    public init(pixels: [UInt8], preset: Preset, inputSize: Int, width: Int, height: Int) {
+    public init(pixels: [UInt8], preset: Preprocessing, inputSize: Int, width: Int, height: Int) {
         self.init(
             pixels: pixels, width: width, height: height,
             geometry: Geometry(preset: preset, inputSize: inputSize, width: width, height: height))
@@ -36,7 +36,7 @@ public final class Preprocessor {
     /// - Parameter name: what an error calls the file.
     /// - Throws: `DatasetError.image`, as `JPEGDecoder.decode` does.
     public func prepare(
-        bytes: UnsafeRawBufferPointer, name: String, preset: Preset, inputSize: Int
+        bytes: UnsafeRawBufferPointer, name: String, preset: Preprocessing, inputSize: Int
     ) throws(DatasetError) -> PreparedInput {
         defer { reader.close() }
         let (width, height) = try reader.open(bytes, name: name)

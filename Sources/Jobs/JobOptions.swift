@@ -6,7 +6,7 @@ import SelectiveTuning
 /// Every option that can change a bit of a result or of a picture, typed; on the wire and in summaries they are texts under the names
 /// that they have on the command line.
 public struct JobOptions: Sendable, Hashable {
-    public var preset: Preset
+    public var preset: Preprocessing
     public var iou: IoUConvention
     public var localization: LocalizationOptions
     public var precision: Precision
@@ -15,7 +15,7 @@ public struct JobOptions: Sendable, Hashable {
     public var artifacts: ArtifactOptions
 
     public init(
-        preset: Preset = .stnet, iou: IoUConvention = .stnet, localization: LocalizationOptions = .init(),
+        preset: Preprocessing = .stnet, iou: IoUConvention = .stnet, localization: LocalizationOptions = .init(),
         precision: Precision = .exact, agreementEvery: Int = 16, artifacts: ArtifactOptions = .init()
     ) {
         self.artifacts = artifacts
@@ -121,7 +121,7 @@ extension JobOptions {
         case "overlay": artifacts.overlay = try flag()
         case "maps": artifacts.savesMaps = try flag()
         case "map-bottom": artifacts.mapReadOut = text
-        case "preprocess": preset = try choice(Preset.self)
+        case "preprocess": preset = try choice(Preprocessing.self)
         case "iou": iou = try choice(IoUConvention.self)
         case "class-source": localization.classSource = try choice(ClassSource.self)
         case "bottom": localization.readOut = text

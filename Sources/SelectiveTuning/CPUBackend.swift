@@ -153,7 +153,7 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         }
     }
 
-    private typealias Mapped = (map: GatingMap, stats: ck_td_stats, second: GatingMap?)
+    private typealias Mapped = (map: ReadOutMap, stats: ck_td_stats, second: ReadOutMap?)
 
     /// What both methods have in common: the class to start from, and the way from its map to a box.
     private func eachPicture(

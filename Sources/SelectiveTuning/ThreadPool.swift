@@ -11,21 +11,21 @@ public final class ThreadPool: @unchecked Sendable {
 
     /// Throws when the system does not give so many threads.
     public init(threads: Int) throws(NetworkError) {
-        guard let pool = ck_pool_create(Int32(clamping: max(1, threads))) else {
+        guard let pool = ck_thread_pool_create(Int32(clamping: max(1, threads))) else {
             throw .outOfMemory(bytes: 0, purpose: "\(threads) threads")
         }
         self.pool = pool
-        self.threads = Int(ck_pool_threads(pool))
+        self.threads = Int(ck_thread_pool_threads(pool))
     }
 
-    deinit { ck_pool_destroy(pool) }
+    deinit { ck_thread_pool_destroy(pool) }
 
     /// Runs `body(task, thread)` for every task in 0 ..< count, in any order, and returns when all are done.
     public func run(_ count: Int, _ body: @escaping @Sendable (_ task: Int, _ thread: Int) -> Void) {
         turn.lock()
         defer { turn.unlock() }
         withExtendedLifetime(Body(body)) { holder in
-            ck_pool_run(
+            ck_thread_pool_run(
                 pool,
                 { context, task, thread in
                     Unmanaged<Body>.fromOpaque(context!).takeUnretainedValue().call(Int(task), Int(thread))

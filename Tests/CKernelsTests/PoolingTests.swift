@@ -47,13 +47,13 @@ import Testing
     }
 
     @Test func poolRunsEveryTaskOnce() {
-        let pool = ck_pool_create(4)
-        defer { ck_pool_destroy(pool) }
+        let pool = ck_thread_pool_create(4)
+        defer { ck_thread_pool_destroy(pool) }
         let counts = UnsafeMutablePointer<Int32>.allocate(capacity: 1000)
         defer { counts.deallocate() }
         counts.initialize(repeating: 0, count: 1000)
         for _ in 0..<20 {
-            ck_pool_run(
+            ck_thread_pool_run(
                 pool, { context, task, _ in context!.assumingMemoryBound(to: Int32.self)[Int(task)] += 1 }, counts, 1000
             )
         }

@@ -53,12 +53,12 @@ extension RandomConvolution {
     private static func run(
         _ layer: inout ck_conv_fast, tasks: Int32, threads: Int, scratch: [UnsafeMutableRawPointer]
     ) {
-        let pool = ck_pool_create(Int32(threads))!
-        defer { ck_pool_destroy(pool) }
+        let pool = ck_thread_pool_create(Int32(threads))!
+        defer { ck_thread_pool_destroy(pool) }
         withUnsafePointer(to: layer) { layer in
             var context = Context(layer: layer, scratch: scratch)
             withUnsafeMutablePointer(to: &context) { context in
-                ck_pool_run(
+                ck_thread_pool_run(
                     pool,
                     { context, task, thread in
                         let context = context!.assumingMemoryBound(to: Context.self)

@@ -5,7 +5,7 @@ import Testing
 @Suite struct GeometryTests {
     @Test func sizesAndCropsOfThePresets() {
         // width, height, preset, n -> resized width and height, crop x and y
-        let expected: [(Int, Int, Preset, Int, [Int])] = [
+        let expected: [(Int, Int, Preprocessing, Int, [Int])] = [
             (500, 375, .stnet, 224, [298, 224, 37, 0]),
             (375, 500, .stnet, 224, [224, 298, 0, 37]),
             (500, 375, .torchvision, 224, [341, 256, 58, 16]),
@@ -51,7 +51,7 @@ import Testing
     }
 
     @Test func theWayBackUndoesTheMapInsideTheCrop() {
-        for preset in Preset.allCases {
+        for preset in Preprocessing.allCases {
             let geometry = Geometry(preset: preset, inputSize: 224, width: 640, height: 427)
             let box = Box(200, 100, 400, 300)
             let back = geometry.original(geometry.map(box))

@@ -4,7 +4,7 @@ import Foundation
 
 /// What this module makes of a JPEG file at each stage that `Golden/pillow_stages.py` names.
 enum Stages {
-    private static let presets: [(Preset, Int)] = [
+    private static let presets: [(Preprocessing, Int)] = [
         (.stnet, 224), (.stnet, 227), (.torchvision, 224), (.torchvision, 227), (.squash, 224), (.squash, 227),
     ]
     private static let sizes = [(1, 1), (2, 7), (640, 3)]

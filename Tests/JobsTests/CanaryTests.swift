@@ -54,7 +54,7 @@ import Testing
                 "baseline [34, 17, 17]", "baseline [17, 17, 17]", "progressive [34, 17, 17]",
                 "baseline [17, 17, 17, 17]",
             ])
-        for preset in Preset.allCases {
+        for preset in Preprocessing.allCases {
             #expect(!CanaryPictures.prepare(preset: preset, inputSize: 224).contains { $0 == nil }, "\(preset)")
         }
     }

@@ -25,7 +25,7 @@ import Testing
         try FileManager.default.contentsOfDirectory(atPath: directory).sorted().map { directory + "/" + $0 }
     }
 
-    private func input(_ cache: InputCache, _ bytes: [UInt8], preset: Preset = .stnet, size: Int = 32) throws
+    private func input(_ cache: InputCache, _ bytes: [UInt8], preset: Preprocessing = .stnet, size: Int = 32) throws
         -> PreparedInput
     {
         try bytes.withUnsafeBytes { bytes in
@@ -48,7 +48,7 @@ import Testing
     @Test func presetAndSizeAreOfTheKey() throws {
         let cache = try cache()
         let bytes = try small.bytes(of: small.entries[0].id)
-        for (preset, size) in [(Preset.stnet, 32), (.squash, 32), (.stnet, 40)] {
+        for (preset, size) in [(Preprocessing.stnet, 32), (.squash, 32), (.stnet, 40)] {
             let first = try input(cache, bytes, preset: preset, size: size)
             let second = try input(cache, bytes, preset: preset, size: size)
             #expect(first.pixels == second.pixels)

@@ -4,7 +4,7 @@ import SelectiveTuning
 
 /// One image's boxes under a protocol.
 struct BoxScorer: Sendable {
-    let preset: Preset
+    let preset: Preprocessing
     let inputSize: Int
     let convention: IoUConvention
 

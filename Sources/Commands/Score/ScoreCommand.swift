@@ -101,7 +101,7 @@ public struct ScoreCommand: Sendable {
         guard let source = boxes ?? maps else { throw UsageError("--boxes FILE.csv or --maps DIR is needed") }
         if boxes != nil, maps != nil { throw UsageError("--boxes and --maps exclude each other") }
         let scorer = BoxScorer(
-            preset: parsed.values["preprocess"].flatMap(Preset.init) ?? .stnet,
+            preset: parsed.values["preprocess"].flatMap(Preprocessing.init) ?? .stnet,
             inputSize: try parsed.integer("input-size", in: 1...4096) ?? 224,
             convention: parsed.values["iou"].flatMap(IoUConvention.init) ?? .stnet)
         var checked = parsed

@@ -6,13 +6,14 @@ import Evaluation
 package struct ReportFiles {
     var directory: String
     var manifest: Manifest
-    var preset: Preset
+    var preset: Preprocessing
     var inputSize: Int
     var classes: ClassIndex
     var facts: RunFacts
 
     package init(
-        directory: String, manifest: Manifest, preset: Preset, inputSize: Int, classes: ClassIndex, facts: RunFacts
+        directory: String, manifest: Manifest, preset: Preprocessing, inputSize: Int, classes: ClassIndex,
+        facts: RunFacts
     ) {
         self.directory = directory
         self.manifest = manifest

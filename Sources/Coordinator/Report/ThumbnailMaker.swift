@@ -9,10 +9,10 @@ package struct ThumbnailMaker {
     private static let largestFile = 30_000
     private static let largestImage = 256 << 20
 
-    let preset: Preset
+    let preset: Preprocessing
     let inputSize: Int
 
-    package init(preset: Preset, inputSize: Int) {
+    package init(preset: Preprocessing, inputSize: Int) {
         self.preset = preset
         self.inputSize = inputSize
     }

@@ -18,20 +18,20 @@ struct BoxColumns {
         case other
     }
 
-    private let table: TextTable
-    private let row: TextTable.Row
+    private let table: DelimitedFile
+    private let row: DelimitedFile.Row
     private let names: [ColumnName]
 
     /// The columns of a heading; nil where the line is one of data.
     /// - Throws: `DatasetError` for a heading whose columns are others than an id and two corners, or are not understood.
-    static func of(_ row: TextTable.Row, in table: TextTable) throws(DatasetError) -> TextTable.Columns? {
+    static func of(_ row: DelimitedFile.Row, in table: DelimitedFile) throws(DatasetError) -> DelimitedFile.Columns? {
         let numbers = row.fields.count { FieldText.coordinate($0) != nil }
         // One number may stand behind a heading's name by accident; a line of data with one good coordinate is one of data.
         guard numbers == 0, row.fields.count >= table.names.count - 1, row.fields.count > 1 else { return nil }
         return try BoxColumns(table: table, row: row, names: row.fields.map { ColumnName($0) }).columns()
     }
 
-    private func columns() throws(DatasetError) -> TextTable.Columns? {
+    private func columns() throws(DatasetError) -> DelimitedFile.Columns? {
         let roles = roles()
         func place(_ axis: Axis, _ side: Side) throws(DatasetError) -> Int? {
             let found = roles.indices.filter { roles[$0] == .corner(axis, side) }

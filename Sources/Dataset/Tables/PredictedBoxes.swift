@@ -16,7 +16,7 @@ public struct PredictedBoxes: Sendable {
     public init(
         path: String, annotations: AnnotationList, isWanted: (String) -> Bool = { _ in true }
     ) throws(DatasetError) {
-        let table = TextTable(path: path, fields: ["image id", "x0", "y0", "x1", "y1"])
+        let table = DelimitedFile(path: path, fields: ["image id", "x0", "y0", "x1", "y1"])
         let index = IDIndex(annotations.ids)
         var found: [String: [Box]] = [:]
         var others: [String: Int] = [:]

@@ -3,7 +3,7 @@
 enum SideColumns {
     /// The columns of a heading; nil where the line is one of data.
     /// - Throws: `DatasetError` for a heading that does not name each of the table's columns once.
-    static func of(_ row: TextTable.Row, in table: TextTable) throws(DatasetError) -> TextTable.Columns? {
+    static func of(_ row: DelimitedFile.Row, in table: DelimitedFile) throws(DatasetError) -> DelimitedFile.Columns? {
         let names = row.fields.map { ColumnName($0) }
         let ids = names.indices.filter { names[$0].isID }
         guard !ids.isEmpty, row.fields.allSatisfy({ FieldText.coordinate($0) == nil }) else { return nil }

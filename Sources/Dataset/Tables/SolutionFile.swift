@@ -11,7 +11,7 @@ struct SolutionFile {
 
     /// Sorted by id.
     func load() throws(DatasetError) -> AnnotationList {
-        let table = TextTable(path: path, fields: Self.heading)
+        let table = DelimitedFile(path: path, fields: Self.heading)
         var called = PackedStrings()
         var lines: [Int] = []
         var annotations = AnnotationList()
@@ -37,7 +37,7 @@ struct SolutionFile {
     }
 
     /// Nil for a line of data.
-    private static func columns(_ row: TextTable.Row) -> TextTable.Columns? {
+    private static func columns(_ row: DelimitedFile.Row) -> DelimitedFile.Columns? {
         let words = row.fields.map { $0.lowercased().filter { $0.isLetter } }
         let ids = words.indices.filter { ["imageid", "id", "image"].contains(words[$0]) }
         let boxes = words.indices.filter { words[$0] == "predictionstring" }
@@ -49,7 +49,7 @@ struct SolutionFile {
         return nil
     }
 
-    private func annotation(_ row: TextTable.Row, _ table: TextTable) throws(DatasetError) -> Annotation {
+    private func annotation(_ row: DelimitedFile.Row, _ table: DelimitedFile) throws(DatasetError) -> Annotation {
         let words = row.fields[1].split(whereSeparator: \.isWhitespace)
         guard !words.isEmpty, words.count % 5 == 0 else {
             throw table.failure(row, 1, expected: "one or more objects of five words, a synset id and x0 y0 x1 y1")
@@ -83,7 +83,7 @@ struct SolutionFile {
     }
 
     private func failure(
-        _ row: TextTable.Row, _ field: String, _ found: some StringProtocol, _ expected: String
+        _ row: DelimitedFile.Row, _ field: String, _ found: some StringProtocol, _ expected: String
     ) -> DatasetError {
         .field(file: path, line: row.line, field: field, found: FieldText.quoted(found), expected: expected)
     }

@@ -35,15 +35,15 @@ struct WSOLFiles {
         ).sortedByID()
     }
 
-    private func classIndex(_ row: TextTable.Row, _ table: TextTable) throws(DatasetError) -> Int {
+    private func classIndex(_ row: DelimitedFile.Row, _ table: DelimitedFile) throws(DatasetError) -> Int {
         guard let value = FieldText.count(row.fields[1]), value < classes.count else {
             throw table.failure(row, 1, expected: "an integer in 0...\(classes.count - 1)\(classes.advice)")
         }
         return value
     }
 
-    private func table(_ name: String, _ fields: [String]) -> TextTable {
-        TextTable(path: folder + "/" + name, fields: fields)
+    private func table(_ name: String, _ fields: [String]) -> DelimitedFile {
+        DelimitedFile(path: folder + "/" + name, fields: fields)
     }
 
     /// In the file's order.
@@ -67,7 +67,7 @@ struct WSOLFiles {
     }
 
     /// Of the row at this place, for a message: the lines of all are not kept for it.
-    private func line(of place: Int, in table: TextTable) throws(DatasetError) -> Int? {
+    private func line(of place: Int, in table: DelimitedFile) throws(DatasetError) -> Int? {
         var rows = 0
         var line: Int?
         try table.forEachRow(heading: Self.heading(table)) { row in
@@ -78,7 +78,9 @@ struct WSOLFiles {
     }
 
     /// The benchmark's files have none; a spreadsheet may have put one there.
-    private static func heading(_ table: TextTable) -> (TextTable.Row) throws(DatasetError) -> TextTable.Columns? {
+    private static func heading(_ table: DelimitedFile) -> (DelimitedFile.Row) throws(DatasetError) -> DelimitedFile
+        .Columns?
+    {
         { row throws(DatasetError) in
             if table.names.count == 1 {
                 guard row.fields.count == 1, FieldText.isHeadingOfIDs(row.fields[0]) else { return nil }
@@ -93,7 +95,7 @@ struct WSOLFiles {
     /// A file that has exactly one line for each id; `take` keeps a line's values.
     private func once(
         _ name: String, _ fields: [String], _ ids: PackedStrings, _ index: IDIndex,
-        _ take: (TextTable, TextTable.Row, _ place: Int) throws(DatasetError) -> Void
+        _ take: (DelimitedFile, DelimitedFile.Row, _ place: Int) throws(DatasetError) -> Void
     ) throws(DatasetError) {
         let table = table(name, fields)
         var isThere = [Bool](repeating: false, count: ids.count)
@@ -140,7 +142,7 @@ struct WSOLFiles {
 
     /// The row's id is looked for first where the one before it was found, and at the row's own place.
     private func place(
-        of row: TextTable.Row, in table: TextTable, _ index: IDIndex, after last: Int? = nil
+        of row: DelimitedFile.Row, in table: DelimitedFile, _ index: IDIndex, after last: Int? = nil
     ) throws(DatasetError) -> Int {
         let near = last ?? row.line - 2
         guard let place = index.place(of: row.fields[0], near: near) else {
@@ -151,7 +153,7 @@ struct WSOLFiles {
     }
 
     private func requireAll(
-        _ ids: PackedStrings, in table: TextTable, _ isThere: (Int) -> Bool
+        _ ids: PackedStrings, in table: DelimitedFile, _ isThere: (Int) -> Bool
     ) throws(DatasetError) {
         let missing = (0..<ids.count).filter { !isThere($0) }.map { ids[$0] }.sorted()
         guard let first = missing.first else { return }

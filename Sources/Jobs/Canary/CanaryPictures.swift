@@ -6,7 +6,7 @@ import SelectiveTuning
 /// and in the colours of print.
 enum CanaryPictures {
     /// One of them as a network sees it; nil where it cannot be decoded here.
-    static func prepare(preset: Preset, inputSize: Int) -> [PreparedInput?] {
+    static func prepare(preset: Preprocessing, inputSize: Int) -> [PreparedInput?] {
         let preprocessor = Preprocessor()
         return files.map { text in
             let bytes = Base64.decode(text) ?? []
@@ -28,7 +28,7 @@ public enum DecodingIdentity {
     /// The first 16 hexadecimal digits of a SHA-256 over the canary's pictures in each preset.
     public static let text: String = {
         var hash = SHA256()
-        for preset in Preset.allCases {
+        for preset in Preprocessing.allCases {
             for input in CanaryPictures.prepare(preset: preset, inputSize: 224) { hash.update(input?.pixels ?? []) }
         }
         return String(hash.finalizeHex().prefix(16))

@@ -18,7 +18,7 @@ struct PreparedImage: Sendable {
 
 /// Makes a network's input and its ground truth of an image file.
 struct ImagePreparer: Sendable {
-    let preset: Preset
+    let preset: Preprocessing
     /// The side of the input in pixels.
     let inputSize: Int
     /// Where decoded inputs are kept for the next run; nil: nowhere.

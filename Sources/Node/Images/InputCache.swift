@@ -55,7 +55,7 @@ public final class InputCache: @unchecked Sendable, CustomStringConvertible {
     ///
     /// - Parameter sha256: in lower-case hexadecimal.
     func input(
-        sha256: String, preset: Preset, inputSize: Int, decode: () throws(DatasetError) -> PreparedInput
+        sha256: String, preset: Preprocessing, inputSize: Int, decode: () throws(DatasetError) -> PreparedInput
     ) throws(DatasetError) -> PreparedInput {
         let key = "\(sha256)-\(preset.rawValue)-\(inputSize)-\(DecodingIdentity.text)"
         let path = directory + "/" + key + ".input"
@@ -113,7 +113,7 @@ enum InputEntry {
     }
 
     /// Nil where the bytes are not what `write` made for this key.
-    static func read(_ bytes: [UInt8], key: String, preset: Preset, inputSize: Int) -> PreparedInput? {
+    static func read(_ bytes: [UInt8], key: String, preset: Preprocessing, inputSize: Int) -> PreparedInput? {
         var reader = ByteReader(bytes)
         guard bytes.count == byteCount(inputSize: inputSize),
             (try? reader.bytes("magic", count: magic.count)) == magic,

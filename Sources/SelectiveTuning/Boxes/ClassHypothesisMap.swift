@@ -14,7 +14,7 @@ public struct ClassHypothesisMap: Sendable {
     /// Collapses and prunes the map, adds each kept cell's value to its whole receptive field, and blurs
     /// with sigma = input / 40 (reflected border, truncated at 4 sigma).
     public static func render(
-        map: GatingMap, readOut: ReadOut, inputSize: Int, options: BoxOptions = BoxOptions()
+        map: ReadOutMap, readOut: ReadOut, inputSize: Int, options: BoxOptions = BoxOptions()
     ) -> ClassHypothesisMap {
         let cells = map.collapsed(options.collapse).pruned(options)
         let spread = spread(cells, readOut: readOut, size: inputSize)

@@ -9,7 +9,7 @@
 /// `component` blurs the pruned map with a sigma of componentBlur / stride cells. Every number is made of integer sums
 /// and single rounded operations, so that it is the same on every machine.
 public func localize(
-    map: GatingMap, options: BoxOptions, readOut: ReadOut, inputSize: Int
+    map: ReadOutMap, options: BoxOptions, readOut: ReadOut, inputSize: Int
 ) -> (box: Box, isEmpty: Bool) {
     let collapsed = map.collapsed(options.collapse)
     let extent: CellMap.Extent?

@@ -43,7 +43,7 @@ final class CUDAClassActivation: Sendable {
     }
 
     /// The map of one class of an image, once the copy has arrived. Throws where it is not finite.
-    func map(slot: Int, image: Int, class start: Int) throws(NetworkError) -> GatingMap {
+    func map(slot: Int, image: Int, class start: Int) throws(NetworkError) -> ReadOutMap {
         let (shape, storage) = (plan.shapes[source.features], plan.layout.storage(of: source.features))
         let floats = features[slot].buffer(as: Float.self)
         let map = ClassActivationMap(

@@ -155,8 +155,8 @@ struct CUDARun {
     }
 
     /// The gating at the read-out of each image, in portions: how much there is, only the device knows.
-    private func entries(_ slot: CUDASlot, images: Int) throws(CUDAFailure) -> [[GatingMap.Entry]] {
-        var entries = [[GatingMap.Entry]](repeating: [], count: images)
+    private func entries(_ slot: CUDASlot, images: Int) throws(CUDAFailure) -> [[ReadOutMap.Entry]] {
+        var entries = [[ReadOutMap.Entry]](repeating: [], count: images)
         let count = Int(slot.hostCount.buffer(as: UInt32.self)[0])
         let stride = MemoryLayout<ck_cuda_read_out_entry>.stride
         let portion = slot.hostEntries.bytes / stride
@@ -167,7 +167,7 @@ struct CUDARun {
             try backend.copies.copy(part * stride, from: slot.entries, at: done * stride, to: slot.hostEntries.pointer)
             try backend.copies.synchronize()
             for entry in buffer[..<part] {
-                entries[Int(entry.image)].append(GatingMap.Entry(index: entry.index, value: entry.value))
+                entries[Int(entry.image)].append(ReadOutMap.Entry(index: entry.index, value: entry.value))
             }
             done += part
         }
@@ -182,7 +182,7 @@ struct CUDARun {
         let place = ReadOut(
             stride: field.stride, start: field.start, receptiveField: field.size, isImage: readOut == 0)
         return backend.pool.map(batch.pictures.count) { image, _ in
-            let map = GatingMap(
+            let map = ReadOutMap(
                 width: shape.width, height: shape.height, channels: shape.channels, entries: entries[image])
             return finding(batch, image, map: map, readOut: place, images[image])
         }
@@ -202,7 +202,7 @@ struct CUDARun {
         return results
     }
 
-    private func finding(_ batch: Batch, _ image: Int, map: GatingMap, readOut: ReadOut, _ stats: ck_cuda_td_image)
+    private func finding(_ batch: Batch, _ image: Int, map: ReadOutMap, readOut: ReadOut, _ stats: ck_cuda_td_image)
         -> Finding
     {
         let outputs = outputs(batch.slot, image)

@@ -50,13 +50,13 @@ package struct ClassActivationMap: Sendable, Hashable {
 
     /// Enlarged to the input, as a map of one channel that the box rules, drawings and files take like gating. In units
     /// of 2^-`bits` of the largest magnitude; negative evidence stays negative.
-    package func gating(inputSize: Int) -> GatingMap {
+    package func gating(inputSize: Int) -> ReadOutMap {
         let enlarged = Bicubic(from: width, to: inputSize).rows(values, height: height)
         let pixels = Bicubic(from: height, to: inputSize).columns(enlarged, width: inputSize)
         let largest = pixels.reduce(0) { max($0, abs($1)) }
         let scale = Double(sign: .plus, exponent: ClassActivationMap.bits(inputSize: inputSize), significand: 1)
         // Divided first: a tiny map's scale would not be a number.
         let fixed = pixels.map { largest > 0 ? Int64(($0 / largest * scale).rounded(.toNearestOrEven)) : 0 }
-        return GatingMap(width: inputSize, height: inputSize, channels: 1, values: fixed)
+        return ReadOutMap(width: inputSize, height: inputSize, channels: 1, values: fixed)
     }
 }

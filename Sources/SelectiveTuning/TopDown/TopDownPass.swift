@@ -52,10 +52,10 @@ final class TopDownPass: @unchecked Sendable {
     /// asked for, be it above or below.
     func run(image: Int, start: Int, readOut: Int, second: Int? = nil, options: TopDownOptions) throws(NetworkError)
         -> (
-            map: GatingMap, stats: ck_td_stats, second: GatingMap?
+            map: ReadOutMap, stats: ck_td_stats, second: ReadOutMap?
         )
     {
-        var (found, other): ((GatingMap, ck_td_stats)?, GatingMap?)
+        var (found, other): ((ReadOutMap, ck_td_stats)?, ReadOutMap?)
         var stats = ck_td_stats()
         stats.error_unit = -1
         defer { for index in gatings.indices { ck_gating_clear(&gatings[index]) } }
@@ -63,16 +63,16 @@ final class TopDownPass: @unchecked Sendable {
             ck_gating_add(&gatings[gatings.count - 1], Int32(start), 1 << CK_TD_GATING_BITS), gatings.count - 2, stats)
         let last = min(readOut, second ?? readOut)
         for number in forward.network.layers.indices.reversed() where number + 1 > last {
-            if number + 1 == readOut { found = (GatingMap(gatings[readOut]), stats) }
-            if number + 1 == second { other = GatingMap(gatings[number + 1]) }
+            if number + 1 == readOut { found = (ReadOutMap(gatings[readOut]), stats) }
+            if number + 1 == second { other = ReadOutMap(gatings[number + 1]) }
             guard gatings[number + 1].count > 0 else { continue }
             if forward.network.layers[number].bridge { try bridge(number, options, &stats) }
             try down(number, image: image, options, &stats)
             // Nothing asks for it any more, and what it touched is in the cache still.
             ck_gating_clear(&gatings[number + 1])
         }
-        let (map, reached) = found ?? (GatingMap(gatings[readOut]), stats)
-        return (map, reached, other ?? second.map { GatingMap(gatings[$0]) })
+        let (map, reached) = found ?? (ReadOutMap(gatings[readOut]), stats)
+        return (map, reached, other ?? second.map { ReadOutMap(gatings[$0]) })
     }
 
     private func bridge(_ number: Int, _ options: TopDownOptions, _ stats: inout ck_td_stats) throws(NetworkError) {

@@ -1,3 +1,5 @@
+import Bytes
+
 /// The tokens of JSON (RFC 8259) that a safetensors header uses: objects, strings, and lists of integers from 0 up.
 struct JSONScanner {
     private(set) var cursor: ByteCursor
@@ -74,67 +76,19 @@ struct JSONScanner {
     }
 
     mutating func string() throws(WeightError) -> String {
-        try expect("\"")
+        skipSpace()
         let start = cursor.position
-        var text: [UInt8] = []
+        try expect("\"")
         while true {
             let byte = try cursor.byte("a string of the header")
-            switch byte {
-            case UInt8(ascii: "\""):
-                guard let string = String(validating: text, as: UTF8.self) else {
-                    throw cursor.malformed("a string is not UTF-8", at: start)
-                }
-                return string
-            case UInt8(ascii: "\\"): try escape(into: &text)
-            case 0..<0x20: throw cursor.malformed("a string holds a control character", at: start)
-            default: text.append(byte)
-            }
+            if byte == UInt8(ascii: "\"") { break }
+            if byte == UInt8(ascii: "\\") { _ = try cursor.byte("an escape of the header") }
         }
-    }
-
-    private mutating func escape(into text: inout [UInt8]) throws(WeightError) {
-        let start = cursor.position
-        switch try cursor.byte("an escape of the header") {
-        case UInt8(ascii: "\""): text.append(UInt8(ascii: "\""))
-        case UInt8(ascii: "\\"): text.append(UInt8(ascii: "\\"))
-        case UInt8(ascii: "/"): text.append(UInt8(ascii: "/"))
-        case UInt8(ascii: "b"): text.append(0x08)
-        case UInt8(ascii: "f"): text.append(0x0c)
-        case UInt8(ascii: "n"): text.append(0x0a)
-        case UInt8(ascii: "r"): text.append(0x0d)
-        case UInt8(ascii: "t"): text.append(0x09)
-        case UInt8(ascii: "u"):
-            var code = UInt32(try codeUnit())
-            if (0xd800..<0xdc00).contains(code), cursor.next == UInt8(ascii: "\\") {
-                cursor.skipByte()
-                try expectAdjacent("u")
-                let low = UInt32(try codeUnit())
-                guard (0xdc00..<0xe000).contains(low) else {
-                    throw cursor.malformed("half a surrogate pair", at: start)
-                }
-                code = 0x10000 + (code - 0xd800) << 10 + (low - 0xdc00)
-            }
-            guard let scalar = Unicode.Scalar(code) else { throw cursor.malformed("half a surrogate pair", at: start) }
-            text.append(contentsOf: UTF8.encode(scalar)!)
-        default: throw cursor.malformed("an escape that JSON does not have", at: start)
+        do throws(JSONError) {
+            return try JSON.string(cursor.contents(of: start..<cursor.position), source: cursor.path)
+        } catch {
+            throw cursor.malformed(error.reason, at: start)
         }
-    }
-
-    private mutating func expectAdjacent(_ character: Unicode.Scalar) throws(WeightError) {
-        guard cursor.next == UInt8(ascii: character) else { throw cursor.malformed("half a surrogate pair") }
-        cursor.skipByte()
-    }
-
-    private mutating func codeUnit() throws(WeightError) -> UInt16 {
-        let range = try cursor.take(4, "an escape of the header")
-        var value: UInt16 = 0
-        for byte in cursor.contents(of: range) {
-            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-                throw cursor.malformed("expected four hexadecimal digits", at: range.lowerBound)
-            }
-            value = value << 4 | UInt16(digit)
-        }
-        return value
     }
 
     private mutating func skipSpace() {

@@ -4,13 +4,13 @@ import Testing
 @Suite struct ClassHypothesisMapTests {
     private let pool1 = ReadOut(stride: 8, start: 7, receptiveField: 19)
 
-    private func cell(_ x: Int, _ y: Int, _ value: Double) -> GatingMap.Entry {
+    private func cell(_ x: Int, _ y: Int, _ value: Double) -> ReadOutMap.Entry {
         .init(index: Int32(y * 27 + x), value: Int64(value * 0x1p48))
     }
 
-    private func render(_ entries: [GatingMap.Entry]) -> ClassHypothesisMap {
+    private func render(_ entries: [ReadOutMap.Entry]) -> ClassHypothesisMap {
         ClassHypothesisMap.render(
-            map: GatingMap(width: 27, height: 27, channels: 1, entries: entries), readOut: pool1, inputSize: 224)
+            map: ReadOutMap(width: 27, height: 27, channels: 1, entries: entries), readOut: pool1, inputSize: 224)
     }
 
     private func mass(_ map: ClassHypothesisMap) -> Double { map.values.reduce(0.0) { $0 + Double($1) } }

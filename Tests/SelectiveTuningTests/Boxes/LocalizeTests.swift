@@ -4,8 +4,8 @@ import Testing
 @Suite struct LocalizeTests {
     private let pool1 = ReadOut(stride: 8, start: 7, receptiveField: 19)
 
-    private func map(_ width: Int, _ height: Int, _ cells: [(x: Int, y: Int, value: Int64)]) -> GatingMap {
-        GatingMap(
+    private func map(_ width: Int, _ height: Int, _ cells: [(x: Int, y: Int, value: Int64)]) -> ReadOutMap {
+        ReadOutMap(
             width: width, height: height, channels: 1,
             entries: cells.map { .init(index: Int32($0.y * width + $0.x), value: $0.value) })
     }
@@ -17,7 +17,7 @@ import Testing
             #expect(found.box == Box(0, 0, 1, 1) && found.isEmpty)
         }
         // Gating that cancels is no gating, and a bound nothing reaches keeps nothing.
-        let cancelled = GatingMap(width: 1, height: 1, channels: 2, values: [7, -7])
+        let cancelled = ReadOutMap(width: 1, height: 1, channels: 2, values: [7, -7])
         #expect(localize(map: cancelled, options: BoxOptions(), readOut: .image, inputSize: 4).isEmpty)
         let high = BoxOptions(meanMultiplier: 5)
         #expect(localize(map: map(4, 4, [(1, 1, 9)]), options: high, readOut: .image, inputSize: 4).isEmpty)
@@ -60,10 +60,10 @@ import Testing
             let values = (0..<width).map { _ in Int64(random.int(0...9)) }
             let options = BoxOptions(rule: .mass, mass: 0.75)
             let forth = localize(
-                map: GatingMap(width: width, height: 1, channels: 1, values: values), options: options,
+                map: ReadOutMap(width: width, height: 1, channels: 1, values: values), options: options,
                 readOut: .image, inputSize: width)
             let back = localize(
-                map: GatingMap(width: width, height: 1, channels: 1, values: values.reversed()), options: options,
+                map: ReadOutMap(width: width, height: 1, channels: 1, values: values.reversed()), options: options,
                 readOut: .image, inputSize: width)
             guard !forth.isEmpty else { continue }
             let last = Float(width - 1)

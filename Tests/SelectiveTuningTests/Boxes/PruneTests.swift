@@ -61,11 +61,11 @@ import Testing
     }
 
     @Test func channelsCollapseBySumOrMaximum() {
-        let map = GatingMap(width: 3, height: 1, channels: 2, values: [1, 2, -3, 0, -4, -5])
+        let map = ReadOutMap(width: 3, height: 1, channels: 2, values: [1, 2, -3, 0, -4, -5])
         #expect(map.collapsed(.sum).cells.map(\.value) == [3, -3, -9])
         // The absent channel of the middle cell is a zero, and that is the cell's maximum.
         #expect(map.collapsed(.max).cells.map(\.value) == [2, -4])
-        let shuffled = GatingMap(width: 3, height: 1, channels: 2, entries: map.entries.reversed())
+        let shuffled = ReadOutMap(width: 3, height: 1, channels: 2, entries: map.entries.reversed())
         #expect(shuffled.collapsed(.max) == map.collapsed(.max))
     }
 }

@@ -17,7 +17,7 @@ import Testing
         }
     }
 
-    private func entries(_ map: GatingMap?) -> [GatingMap.Entry]? { map?.entries.sorted { $0.index < $1.index } }
+    private func entries(_ map: ReadOutMap?) -> [ReadOutMap.Entry]? { map?.entries.sorted { $0.index < $1.index } }
 
     @Test(arguments: [TestNetworks.branched, TestNetworks.chain])
     func isTheMapOfThatReadOutAndChangesNothingElse(network: Network) throws {

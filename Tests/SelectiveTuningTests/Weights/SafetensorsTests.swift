@@ -35,7 +35,7 @@ import Testing
             (#"{"a":{"color":"F32"}}"#, "found \"color\" in \"a\""), (#"{"a":[]}"#, "malformed"),
             (#"{"a":\#(entry("2", "0,8")),}"#, "malformed"), (#"{"a":\#(entry("2", "0,8"))} x"#, "expected nothing"),
             (#"{"a":\#(entry("2", "0,8"))"#, "malformed"), ("{\"a", "truncated: a string of the header"),
-            (#"{"\ud800":1}"#, "surrogate"), (#"{"\ud800\u0041":1}"#, "surrogate"), (#"{"\x":1}"#, "escape"),
+            (#"{"\ud800":1}"#, "surrogate"), (#"{"\ud800\u0041":1}"#, "surrogate"), (#"{"\x":1}"#, "backslash"),
             ("{\"\u{1}\":1}", "control character"), (#"{"__metadata__":{"a":"b","a":"c"}}"#, "stands twice"),
             (#"{"__metadata__":{"a":1}}"#, "malformed"),
         ])

@@ -1,4 +1,4 @@
-extension TextTable {
+extension DelimitedFile {
     /// What stands between the fields of a line.
     enum Separator {
         case comma, semicolon, tab, blanks
@@ -27,7 +27,7 @@ extension TextTable {
         /// The one that cuts a file's first line into `count` fields; else, where more may be there, into most.
         static func found(in line: String, fields count: Int, orMore: Bool) -> Separator {
             let counts = [Separator.comma, .semicolon, .tab, .blanks].map { separator in
-                (separator, TextTable.split(line, by: separator)?.count ?? 0)
+                (separator, DelimitedFile.split(line, by: separator)?.count ?? 0)
             }
             if let exact = counts.first(where: { $0.1 == count }) { return exact.0 }
             guard orMore else { return .comma }

@@ -2,7 +2,7 @@ import Bytes
 
 /// A text file of fields, one record a line: separated by commas, or, as the first line shows, by semicolons, tabs or
 /// blanks; fields may be quoted. Lines may end in CR LF, the last one need not end; a byte order mark is left out.
-struct TextTable {
+struct DelimitedFile {
     struct Row {
         /// Counts from 1.
         let line: Int

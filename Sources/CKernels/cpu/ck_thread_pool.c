@@ -1,9 +1,9 @@
-#include "ck_pool.h"
+#include "ck_thread_pool.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
-struct ck_pool {
+struct ck_thread_pool {
     pthread_mutex_t lock;
     pthread_cond_t work, done;
     int32_t threads, started;
@@ -18,11 +18,11 @@ struct ck_pool {
 };
 
 typedef struct {
-    ck_pool *pool;
+    ck_thread_pool *pool;
     int32_t index;
 } worker_start;
 
-static void take_tasks(ck_pool *pool, int32_t thread) {
+static void take_tasks(ck_thread_pool *pool, int32_t thread) {
     for (;;) {
         int32_t task = __atomic_fetch_add(&pool->next, 1, __ATOMIC_RELAXED);
         if (task >= pool->count) return;
@@ -33,7 +33,7 @@ static void take_tasks(ck_pool *pool, int32_t thread) {
 static void *worker(void *argument) {
     worker_start start = *(worker_start *)argument;
     free(argument);
-    ck_pool *pool = start.pool;
+    ck_thread_pool *pool = start.pool;
     uint64_t seen = 0;
     pthread_mutex_lock(&pool->lock);
     for (;;) {
@@ -49,9 +49,9 @@ static void *worker(void *argument) {
     return NULL;
 }
 
-ck_pool *ck_pool_create(int32_t threads) {
+ck_thread_pool *ck_thread_pool_create(int32_t threads) {
     if (threads < 1) threads = 1;
-    ck_pool *pool = calloc(1, sizeof *pool);
+    ck_thread_pool *pool = calloc(1, sizeof *pool);
     if (pool == NULL) return NULL;
     pool->threads = threads;
     pthread_mutex_init(&pool->lock, NULL);
@@ -59,7 +59,7 @@ ck_pool *ck_pool_create(int32_t threads) {
     pthread_cond_init(&pool->done, NULL);
     pool->handles = calloc((size_t)threads, sizeof *pool->handles);
     if (pool->handles == NULL) {
-        ck_pool_destroy(pool);
+        ck_thread_pool_destroy(pool);
         return NULL;
     }
     for (int32_t i = 0; i < threads - 1; i++) {
@@ -67,7 +67,7 @@ ck_pool *ck_pool_create(int32_t threads) {
         if (start != NULL) *start = (worker_start){pool, i};
         if (start == NULL || pthread_create(&pool->handles[i], NULL, worker, start) != 0) {
             free(start);
-            ck_pool_destroy(pool);
+            ck_thread_pool_destroy(pool);
             return NULL;
         }
         pool->started++;
@@ -75,7 +75,7 @@ ck_pool *ck_pool_create(int32_t threads) {
     return pool;
 }
 
-void ck_pool_destroy(ck_pool *pool) {
+void ck_thread_pool_destroy(ck_thread_pool *pool) {
     if (pool == NULL) return;
     pthread_mutex_lock(&pool->lock);
     pool->stop = 1;
@@ -89,9 +89,9 @@ void ck_pool_destroy(ck_pool *pool) {
     free(pool);
 }
 
-int32_t ck_pool_threads(const ck_pool *pool) { return pool->threads; }
+int32_t ck_thread_pool_threads(const ck_thread_pool *pool) { return pool->threads; }
 
-void ck_pool_run(ck_pool *pool, ck_task task, void *context, int32_t count) {
+void ck_thread_pool_run(ck_thread_pool *pool, ck_task task, void *context, int32_t count) {
     if (count <= 0) return;
     if (pool->threads == 1 || count == 1) {
         for (int32_t i = 0; i < count; i++) task(context, i, pool->threads - 1);

@@ -1,7 +1,7 @@
 import CKernels
 
-/// The gating at a read-out: sparse, 48 fraction bits.
-public struct GatingMap: Hashable, Sendable {
+/// What a method reads out at a layer, one value a unit: gating, or a class activation. Sparse, 48 fraction bits.
+public struct ReadOutMap: Hashable, Sendable {
     public struct Entry: Hashable, Sendable {
         /// (y * width + x) * channels + c
         public var index: Int32
@@ -82,83 +82,5 @@ public struct GatingMap: Hashable, Sendable {
             place += 1
         }
         return CellMap(width: width, height: height, cells: cells)
-    }
-}
-
-/// A set of cells that says for each member how many come before it.
-private struct CellIndex {
-    private var words: [UInt64]
-    private var before: [Int] = []
-
-    init(count: Int) { words = [UInt64](repeating: 0, count: (count + 63) / 64) }
-
-    mutating func insert(_ cell: Int) { words[cell >> 6] |= 1 << UInt64(cell & 63) }
-
-    /// To be called between the last `insert` and the first `place`; the number of members.
-    mutating func finish() -> Int {
-        before.reserveCapacity(words.count)
-        var count = 0
-        for word in words {
-            before.append(count)
-            count += word.nonzeroBitCount
-        }
-        return count
-    }
-
-    func place(of cell: Int) -> Int {
-        before[cell >> 6] + (words[cell >> 6] & ((1 << UInt64(cell & 63)) - 1)).nonzeroBitCount
-    }
-
-    /// In ascending order.
-    func forEach(_ body: (Int) -> Void) {
-        for (number, word) in words.enumerated() where word != 0 {
-            var rest = word
-            while rest != 0 {
-                body(number << 6 + rest.trailingZeroBitCount)
-                rest &= rest - 1
-            }
-        }
-    }
-}
-
-/// A collapsed map: its non-zero cells in row-major order.
-package struct CellMap: Hashable, Sendable {
-    package struct Cell: Hashable, Sendable {
-        package var x: Int
-        package var y: Int
-        package var value: Int64
-    }
-
-    package let width: Int
-    package let height: Int
-    package var cells: [Cell]
-
-    /// Precondition: the cells stand in row-major order, none twice and none zero.
-    init(width: Int, height: Int, cells: [Cell]) {
-        self.width = width
-        self.height = height
-        self.cells = cells
-    }
-
-    package init(width: Int, height: Int, dense: [Int64]) {
-        self.width = width
-        self.height = height
-        cells = []
-        for y in 0..<height {
-            for x in 0..<width {
-                let value = dense[y * width + x]
-                if value != 0 { cells.append(Cell(x: x, y: y, value: value)) }
-            }
-        }
-    }
-
-    /// The tight columns and rows of all cells, inclusive; nil when there are none.
-    package var extent: (columns: ClosedRange<Int>, rows: ClosedRange<Int>)? {
-        guard let first = cells.first, let last = cells.last else { return nil }
-        var columns = first.x...first.x
-        for cell in cells where !columns.contains(cell.x) {
-            columns = Swift.min(columns.lowerBound, cell.x)...Swift.max(columns.upperBound, cell.x)
-        }
-        return (columns, first.y...last.y)
     }
 }

@@ -1,0 +1,27 @@
+/// Which class is localized.
+public enum ClassSource: String, CaseIterable, Sendable {
+    case label
+    case predicted
+}
+
+/// Every choice that the localization of one picture depends on.
+public struct LocalizationOptions: Sendable, Hashable {
+    public var method: LocalizationMethod
+    public var classSource: ClassSource
+    /// Name of the network's read-out, `--bottom`; of selective tuning alone, as is `topDown`.
+    public var readOut: String
+    public var topDown: TopDownOptions
+    public var box: BoxOptions
+
+    public init(
+        method: LocalizationMethod = .stnet, classSource: ClassSource = .label, readOut: String = Network.image,
+        topDown: TopDownOptions = .init(),
+        box: BoxOptions = .init()
+    ) {
+        self.method = method
+        self.classSource = classSource
+        self.readOut = readOut
+        self.topDown = topDown
+        self.box = box
+    }
+}
