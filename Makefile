@@ -72,7 +72,7 @@ asan: dependencies  ## address and undefined-behaviour sanitizers: C, readers, k
 tsan: dependencies  ## thread sanitizer: transports, node, coordinator
 	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --disable-xctest \
 	    --filter '(Backlog|SendQueue|Reactor|MemoryLink|Connecting|BrokenConnection|Stranger|Conversation)Tests' \
-	    --filter '^NodeTests' --filter '(EvaluateCommand|JournalSyncer|FleetProgress)Tests'
+	    --filter '^NodeTests' --filter '(EvaluateCommand|JournalSyncer|FleetProgress|ArtifactStore|ConductorArtifact)Tests'
 
 # Reports in the system's Chromium, as a reader sees them: docs/report.md. REPORTS="a/report.html b/report.html" for others.
 REPORTS ?= results/demo/report.html
