@@ -42,7 +42,7 @@ let package = Package(
         .target(
             name: "Evaluation", dependencies: ["Bytes", "CKernels", "SelectiveTuning"], swiftSettings: testable),
         .target(
-            name: "Drawing", dependencies: ["Dataset", "SelectiveTuning", "Bytes"], swiftSettings: testable),
+            name: "Drawing", dependencies: ["Dataset", "SelectiveTuning", "CKernels", "Bytes"], swiftSettings: testable),
         .target(name: "Protocol", dependencies: ["Bytes", "CKernels"], exclude: ["FORMAT.md"]),
         // What node and coordinator share. Not "Job": the protocol has a message of that name.
         .target(
@@ -59,12 +59,12 @@ let package = Package(
             name: "Coordinator",
             dependencies: [
                 // Node only for the embedded one.
-                "Node", "Jobs", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
+                "Node", "Jobs", "Options", "Protocol", "Evaluation", "Drawing", "Dataset", "SelectiveTuning", "Bytes",
             ], swiftSettings: testable),
         .target(
             name: "Commands",
             dependencies: [
-                "Coordinator", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
+                "Coordinator", "Jobs", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
             ], swiftSettings: testable),
         .executableTarget(name: "stnet-coord", dependencies: ["Commands", "Commit"]),
         .executableTarget(name: "stnet-node", dependencies: ["Node", "Commit", "Bytes"]),
@@ -130,7 +130,7 @@ let package = Package(
             name: "CoordinatorTests",
             dependencies: [
                 // Commands: what scores and evaluations do to one another's directories.
-                "SmallRuns", "Commands", "Coordinator", "Jobs", "Node", "Options", "Protocol", "Dataset",
+                "SmallRuns", "Commands", "Coordinator", "Jobs", "Node", "Options", "Protocol", "Drawing", "Dataset",
                 "SelectiveTuning", "Bytes",
             ], exclude: ["Golden"]),
         .testTarget(

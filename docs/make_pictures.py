@@ -137,9 +137,15 @@ def input_size(out):
     return json.loads((out / "summary.json").read_text())["protocol"]["input_size"]
 
 
+def square(path, side):
+    """A picture of stnet-coord's without its caption."""
+    picture = Image.open(path).convert("RGB")
+    return picture.crop((0, 0, picture.width, picture.width)).resize((side, side), Image.LANCZOS)
+
+
 def map_panel(out, photograph, side):
     """The map over the photograph, as stnet-coord drew it, and the run's box in white."""
-    picture = Image.open(out / "ch_viz" / f"{photograph}.png").convert("RGB").resize((side, side), Image.LANCZOS)
+    picture = square(out / "ch_viz" / f"{photograph}.png", side)
     scale = side / input_size(out)
     x0, y0, x1, y1 = record(out, photograph)["box"]
     # The last pixel of a box belongs to it.
@@ -149,7 +155,7 @@ def map_panel(out, photograph, side):
 
 
 def box_panel(out, photograph, side):
-    return Image.open(out / "bbox_viz" / f"{photograph}.jpg").convert("RGB").resize((side, side), Image.LANCZOS)
+    return square(out / "bbox_viz" / f"{photograph}.jpg", side)
 
 
 def sheet(panels, side, gap=6, strip=40):
@@ -195,8 +201,7 @@ def make_first(runs):
         boxes = box_panel(runs.run(SHARP, photograph, "bbox_viz"), photograph, side)
         maps = runs.run(SHARP, photograph, "ch_viz") / "ch_viz" / f"{photograph}.png"
         whole.paste(boxes, (place * (side + gap), 0))
-        whole.paste(
-            Image.open(maps).convert("RGB").resize((side, side), Image.LANCZOS), (place * (side + gap), side + gap))
+        whole.paste(square(maps, side), (place * (side + gap), side + gap))
     save(whole, PICTURES / "boxes-and-maps.jpg")
 
 

@@ -11,8 +11,8 @@ public enum CoordinatorMain {
     static let table = CommandTable(
         program: "stnet-coord", help: EvaluateOptions.help,
         commands: [
-            ("baseline", BaselineOptions.help), ("compare", CompareCommand.help), ("report", ReportCommand.help),
-            ("score", ScoreCommand.help), ("weights", WeightsOptions.help),
+            ("baseline", BaselineOptions.help), ("compare", CompareCommand.help), ("demo", DemoCommand.help),
+            ("report", ReportCommand.help), ("score", ScoreCommand.help), ("weights", WeightsOptions.help),
         ])
 
     /// Runs the program to its end. What the process may take is looked at while it has one thread: with too little of
@@ -33,7 +33,7 @@ public enum CoordinatorMain {
             if let problem = InstructionSet.settingProblem { throw UsageError(problem) }
             if let text = try table.answer(arguments) { return show(text) }
             guard let name = arguments.first, !name.hasPrefix("-") else { return try await evaluate(arguments) }
-            return try command(name, Array(arguments.dropFirst()))
+            return try await command(name, Array(arguments.dropFirst()))
         } catch {
             for line in (error as? MissingInputs)?.lines ?? ["\(error)"] { complain(line) }
             if error is UsageError {
@@ -55,7 +55,7 @@ public enum CoordinatorMain {
         }
     }
 
-    private static func command(_ name: String, _ arguments: [String]) throws -> ExitStatus {
+    private static func command(_ name: String, _ arguments: [String]) async throws -> ExitStatus {
         guard let help = table.help(of: name) else {
             throw table.unknown(name, or: "; an evaluation has options only")
         }
@@ -65,6 +65,7 @@ public enum CoordinatorMain {
         switch name {
         case "baseline": return try BaselineCommand(parsed).run()
         case "compare": return try CompareCommand(parsed).run()
+        case "demo": return try await DemoCommand(parsed).run(evaluate: evaluate)
         case "report": return try ReportCommand(parsed).run()
         case "score": return try ScoreCommand(parsed).run()
         default: return WeightsCommand(try WeightsOptions(parsed)).run()
@@ -100,6 +101,10 @@ public enum CoordinatorMain {
             }
             try parsed.merge(configuration: try JSON.parse(bytes, source: path), path: path)
         }
+        return try await evaluate(parsed)
+    }
+
+    private static func evaluate(_ parsed: ParsedOptions) async throws -> ExitStatus {
         let configuration = try EvaluateConfiguration(parsed)
         let interrupts = Interrupts()
         let printer = ProgressPrinter(style: configuration.progress)

@@ -2,6 +2,7 @@ import Bytes
 import Coordinator
 import Dataset
 import Evaluation
+import Jobs
 import Options
 
 /// `stnet-coord report`: the page of a run that is over, made again.
@@ -61,12 +62,18 @@ public struct ReportCommand: Sendable {
             table: AccuracyTable(rows: [row], baselines: run.baselines, convention: settings.convention), data: data,
             classes: ClassNames(classes),
             thumbnails: dataset.map { dataset in
-                ThumbnailMaker(preset: settings.preset, inputSize: settings.inputSize).thumbnails(
+                ThumbnailMaker(preset: settings.preset, inputSize: settings.inputSize, maps: maps(run)).thumbnails(
                     of: data.shownIDs, in: dataset)
             } ?? [:], facts: run.facts, maps: run.maps)
         try AtomicFile.write(path: out, text: report.html)
         say(out)
         return run.certificate.isValid ? .valid : .invalid
+    }
+
+    /// Pictures lie in the run's directory, wherever that is by now.
+    private func maps(_ run: RunDirectory) -> ReportMapFiles {
+        let mode = run.protocolBlock["options"]?["exe-mode"]?.stringValue.flatMap(ExecutionMode.init)
+        return ReportMapFiles(directory: run.path, mode: mode, mapsPath: run.facts?.mapsPath)
     }
 
     private func classes(_ run: RunDirectory) throws -> ClassIndex {

@@ -149,20 +149,28 @@ extension EvaluateCommand {
         let report = ReportFiles(
             directory: configuration.outPath, manifest: inputs.manifest, preset: configuration.options.preset,
             inputSize: configuration.network.inputSize,
-            classes: configuration.network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012, facts: facts)
+            classes: configuration.network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012, facts: facts,
+            maps: ReportMapFiles(
+                directory: configuration.outPath, mode: configuration.options.artifacts.mode,
+                mapsPath: configuration.mapsPath))
         let pictures = artifacts?.paths.map { $0 + "/" } ?? []
-        for path in written.paths + (try report.write(run, written)) + pictures { say("  \(path)") }
+        let reports = try report.write(run, written)
+        for path in written.paths + reports.dropLast() + pictures { say("  \(path)") }
         if !written.certificate.isValid, !ledger.journal.isInPlace {
             say("\(journalPath) was removed or replaced while the run went on: --resume cannot go on with its results")
         } else if ending != .complete {
             say("to go on: the same command with --resume --out \(configuration.outPath)")
         }
-        if case .tooFewNodes = ending { return explain(ending) }
+        if case .tooFewNodes = ending {
+            say(ReportFiles.closing(reports))
+            return explain(ending)
+        }
         if written.certificate.isValid {
             try ledger.journal.remove()
         } else if ending == .complete, ledger.journal.isInPlace {
             say(remedy(written.certificate, filesDiffer: filesProblem != nil))
         }
+        say(ReportFiles.closing(reports))
         return written.certificate.isValid ? .valid : .invalid
     }
 
@@ -171,6 +179,7 @@ extension EvaluateCommand {
         var facts = course
         facts.imagesPath = EvaluateCommand.absolute(configuration.imagesPath)
         facts.annotationsPath = EvaluateCommand.absolute(configuration.annotationsPath)
+        facts.mapsPath = configuration.mapsPath.map(EvaluateCommand.absolute)
         facts.classes = configuration.network.classNames
         return facts
     }

@@ -23,6 +23,32 @@ enum BitmapFont {
         return glyphs.reduce(0) { $0 + $1.width } + max(0, glyphs.count - 1) * letterSpacing
     }
 
+    /// Calls `draw` with the column and row of each dot, from the upper left corner of the first letter's cell.
+    static func forEachDot(of text: String, _ draw: (_ column: Int, _ row: Int) -> Void) {
+        var pen = 0
+        for glyph in glyphs(of: text) {
+            for (row, columns) in glyph.rows.enumerated() {
+                for column in 0..<glyph.width where columns >> column & 1 == 1 { draw(pen + column, row) }
+            }
+            pen += glyph.width + letterSpacing
+        }
+    }
+
+    /// The first of the texts that is at most so many pixels wide, at the first of the scales at which one is; where none is,
+    /// what fits of the last text at the last scale, with "..." behind it. "" where nothing fits.
+    static func fitted(_ texts: [String], width: Int, scales: [Int]) -> (text: String, scale: Int) {
+        guard width > 0, let last = texts.last, let smallest = scales.last else { return ("", 1) }
+        // No line has more letters than pixels; a name from a file may have.
+        for scale in scales {
+            for text in texts where text.prefix(width + 1).count <= width && self.width(of: text) * scale <= width {
+                return (text, scale)
+            }
+        }
+        var text = last.prefix(width)
+        while !text.isEmpty, self.width(of: text + "...") * smallest > width { text.removeLast() }
+        return text.isEmpty ? ("", smallest) : (text + "...", smallest)
+    }
+
     static func glyph(_ character: Character) -> Glyph {
         if let ascii = character.asciiValue {
             return ascii < 0x20 || ascii == 0x7f ? fallback : table[Int(ascii) - 0x20]

@@ -33,17 +33,9 @@ public struct Canvas: Sendable {
 
     /// Draws a line of text; (x, y) is the upper left corner of its first letter's cell, `scale` the side of a dot.
     public mutating func text(_ text: String, x: Int, y: Int, scale: Int, _ color: RGBColor) {
-        var pen = x
-        for glyph in BitmapFont.glyphs(of: text) {
-            for (row, columns) in glyph.rows.enumerated() {
-                for column in 0..<glyph.width where columns >> column & 1 == 1 {
-                    let left = Float(pen + column * scale)
-                    let top = Float(y + row * scale)
-                    fill(
-                        Area(left: left, top: top, right: left + Float(scale), bottom: top + Float(scale)), color)
-                }
-            }
-            pen += (glyph.width + BitmapFont.letterSpacing) * scale
+        BitmapFont.forEachDot(of: text) { column, row in
+            let (left, top) = (Float(x + column * scale), Float(y + row * scale))
+            fill(Area(left: left, top: top, right: left + Float(scale), bottom: top + Float(scale)), color)
         }
     }
 

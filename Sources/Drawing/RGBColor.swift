@@ -12,8 +12,8 @@ public struct RGBColor: Hashable, Sendable {
 
     public static let white = RGBColor(255, 255, 255)
     public static let black = RGBColor(0, 0, 0)
-    /// Of predicted boxes; dark enough for white text on it.
-    public static let prediction = RGBColor(228, 0, 0)
+    /// Of the boxes that were found; dark enough for white text on it.
+    public static let found = RGBColor(228, 0, 0)
     /// Of ground-truth boxes.
     public static let groundTruth = RGBColor(0, 72, 255)
 }

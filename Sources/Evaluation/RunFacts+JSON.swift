@@ -10,6 +10,7 @@ extension RunFacts {
             ("nodes", .array(nodes.map(\.json))),
             ("images_path", imagesPath.map { .string($0) } ?? .null),
             ("annotations_path", annotationsPath.map { .string($0) } ?? .null),
+            ("maps_path", mapsPath.map { .string($0) } ?? .null),
             ("classes", classes.map { JSON(strings: $0) } ?? .null),
         ])
     }
@@ -30,6 +31,7 @@ extension RunFacts {
         self.nodes = nodes
         imagesPath = fields.optional("images_path") == nil ? nil : try fields.string("images_path")
         annotationsPath = fields.optional("annotations_path") == nil ? nil : try fields.string("annotations_path")
+        mapsPath = fields.optional("maps_path") == nil ? nil : try fields.string("maps_path")
         if fields.optional("classes") != nil { classes = try fields.strings("classes") }
         try fields.finish()
     }

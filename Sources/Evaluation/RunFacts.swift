@@ -50,12 +50,15 @@ public struct RunFacts: Hashable, Sendable {
     /// Where the coordinator looked for its data; nil where it had none.
     public var imagesPath: String?
     public var annotationsPath: String?
+    /// Where maps were kept as numbers; nil where none were.
+    public var mapsPath: String?
     /// The names of the network's classes, where they are its own.
     public var classes: [String]?
 
     public init(
         started: String, ended: String, seconds: Double = 0, images: Int = 0, resumedImages: Int = 0,
-        nodes: [Node] = [], imagesPath: String? = nil, annotationsPath: String? = nil, classes: [String]? = nil
+        nodes: [Node] = [], imagesPath: String? = nil, annotationsPath: String? = nil, mapsPath: String? = nil,
+        classes: [String]? = nil
     ) {
         self.started = started
         self.ended = ended
@@ -65,6 +68,7 @@ public struct RunFacts: Hashable, Sendable {
         self.nodes = nodes
         self.imagesPath = imagesPath
         self.annotationsPath = annotationsPath
+        self.mapsPath = mapsPath
         self.classes = classes
     }
 

@@ -35,11 +35,10 @@ extension ArtifactKind {
             return bytes.withUnsafeBytes { buffer in
                 let reader = JPEGReader()
                 defer { reader.close() }
-                return (try? reader.open(buffer, name: "")).map { $0 == (inputSize, inputSize) } ?? false
+                return (try? reader.open(buffer, name: "")).map { $0 == BoxPicture.size(inputSize: inputSize) } ?? false
             }
         case .hypothesisPicture:
-            let side = inputSize * Enlargement.factor
-            return PNGStructure.size(of: bytes).map { $0 == (side, side) } ?? false
+            return PNGStructure.size(of: bytes).map { $0 == HypothesisPicture.size(inputSize: inputSize) } ?? false
         case .scoreMap:
             let header = NumPyWriter.header(shape: [inputSize, inputSize])
             return bytes.count == header.count + inputSize * inputSize * 4 && bytes.starts(with: header)

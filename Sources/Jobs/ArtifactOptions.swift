@@ -42,10 +42,12 @@ public struct ArtifactOptions: Sendable, Hashable {
     /// An upper bound: noise, stored as it is.
     private func largestBytes(_ kind: ArtifactKind, _ side: Int) -> Int {
         switch kind {
-        case .boxPicture: return side * side * 6 + 1024
+        case .boxPicture:
+            let (width, height) = BoxPicture.size(inputSize: side)
+            return width * height * 6 + 1024
         case .hypothesisPicture:
-            let large = side * Enlargement.factor
-            let pixels = large * (large * (overlay ? 3 : 1) + 1)
+            let (width, height) = HypothesisPicture.size(inputSize: side)
+            let pixels = height * (width * (overlay ? 3 : 1) + 1)
             return pixels + pixels / 1000 + 2048
         case .scoreMap: return side * side * 4 + 128
         }

@@ -42,7 +42,7 @@ public final class CPUBackend: Backend, @unchecked Sendable {
             }
         }
         batchCapacity = capacity
-        device = "cpu \(String(cString: ck_isa_name(isa))), \(pool.threads) threads"
+        device = "cpu \(String(cString: ck_isa_name(isa))), \(pool.threads) thread\(pool.threads == 1 ? "" : "s")"
     }
 
     /// `free`: bytes that the process may still take. A quarter of them, and no less than `reserve`, stays for what is not

@@ -4,7 +4,8 @@
 usage: report_test.py STNET_COORD OUT REPORT.html...
 
 Each report must be well-formed XML, load without a message in the console, ask the network for nothing, fit the width
-of a phone, be legible (WCAG's contrast of 4.5), sort and search. A report full of hostile names is made and looked at
+of a phone, be legible (WCAG's contrast of 4.5), sort and search, be used by keyboard, and pass axe's rules (WCAG 2.2 A and
+AA, and its best practices). Reports full of hostile names, of an INVALID run and of a run with maps are made and looked at
 too. Screenshots and a PDF go to OUT; the exit status is 1 when something is wrong.
 """
 
@@ -14,6 +15,7 @@ import subprocess
 import sys
 import xml.dom.minidom
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 HOSTILE = "\"'><img src=x onerror=\"alert(1)\">]]>\u202e\u2066 <b>&amp;"
@@ -51,6 +53,33 @@ def hostile_report(coordinator, out):
     return folder / "run" / "report.html"
 
 
+def demo_reports(coordinator, out):
+    """Of generated pictures: a run with a map of each, and one that lacks an image and cannot read another."""
+    demo = pathlib.Path(__file__).resolve().parents[2] / "Demo"
+    made = subprocess.run([coordinator, "demo", "--force", "--out", out / "pictures"], capture_output=True, text=True)
+    check(made.returncode == 0, f"the demo ends with {made.returncode}: {made.stderr}")
+    folder = out / "pictures-pictures"
+    damaged = out / "damaged"
+    shutil.rmtree(damaged, ignore_errors=True)
+    damaged.mkdir()
+    for number in range(1, 30):
+        shutil.copy(folder / "images" / f"demo_{number:08}.JPEG", damaged)
+    (damaged / "demo_00000007.JPEG").write_text("no picture")
+    reports = []
+    for name, images, options, status in (
+            ("maps", folder / "images", ["--exe-mode", "ch_viz", "--limit", "40"], 0),
+            ("invalid", damaged, ["--limit", "30"], 1)):
+        run = subprocess.run(
+            [coordinator, "--images", images, "--annotations", folder / "annotations", "--network", demo / "network.json",
+             "--weights", demo / "demo.safetensors", "--out", out / name, "--force", *options],
+            capture_output=True, text=True)
+        check(run.returncode == status, f"{name}: the run ends with {run.returncode}: {run.stderr}")
+        reports.append(out / name / "report.html")
+    text = reports[0].read_text(encoding="utf-8")
+    check(text.count('class="frame map"') == text.count('class="shot"') > 0, "maps: a picture has no map")
+    return reports
+
+
 def listen(page, name):
     """Notes whatever the page says or asks for."""
     asked = []
@@ -65,12 +94,16 @@ CONTRAST = """() => {
   const channel = v => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; };
   const luminance = c => 0.2126 * channel(c[0]) + 0.7152 * channel(c[1]) + 0.0722 * channel(c[2]);
   const parse = t => t.match(/[\\d.]+/g).map(Number);
+  // Of several layers that let others through, from the last one up.
   const ground = e => {
+    const layers = [];
     for (; e; e = e.parentElement) {
       const c = parse(getComputedStyle(e).backgroundColor);
-      if (c.length === 3 || c[3] > 0) return c;
+      if (c.length === 3 || c[3] > 0) layers.push(c);
+      if (c.length === 3 || c[3] === 1) break;
     }
-    return [255, 255, 255];
+    return layers.reverse().reduce(
+      (under, c) => [0, 1, 2].map(i => under[i] + (c[i] - under[i]) * (c[3] ?? 1)), [255, 255, 255]);
   };
   const bad = [];
   for (const e of document.querySelectorAll('body *')) {
@@ -84,6 +117,42 @@ CONTRAST = """() => {
   }
   return bad.slice(0, 5);
 }"""
+
+
+def examine(page, name):
+    """What axe says of the page with all of its parts open."""
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    found = Axe().run(page, options={"runOnly": [
+        "wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}).response
+    check(len(found["passes"]) > 20, f"{name}: axe has looked at {len(found['passes'])} rules only")
+    for rule in found["violations"]:
+        places = "; ".join(str(node["target"][0]) for node in rule["nodes"][:3])
+        check(False, f"{name}: axe: {rule['id']} ({rule['impact']}): {rule['help']}: {places}")
+
+
+SCROLLING = """() => Array.from(document.querySelectorAll('.scroll')).map(e => ({
+  name: e.getAttribute('aria-label'), goesOn: e.scrollWidth - e.clientWidth > 1,
+  isTall: e.scrollHeight - e.clientHeight > 1, isStop: e.tabIndex === 0,
+  isSaid: e.previousElementSibling.className.includes('hint') &&
+    getComputedStyle(e.previousElementSibling).display !== 'none'}))"""
+
+
+def scroll(page, name):
+    """Tables that go on sideways say so and are moved by keyboard; the others are no stop on the way."""
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+    page.wait_for_timeout(200)
+    places = page.evaluate(SCROLLING)
+    check(len(places) > 2, f"{name}: {len(places)} tables")
+    for place in places:
+        check(place["isSaid"] == place["goesOn"], f"{name}: {place['name']}: goes on {place['goesOn']}, said {place['isSaid']}")
+        check(place["isStop"] == (place["goesOn"] or place["isTall"]), f"{name}: {place['name']}: a stop {place['isStop']}")
+    for place in (place for place in places if place["goesOn"]):
+        region = page.get_by_role("region", name=place["name"], exact=True)
+        region.focus()
+        page.keyboard.press("ArrowRight")
+        page.wait_for_timeout(300)
+        check(region.evaluate("e => e.scrollLeft") > 0, f"{name}: {place['name']} is not moved by keyboard")
+    return sum(place["goesOn"] for place in places)
 
 
 def look(browser, report, name, out):
@@ -103,7 +172,11 @@ def look(browser, report, name, out):
                 check(False, f"{label}: contrast of {text}")
             page.screenshot(path=out / f"{label}.png")
             page.screenshot(path=out / f"{label}-whole.png", full_page=True)
+            examine(page, label)
+            going = scroll(page, label)
+            check(going > 0 or width > 390, f"{label}: no table goes on sideways on a phone")
             if width == 1280 and scheme == "light":
+                page.reload()
                 page.pdf(path=out / f"{name}.pdf", format="A4", print_background=True)
             context.close()
 
@@ -187,7 +260,7 @@ def main():
     out = pathlib.Path(sys.argv[2])
     out.mkdir(parents=True, exist_ok=True)
     reports = [pathlib.Path(path) for path in sys.argv[3:]]
-    reports.append(hostile_report(sys.argv[1], out))
+    reports += [hostile_report(sys.argv[1], out), *demo_reports(sys.argv[1], out)]
     with sync_playwright() as playwright:
         # Root may not use Chromium's sandbox; the pages are our own.
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])

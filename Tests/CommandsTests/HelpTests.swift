@@ -10,7 +10,7 @@ import Testing
     @Test(arguments: [
         ("evaluate", EvaluateOptions.help.text), ("baseline", BaselineOptions.help.text),
         ("weights", WeightsOptions.help.text), ("compare", CompareCommand.help.text), ("score", ScoreCommand.help.text),
-        ("report", ReportCommand.help.text),
+        ("report", ReportCommand.help.text), ("demo", DemoCommand.help.text),
     ])
     func theTextIsTheRecordedOne(name: String, text: String) throws {
         let path = URL(filePath: #filePath).appending(path: "../Snapshots/help-\(name).txt").standardized
@@ -46,7 +46,7 @@ import Testing
     @Test func everyLineFitsAWideTerminal() {
         let texts = [
             EvaluateOptions.help.text, BaselineOptions.help.text, WeightsOptions.help.text, CompareCommand.help.text,
-            ScoreCommand.help.text, ReportCommand.help.text,
+            ScoreCommand.help.text, ReportCommand.help.text, DemoCommand.help.text,
         ]
         for line in texts.joined().split(separator: "\n") {
             #expect(line.count <= 120, "\(line)")

@@ -29,6 +29,23 @@ import Testing
         #expect(try run.read("out/report.html") == first)
     }
 
+    @Test func mapsStandInTheGalleriesAlsoOfAReportMadeAgain() async throws {
+        let run = try SmallRun()
+        for options in [
+            ["--exe-mode", "ch_viz"], ["--exe-mode", "ch_viz", "--overlay"], ["--save-maps", run.path("maps")],
+        ] {
+            _ = try await run.evaluate(options)
+            let first = try run.read("out/report.html")
+            #expect(first.components(separatedBy: "class=\"frame map\"").count == 4 * 7 + 1, "\(options)")
+            _ = try report([run.path("out")])
+            #expect(try run.read("out/report.html") == first)
+        }
+        // A file that is no map is not shown, and one that leads out of the folder is not read.
+        try run.write("maps/demo_00000003.npy", "mine")
+        _ = try report([run.path("out")])
+        #expect(try run.read("out/report.html").components(separatedBy: "class=\"frame map\"").count == 4 * 6 + 1)
+    }
+
     @Test func withoutImagesOrAnnotationsThePageSaysSo() async throws {
         let run = try SmallRun()
         _ = try await run.evaluate()

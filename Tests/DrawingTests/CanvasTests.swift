@@ -1,5 +1,5 @@
 import Dataset
-import Drawing
+@testable import Drawing
 import SelectiveTuning
 import Testing
 
@@ -62,7 +62,7 @@ import Testing
         var canvas = black
         canvas.stroke(Box(value, 0, 3, value), .white, lineWidth: 1)
         canvas.fill(Area(left: 0, top: value, right: 3, bottom: 3), .white)
-        canvas.label("cat", of: Box(value, value, value, value), background: .prediction)
+        canvas.label("cat", of: Box(value, value, value, value), background: .found)
         #expect(canvas.image.pixels.count == 72)
     }
 }

@@ -52,7 +52,7 @@ import Testing
 
     @Test func aLabelStandsAboveItsBox() throws {
         var canvas = gray(100, 100)
-        canvas.label("cat", of: Box(20, 50, 70, 90), background: .prediction)
+        canvas.label("cat", of: Box(20, 50, 70, 90), background: .found)
         let place = try #require(changed(canvas))
         #expect(place.rows == 50 - 24...49)
         #expect(place.columns.lowerBound == 20)
@@ -60,17 +60,17 @@ import Testing
 
     @Test func aLabelStandsInsideWhereThereIsNoRoomAbove() throws {
         var canvas = gray(100, 100)
-        canvas.label("cat", of: Box(20, 10, 70, 90), background: .prediction)
+        canvas.label("cat", of: Box(20, 10, 70, 90), background: .found)
         #expect(try #require(changed(canvas)).rows == 10...33)
     }
 
     @Test(arguments: [Box(95, 97, 99, 99), Box(-5, -5, 0, 0), Box(200, 200, 300, 300), Box(99, 0, 99, 99)])
     func aLabelIsWhollyInsideThePicture(box: Box) throws {
         var free = gray(300, 300)
-        free.label("kit fox", of: Box(100, 100, 200, 200), background: .prediction)
+        free.label("kit fox", of: Box(100, 100, 200, 200), background: .found)
         let whole = try #require(changed(free))
         var canvas = gray(100, 100)
-        canvas.label("kit fox", of: box, background: .prediction)
+        canvas.label("kit fox", of: box, background: .found)
         let place = try #require(changed(canvas))
         #expect(place.columns.count == whole.columns.count && place.rows.count == whole.rows.count)
         #expect(place.columns.upperBound < 100 && place.rows.upperBound < 100)
@@ -79,7 +79,7 @@ import Testing
     @Test func aLongNameGetsSmallerThenShorter() throws {
         let heights = try [8, 16, 60, 10_000].map { count in
             var canvas = gray(120, 60)
-            canvas.label(String(repeating: "m", count: count), of: Box(0, 0, 50, 50), background: .prediction)
+            canvas.label(String(repeating: "m", count: count), of: Box(0, 0, 50, 50), background: .found)
             let place = try #require(changed(canvas))
             #expect(place.columns.upperBound < 120)
             return place.rows.count
@@ -89,13 +89,13 @@ import Testing
 
     @Test func whereNothingFitsNothingIsDrawn() {
         var narrow = gray(5, 60)
-        narrow.label("cat", of: Box(0, 0, 4, 4), background: .prediction)
+        narrow.label("cat", of: Box(0, 0, 4, 4), background: .found)
         #expect(changed(narrow) == nil)
         var low = gray(60, 5)
-        low.label("cat", of: Box(0, 0, 4, 4), background: .prediction)
+        low.label("cat", of: Box(0, 0, 4, 4), background: .found)
         #expect(changed(low) == nil)
         var unnamed = gray(60, 60)
-        unnamed.label("", of: Box(0, 0, 4, 4), background: .prediction)
+        unnamed.label("", of: Box(0, 0, 4, 4), background: .found)
         #expect(changed(unnamed) == nil)
     }
 }

@@ -10,7 +10,7 @@ struct RunFactsTests {
             .init(
                 name: "a", device: "cpu avx512, 2 threads", images: 100,
                 leases: [.init(start: 0, end: 1.25, images: 40), .init(start: 1.25, end: 3, images: 2, isLost: true)])
-        ], imagesPath: "/data/images", annotationsPath: nil, classes: ["x", "y"])
+        ], imagesPath: "/data/images", annotationsPath: nil, mapsPath: "/data/maps", classes: ["x", "y"])
 
     @Test func factsAreReadAsTheyWereWritten() throws {
         let text = facts.json.pretty

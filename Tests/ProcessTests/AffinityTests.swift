@@ -15,6 +15,6 @@ import Testing
             directory: cluster.directory)
         defer { node.send(SIGKILL) }
         try #require(Wait.until { node.standardError.contains("listening on") || !node.isRunning })
-        #expect(node.standardError.contains(", cpu, 1 threads, "), "\(node.standardError)")
+        #expect(node.standardError.contains(", cpu, 1 thread, "), "\(node.standardError)")
     }
 }

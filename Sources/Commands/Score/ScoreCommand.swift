@@ -134,18 +134,20 @@ public struct ScoreCommand: Sendable {
         let facts = RunFacts(
             started: Timestamp.text(started), ended: Timestamp.text(Timestamp.now()),
             imagesPath: parsed.values["images"].map(EvaluateCommand.absolute),
-            annotationsPath: EvaluateCommand.absolute(annotationsPath),
+            annotationsPath: EvaluateCommand.absolute(annotationsPath), mapsPath: maps.map(EvaluateCommand.absolute),
             classes: parsed.values["classes"] == nil ? nil : (0..<images.classes.count).map(images.classes.name))
         let files = ReportFiles(
             directory: out, manifest: images.manifest, preset: scorer.preset, inputSize: scorer.inputSize,
-            classes: images.classes, facts: facts)
+            classes: images.classes, facts: facts,
+            maps: ReportMapFiles(directory: out, mode: nil, mapsPath: maps))
         let (written, reports) = try output.whileLocked {
             let written = try RunOutput.write(run, to: out)
             return (written, try files.write(run, written))
         }
         say(written.table.plain)
         for note in images.annotations.notes + images.frames.notes + scored.notes { say(note) }
-        for path in written.paths + reports { say("  \(path)") }
+        for path in written.paths + reports.dropLast() { say("  \(path)") }
+        say(ReportFiles.closing(reports))
         return written.certificate.isValid ? .valid : .invalid
     }
 

@@ -84,7 +84,7 @@ public struct ArtifactFiles: Sendable {
     }
 
     /// Whether files named after the id lie inside of the folder, in its folders where it has some.
-    private static func isName(_ id: String) -> Bool {
+    static func isName(_ id: String) -> Bool {
         let names = id.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
         return !id.utf8.contains(0) && names.count <= 16
             && names.allSatisfy { !$0.isEmpty && $0.first != UInt8(ascii: ".") && $0.count <= longestID }

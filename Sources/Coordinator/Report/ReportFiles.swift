@@ -10,11 +10,14 @@ package struct ReportFiles {
     var inputSize: Int
     var classes: ClassIndex
     var facts: RunFacts
+    /// Where the run's maps lie; nil where it has none.
+    var maps: ReportMapFiles?
 
     package init(
-        directory: String, manifest: Manifest, preset: Preprocessing, inputSize: Int, classes: ClassIndex,
-        facts: RunFacts
+        directory: String, manifest: Manifest, preset: Preprocessing, inputSize: Int, classes: ClassIndex, facts: RunFacts,
+        maps: ReportMapFiles? = nil
     ) {
+        self.maps = maps
         self.directory = directory
         self.manifest = manifest
         self.preset = preset
@@ -23,7 +26,10 @@ package struct ReportFiles {
         self.facts = facts
     }
 
-    /// - Returns: the files' paths.
+    /// The last line of a run: where it is to be looked at.
+    package static func closing(_ paths: [String]) -> String { "report: \(paths.last ?? "none")" }
+
+    /// - Returns: the files' paths, the page's last.
     /// - Throws: `FileError` for a file that cannot be written. A picture that cannot be made is none: the page says why.
     package func write<Images>(
         _ run: RunOutput.Content<Images>, _ written: RunOutput.Written
@@ -32,7 +38,7 @@ package struct ReportFiles {
         let report = Report(
             network: run.network, protocolBlock: run.protocolBlock, certificate: written.certificate,
             table: written.table, data: data, classes: ClassNames(classes),
-            thumbnails: ThumbnailMaker(preset: preset, inputSize: inputSize).thumbnails(
+            thumbnails: ThumbnailMaker(preset: preset, inputSize: inputSize, maps: maps).thumbnails(
                 of: data.shownIDs, in: manifest), facts: facts,
             maps: run.maps.map { MapSummary($0, name: run.title) })
         let paths = [RunOutput.runName, Report.name].map { "\(directory)/\($0)" }

@@ -7,14 +7,19 @@ package struct ThumbnailMaker {
     private static let largestSide = 256
     /// A file that would be larger is encoded with less quality.
     private static let largestFile = 30_000
+    /// Maps are smooth, and must not double what a page has.
+    private static let largestMap = 12_000
     private static let largestImage = 256 << 20
 
     let preset: Preprocessing
     let inputSize: Int
+    /// Where the run's maps lie; nil where it has none.
+    let maps: ReportMapFiles?
 
-    package init(preset: Preprocessing, inputSize: Int) {
+    package init(preset: Preprocessing, inputSize: Int, maps: ReportMapFiles? = nil) {
         self.preset = preset
         self.inputSize = inputSize
+        self.maps = maps
     }
 
     /// By id, of those of the images that are in the manifest.
@@ -36,7 +41,11 @@ package struct ThumbnailMaker {
             }
             let fit = try entry.fit(width: input.width, height: input.height)
             let truth = fit.boxes.map(input.geometry.map)
-            return ReportThumbnail(jpeg: try Self.encode(input.pixels, side: inputSize), truth: truth)
+            let picture = RGBImage(width: inputSize, height: inputSize, pixels: input.pixels)
+            let map = try maps?.overlay(of: entry.id, over: picture).map { map throws(DatasetError) in
+                try Self.encode(map, limit: Self.largestMap)
+            }
+            return ReportThumbnail(jpeg: try Self.encode(picture), map: map ?? [], truth: truth)
         } catch {
             // A page is passed on: of a path only the file's name is for others.
             let name = image.path.split(separator: "/").last.map(String.init) ?? image.path
@@ -44,8 +53,9 @@ package struct ThumbnailMaker {
         }
     }
 
-    private static func encode(_ pixels: [UInt8], side: Int) throws(DatasetError) -> [UInt8] {
-        var picture = RGBImage(width: side, height: side, pixels: pixels)
+    private static func encode(_ square: RGBImage, limit: Int = largestFile) throws(DatasetError) -> [UInt8] {
+        var picture = square
+        let side = square.width
         if side > largestSide {
             let geometry = Geometry(preset: .squash, inputSize: largestSide, width: side, height: side)
             picture = RGBImage(
@@ -54,7 +64,7 @@ package struct ThumbnailMaker {
         var jpeg: [UInt8] = []
         for quality in [78, 60, 40, 20] {
             jpeg = try JPEGEncoder.encode(picture, quality: quality)
-            if jpeg.count <= largestFile { break }
+            if jpeg.count <= limit { break }
         }
         return jpeg
     }

@@ -72,7 +72,7 @@ enum PNGFilter {
 
     /// Whichever of the three is nearest to left + up - corner; left before up before corner.
     @inline(__always)
-    private static func paeth(_ left: UInt8, _ up: UInt8, _ corner: UInt8) -> UInt8 {
+    static func paeth(_ left: UInt8, _ up: UInt8, _ corner: UInt8) -> UInt8 {
         let estimate = Int(left) + Int(up) - Int(corner)
         let (a, b, c) = (abs(estimate - Int(left)), abs(estimate - Int(up)), abs(estimate - Int(corner)))
         return a <= b && a <= c ? left : b <= c ? up : corner

@@ -29,19 +29,24 @@ extension Report {
         let body = shown.map { line($0, rows[$0]!, hasLabels, isDrawn: isDrawn) }
         let more: Markup =
             rows.count > shown.count ? " The first \(shown.count) of them by index are shown." : ""
-        let label: Markup = hasLabels ? "<th scope=\"col\" class=\"n\">label right, %</th>" : ""
+        let label: Markup = hasLabels ? "<th scope=\"col\" class=\"n\">Top-1 acc., %</th>" : ""
         return """
             <section id="classes"><h2>Classes</h2>\(invalidNote)
-            <p class="note">\(rows.count) classes. A class has few images: the interval is what can be said of it.\(more) \
+            <p class="note">\(rows.count) class\(rows.count == 1 ? "" : "es"). A class has few images: the interval is what can be said of it.\(more) \
             IoU is GT-known: whatever the predicted label.</p>
             <p class="tools" hidden="hidden"><label>Search <input type="search" id="search" autocomplete="off"/></label> \
             <span id="found" role="status"></span></p>
-            <div class="scroll tall"><table id="class-table"><caption class="unseen">Accuracy by class</caption>\
-            <thead><tr><th scope="col">class</th><th scope="col" class="n">images</th>\
-            <th scope="col" class="n">IoU&#160;≥&#160;.50, %</th>\
-            <th scope="col" class="plot">95 % interval</th><th scope="col" class="n">from-to, %</th><th scope="col" class="n">mean IoU</th>\(label)</tr></thead>
-            <tbody>
-            \(body)</tbody></table></div>
+            \(scrolling(
+                "Accuracy by class", isTall: true,
+                """
+                <table id="class-table"><caption class="unseen">Accuracy by class</caption>\
+                <thead><tr><th scope="col">class</th><th scope="col" class="n">images</th>\
+                <th scope="col" class="n">IoU&#160;≥&#160;.50, %</th>\
+                <th scope="col" class="plot">95 % interval</th><th scope="col" class="n">from-to, %</th>\
+                <th scope="col" class="n">mean IoU</th>\(label)</tr></thead>
+                <tbody>
+                \(body)</tbody></table>
+                """))
             </section>
             """
     }

@@ -42,7 +42,7 @@ extension Report {
             <p class="note">Bars in full colour count as localized at IoU ≥ .50. The band around the curve and the lines through \
             the dots by group are 95 % intervals (Wilson's). \(data.sizeSentence)The square's side was chosen on these \
             images.</p>
-            \(numbers(curves))\(groupNumbers)
+            \(numbers(histogram))\(numbers(curves))\(groupNumbers)
             </section>
             """
     }
@@ -67,8 +67,8 @@ extension Report {
     private var groupNumbers: Markup {
         guard certificate.isValid, data.hasTruth, let row = table.rows.first else { return "" }
         return """
-            <details><summary>The groups in numbers</summary><div class="scroll"><table>\
-            \(BreakdownTable(row: row).table.markup())</table></div></details>
+            <details><summary>The groups in numbers</summary>\
+            \(scrolling("The groups in numbers", "<table>\(BreakdownTable(row: row).table.markup())</table>"))</details>
             """
     }
 
@@ -83,8 +83,34 @@ extension Report {
             return "<tr><th scope=\"row\">\(shortDecimal(threshold))</th>\(cells)</tr>"
         }
         return """
-            <details><summary>The curve in numbers</summary><div class="scroll"><table><thead><tr>\
-            <th scope="col">IoU ≥</th>\(head)</tr></thead><tbody>\(rows)</tbody></table></div></details>
+            <details><summary>The curve in numbers</summary>\
+            \(scrolling(
+                "The curve in numbers",
+                """
+                <table><thead><tr><th scope="col">IoU ≥</th>\(head)</tr></thead><tbody>\(rows)</tbody></table>
+                """))</details>
+            """
+    }
+
+    private func numbers(_ chart: HistogramChart) -> Markup {
+        let baseline: Markup = chart.baseline.map { "<th scope=\"col\" class=\"n\">\($0.name)</th>" } ?? ""
+        let bins = chart.counts.count
+        let rows = chart.counts.indices.map { bin -> Markup in
+            let (low, high) = (Double(bin) / Double(bins), Double(bin + 1) / Double(bins))
+            let other: Markup = chart.baseline.map { "<td class=\"n\">\($0.counts[bin])</td>" } ?? ""
+            return """
+                <tr><th scope="row">\(shortDecimal(low)) to \(shortDecimal(high))</th>\
+                <td class="n">\(chart.counts[bin])</td>\(other)</tr>
+                """
+        }
+        return """
+            <details><summary>The distribution in numbers</summary>\
+            \(scrolling(
+                "The distribution in numbers",
+                """
+                <table><thead><tr><th scope="col">IoU</th><th scope="col" class="n">images, this run</th>\(baseline)\
+                </tr></thead><tbody>\(rows)</tbody></table>
+                """))</details>
             """
     }
 }

@@ -14,16 +14,37 @@ extension Report {
         return """
             <section id="galleries"><h2>Images</h2>\(invalidNote)
             <p class="note keys"><span><svg class="key" viewBox="0 0 24 14" aria-hidden="true">\
-            <rect class="box pred" x="2" y="2" width="20" height="10"/></svg> predicted</span> \
+            <rect class="box pred" x="2" y="2" width="20" height="10"/></svg> found</span> \
             <span><svg class="key" viewBox="0 0 24 14" aria-hidden="true">\
             <rect class="box truth match" x="2" y="2" width="20" height="10"/></svg> ground truth that fits best</span> \
             <span><svg class="key" viewBox="0 0 24 14" aria-hidden="true">\
             <rect class="box truth" x="2" y="2" width="20" height="10"/></svg> other ground truth</span> \
-            Each picture is the network's input.</p>
+            Each picture is the network's input.\(mapKey)</p>
             \(pictureNote)
             \(sections)
             </section>
             """
+    }
+
+    /// Where there are maps: what their colours mean. Each has its own scale: numbers would stand for none of the others.
+    private var mapKey: Markup {
+        guard thumbnails.values.contains(where: { !$0.map.isEmpty }) else { return "" }
+        let colors: [Markup] = ["#00008f", "#0040ff", "#00d4ff", "#8fff70", "#ffbf00", "#ff3000", "#800000"]
+            .enumerated().map {
+                place, color in "<rect x=\"\(place * 7)\" y=\"2\" width=\"7\" height=\"10\" fill=\"\(color)\"/>"
+            }
+        return """
+             Below it the \(mapName) over the same input: <span>0.4 of its least value \
+            <svg class="key scale" viewBox="0 0 49 14" aria-hidden="true">\(colors)</svg> 0.8 of its greatest</span>.
+            """
+    }
+
+    private var mapName: String {
+        switch protocolBlock["method"]?.stringValue.flatMap(LocalizationMethod.init) {
+        case .stnet: "class-hypothesis map"
+        case .cam: "class activation map"
+        case nil: "score map"
+        }
     }
 
     /// How many pictures there are not, and one reason.
@@ -33,7 +54,7 @@ extension Report {
         guard let first = lacking.first else { return "" }
         let reason = thumbnails[first]?.problem ?? "no image files were given"
         return """
-            <p class="note">\(lacking.count) of \(ids.count) pictures are not shown, boxes are drawn on an empty frame: \
+            <p class="note">\(lacking.count) of \(ids.count) pictures \(lacking.count == 1 ? "is" : "are") not shown, boxes are drawn on an empty frame: \
             \(DataText.cut(reason, to: 300)).</p>
             """
     }
@@ -50,10 +71,17 @@ extension Report {
                 <img alt="" width="224" height="224" src="data:image/jpeg;base64,\(data)"/>
                 """
         }
+        var map = Markup()
+        if let jpeg = thumbnail?.map, !jpeg.isEmpty {
+            map = """
+                <div class="frame map"><img alt="\(mapName) of \(record.id)" width="224" height="224" \
+                src="data:image/jpeg;base64,\(Markup(trusted: Base64.encode(jpeg)))"/></div>
+                """
+        }
         return """
             <figure class="shot"><div class="frame">\(picture)\
             <svg viewBox="0 0 \(size) \(size)" role="img"><title>\(spoken(record, truth))</title>\
-            \(boxes(record, truth, size))</svg></div>\
+            \(boxes(record, truth, size))</svg></div>\(map)\
             <figcaption><b>IoU \(shortIoU(record.iou))</b> <span class="id">\(record.id)</span>\
             \(labels(record))</figcaption></figure>
 
@@ -70,7 +98,7 @@ extension Report {
         let box = record.box
         let corners = [box.x0, box.y0, box.x1, box.y1].map { Markup.coordinate(Double($0)) }.joined(separator: ", ")
         let count = truth.map { "\($0.count) ground-truth box\($0.count == 1 ? "" : "es")" } ?? "ground truth not known"
-        return "\(record.id): predicted box \(corners); \(count); IoU \(decimal(record.iou, places: 3))"
+        return "\(record.id): found box \(corners); \(count); IoU \(decimal(record.iou, places: 3))"
     }
 
     private func boxes(_ record: ImageRecord, _ truth: [Box]?, _ size: Int) -> Markup {
@@ -103,9 +131,9 @@ extension Report {
     private func labels(_ record: ImageRecord) -> Markup {
         let name = "<span class=\"label\"><bdi>\(classes.shortWords(record.label))</bdi>" as Markup
         guard table.rows.first?.hasLabels == true, let named = record.top5.first else { return name + "</span>" }
-        if named == record.label { return name + " <span class=\"right\">✓</span></span>" }
+        if named == record.label { return name + " <span class=\"right\">✓\u{a0}predicted</span></span>" }
         return name + """
-             <span class="wrong">✗ named <bdi>\(classes.shortWords(named))</bdi></span></span>
+             <span class="wrong">✗ predicted: <bdi>\(classes.shortWords(named))</bdi></span></span>
             """
     }
 }

@@ -8,10 +8,11 @@ extension Report {
     var header: Markup {
         """
         <header>
-        <h1><bdi>\(runTitle)</bdi></h1>
+        <h1><bdi>\(fullTitle)</bdi></h1>
         <p class="lead">\(subtitle)</p>
         \(verdict)
-        <nav aria-label="Sections"><a href="#result">Result</a> <a href="#distribution">Distribution</a> \
+        <nav aria-label="Sections"><a href="#result">Result</a> \(maps != nil && certificate.isValid
+            ? "<a href=\"#maps\">Score maps</a> " : "")<a href="#distribution">Distribution</a> \
         <a href="#galleries">Images</a> <a href="#classes">Classes</a> <a href="#protocol">Protocol</a> \
         <a href="#run">Run</a></nav>
         </header>
@@ -26,10 +27,8 @@ extension Report {
             case "score-maps": "score maps of another program"
             default: LocalizationMethod(rawValue: method)?.title ?? method
             }
-        let preset = protocolBlock["preset"]?.stringValue
         var text: Markup = "Object localization by \(name)"
-        if let preset { text += ", preset \(preset)" }
-        text += ", \(certificate.expected) images"
+        text += ", \(certificate.expected) image\(certificate.expected == 1 ? "" : "s")"
         if let facts { text += ", \(String(facts.ended.prefix(10)))" }
         return text
     }
@@ -66,9 +65,13 @@ extension Report {
             failed.count > rows.count
             ? "<p>\(failed.count - rows.count) more stand in \(RunOutput.certificateName).</p>" : ""
         return """
-            <details open="open"><summary>Failed images (\(failed.count))</summary><div class="scroll"><table>\
-            <thead><tr><th scope="col">image</th><th scope="col">error</th></tr></thead><tbody>\(rows)</tbody></table>\
-            </div>\(more)</details>
+            <details open="open"><summary>Failed images (\(failed.count))</summary>\
+            \(scrolling(
+                "Failed images",
+                """
+                <table><thead><tr><th scope="col">image</th><th scope="col">error</th></tr></thead><tbody>\(rows)</tbody>\
+                </table>
+                """))\(more)</details>
             """
     }
 

@@ -12,7 +12,7 @@ extension Report {
             } ?? ""
         return """
             <section id="maps"><h2>Score maps</h2>
-            <div class="scroll"><table class="accuracy">\(maps.table.markup(marked: 1))</table></div>
+            \(scrolling("Score maps", "<table class=\"accuracy\">\(maps.table.markup(marked: 1))</table>"))
             <p class="note">\(MapReport.explanation) Everything else on this page is about the box at the threshold of \
             MaxBoxAcc.</p>
             \(chart)

@@ -4,8 +4,9 @@ extension Report {
         """
         <section id="result"><h2>Result</h2>
         \(tiles)
-        <div class="scroll"><table class="accuracy">\(table.table.markup(marked: table.rows.count))</table></div>
+        \(scrolling("Accuracy", accuracyTable))
         <p class="note">\(table.explanation)</p>
+        \(labelledTable)
         \(remarks)
         </section>
         """
@@ -20,15 +21,17 @@ extension Report {
         if row?.hasLabels == true {
             tiles.append(tile("Top-1 accuracy", metrics.labelTop1, "top-5: \(percent(metrics.labelTop5))\u{a0}%"))
         }
-        tiles.append(tile("GT-known Loc, IoU ≥ .50", localization.rate(at: 0.50), comparison(at: 0.50)))
-        tiles.append(tile("GT-known Loc, IoU ≥ .75", localization.rate(at: 0.75), comparison(at: 0.75)))
+        tiles.append(tile("GT-known Loc, IoU\u{a0}≥\u{a0}.50", localization.rate(at: 0.50), comparison(at: 0.50)))
+        tiles.append(tile("GT-known Loc, IoU\u{a0}≥\u{a0}.75", localization.rate(at: 0.75), comparison(at: 0.75)))
         if row?.hasLabels == true {
             tiles.append(
                 tile(
-                    "Top-1 Loc, IoU ≥ .50", metrics.top1Localization.rate(at: 0.50),
+                    "Top-1 Loc, IoU\u{a0}≥\u{a0}.50", metrics.top1Localization.rate(at: 0.50),
                     "Top-5 Loc: \(percent(metrics.top5Localization.rate(at: 0.50)))\u{a0}%"))
         }
-        return "<dl class=\"tiles\">\(tiles)</dl>"
+        // A baseline that was tested on the same images was so at every threshold.
+        let explanation = BaselineComparison.explanation(isPaired: data.hasTruth)
+        return "<dl class=\"tiles\">\(tiles)</dl><p class=\"note\">\(explanation)</p>"
     }
 
     private func tile(_ name: String, _ rate: Rate, _ below: String) -> Markup {
@@ -42,23 +45,31 @@ extension Report {
     /// A method that does not beat a box in the middle is not localizing: that stands with the number.
     private func comparison(at threshold: Double) -> String {
         guard let best = table.baselines.rows.first(where: { $0.chosenAt == threshold }),
-            let ours = row?.metrics.localization.rate(at: threshold).value,
-            let theirs = best.localization.rate(at: threshold).value
+            let ours = row?.metrics.localization.rate(at: threshold), best.localization.rate(at: threshold).value != nil
         else { return "no baseline" }
-        let word = ours > theirs ? "above" : ours < theirs ? "BELOW" : "equal to"
-        return "\(word) the best centred square: \(percent(best.localization.rate(at: threshold)))\u{a0}%"
+        let theirs = best.localization.rate(at: threshold)
+        let comparison = BaselineComparison(
+            ours: ours, theirs: theirs, paired: data.paired(with: best.baseline, at: threshold))
+        return comparison.text("the best centred square") + ": \(percent(theirs))\u{a0}%"
     }
 
     private var remarks: Markup {
         let counts = row?.metrics.counts
         var lines: [String] = []
         if let agreement = row?.agreement { lines.append(agreement.text) }
-        if let counts, counts.empty > 0 { lines.append("\(counts.empty) images have an all-zero gating map.") }
+        func images(_ count: Int, _ one: String, _ several: String) -> String {
+            count == 1 ? "1 image \(one)" : "\(count) images \(several)"
+        }
+        if let counts, counts.empty > 0 {
+            lines.append(images(counts.empty, "has", "have") + " an all-zero gating map.")
+        }
         if let counts, counts.sizeMismatch > 0 {
-            lines.append("\(counts.sizeMismatch) images do not fit their annotation (flag size-mismatch).")
+            lines.append(
+                images(counts.sizeMismatch, "does not fit its", "do not fit their")
+                    + " annotation (flag size-mismatch).")
         }
         if let counts, counts.groundTruthOutside > 0 {
-            lines.append("\(counts.groundTruthOutside) images have no ground-truth box inside the crop.")
+            lines.append(images(counts.groundTruthOutside, "has", "have") + " no ground-truth box inside the crop.")
         }
         return lines.map { line in "<p class=\"note\">\(line)</p>" as Markup }.joined()
     }

@@ -65,11 +65,15 @@ extension Report {
                 """
         }
         let more = facts.nodes.count - rows.count
-        let rest: Markup = more > 0 ? "<p class=\"note\">And \(more) more nodes.</p>" : ""
+        let rest: Markup = more > 0 ? "<p class=\"note\">And \(more) more node\(more == 1 ? "" : "s").</p>" : ""
         return """
-            <div class="scroll"><table><thead><tr><th scope="col">node</th><th scope="col">device</th>\
-            <th scope="col" class="n">images</th><th scope="col" class="n">busy, s</th>\
-            <th scope="col" class="n">images/s</th></tr></thead><tbody>\(rows)</tbody></table></div>\(rest)
+            \(scrolling(
+                "Nodes",
+                """
+                <table><thead><tr><th scope="col">node</th><th scope="col">device</th>\
+                <th scope="col" class="n">images</th><th scope="col" class="n">busy, s</th>\
+                <th scope="col" class="n">images/s</th></tr></thead><tbody>\(rows)</tbody></table>
+                """))\(rest)
             """
     }
 }

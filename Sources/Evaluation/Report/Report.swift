@@ -1,4 +1,5 @@
 import Bytes
+import SelectiveTuning
 
 /// `report.html`: everything that a run says, on one page that needs nothing else - no network, no script.
 public struct Report: Sendable {
@@ -40,7 +41,7 @@ public struct Report: Sendable {
         let policy =
             "default-src 'none'; img-src data:; style-src 'sha256-\(Self.digest(style))'; "
             + "script-src 'sha256-\(Self.digest(script))'; base-uri 'none'; form-action 'none'"
-        let title = "\(runTitle): object localization\(certificate.isValid ? "" : " (INVALID)")"
+        let title = "\(certificate.isValid ? "" : "INVALID: ")\(fullTitle): object localization"
         let page: Markup = """
             \(Markup(trusted: Self.beginning))
             <head>
@@ -85,8 +86,20 @@ public struct Report: Sendable {
         return text[title.upperBound...].prefix { $0 != "<" }.contains(": object localization")
     }
 
-    /// With the method and what was not the default: pages of several runs lie beside each other.
-    var runTitle: String { table.rows.first?.network ?? network }
+    /// Of the run's row in the table: with what was not the default.
+    private var runTitle: String { table.rows.first?.network ?? network }
+
+    /// The network, the preset, the method, and what else was not the default. Pages of several runs lie beside each other: of
+    /// a tab's title the first words are seen.
+    var fullTitle: String {
+        guard let method = protocolBlock["method"]?.stringValue.flatMap(LocalizationMethod.init),
+            runTitle.hasPrefix(network)
+        else { return runTitle }
+        let preset = protocolBlock["preset"]?.stringValue.map { ["preset \($0)"] } ?? []
+        let said = [network] + preset + [method.title]
+        let others = runTitle.dropFirst(network.count).split(separator: ", ").map(String.init)
+        return (said + others.filter { !said.contains($0) }).joined(separator: ", ")
+    }
 
     private static func digest(_ text: String) -> String {
         var digest = SHA256()

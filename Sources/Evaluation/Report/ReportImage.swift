@@ -13,13 +13,16 @@ public struct ReportImage: Sendable {
 public struct ReportThumbnail: Sendable {
     /// A square JPEG file; empty where there is no picture.
     public var jpeg: [UInt8]
+    /// The class-hypothesis map over the same input, as such a file; empty where the run has none.
+    public var map: [UInt8] = []
     /// Why there is no picture.
     public var problem: String?
     /// Ground-truth boxes in the network's input, from the decoded picture's size; nil where they are not known.
     public var truth: [Box]?
 
-    public init(jpeg: [UInt8], truth: [Box]? = nil) {
+    public init(jpeg: [UInt8], map: [UInt8] = [], truth: [Box]? = nil) {
         self.jpeg = jpeg
+        self.map = map
         self.truth = truth
     }
 

@@ -1,9 +1,30 @@
-/// The page's script: sorting and searching of the class table, nothing else. Everything is there without it.
+/// The page's script: sorting and searching of the class table, and which tables go on sideways, nothing else. Everything is
+/// there without it.
 ///
 /// It has neither `<` nor `&`, so that the page stays well-formed XML.
 enum ReportScript {
     static let source = """
         "use strict";
+        (function () {
+          var places = Array.from(document.querySelectorAll(".scroll"));
+
+          // What does not scroll is no stop on the way through the page by keyboard.
+          function look(place) {
+            var goesOn = place.scrollWidth - place.clientWidth > 1;
+            var hint = place.previousElementSibling;
+            hint.classList.toggle("on", goesOn);
+            hint.classList.toggle("off", !goesOn);
+            if (goesOn || place.scrollHeight - place.clientHeight > 1) place.tabIndex = 0;
+            else place.removeAttribute("tabindex");
+          }
+
+          if (window.ResizeObserver) {
+            var observer = new ResizeObserver(function (entries) {
+              entries.forEach(function (entry) { look(entry.target); });
+            });
+            places.forEach(function (place) { observer.observe(place); });
+          }
+        })();
         (function () {
           var table = document.getElementById("class-table");
           if (!table) return;

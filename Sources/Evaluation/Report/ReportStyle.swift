@@ -8,10 +8,10 @@ enum ReportStyle {
     private static let colors = """
         :root{--bg:#fff;--fg:#1a1f26;--muted:#57606b;--line:#d6dce3;--soft:#f4f6f8;--ours:#0b5cad;--band:#0b5cad26;\
         --low:#8fb4d9;--square:#b35900;--whole:#6b7480;--good:#0a6b34;--good-bg:#e8f5ec;--bad:#a8101c;--bad-bg:#fdeaea;\
-        --truth:#1f6feb;--pred:#e5261f;--halo:#ffffffb3}
+        --truth:#1f6feb;--pred:#e5261f;--halo:#ffffffb3;--mark:#0b5cad12;--shade:#1a1f2640}
         @media (prefers-color-scheme:dark){:root{--bg:#0f1318;--fg:#e4e8ed;--muted:#9ba6b2;--line:#2c343d;--soft:#181e25;\
         --ours:#6db3ff;--band:#6db3ff2e;--low:#38618c;--square:#ffab57;--whole:#a3adb8;--good:#5bd38a;--good-bg:#10261a;\
-        --bad:#ff7b7b;--bad-bg:#33151a}}
+        --bad:#ff7b7b;--bad-bg:#33151a;--mark:#6db3ff1f;--shade:#000000b3}}
 
         """
 
@@ -42,6 +42,7 @@ enum ReportStyle {
         .verdict.good{border-color:var(--good);background:var(--good-bg);color:var(--good)}
         .verdict.bad{border-color:var(--bad);background:var(--bad-bg);color:var(--bad);border-width:2px;\
         border-left-width:10px}
+        .verdict .scroll{--bg:var(--bad-bg)}
         .verdict.bad .word{font-size:2.2rem;line-height:1.1}
         td.bad{color:var(--bad);font-weight:700}
         .stamp{color:var(--bad);font-weight:700;border:2px solid var(--bad);display:inline-block;padding:.1rem .6rem;\
@@ -64,7 +65,18 @@ enum ReportStyle {
         """
 
     private static let tables = """
-        .scroll{overflow-x:auto}
+        .scroll{overflow-x:auto;background:\
+        linear-gradient(to right,var(--bg) 40%,transparent) left/2rem 100% no-repeat local,\
+        linear-gradient(to left,var(--bg) 40%,transparent) right/2rem 100% no-repeat local,\
+        linear-gradient(to right,var(--shade),transparent) left/.8rem 100% no-repeat scroll,\
+        linear-gradient(to left,var(--shade),transparent) right/.8rem 100% no-repeat scroll}
+        .scroll:focus-visible{outline:2px solid var(--ours);outline-offset:2px}
+        .hint{display:none;margin:.4rem 0 .1rem;text-align:right;color:var(--muted);font-size:.83rem}
+        .hint.on{display:block}
+        @media (max-width:48rem){.hint{display:block}.hint.off{display:none}}
+        thead .group{text-align:center;border-left:1px solid var(--line);border-right:1px solid var(--line)}
+        .accuracy thead th{white-space:normal}
+        .accuracy thead .n{min-width:4.1rem}
         .tall{max-height:34rem;overflow-y:auto;border:1px solid var(--line);border-radius:8px}
         table{border-collapse:collapse;font-size:.9rem;width:100%}
         th,td{padding:.3rem .6rem;text-align:left;border-bottom:1px solid var(--line);vertical-align:top}
@@ -74,7 +86,7 @@ enum ReportStyle {
         td.n{white-space:nowrap}
         td small{display:block;color:var(--muted);font-size:.78rem}
         td.i{color:var(--muted)}
-        .ours th,.ours td{background:var(--soft);font-weight:650}
+        .ours th,.ours td{background:var(--mark);font-weight:650}
         .ours small{font-weight:400}
         .tall thead th{position:sticky;top:0;background:var(--bg);box-shadow:0 1px var(--line)}
         .tall th span{color:var(--muted);font-size:.85em}
@@ -112,7 +124,7 @@ enum ReportStyle {
         .dot{fill:var(--ours);stroke:var(--bg)}
         .diamond{fill:var(--bg);stroke:var(--square);stroke-width:1.8}
         .lease{stroke:var(--ours);stroke-width:9;fill:none}
-        .lease.lost{stroke:var(--square)}
+        .lease.lost{stroke:var(--square);stroke-width:4}
         .mark{display:block;width:100%;min-width:6rem;height:1.3em}
 
         """
@@ -123,6 +135,7 @@ enum ReportStyle {
         .frame{position:relative;aspect-ratio:1;background:var(--soft);border-radius:4px;overflow:hidden}
         .frame img,.frame svg,.blank{position:absolute;inset:0;width:100%;height:100%}
         .blank{border:1px dashed var(--muted)}
+        .frame.map{margin-top:.2rem}
         .box,.halo{fill:none;vector-effect:non-scaling-stroke}
         .halo{stroke:var(--halo);stroke-width:4.5}
         .box.truth{stroke:var(--truth);stroke-width:1.6;stroke-dasharray:4 3}
@@ -137,6 +150,7 @@ enum ReportStyle {
         .wrong{color:var(--bad)}
         .keys{display:flex;flex-wrap:wrap;gap:.2rem 1.1rem}
         svg.key{width:1.6rem;height:.95rem;vertical-align:-.12rem}
+        svg.key.scale{width:3.3rem}
         @media (max-width:30rem){.gallery{grid-template-columns:repeat(2,1fr)}.facts{grid-template-columns:1fr}\
         th,td{padding:.25rem .35rem}.tall th span{display:block;max-width:9rem}.tall thead th{white-space:normal}\
         .tiles{grid-template-columns:1fr 1fr}.tiles b{font-size:1.6rem}.tiles div{padding:.55rem .7rem}h1{font-size:1.5rem}}
@@ -149,7 +163,7 @@ enum ReportStyle {
         --low:#8fb4d9;--square:#b35900;--whole:#555;--good:#0a6b34;--good-bg:#fff;--bad:#a8101c;--bad-bg:#fff;\
         --halo:#ffffffb3}
         *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-        body{font-size:10.5pt;max-width:none;padding:0}nav,.tools{display:none}
+        body{font-size:10.5pt;max-width:none;padding:0}nav,.tools,.hint,.hint.on{display:none}
         .tall{max-height:none;overflow:visible;border:0}.tall thead th{position:static}th button::after{content:""}
         .scroll{overflow:visible}#class-table{font-size:6.6pt}#class-table td,#class-table th{padding:.06rem .18rem}#class-table th{white-space:normal}
         .charts{grid-template-columns:1fr 1fr}.gallery{grid-template-columns:repeat(6,1fr)}

@@ -38,9 +38,11 @@ public struct ArtifactRenderer: Sendable {
             switch kind {
             case .boxPicture: bytes = try boxPicture(picture, image, content.boxes, found)
             case .hypothesisPicture:
+                let caption = HypothesisCaption(kind: mapName, className: name(of: start(image, found)))
                 bytes =
                     options.artifacts.overlay
-                    ? HypothesisPicture.png(map!, over: picture) : HypothesisPicture.png(map!)
+                    ? HypothesisPicture.png(map!, over: picture, caption: caption)
+                    : HypothesisPicture.png(map!, caption: caption)
             case .scoreMap: bytes = NumPyWriter.encode(map!.values, shape: [inputSize, inputSize])
             }
             guard (1...WireLimits.artifact).contains(bytes.count) else {
@@ -60,14 +62,31 @@ public struct ArtifactRenderer: Sendable {
     private func boxPicture(
         _ picture: RGBImage, _ image: LeasedImage, _ boxes: [Box], _ found: Finding
     ) throws(ArtifactFailure) -> [UInt8] {
-        let start = options.localization.classSource == .label ? Int(image.label) : found.top5[0]
-        let drawn = BoxPicture.draw(
-            on: picture, groundTruth: boxes, prediction: found.box, name: name(of: start))
+        // As in the record.
+        let match = options.iou.bestMatch(of: found.box, among: boxes)
+        let iou = match?.iou ?? 0
+        let caption = BoxCaption(
+            trueClass: name(of: Int(image.label)), predictedClass: name(of: found.top5[0]),
+            isOfPrediction: options.localization.classSource != .label, iou: iou,
+            bestMatch: iou > 0 ? match?.index : nil, isEmpty: found.isEmpty)
+        let drawn = BoxPicture.draw(on: picture, groundTruth: boxes, found: found.box, caption: caption)
         do {
             // Thin coloured lines would bleed with a quarter of the colours.
             return try JPEGEncoder.encode(drawn, quality: 92, subsampling: .full)
         } catch {
             throw ArtifactFailure("\(error)")
+        }
+    }
+
+    /// The class from which the pass began.
+    private func start(_ image: LeasedImage, _ found: Finding) -> Int {
+        options.localization.classSource == .label ? Int(image.label) : found.top5[0]
+    }
+
+    private var mapName: String {
+        switch options.localization.method {
+        case .stnet: "class-hypothesis map"
+        case .cam: "class activation map"
         }
     }
 

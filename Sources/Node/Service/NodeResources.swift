@@ -48,7 +48,9 @@ public struct NodeResources: Sendable {
         images: ImageSource, weights: WeightsSource, threads: Int, batch: Int? = nil
     ) throws(NetworkError) -> NodeResources {
         let pool = try ThreadPool(threads: threads)
-        return NodeResources(images: images, weights: weights, pool: pool, device: "cpu, \(threads) threads") {
+        return NodeResources(
+            images: images, weights: weights, pool: pool, device: "cpu, \(threads) thread\(threads == 1 ? "" : "s")"
+        ) {
             network, weights, precision in
             try CPUBackend(network: network, source: weights, pool: pool, batch: batch, precision: precision)
         }

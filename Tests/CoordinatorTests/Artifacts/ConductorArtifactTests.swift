@@ -1,5 +1,6 @@
 import Bytes
 import Dataset
+import Drawing
 import Foundation
 import Jobs
 import Node
@@ -20,8 +21,9 @@ import Testing
     }
 
     private static func picture(of image: Int, side: Int = 64) throws -> [UInt8] {
-        let gray = [UInt8](repeating: UInt8(image), count: side * side * 3)
-        return try JPEGEncoder.encode(RGBImage(width: side, height: side, pixels: gray), quality: 90)
+        let (width, height) = BoxPicture.size(inputSize: side)
+        let gray = [UInt8](repeating: UInt8(image), count: width * height * 3)
+        return try JPEGEncoder.encode(RGBImage(width: width, height: height, pixels: gray), quality: 90)
     }
 
     /// Leads a run; gives how it ended and what is left.

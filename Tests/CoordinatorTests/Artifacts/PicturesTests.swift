@@ -38,9 +38,10 @@ import Testing
         let decoded = try bytes(run, "bbox_viz/bbox_viz/\(ids[0]).jpg").withUnsafeBytes {
             try JPEGDecoder.decode($0, name: "picture")
         }
-        #expect(decoded.width == 64 && decoded.height == 64)
+        // Four times the input's side, three times it, and a caption below.
+        #expect(decoded.width == 256 && decoded.height == 256 + 42)
         // Width and height of the PNG's header.
-        #expect(try bytes(run, "ch_viz/ch_viz/\(ids[0]).png")[16..<24] == [0, 0, 0, 192, 0, 0, 0, 192])
+        #expect(try bytes(run, "ch_viz/ch_viz/\(ids[0]).png")[16..<24] == [0, 0, 0, 192, 0, 0, 0, 192 + 37])
     }
 
     @Test func threadsAndBatchesChangeNoByteOfAPicture() async throws {

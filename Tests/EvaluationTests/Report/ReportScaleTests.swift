@@ -22,7 +22,8 @@ struct ReportScaleTests {
         let time = clock.measure {
             let data = ReportData(records: records, groundTruth: truth, convention: .stnet, inputSize: 224)
             // As large as the pictures may be.
-            let picture = ReportThumbnail(jpeg: [UInt8](repeating: 7, count: 30_000))
+            let picture = ReportThumbnail(
+                jpeg: [UInt8](repeating: 7, count: 30_000), map: [UInt8](repeating: 7, count: 12_000))
             let certificate = Certificate(
                 expected: truth.map(\.id), records: records, deliveries: Deliveries(attempts: count),
                 imagesSHA256: SHA256.hex(""))

@@ -19,13 +19,13 @@ struct ReportTests {
 
     private func report(
         _ run: RunOutput.Run, classes: ClassNames = names, facts: RunFacts? = facts,
-        thumbnails: [String: ReportThumbnail] = [:]
+        thumbnails: [String: ReportThumbnail] = [:], title: String? = nil
     ) -> Report {
         let certificate = Certificate(
             expected: run.expected, records: run.records, deliveries: run.deliveries, imagesSHA256: SHA256.hex("x"),
             digests: run.digests, otherReasons: run.otherReasons)
         let row = AccuracyTable.Row(
-            network: run.network, metrics: Metrics(records: run.records, groundTruth: run.groundTruth),
+            network: title ?? run.network, metrics: Metrics(records: run.records, groundTruth: run.groundTruth),
             certificate: certificate, hasLabels: run.hasLabels)
         return Report(
             network: run.network, protocolBlock: run.protocolBlock, certificate: certificate,
@@ -54,10 +54,12 @@ struct ReportTests {
         // 24 in the sample, 16 in each of the others.
         #expect(page.all("figure", class: "shot").count == 24 + 3 * 16)
         #expect(page.all("rect", class: "pred").count == 24 + 3 * 16 + 1)
-        #expect(page.all("table").count == 5)
+        // Accuracy, Top-1 and Top-5 Loc, histogram, curve, groups, classes, nodes.
+        #expect(page.all("table").count == 7)
         #expect(page.all("tr").count { $0.attributes.isEmpty } > 10 + 19)
         #expect(page.text.contains("thing 3") && page.text.contains("best square"))
         #expect(page.text.contains("Top-1 accuracy") && page.text.contains("GT-known Loc"))
+        #expect(page.text.contains("1 image has an all-zero gating map.") && page.text.contains("10 classes."))
         #expect(page.text.contains("node-a") && page.text.contains("2026-01-02T03:05:05.000Z"))
     }
 
@@ -70,13 +72,85 @@ struct ReportTests {
         #expect(page.problem == nil)
         #expect(page.all("p", class: "word").map(\.text) == ["INVALID"])
         #expect(page.all("section", class: "bad").count == 1)
-        #expect(page.all("title")[0].text.contains("(INVALID)"))
+        #expect(page.all("title")[0].text.hasPrefix("INVALID: "))
         #expect(page.all("dl", class: "tiles").isEmpty)
         #expect(page.all("p", class: "stamp").count == 3)
         #expect(page.text.contains("20 of 40 images are missing"))
         #expect(page.text.contains("no SOI marker <here>"))
         #expect(page.all("tr", class: "ours").count == 1)
         #expect(page.all("td", class: "bad").map(\.text) == ["INVALID"])
+    }
+
+    /// A tab shows the first words of the title.
+    @Test func theTitleSaysNetworkPresetAndMethod() throws {
+        var run = run
+        run.network = "googlenet"
+        run.protocolBlock = .object([("method", .string("stnet")), ("preset", .string("sharp"))])
+        for (title, expected) in [
+            ("googlenet, preset sharp", "googlenet, preset sharp, selective tuning"),
+            (
+                "googlenet, preset sharp, mass 0.8, 5 of 10 annotated",
+                "googlenet, preset sharp, selective tuning, mass 0.8, 5 of 10 annotated"
+            ),
+        ] {
+            let page = Page(report(run, title: title).html)
+            #expect(page.all("title")[0].text == expected + ": object localization")
+            #expect(page.all("bdi")[0].text == expected)
+            #expect(Report.isReport(Array(report(run, title: title).html.utf8)))
+        }
+        run.protocolBlock = .object([("method", .string("cam")), ("preset", .null)])
+        let page = Page(report(run, title: "googlenet, class activation maps").html)
+        #expect(page.all("title")[0].text == "googlenet, class activation maps: object localization")
+        // Somebody else's file has the name that it was given.
+        run.protocolBlock = .object([("method", .string("boxes"))])
+        #expect(Page(report(run, title: "boxes.csv").html).all("title")[0].text == "boxes.csv: object localization")
+    }
+
+    @Test func theTableHasTop1AndTop5Loc() {
+        let page = Page(report(run).html)
+        let heads = page.all("th").map(\.text)
+        for name in ["Top-1 acc.", "Top-1 Loc \u{2265}\u{a0}.50", "Top-5 Loc \u{2265}\u{a0}.50", "GT-known Loc, IoU"] {
+            #expect(heads.contains(name), "\(name)")
+        }
+        // Each row has a cell for each column.
+        var boxes = run
+        boxes.hasLabels = false
+        var (part, partOfBoxes) = (run, boxes)
+        part.records.removeLast()
+        partOfBoxes.records.removeLast()
+        for (run, columns) in [(run, 10), (boxes, 7), (part, 10), (partOfBoxes, 7)] {
+            let rows = report(run).accuracyTable.text.components(separatedBy: "<tbody>")[1].components(
+                separatedBy: "</tr>"
+            ).dropLast()
+            #expect(rows.count == 1 + 6)
+            for row in rows { #expect(row.components(separatedBy: "<td ").count == columns + 1) }
+        }
+        #expect(!Page(report(boxes).html).text.contains("Top-"))
+    }
+
+    /// What goes on sideways is reached by keyboard, and has a name for those who do not see it.
+    @Test func everyTableStandsInARegionOfItsOwn() {
+        let page = Page(report(run).html)
+        let regions = page.all("div", class: "scroll")
+        #expect(regions.count == page.all("table").count)
+        let names = regions.compactMap { $0.attributes["aria-label"] }
+        #expect(Set(names).count == regions.count, "\(names)")
+        for region in regions { #expect(region.attributes["role"] == "region" && region.attributes["tabindex"] == "0") }
+        #expect(page.all("p", class: "hint").count == regions.count)
+    }
+
+    @Test func mapsStandBelowTheirPictures() {
+        let run = run
+        let jpeg = ReportThumbnail(jpeg: [1, 2, 3], map: [4, 5, 6])
+        var thumbnails = Dictionary(uniqueKeysWithValues: run.expected.map { ($0, ReportThumbnail(jpeg: [1, 2, 3])) })
+        #expect(Page(report(run, thumbnails: thumbnails).html).all("svg", class: "scale").isEmpty)
+        let shown = report(run).data.shownIDs
+        for id in shown { thumbnails[id] = jpeg }
+        let page = Page(report(run, thumbnails: thumbnails).html)
+        #expect(page.problem == nil && page.all("div", class: "map").count == 72)
+        #expect(page.all("svg", class: "scale").count == 1, "what the colours mean")
+        let maps = page.all("img").filter { $0.attributes["src"]?.hasSuffix("BAUG") == true }
+        #expect(maps.count == 72 && Set(maps.compactMap { $0.attributes["alt"] }).count == shown.count)
     }
 
     @Test func nothingEvaluatedIsAPageToo() {
@@ -172,6 +246,6 @@ struct ReportTests {
         let shown = report(run).data.shownIDs
         thumbnails[shown.min()!] = ReportThumbnail(problem: "the file is cut off")
         let text = Page(report(run, thumbnails: thumbnails).html).text
-        #expect(text.contains("1 of \(shown.count) pictures are not shown") && text.contains("the file is cut off"))
+        #expect(text.contains("1 of \(shown.count) pictures is not shown") && text.contains("the file is cut off"))
     }
 }
