@@ -41,7 +41,7 @@ public struct BaselineCommand: Sendable {
         if parsed.switches.contains("json") {
             say(baselines.json.pretty)
         } else {
-            say(AccuracyTable.plain(baselines, convention: convention))
+            say(AccuracyTable.plain(baselines, convention: convention, width: TerminalSize.ofStandardOutput.columns))
             if preset != .stnet || inputSize != 224 {
                 say("Boxes in an input of \(inputSize)x\(inputSize) pixels, --preprocess \(preset.rawValue).\n")
             }

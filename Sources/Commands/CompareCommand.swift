@@ -29,7 +29,9 @@ public struct CompareCommand: Sendable {
     public init(_ parsed: ParsedOptions) { self.parsed = parsed }
 
     /// Prints the comparison. Throws what is wrong with a run, or that they are about different images.
-    public func run(say: (String) -> Void = { print($0, terminator: "") }) throws -> ExitStatus {
+    public func run(
+        say: (String) -> Void = { print($0, terminator: "") }, width: Int = TerminalSize.ofStandardOutput.columns
+    ) throws -> ExitStatus {
         guard parsed.positionals.count == 2 else {
             throw UsageError("compare needs the directories of two runs, \(parsed.positionals.count) given")
         }
@@ -46,27 +48,30 @@ public struct CompareCommand: Sendable {
             say(Self.json(runs, comparison, haveSameFiles: haveSameFiles).pretty)
             return .valid
         }
+        func tell(_ text: String) {
+            for line in text.onOneLine.wrapped(width: width, indent: "  ") { say(line + "\n") }
+        }
         for (name, run) in zip(["A", "B"], runs) {
-            say("\(name): \(run.directory): \(run.title), \(run.records.count) images\n")
+            tell("\(name): \(run.directory): \(run.title), \(run.records.count) images")
         }
         // Older runs did not write down what they were asked to do.
         if runs.allSatisfy({ !$0.fingerprint.isEmpty }) {
             let differences = Self.differences(runs[0], runs[1])
-            say(differences.isEmpty ? "A and B were asked to do the same.\n" : "A and B differ in \(differences).\n")
+            tell(differences.isEmpty ? "A and B were asked to do the same." : "A and B differ in \(differences).")
         }
         if let first = runs[0].iou, let second = runs[1].iou, first != second {
-            say("The runs' IoU is not the same measure: \(first) in A, \(second) in B.\n")
+            tell("The runs' IoU is not the same measure: \(first) in A, \(second) in B.")
         }
         if haveSameFiles == false {
-            say(
-                "The runs evaluated different image files under the same ids: what differs below may be the pixels' doing.\n"
+            tell(
+                "The runs evaluated different image files under the same ids: what differs below may be the pixels' doing."
             )
         }
-        say("\n" + comparison.plain(first: "A", second: "B"))
+        say("\n" + comparison.plain(first: "A", second: "B", width: width))
         let shown = comparison.changed.prefix(10).map(\.first.id).joined(separator: ", ")
         if !comparison.changed.isEmpty {
             let more = comparison.changed.count > 10 ? ", ..." : ""
-            say("\(comparison.changed.count) images changed (--list FILE.csv has them): \(shown)\(more)\n")
+            tell("\(comparison.changed.count) images changed (--list FILE.csv has them): \(shown)\(more)")
         }
         return .valid
     }

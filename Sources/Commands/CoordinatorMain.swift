@@ -62,6 +62,7 @@ public enum CoordinatorMain {
         let operands = operands(of: name)
         let parsed = try ParsedOptions(arguments: arguments, specifications: help.options, operands: operands)
         if parsed.switches.contains("help") { return show(help.text) }
+        WorkPrinter.start()
         switch name {
         case "baseline": return try BaselineCommand(parsed).run()
         case "compare": return try CompareCommand(parsed).run()
@@ -108,6 +109,7 @@ public enum CoordinatorMain {
         let configuration = try EvaluateConfiguration(parsed)
         let interrupts = Interrupts()
         let printer = ProgressPrinter(style: configuration.progress)
+        WorkMeter.observe { printer.show($0) }
         interrupts.install {
             printer.say("interrupted: finishing what is running, then a partial result; once more stops at once")
         }

@@ -13,16 +13,28 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
     private let showsNodes: Bool
     private let run: String
     private let metricsFile: MetricsFile?
+    /// Where an image's file lies here; for people, who look for it.
+    private let imagePath: @Sendable (String) -> String?
     // Used on the run's thread only, and when it is over.
     private var imageNotes = 0
     private var said = NoteLimit()
     private var logged = NoteLimit(limit: 1000)
     private var last: RunMetrics?
+    /// Nodes that were added and not named yet.
+    private var added: [String] = []
+    /// What nodes said of images that another may evaluate, by image.
+    private var failures: [String: String] = [:]
+    /// Images of which it was said that they have failed, and why.
+    private(set) var namedFailures: Set<String> = []
 
     /// `run` names the run beside others that are watched by the same system.
     ///
     /// - Throws: what is wrong with the places of log and metrics.
-    init(printer: ProgressPrinter, run: String, logPath: String?, metricsPath: String?, showsNodes: Bool) throws {
+    init(
+        printer: ProgressPrinter, run: String, logPath: String?, metricsPath: String?, showsNodes: Bool,
+        imagePath: @escaping @Sendable (String) -> String? = { _ in nil }
+    ) throws {
+        self.imagePath = imagePath
         self.printer = printer
         self.run = run
         self.showsNodes = showsNodes
@@ -50,35 +62,89 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
     func show(_ metrics: RunMetrics) {
         var metrics = metrics
         metrics.run = run
+        metrics.progress.isAlone = !showsNodes
+        metrics.progress.leasesOut = metrics.leasesOutstanding
         last = metrics
-        let progress = metrics.progress
-        if showsNodes {
-            printer.show(progress)
-        } else {
-            printer.show(progress.overall, runSeconds: progress.runSeconds)
-        }
+        sayAdded()
+        printer.show(metrics.progress)
         metricsFile?.write(metrics)
         sayRest()
     }
 
     func note(_ level: NoteLevel, _ event: StaticString, _ text: String, _ fields: KeyValuePairs<String, String>) {
-        let isImage = fields.contains { $0.key == "image.id" }
+        let image = fields.first { $0.key == "image.id" }?.value
         let node = fields.first { $0.key == "node.address" || $0.key == "node.name" }?.value ?? ""
         let subject = NoteLimit.Subject(event: event.description, node: node)
         // Images are a bounded number, and a log names each.
-        if isImage || logged.admits(text, subject, at: seconds) {
+        if image != nil || logged.admits(text, subject, at: seconds) {
             log?.log(JSONLog.Level(rawValue: level.rawValue)!, event, fields.map { ($0.key, .string($0.value)) })
         }
+        if showsNodes, event.description == "node added" {
+            added.append(node)
+            return
+        }
+        sayAdded()
         // Where there is one node only, what it cannot do is what the run comes to, and that is said.
-        if !showsNodes, ["image failed", "job refused"].contains(event.description) { return }
+        if !showsNodes, event.description == "job refused" { return }
         guard showsNodes || level != .info else { return }
-        guard isImage else {
+        guard let image else {
             say(text, subject)
             return
         }
+        switch event.description {
+        // What becomes of the image is said once, when it is known.
+        case "image failed": if showsNodes { failures[image] = failures[image] ?? text }
+        case "image given up":
+            failures[image] = nil
+            // An image that no file was found of was named before the run began.
+            if !showsNodes, imagePath(image) == nil {
+                namedFailures.insert(image)
+                return
+            }
+            if sayOfImage(text + (imagePath(image).map { " (\($0))" } ?? "")) { namedFailures.insert(image) }
+        default: sayOfImage(text)
+        }
+    }
+
+    /// False where too many were said already.
+    @discardableResult
+    private func sayOfImage(_ text: String) -> Bool {
         imageNotes += 1
         if imageNotes == ConsoleReporter.printedImages + 1 { printer.say("more images are not named here") }
-        if imageNotes <= ConsoleReporter.printedImages { printer.say(text) }
+        guard imageNotes <= ConsoleReporter.printedImages else { return false }
+        printer.say(text)
+        return true
+    }
+
+    /// Nodes come by the dozen when a run begins: one line for all of them.
+    private func sayAdded() {
+        guard let first = added.first else { return }
+        let shown = 3
+        let names = added.prefix(shown).joined(separator: ", ")
+        let more = added.count > shown ? " and \(added.count - shown) more" : ""
+        printer.say(added.count == 1 ? "\(first) was added" : "\(added.count) nodes were added: \(names)\(more)")
+        added = []
+    }
+
+    /// Images that a node could not evaluate and that were not given up: something may be wrong with its copies.
+    private func sayFailures() {
+        guard !failures.isEmpty else { return }
+        for image in failures.keys.sorted().prefix(5) {
+            printer.say("\(failures[image]!) (tried on another node)")
+        }
+        if failures.count > 5 { printer.say("and \(failures.count - 5) more images failed on one node only") }
+        failures = [:]
+    }
+
+    /// Nothing more comes of the nodes: the last state is shown as that. The results are still to be written.
+    func ended() {
+        sayAdded()
+        sayFailures()
+        guard var progress = last?.progress else { return }
+        progress.isOver = true
+        printer.show(progress)
+        // What is shown next must not take its place before it was written.
+        printer.flush()
     }
 
     func stateChanged(node: String, to state: Schedule.NodeState) {

@@ -96,10 +96,11 @@ extension EvaluateCommand {
         }
     }
 
-    /// Writes what the ledger holds, also of a part of a run, marked INVALID then.
+    /// Writes what the ledger holds, also of a part of a run, marked INVALID then. `named`: images of which it was said
+    /// already that they failed, and why.
     func finish(
         _ ending: RunEnding, _ ledger: Ledger, _ deliveries: Deliveries, _ inputs: Inputs, _ facts: RunFacts,
-        _ artifacts: ArtifactFiles?
+        _ artifacts: ArtifactFiles?, named: Set<String>
     ) throws -> ExitStatus {
         var reasons: [String] = []
         switch ending {
@@ -138,14 +139,18 @@ extension EvaluateCommand {
         let files = written.certificate.digests.first { $0.name == RunOutput.filesDigestName }
         try ledger.finish(filesDigest: files?.sha256 ?? "")
         say("")
-        say(written.table.plain)
-        for failure in written.certificate.failed.prefix(20) {
-            // The record must not depend on where a machine has its files; who reads this looks for the file.
-            let path = inputs.manifest.entry(of: failure.id)?.image.map { " (\($0.path))" } ?? ""
-            say("failed: \((failure.line + path).onOneLine)")
+        say(written.table.plain(width: TerminalSize.ofStandardOutput.columns))
+        let failures = FailureLines(
+            written.certificate, named: named,
+            certificatePath: "\(configuration.outPath)/\(RunOutput.certificateName)"
+        ) { inputs.manifest.entry(of: $0)?.image?.path }
+        for line in failures.lines { say(line) }
+        // Scripts look for this line; on a terminal a digest that is broken cannot be copied.
+        let columns = isatty(STDOUT_FILENO) == 1 ? TerminalSize.ofStandardOutput.columns : Int.max
+        for line in "\(RunOutput.imagesName) has SHA-256 \(written.imagesSHA256)".wrapped(width: columns, indent: "  ")
+        {
+            say(line)
         }
-        if written.certificate.failed.count > 20 { say("failed: and \(written.certificate.failed.count - 20) more") }
-        say("\(RunOutput.imagesName) has SHA-256 \(written.imagesSHA256)")
         let report = ReportFiles(
             directory: configuration.outPath, manifest: inputs.manifest, preset: configuration.options.preset,
             inputSize: configuration.network.inputSize,

@@ -60,7 +60,8 @@ public struct EvaluateCommand: Sendable {
         let reporter = try ConsoleReporter(
             printer: printer, run: EvaluateCommand.absolute(configuration.outPath), logPath: configuration.logPath,
             metricsPath: configuration.metricsPath,
-            showsNodes: configuration.fleet != nil || configuration.gpu != nil)
+            showsNodes: configuration.fleet != nil || configuration.gpu != nil
+        ) { [manifest = inputs.manifest] id in manifest.entry(of: id)?.image?.path }
         defer { reporter.flush() }
         let fleet = try FleetConnector(configuration: configuration, inputs: inputs) { [printer] in printer.say($0) }
         defer { fleet.stop() }
@@ -108,6 +109,7 @@ public struct EvaluateCommand: Sendable {
         interrupts.onInterrupt { conductor.interrupt() }
         interrupts.onHangup { conductor.reread() }
         let course = await course(of: conductor, started: started)
+        reporter.ended()
         let (ending, finished) = (course.ending, course.ledger)
         if case .refused(let reason) = ending, let key = fleet.keyPath, reason.contains(" key") {
             printer.say("the key here is \(key): every node needs a copy of it, mode 0600, there or as --key-file")
@@ -120,7 +122,9 @@ public struct EvaluateCommand: Sendable {
             reporter.finish(isValid: false)
             return ending == .interrupted ? endedBeforeAnyResult() : explain(ending)
         }
-        let status = try finish(ending, finished, course.deliveries, inputs, facts(course.facts), artifacts)
+        let status = try finish(
+            ending, finished, course.deliveries, inputs, facts(course.facts), artifacts,
+            named: reporter.namedFailures)
         reporter.finish(isValid: status == .valid)
         return status
     }

@@ -34,6 +34,8 @@ enum FileTree {
         visit: (Entry) throws(DatasetError) -> Void
     ) throws(DatasetError) {
         var folders = [(entry: Entry(path: path, name: "", kind: .folder), above: [Identity]())]
+        let work = WorkMeter("searching \(path)", "files")
+        defer { work.end() }
         while let (folder, above) = folders.popLast() {
             guard above.count <= maximalDepth else {
                 throw .file(
@@ -49,11 +51,10 @@ enum FileTree {
                 try unreadable(folder, error)
                 continue
             }
+            work.advance(by: found.count)
             for entry in found {
-
                 if entry.kind == .folder { folders.append((entry, above + [identity])) }
                 try visit(entry)
-
             }
         }
     }

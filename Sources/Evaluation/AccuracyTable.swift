@@ -1,7 +1,7 @@
 import Bytes
 
-/// The accuracy table in the published form, one row a network: label accuracy, then the share of images with
-/// IoU >= .25, .50 and .75 when the label is known; .30, .70 and the mean IoU behind them; the baselines below.
+/// The accuracy table, one row a network: Top-1 Loc at IoU .50, GT-known Loc at .25, .50 and .75, Top-5 Loc, and behind them
+/// label accuracy, GT-known Loc at .30 and .70 and the mean IoU; the baselines below.
 /// A network whose certificate is not valid has no accuracy here: its row says INVALID, and why stands below.
 public struct AccuracyTable: Sendable {
     public struct Row: Sendable {
@@ -40,7 +40,8 @@ public struct AccuracyTable: Sendable {
 
     /// The content of `table.md`.
     public var markdown: String {
-        let notes = (invalidLines.map { "**\($0)**" } + coverageLines + [explanation]).map { "\n\($0)\n" }
+        let invalid = invalidLines { $0.reasons }.map { "**\($0)**" }
+        let notes = (invalid + rows.map(remark) + [explanation]).map { "\n\($0)\n" }
         let maps = validRows.compactMap { row in
             row.maps.map { "\n\($0.table(row.network).markdown)\n\(MapReport.explanation)\n" }
         }
@@ -48,69 +49,148 @@ public struct AccuracyTable: Sendable {
             + validRows.map { BreakdownTable(row: $0).markdown }.joined()
     }
 
-    /// For a terminal.
-    public var plain: String {
-        let notes = invalidLines + coverageLines + validRows.flatMap { BreakdownTable(row: $0).lines }
+    /// For a terminal of so many columns. The result stands at its end once more, where it is seen first.
+    public func plain(width: Int) -> String {
         let maps = validRows.compactMap { row in
-            row.maps.map { "\n\($0.table(row.network).plain)\n\(MapReport.explanation)\n" }
+            row.maps.map {
+                "\n" + $0.table(row.network).plain(width: width) + "\n"
+                    + Self.paragraphs([MapReport.explanation], width: width)
+            }
         }
-        return table.plain + "\n" + notes.map { $0 + "\n" }.joined() + explanation + "\n" + maps.joined()
+        // What a run says of single images while it goes on is not said again.
+        let remarks = rows.flatMap { row in
+            labelled(row, labelLine(row) + breakdownLine(row) + [coverage(row)])
+        }
+        return table.plain(width: width) + "\n"
+            + Self.paragraphs(invalidLines { $0.briefReasons } + remarks + [explanation], width: width)
+            + maps.joined() + "\n" + Self.paragraphs(rows.map(headline), width: width)
     }
 
     /// The baselines alone, for a terminal.
-    public static func plain(_ baselines: Baselines, convention: IoUConvention) -> String {
+    public static func plain(_ baselines: Baselines, convention: IoUConvention, width: Int) -> String {
         let table = AccuracyTable(rows: [], baselines: baselines, convention: convention)
-        return table.table.plain + "\n" + table.explanation + "\n"
+        return table.table.plain(width: width) + "\n" + paragraphs([table.explanation], width: width)
     }
 
-    private static let order = [0.25, 0.50, 0.75, 0.30, 0.70]
+    private static func paragraphs(_ texts: [String], width: Int) -> String {
+        texts.map { text in text.onOneLine.wrapped(width: width, indent: "  ").map { $0 + "\n" }.joined() }.joined()
+    }
+
+    /// Of several networks each line says which one it is about.
+    private func labelled(_ row: Row, _ lines: [String]) -> [String] {
+        rows.count == 1 ? lines : lines.map { "\(row.network): \($0)" }
+    }
+
+    // MARK: Columns
+
+    private struct Column {
+        var name: String
+        /// A narrow terminal does without.
+        var isOptional = false
+        /// Of a network; nil where a row of boxes without a label has no such column.
+        var cell: (Metrics) -> TextTable.Cell
+        /// Of a baseline; "-" where it has none.
+        var ofBaseline: ((Baselines.Row) -> TextTable.Cell)?
+    }
+
+    private var columns: [Column] {
+        let known = { (threshold: Double, isOptional: Bool) in
+            Column(
+                name: "GT-known \(shortDecimal(threshold))", isOptional: isOptional,
+                cell: { .rate($0.localization.rate(at: threshold)) },
+                ofBaseline: { .rate($0.localization.rate(at: threshold)) })
+        }
+        // Boxes that were scored, and baselines alone, have no label: the columns would be empty.
+        let hasLabels = rows.contains(where: \.hasLabels)
+        let first = Column(name: "Top-1 Loc .50") { .rate($0.top1Localization.rate(at: 0.5)) }
+        let labels = [
+            Column(name: "Top-5 Loc .50") { .rate($0.top5Localization.rate(at: 0.5)) },
+            Column(name: "top-1 acc.", isOptional: true) { .rate($0.labelTop1) },
+            Column(name: "top-5 acc.", isOptional: true) { .rate($0.labelTop5) },
+        ]
+        let mean = Column(
+            name: "mean IoU", isOptional: hasLabels, cell: { .mean(of: $0.localization) },
+            ofBaseline: { .mean(of: $0.localization) })
+        return (hasLabels ? [first] : []) + [known(0.25, false), known(0.5, false), known(0.75, false)]
+            + (hasLabels ? labels : []) + [known(0.3, true), known(0.7, true), mean]
+    }
 
     var table: TextTable {
-        let shares = AccuracyTable.order.map { "IoU \(shortDecimal($0))" } + ["mean IoU"]
+        let columns = columns
         let networks = rows.map { row -> [TextTable.Cell] in
             let name = TextTable.Cell(row.network)
             guard row.certificate.isValid else {
                 let coverage = "\(row.certificate.evaluated) of \(row.certificate.expected)"
-                return [name, TextTable.Cell(coverage), TextTable.Cell("INVALID")] + shares.map { _ in dash }
+                return [name, TextTable.Cell("INVALID")] + columns.dropFirst().map { _ in dash }
+                    + [TextTable.Cell(coverage)]
             }
-            let count = TextTable.Cell("\(row.metrics.counts.evaluated)")
-            let label: TextTable.Cell = row.hasLabels ? .rate(row.metrics.labelTop1) : dash
-            return [name, count, label] + cells(row.metrics.localization)
+            let cells = columns.map { column in
+                column.ofBaseline == nil && !row.hasLabels ? dash : column.cell(row.metrics)
+            }
+            return [name] + cells + [TextTable.Cell("\(row.metrics.counts.evaluated)")]
         }
-        // A baseline has no label; without a network the column would be empty.
-        let label = rows.isEmpty ? [] : [dash]
         let below = baselines.rows.map { row in
-            [TextTable.Cell(row.name), TextTable.Cell("\(baselines.imageCount)")] + label + cells(row.localization)
+            [TextTable.Cell(row.name)] + columns.map { $0.ofBaseline?(row) ?? dash }
+                + [TextTable.Cell("\(baselines.imageCount)")]
         }
-        let header = rows.isEmpty ? ["baseline", "images"] : ["network", "images", "label"]
-        return TextTable(header: header + shares, rows: networks + below)
+        var optional = Set(columns.indices.filter { columns[$0].isOptional }.map { $0 + 1 })
+        // How many images it are stands below, too.
+        if !rows.isEmpty { optional.insert(columns.count + 1) }
+        return TextTable(
+            header: [rows.isEmpty ? "baseline" : "method"] + columns.map(\.name) + ["images"], rows: networks + below,
+            optional: optional)
     }
 
     private var dash: TextTable.Cell { TextTable.Cell("-") }
 
-    private func cells(_ localization: Localization) -> [TextTable.Cell] {
-        AccuracyTable.order.map { .rate(localization.rate(at: $0)) } + [.mean(of: localization)]
-    }
+    // MARK: Sentences
 
-    private var invalidLines: [String] {
+    private func invalidLines(_ reasons: (Certificate) -> [String]) -> [String] {
         rows.filter { !$0.certificate.isValid }.map { row in
             // A reason may be what a node said of an image.
-            "INVALID: \(row.network): \(row.certificate.reasons.joined(separator: "; "))".onOneLine
+            "INVALID: \(row.network): \(reasons(row.certificate).joined(separator: "; "))".onOneLine
         }
     }
 
-    private var coverageLines: [String] {
-        rows.map { row in
-            var line = "\(row.network): \(row.certificate.coverageBehindTitle)."
-            if row.certificate.isValid, row.hasLabels {
-                let metrics = row.metrics
-                line += " Top-5 accuracy: \(text(metrics.labelTop5)). Top-1 Loc at IoU .25, .50, .75: "
-                line += listed(metrics.top1Localization)
-                line += "; Top-5 Loc: " + listed(metrics.top5Localization) + "."
-            }
-            if let agreement = row.agreement { line += " " + agreement.text }
-            return line.onOneLine
+    /// For `table.md`, which has no room for every column.
+    private func remark(_ row: Row) -> String {
+        var line = "\(row.network): \(row.certificate.coverageBehindTitle)."
+        if row.certificate.isValid, row.hasLabels {
+            line += " Top-1 Loc at IoU .25 and .75: \(listed(row.metrics.top1Localization))"
+            line += "; Top-5 Loc: \(listed(row.metrics.top5Localization))."
         }
+        if let agreement = row.agreement { line += " " + agreement.text }
+        return line.onOneLine
+    }
+
+    private func coverage(_ row: Row) -> String {
+        let text = row.certificate.coverageBehindTitle + "."
+        return (row.agreement.map { "\(text) \($0.text)" } ?? text).onOneLine
+    }
+
+    private func labelLine(_ row: Row) -> [String] {
+        guard row.certificate.isValid, row.hasLabels else { return [] }
+        return ["Top-1 accuracy \(text(row.metrics.labelTop1)), top-5 accuracy \(text(row.metrics.labelTop5))."]
+    }
+
+    private func breakdownLine(_ row: Row) -> [String] {
+        row.certificate.isValid ? [BreakdownTable(row: row).line] : []
+    }
+
+    /// What people look for.
+    private func headline(_ row: Row) -> String {
+        guard row.certificate.isValid else {
+            return
+                "INVALID: \(row.network): \(row.certificate.evaluated) of \(row.certificate.expected) images evaluated, "
+                + "no accuracy"
+        }
+        func shown(_ name: String, _ rate: Rate) -> String {
+            "\(name) \(percent(rate)) %" + (percentInterval(rate).map { " (\($0))" } ?? "")
+        }
+        let metrics = row.metrics
+        let known = shown("GT-known Loc .50", metrics.localization.rate(at: 0.5))
+        let top1 = row.hasLabels ? shown("Top-1 Loc .50", metrics.top1Localization.rate(at: 0.5)) + ", " : ""
+        return "VALID: \(row.network), \(grouped(metrics.counts.evaluated)) images: \(top1)\(known)"
     }
 
     private var validRows: [Row] { rows.filter(\.certificate.isValid) }
@@ -119,15 +199,17 @@ public struct AccuracyTable: Sendable {
     private func text(_ rate: Rate) -> String { percent(rate) + (percentInterval(rate).map { " (\($0))" } ?? "") }
 
     private func listed(_ rates: ThresholdRates) -> String {
-        Breakdowns.shown.map { text(rates.rate(at: $0)) }.joined(separator: ", ")
+        [0.25, 0.75].map { text(rates.rate(at: $0)) }.joined(separator: ", ")
     }
 
     var explanation: String {
-        "Percent of images, with 95 % Wilson intervals (mean IoU: normal). IoU convention: \(convention.rawValue); "
-            + "ground-truth class given. square .75: a centred box whose side is 75 % of the input's. A best square was "
-            + "chosen on these very images: its rates are optimistic."
+        "Percent of images, with 95 % Wilson intervals (mean IoU: normal). GT-known .50: IoU of at least .50, whatever the "
+            + "predicted label. "
+            + (rows.contains(where: \.hasLabels)
+                ? "Top-1 Loc: and the predicted label is right; Top-5 Loc: it is among the five. " : "")
+            + "IoU convention: \(convention.rawValue). square .75: a centred box whose side is 75 % of the input's. A best "
+            + "square was chosen on these very images: its rates are optimistic."
     }
-
 }
 
 /// "77.8"; "-" of nothing.

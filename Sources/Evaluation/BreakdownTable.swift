@@ -1,6 +1,6 @@
 import Bytes
 
-/// A network's accuracies by the size and number of the objects and by the label, as a table and in three lines.
+/// A network's accuracies by the size and number of the objects and by the label, as a table and in a sentence.
 struct BreakdownTable {
     let row: AccuracyTable.Row
 
@@ -11,8 +11,8 @@ struct BreakdownTable {
     }
 
     var table: TextTable {
-        let shares = Breakdowns.shown.map { "IoU \(shortDecimal($0))" } + ["mean IoU"]
-        let header = ["images with", "images"] + (row.hasLabels ? ["label"] : []) + shares
+        let shares = Breakdowns.shown.map { "GT-known \(shortDecimal($0))" } + ["mean IoU"]
+        let header = ["images with", "images"] + (row.hasLabels ? ["top-1 acc."] : []) + shares
         let groups = sizes + breakdowns.byBoxCount.map { ($0, $0.name) } + labels
         return TextTable(
             header: header,
@@ -27,17 +27,15 @@ struct BreakdownTable {
     }
 
     /// For a terminal, without intervals.
-    var lines: [String] {
+    var line: String {
         let halves = { (groups: [(Breakdowns.Group, String)]) in
             groups.map { group, name in
                 "\(name) \(percent(group.localization.rate(at: 0.5)))"
             }.joined(separator: ", ")
         }
         let parts = [halves(sizes), halves(breakdowns.byBoxCount.map { ($0, $0.name) })]
-        return [
-            "\(row.network): IoU >= .50: " + (parts + (labels.isEmpty ? [] : [halves(labels)])).joined(separator: "; ")
-                + "."
-        ]
+        return "GT-known Loc .50 of "
+            + (parts + (labels.isEmpty ? [] : [halves(labels)])).joined(separator: "; ") + "."
     }
 
     private var breakdowns: Breakdowns { row.metrics.breakdowns }

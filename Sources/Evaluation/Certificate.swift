@@ -118,6 +118,17 @@ public struct Certificate: Hashable, Sendable {
 
     public var isValid: Bool { reasons.isEmpty }
 
+    /// The reasons without what is wrong with single images, for where that was said already.
+    var briefReasons: [String] {
+        reasons.map {
+            $0 == Self.failedReason(failed, of: expected) ? "\(failed.count) of \(expected) images failed" : $0
+        }
+    }
+
+    private static func failedReason(_ failed: [Failure], of expected: Int) -> String? {
+        failed.first.map { "\(failed.count) of \(expected) images failed, the first is \($0.line)" }
+    }
+
     /// Annotations have such errors here and there; where more images than this have boxes of another frame, the images
     /// or the annotations are not those of the data set.
     public static let mismatchesInAThousand = 1
@@ -166,10 +177,7 @@ public struct Certificate: Hashable, Sendable {
         if let first = missing.first {
             reasons.append("\(missing.count) of \(coverage.expected) images are missing, the first is \(first)")
         }
-        if let first = failed.first {
-            reasons.append(
-                "\(failed.count) of \(coverage.expected) images failed, the first is \(first.line)")
-        }
+        if let failedReason = Self.failedReason(coverage.failed, of: coverage.expected) { reasons.append(failedReason) }
         if let first = countedTwice.first {
             reasons.append("images counted twice: \(countedTwice.count), the first is \(first)")
         }

@@ -71,30 +71,34 @@ public struct RunComparison: Sendable {
         meanIoUDifferenceInterval = .ofMean(differences, in: -1...1)
     }
 
-    /// For a terminal.
-    public func plain(first: String, second: String) -> String {
-        let header = ["", "images", first, second, "only \(first)", "only \(second)", "p (McNemar)"]
+    /// For a terminal of so many columns.
+    public func plain(first: String, second: String, width: Int) -> String {
+        let header = ["", first, second, "only \(first)", "only \(second)", "p (McNemar)", "images"]
         let rows = zip(criteria, outcomes).map { criterion, outcome in
             [
-                TextTable.Cell(criterion.name), TextTable.Cell("\(outcome.images)"),
+                TextTable.Cell(criterion.name),
                 TextTable.Cell(percent(outcome.first), note: percentInterval(outcome.first)),
                 TextTable.Cell(percent(outcome.second), note: percentInterval(outcome.second)),
                 TextTable.Cell("\(outcome.onlyFirst)"), TextTable.Cell("\(outcome.onlySecond)"),
-                TextTable.Cell(Self.text(p: outcome.p)),
+                TextTable.Cell(Self.text(p: outcome.p)), TextTable.Cell("\(outcome.images)"),
             ]
         }
-        var text = TextTable(header: header, rows: rows).plain + "\n"
+        var notes: [String] = []
         if let meanIoUDifference {
             let interval =
                 meanIoUDifferenceInterval.map { " (\(Self.signed($0.low)) to \(Self.signed($0.high)))" } ?? ""
-            text += "Mean IoU of \(second) minus that of \(first): \(Self.signed(meanIoUDifference))\(interval).\n"
+            notes.append("Mean IoU of \(second) minus that of \(first): \(Self.signed(meanIoUDifference))\(interval).")
         }
-        return text
-            + "Percent of images, with 95 % Wilson intervals (of the difference: normal); IoU is GT-known. p: the probability "
-            + "that chance alone divides the images on which exactly one is right so unevenly (McNemar's exact test); "
-            + "\(criteria.count) tests stand here.\n"
-            + (criteria.count < Self.ofAll.count
-                ? "Labels are not compared: boxes and maps that were scored have none.\n" : "")
+        notes.append(
+            "Percent of images, with 95 % Wilson intervals (of the difference: normal); IoU is GT-known, label and IoU >= .50 "
+                + "is Top-1 Loc. p: the probability that chance alone divides the images on which exactly one is right so "
+                + "unevenly (McNemar's exact test); \(criteria.count) tests stand here.")
+        if criteria.count < Self.ofAll.count {
+            notes.append("Labels are not compared: boxes and maps that were scored have none.")
+        }
+        // How many images it are stands with the runs' names.
+        return TextTable(header: header, rows: rows, optional: [6]).plain(width: width) + "\n"
+            + notes.flatMap { $0.wrapped(width: width, indent: "  ") }.map { $0 + "\n" }.joined()
     }
 
     /// `haveSameFiles`: whether both runs evaluated the same image files; nil where that is not known.

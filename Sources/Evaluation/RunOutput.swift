@@ -135,7 +135,10 @@ public enum RunOutput {
             let all = run.images.images
             statistics = RunStatistics(convention: run.convention, images: all.underestimatedCount)
             var merge = Coverage.Merge(run.images.expected)
+            let work = WorkMeter("writing results", of: all.underestimatedCount, "images")
+            defer { work.end() }
             for image in all {
+                work.advance()
                 statistics.add(image)
                 if let record = image.record {
                     merge.add(record)

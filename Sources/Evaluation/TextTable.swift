@@ -14,9 +14,12 @@ struct TextTable {
         }
     }
 
+    /// In Markdown a name is one line; on a terminal its last word stands on a second one.
     var header: [String]
     /// Each as long as `header`.
     var rows: [[Cell]]
+    /// Columns that a narrow terminal does without.
+    var optional: Set<Int> = []
 
     var markdown: String {
         let cells = rows.map { row in
@@ -37,19 +40,25 @@ struct TextTable {
         }.joined()
     }
 
-    var plain: String {
-        var lines = [header]
-        for row in rows {
-            lines.append(row.map(\.value))
-            if row.contains(where: { $0.note != nil }) { lines.append(row.map { $0.note ?? "" }) }
+    /// For a terminal of `width` columns: the first of these forms that fits. Intervals beside their values, or below them; the
+    /// same without the optional columns; without intervals; each name on a line of its own. A name is broken at spaces.
+    func plain(width: Int) -> String {
+        let all = Array(header.indices)
+        let few = all.filter { !optional.contains($0) }
+        for columns in [all, few] {
+            for notes in [Notes.beside, .below] {
+                if let text = PlainTable(self, columns: columns, notes: notes).text(width: width) { return text }
+            }
         }
-        let widths = header.indices.map { column in lines.map { $0[column].count }.max() ?? 0 }
-        lines.insert(widths.map { String(repeating: "-", count: $0) }, at: 1)
-        return lines.map { line in
-            var text = TextTable.padded(line, widths).joined(separator: "  ")
-            while text.last == " " { text.removeLast() }
-            return text + "\n"
-        }.joined()
+        return PlainTable(self, columns: few, notes: .none).text(width: width)
+            ?? PlainTable(self, columns: few, notes: .none, isNarrow: true).text(width: width) ?? ""
+    }
+
+    /// Where intervals stand.
+    enum Notes {
+        case beside
+        case below
+        case none
     }
 
     private static func padded(_ row: [String], _ widths: [Int]) -> [String] {

@@ -38,6 +38,7 @@ do {
     if parsed.switches.contains("help") {
         print(command.help.text, terminator: "")
     } else {
+        WorkPrinter.start()
         try command.run(parsed)
     }
 } catch let error as UsageError {

@@ -87,3 +87,12 @@ struct SHA256Tests {
         #expect(other.finalizeHex() == SHA256.hex("abd"))
     }
 }
+
+@Suite struct DigestOfAFileTests {
+    /// Read in pieces, of which the last is shorter.
+    @Test func itIsThatOfTheWhole() {
+        let bytes = (0..<((33 << 20) + 7)).map { UInt8(truncatingIfNeeded: $0 &* 31) }
+        bytes.withUnsafeBytes { #expect(SHA256.hex($0, of: "file") == SHA256.hex($0)) }
+        [UInt8]().withUnsafeBytes { #expect(SHA256.hex($0, of: "file") == SHA256.hex([])) }
+    }
+}

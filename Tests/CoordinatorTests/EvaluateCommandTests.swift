@@ -52,7 +52,7 @@ import Testing
         _ = try await run.evaluate(out: "exact")
         let (status, text) = try await run.evaluate(["--precision", "fast", "--agreement-every", "3"], out: "fast")
         #expect(status == .valid)
-        #expect(text.contains("Precision fast; of 3 images that were evaluated in exact too"), "\(text)")
+        #expect(text.unwrapped.contains("Precision fast; of 3 images that were evaluated in exact too"), "\(text)")
         let exact = try run.read("exact/images.jsonl").split(separator: "\n").map {
             try JSON.parse(String($0), source: "exact")
         }
@@ -104,7 +104,7 @@ import Testing
         _ = try await run.evaluate(out: "stnet")
         let (status, text) = try await run.evaluate(["--method", "cam", "--threads", "3", "--batch", "2"], out: "cam")
         #expect(status == .valid)
-        #expect(text.contains("small, class activation maps: 7 of 7 images evaluated"), "\(text)")
+        #expect(text.unwrapped.contains("VALID: small, class activation maps, 7 images: Top-1 Loc .50"), "\(text)")
         _ = try await run.evaluate(["--method", "cam", "--threads", "1"], out: "again")
         #expect(try run.read("cam/images.jsonl") == run.read("again/images.jsonl"))
         #expect(try run.read("cam/images.jsonl") != run.read("stnet/images.jsonl"))
@@ -142,9 +142,18 @@ import Testing
         let (status, text) = try await run.evaluate()
         #expect(status == .invalid)
         #expect(text.contains("INVALID"))
-        #expect(text.contains("failed: demo_00000003: cannot decode the JPEG: "))
+        #expect(text.contains("demo_00000003 is given up: cannot decode the JPEG: "))
         #expect(text.contains("(\(run.path("images/demo_00000003.JPEG")))"), "whoever reads it looks for the file")
-        #expect(text.contains("failed: demo_00000005: no image file"))
+        // Each is named once: the one without a file before the run.
+        #expect(text.contains("  demo_00000005: no JPEG file of that name"))
+        for id in ["demo_00000003", "demo_00000005"] {
+            #expect(
+                text.components(separatedBy: id + ":").count + text.components(separatedBy: id + " is").count == 3,
+                "\(text)")
+        }
+        #expect(
+            text.contains(
+                "failed: 2 images, named above, and each with its reason in \(run.path("out/certificate.json"))"))
         let lines = try run.read("out/images.jsonl").split(separator: "\n")
         #expect(lines.count == 7)
         #expect(lines.filter { $0.contains("\"failed\"") }.count == 2)

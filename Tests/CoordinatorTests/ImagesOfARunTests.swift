@@ -42,7 +42,7 @@ import Testing
         let note = try #require(lines.firstIndex { $0 == "  demo_00000002: x/demo_00000002.png is no JPEG" })
         let progress = try #require(lines.firstIndex { $0.contains("3 / 3 images") })
         #expect(note < progress && lines[note + 1] == "without them the run is INVALID")
-        #expect(text.contains("failed: demo_00000002: no image file has this stem"))
+        #expect(text.contains("failed: 1 image, named above, and each"))
         // Of those that are asked for, none is missing.
         try run.write("ids.txt", "demo_00000001\ndemo_00000003\n")
         let (some, _) = try await run.evaluate(["--ids", run.path("ids.txt")], out: "some")
@@ -55,7 +55,9 @@ import Testing
         try Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]).write(to: URL(fileURLWithPath: path))
         let (_, text) = try await run.evaluate()
         #expect(
-            text.contains("failed: demo_00000001: cannot decode the JPEG: found a PNG picture (\(path))"), "\(text)")
+            text.contains("demo_00000001 is given up: cannot decode the JPEG: found a PNG picture (\(path))"), "\(text)"
+        )
+        #expect(text.components(separatedBy: "found a PNG picture").count == 2, "\(text)")
         let record = try #require(try run.read("out/images.jsonl").split(separator: "\n").first)
         #expect(record.hasSuffix(#""error":"cannot decode the JPEG: found a PNG picture"}"#))
     }

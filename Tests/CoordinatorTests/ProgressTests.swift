@@ -1,5 +1,6 @@
 import Bytes
 import Foundation
+import Options
 import Testing
 
 @testable import Coordinator
@@ -7,20 +8,14 @@ import Testing
 @Suite struct ProgressTests {
     private let size = TerminalSize(columns: 80, rows: 24)
 
-    @Test func oneLineSaysWhatIsDoneHowFastAndHowLong() {
-        let progress = Progress(done: 1250, total: 50_000, failed: 0, elapsedSeconds: 5)
-        #expect(progress.line == "1,250 / 50,000 images (2.5 %), 250.0 images/s, 3:15 left")
-        #expect(
-            Progress(done: 1, total: 7300, failed: 1, elapsedSeconds: 1).line
-                == "1 / 7,300 images (0.0 %), 1.0 images/s, 2:01:39 left, 1 failed")
-        #expect(
-            Progress(done: 3, total: 3, failed: 0, elapsedSeconds: 0).line == "3 / 3 images (100.0 %), 0.0 images/s")
-    }
-
     @Test func jsonLinesAreThrottledButTheLastIsShown() {
         var text = ProgressText(.json)
         let lines = [(1, 0.0), (2, 0.5), (3, 1.25), (4, 1.5)].compactMap { done, seconds in
-            text.state(Progress(done: done, total: 4, failed: 0, elapsedSeconds: seconds), size: size)
+            var progress = FleetProgress(
+                overall: Progress(done: done, total: 4, failed: 0, elapsedSeconds: seconds), runSeconds: seconds)
+            progress.isAlone = true
+            progress.isOver = done == 4
+            return text.state(progress, size: size)
         }
         #expect(lines.count == 3)
         #expect(lines[1].hasPrefix(#"{"event":"progress","done":3,"total":4,"failed":0,"elapsed_seconds":1.25"#))
@@ -41,6 +36,13 @@ import Testing
         #expect(isOneVisibleLine(onTerminal), "\(onTerminal.debugDescription)")
     }
 
+    @Test func aLongMessageIsBrokenBetweenWords() {
+        var live = ProgressText(.live)
+        let text = live.message(
+            "a message of more words than a narrow terminal has columns", size: .init(columns: 30, rows: 9))
+        #expect(text == "a message of more words than a\n  narrow terminal has columns\n", "\(text)")
+    }
+
     @Test(arguments: hostileTexts)
     func statesAreLinesOfTheProgramAlone(_ hostile: String) throws {
         let node = FleetProgress.Node(name: hostile, address: hostile, state: .preparing, reason: hostile)
@@ -53,9 +55,9 @@ import Testing
         var json = ProgressText(.json)
         let object = json.state(progress, size: size) ?? ""
         #expect(isOneVisibleLine(object), "\(object.debugDescription)")
-        // Count, waiting reason and node.
+        // Count, waiting reason, heading and node, each on as many lines as it needs.
         let lines = progress.liveLines(size)
-        #expect(lines.count == 3 && lines.allSatisfy { isOneVisibleLine($0 + "\n") }, "\(lines)")
+        #expect(lines.count >= 4 && lines.allSatisfy { isOneVisibleLine($0 + "\n") }, "\(lines)")
     }
 }
 

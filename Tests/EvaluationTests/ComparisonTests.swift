@@ -52,8 +52,8 @@ import Testing
         #expect(lines.count == comparison.changed.count + 1)
         #expect(lines[0] == "id,label,first_class,second_class,first_iou,second_iou")
         #expect(try abs(#require(comparison.meanIoUDifference) - (second[3].iou - first[3].iou) / 20) < 1e-12)
-        #expect(comparison.plain(first: "A", second: "B").contains("p (McNemar)"))
-        let back = try RunComparison(first: second, second: first).plain(first: "A", second: "B")
+        #expect(comparison.plain(first: "A", second: "B", width: 80).contains("(McNemar)"))
+        let back = try RunComparison(first: second, second: first).plain(first: "A", second: "B", width: 80)
         let sign = second[3].iou > first[3].iou ? "-" : "+"
         #expect(back.contains("Mean IoU of B minus that of A: \(sign)0.0"))
         #expect(comparison.json(haveSameFiles: true)["changed_images"]?.intValue == comparison.changed.count)

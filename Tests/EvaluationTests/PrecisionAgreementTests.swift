@@ -32,7 +32,7 @@ import Testing
         let table = AccuracyTable(
             rows: [.init(network: "n", metrics: metrics, certificate: certificate, agreement: agreement)],
             baselines: baselines, convention: .stnet)
-        for text in [table.plain, table.markdown] {
+        for text in [table.plain(width: 300), table.markdown] {
             #expect(
                 text.contains("Precision fast; of 2 images that were evaluated in exact too, the label is the same"))
             #expect(text.contains("100.0 (34.2-100.0)"))

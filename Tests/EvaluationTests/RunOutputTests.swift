@@ -21,7 +21,9 @@ struct RunOutputTests {
             for path in written.paths.dropFirst() {
                 try expectSnapshot(try text(path), "valid-" + URL(fileURLWithPath: path).lastPathComponent)
             }
-            try expectSnapshot(written.table.plain, "valid-table.txt")
+            for width in [40, 80, 120, 200] {
+                try expectSnapshot(written.table.plain(width: width), "valid-table-\(width).txt")
+            }
             #expect(SHA256.hex(try text(written.paths[0])) == written.imagesSHA256)
         }
     }
@@ -37,9 +39,9 @@ struct RunOutputTests {
             for path in written.paths.dropFirst() {
                 try expectSnapshot(try text(path), "invalid-" + URL(fileURLWithPath: path).lastPathComponent)
             }
-            try expectSnapshot(written.table.plain, "invalid-table.txt")
+            try expectSnapshot(written.table.plain(width: 80), "invalid-table.txt")
             let label = try #require(written.metrics.labelTop1.value) * 100
-            #expect(!written.table.plain.contains("\(label)".prefix(4)))
+            #expect(!written.table.plain(width: 200).contains("\(label)".prefix(4)))
             let summary = try JSON.parse(try text(written.paths[1]), source: "summary.json")
             #expect(summary["metrics"] == nil)
             #expect(summary["valid"] == .bool(false))
@@ -69,7 +71,7 @@ struct RunOutputTests {
             for path in written.paths[1...2] {
                 try expectSnapshot(try text(path), "maps-" + URL(fileURLWithPath: path).lastPathComponent)
             }
-            try expectSnapshot(written.table.plain, "maps-table.txt")
+            try expectSnapshot(written.table.plain(width: 80), "maps-table.txt")
         }
     }
 
@@ -130,6 +132,38 @@ struct RunOutputTests {
         let baselines = Baselines(valid.groundTruth, convention: .wsol)
         let table = AccuracyTable(rows: rows, baselines: baselines, convention: .wsol)
         try expectSnapshot(table.markdown, "two-networks-table.md")
-        try expectSnapshot(AccuracyTable.plain(baselines, convention: .wsol), "baselines-table.txt")
+        try expectSnapshot(AccuracyTable.plain(baselines, convention: .wsol, width: 80), "baselines-table.txt")
+    }
+}
+
+/// Tables on terminals.
+struct PlainTableTests {
+    private func table(title: String) -> AccuracyTable {
+        let run = SampleRun.run()
+        let certificate = Certificate(
+            expected: run.expected, records: run.records, deliveries: run.deliveries, imagesSHA256: "00")
+        let metrics = Metrics(records: run.records, groundTruth: run.groundTruth)
+        return AccuracyTable(
+            rows: [.init(network: title, metrics: metrics, certificate: certificate)],
+            baselines: Baselines(run.groundTruth, convention: .stnet), convention: .stnet)
+    }
+
+    /// Whatever a run is called: no line is broken by the terminal.
+    @Test(arguments: [40, 60, 80, 100, 160, 240])
+    func aTableFitsItsTerminal(_ width: Int) {
+        for title in ["alexnet", "googlenet-caffe, preset sharp, mass 0.8, box-margin 7, 650 of 50,000 annotated"] {
+            let lines = table(title: title).plain(width: width).split(separator: "\n")
+            let long = lines.filter { $0.count > width }
+            // A name has a line of its own in the narrowest ones.
+            #expect(long.allSatisfy { $0 == title }, "\(long)")
+        }
+    }
+
+    @Test func theResultStandsAtTheEndOnceMore() throws {
+        let text = table(title: "alexnet, preset sharp").plain(width: 200)
+        let last = try #require(text.split(separator: "\n").last)
+        #expect(
+            last.hasPrefix("VALID: alexnet, preset sharp, 40 images: Top-1 Loc .50 7.5 % (2.6-19.9), GT-known"),
+            "\(last)")
     }
 }

@@ -111,7 +111,7 @@ import Testing
             try bytes.write(to: URL(fileURLWithPath: cluster.path("images/" + name)), options: .atomic)
         }
         #expect(run.wait() == 1, "\(run.standardError)")
-        #expect(run.standardOutput.contains("of the images that were evaluated are other files by now"))
+        #expect(run.standardOutput.unwrapped.contains("of the images that were evaluated are other files by now"))
         #expect(run.standardOutput.contains("--resume --verify-data"), "\(run.standardOutput)")
     }
 
@@ -150,7 +150,7 @@ import Testing
             [nodes[0].address], out: "alone", ["--verify-every", "3", "--wait", "0.5"])
         #expect(alone.wait() == 1)
         #expect(alone.standardError.contains("20 images await their evaluation by a second node"))
-        #expect(alone.standardOutput.contains("20 of the 20 images that a second node was to evaluate"))
+        #expect(alone.standardOutput.unwrapped.contains("20 of the 20 images that a second node was to evaluate"))
     }
 
     @Test func anotherRunsJournalIsRefusedWithTheFieldThatDiffers() throws {

@@ -119,3 +119,8 @@ enum Wait {
         return true
     }
 }
+
+extension String {
+    /// On one line, as before it was made for a terminal's width.
+    var unwrapped: String { split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+}

@@ -68,7 +68,7 @@ struct DemoCommand {
                     files.network, "--weights", files.weights, "--out", out, forces ? "--force" : "--resume",
                 ], specifications: EvaluateOptions.help.options))
         let page = "\(out)/\(Report.name)"
-        if status == .valid, access(page, R_OK) == 0, show(page) { say("opened in the browser") }
+        if status == .valid, access(page, R_OK) == 0, show(page) { say("opening it in the browser") }
         return status
     }
 }

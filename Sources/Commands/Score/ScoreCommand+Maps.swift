@@ -5,9 +5,6 @@ import Options
 import SelectiveTuning
 
 extension ScoreCommand {
-    /// Images between two signs of life on standard error.
-    private static let portion = 5000
-
     /// Scores all maps, each read once and by one of the threads; of each image the boxes at the thresholds are kept, under
     /// a kilobyte for a hundred. The box of its record is the one at the threshold that gives `MaxBoxAcc`.
     func scoreMaps(_ path: String, _ images: Images, _ scorer: BoxScorer) throws -> Scored {
@@ -32,16 +29,12 @@ extension ScoreCommand {
         let cores = Processors.available
         let pool = try ThreadPool(threads: try parsed.integer("threads", in: 1...1024) ?? cores)
         let readers = try (0..<pool.threads).map { _ in try MapReader(scorer, thresholds) }
-        var outcomes: [MapReader.Outcome] = []
-        let count = images.groundTruth.count
-        while outcomes.count < count {
-            let start = outcomes.count
-            let portion = min(ScoreCommand.portion, count - start)
-            outcomes += pool.map(portion) { task, thread in
-                readers[thread].score(images.groundTruth[start + task], path: paths[start + task])
-            }
-            if outcomes.count < count { StandardError.write("\(outcomes.count) of \(count) maps are scored\n") }
+        let work = WorkMeter("scoring maps", of: images.groundTruth.count, "maps")
+        let outcomes = pool.map(images.groundTruth.count) { task, thread in
+            defer { work.advance() }
+            return readers[thread].score(images.groundTruth[task], path: paths[task])
         }
+        work.end()
         var tally = MapTally(thresholds: thresholds)
         for reader in readers { tally.add(reader.tally) }
         let accuracy = MapAccuracy(tally)

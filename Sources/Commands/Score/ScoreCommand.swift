@@ -144,8 +144,11 @@ public struct ScoreCommand: Sendable {
             let written = try RunOutput.write(run, to: out)
             return (written, try files.write(run, written))
         }
-        say(written.table.plain)
-        for note in images.annotations.notes + images.frames.notes + scored.notes { say(note) }
+        let width = TerminalSize.ofStandardOutput.columns
+        say(written.table.plain(width: width))
+        for note in images.annotations.notes + images.frames.notes + scored.notes {
+            for line in note.wrapped(width: width, indent: "  ") { say(line) }
+        }
         for path in written.paths + reports.dropLast() { say("  \(path)") }
         say(ReportFiles.closing(reports))
         return written.certificate.isValid ? .valid : .invalid

@@ -1,5 +1,6 @@
 import Bytes
 import Coordinator
+import Options
 
 /// One GET by the system's curl, whose business are names, certificates, proxies and redirects.
 struct CurlTransfer {

@@ -2,7 +2,7 @@ import Bytes
 import Coordinator
 import Options
 
-/// Shows a fetch on standard error: a line that is drawn over again on a terminal, elsewhere one every few seconds.
+/// Shows a fetch on standard error: a line that is drawn over again on a terminal, elsewhere one every ten seconds.
 final class FetchPrinter: @unchecked Sendable {
     private let isLive: Bool
     private let write: @Sendable (String) -> Void
@@ -12,14 +12,14 @@ final class FetchPrinter: @unchecked Sendable {
 
     /// Writes to standard error by default; live where that is a terminal and `style` is `auto`.
     init(style: ProgressPrinter.Style, write: (@Sendable (String) -> Void)? = nil) {
-        isLive = style == .auto && write == nil && isatty(STDERR_FILENO) == 1
+        isLive = style == .auto && write == nil && LiveTerminal.isStandardError
         self.write = write ?? { StandardError.write($0) }
     }
 
     /// Shows a state, unless one was shown a moment ago; the whole file is always shown.
     func show(_ progress: FetchProgress, at time: Double) {
         lock.withLock {
-            guard time - lastShown >= (isLive ? 0.2 : 5) || progress.count == progress.total else { return }
+            guard time - lastShown >= (isLive ? 0.2 : 10) || progress.count == progress.total else { return }
             lastShown = time
             guard isLive else { return write(progress.line + "\n") }
             let columns = TerminalSize.ofStandardError.columns

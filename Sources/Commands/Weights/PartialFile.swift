@@ -44,6 +44,8 @@ public final class PartialFile: @unchecked Sendable {
     public func restore() throws {
         count = 0
         digest = SHA256()
+        let work = WorkMeter("SHA-256 of \(path)", "bytes")
+        defer { work.end() }
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         while true {
             let (got, code) = buffer.withUnsafeMutableBytes {
@@ -53,6 +55,7 @@ public final class PartialFile: @unchecked Sendable {
             if got == 0 { break }
             buffer.withUnsafeBytes { digest.update(UnsafeRawBufferPointer(rebasing: $0[..<got])) }
             count += got
+            work.advance(by: got)
         }
     }
 

@@ -103,7 +103,7 @@ public struct WeightsCommand {
         let target = path(file)
         guard PartialFile.isTaken(target) else { return false }
         let mapped = try MappedFile(path: target)
-        let digest = SHA256.hex(mapped.bytes)
+        let digest = SHA256.hex(mapped.bytes, of: target)
         guard digest.hasPrefix(file.digestPrefix) else {
             throw FetchError.otherFilePresent(path: target, prefix: file.digestPrefix, found: digest)
         }

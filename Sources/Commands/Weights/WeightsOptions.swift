@@ -26,7 +26,7 @@ public struct WeightsOptions: Sendable {
                     .init(
                         "base-url", "URL", "a mirror: https, or http on loopback",
                         default: PublishedWeights.publishedBaseURL),
-                    .init("progress", "auto|plain", "how progress is shown", default: "auto"),
+                    .init("progress", "auto|plain", "a line redrawn on a terminal, else lines; lines", default: "auto"),
                     .init("help", nil, "this text"),
                 ]
             )

@@ -191,7 +191,9 @@ public enum EvaluateOptions {
                         "cache-size", "GIB", "of decoded inputs at the most", default: "16",
                         effect: .besideAny(of: "cache")),
                     .init("dry-run", nil, "check everything, evaluate nothing"),
-                    .init("progress", "auto|plain|json", "how progress is shown", default: "auto"),
+                    .init(
+                        "progress", "auto|plain|json", "a block redrawn on a terminal, else lines; lines; JSON",
+                        default: "auto"),
                     .init("help", nil, "this text; after a command, or as help COMMAND, that of the command"),
                     .init("version", nil, "the version"),
                     .absent("cpu", instead: "without --gpu an evaluation is on the CPU"),

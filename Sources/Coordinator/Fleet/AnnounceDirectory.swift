@@ -1,4 +1,5 @@
 import Bytes
+import Options
 import Protocol
 
 /// A directory in which each node that starts leaves a file with its `host:port`.

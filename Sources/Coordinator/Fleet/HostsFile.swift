@@ -1,4 +1,5 @@
 import Bytes
+import Options
 import Protocol
 
 /// The nodes of a run: one `host[:port]` a line, IPv6 in brackets; "#" starts a comment, also behind an address.

@@ -1,22 +1,34 @@
 import Bytes
 
 extension FleetProgress {
-    /// One object a line of `--progress json`. Its first members are those that a run on one machine always wrote.
+    /// One object a line of `--progress json`. Of a run in this process alone, which has no nodes, it is shorter.
     public var json: JSON {
-        .object([
+        isAlone
+            ? .object(
+                counts + [
+                    ("images_per_second", .double(overall.imagesPerSecond)),
+                    ("seconds_left", overall.secondsLeft.map(JSON.double) ?? .null), ("so_far", soFar),
+                ])
+            : .object(
+                counts + [
+                    ("images_per_second", .double(recentImagesPerSecond)),
+                    ("images_per_second_overall", .double(overall.imagesPerSecond)),
+                    ("seconds_left", secondsLeft.map(JSON.double) ?? .null), ("so_far", soFar),
+                    ("waiting", waitingReason.map(JSON.string) ?? .null), ("nodes", .array(nodes.map(\.json))),
+                ])
+    }
+
+    private var counts: [(String, JSON)] {
+        [
             ("event", .string("progress")), ("done", .int(overall.done)), ("total", .int(overall.total)),
             ("failed", .int(overall.failed)), ("elapsed_seconds", .double(overall.elapsedSeconds)),
-            ("images_per_second", .double(recentImagesPerSecond)),
-            ("images_per_second_overall", .double(overall.imagesPerSecond)),
-            ("seconds_left", secondsLeft.map(JSON.double) ?? .null),
-            (
-                "so_far",
-                .object([
-                    ("evaluated", .int(accuracy.evaluated)), ("top1", accuracy.top1.map(JSON.double) ?? .null),
-                    ("iou_at_half", accuracy.localization.map(JSON.double) ?? .null),
-                ])
-            ), ("waiting", waitingReason.map(JSON.string) ?? .null),
-            ("nodes", .array(nodes.map(\.json))),
+        ]
+    }
+
+    private var soFar: JSON {
+        .object([
+            ("evaluated", .int(accuracy.evaluated)), ("top1", accuracy.top1.map(JSON.double) ?? .null),
+            ("iou_at_half", accuracy.localization.map(JSON.double) ?? .null),
         ])
     }
 }

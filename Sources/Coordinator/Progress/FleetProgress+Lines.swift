@@ -1,79 +1,63 @@
+import Options
+
 extension FleetProgress {
-    /// At most this many nodes have a line of their own.
+    /// At most this many lines are about nodes.
     public static let nodeLineLimit = 20
 
-    /// "1,248 / 50,000 images (2.5 %), 231.4 images/s (overall 210.0), 3:31 left, 2 failed"
-    public var headLine: String {
+    /// "1,248 / 50,000 images (2.5 %)", "3:31 left", "231.4 images/s", "2 failed": what is wanted first stands first.
+    var headParts: [String] {
+        let (done, total) = (Progress.grouped(overall.done), Progress.grouped(overall.total))
+        let failed = overall.failed > 0 ? ["\(Progress.grouped(overall.failed)) failed"] : []
         let share = overall.total > 0 ? Double(overall.done) * 100 / Double(overall.total) : 100
-        var text = "\(Progress.grouped(overall.done)) / \(Progress.grouped(overall.total)) images"
-        text += " (\(Progress.fixed(share)) %), \(Progress.fixed(recentImagesPerSecond)) images/s"
-        text += " (overall \(Progress.fixed(overall.imagesPerSecond)))"
-        if let secondsLeft, !isComplete { text += ", \(Progress.clock(secondsLeft)) left" }
-        if overall.failed > 0 { text += ", \(Progress.grouped(overall.failed)) failed" }
-        return text
+        if isOver {
+            let speed = ["\(Progress.fixed(overall.imagesPerSecond)) images/s"]
+            let end = isComplete ? "in" : "(\(Progress.fixed(share)) %), ended after"
+            return ["\(done) / \(total) images \(end) \(Progress.clock(runSeconds))"] + speed + failed
+        }
+        guard !isComplete else {
+            // Not "600 / 600": some of them are evaluated once more.
+            let leases = "\(leasesOut) lease\(leasesOut == 1 ? "" : "s") still out"
+            return ["each of \(total) images has a result"]
+                + (leasesOut > 0 ? ["further ones are compared", leases] : []) + failed
+        }
+        let left = secondsLeft.map { ["\(Progress.clock($0)) left"] } ?? []
+        return ["\(done) / \(total) images (\(Progress.fixed(share)) %)"] + left
+            + ["\(Progress.fixed(recentImagesPerSecond)) images/s"] + failed
     }
 
     /// "3 working, 1 connecting"
-    static func countsText(_ nodes: some Collection<Node>) -> String {
-        counts(nodes).map { "\($0.count) \($0.state.rawValue)" }.joined(separator: ", ")
+    static func countsText(_ nodes: some Collection<Node>, isOver: Bool = false) -> String {
+        counts(nodes).map { "\($0.count) \(NodeTable.word($0.state, isOver: isOver))" }.joined(separator: ", ")
     }
 
     /// For a terminal: one block, each line narrower than the terminal and the block lower than it.
     public func liveLines(_ size: TerminalSize) -> [String] {
         // One column and one row stay free: a full last column or row makes some terminals scroll.
         let width = max(1, size.columns - 1)
-        var lines = [headLine]
-        if let line = accuracy.line { lines.append(line) }
-        if let waitingReason { lines.append("waiting: \(waitingReason)") }
-        lines += nodeLines(limit: min(Self.nodeLineLimit, max(0, size.rows - lines.count - 2)))
+        var lines = TerminalText.joined(headParts, width: width)
+        lines += TerminalText.joined(accuracy.parts(isOver: isOver), width: width)
+        if let waitingReason {
+            let most = 3
+            let waiting = TerminalText.sanitized("waiting: \(waitingReason)").wrapped(width: width, indent: "  ")
+            lines += waiting.prefix(most - 1)
+            if waiting.count >= most {
+                lines.append("  " + waiting.dropFirst(most - 1).map { $0.drop { $0 == " " } }.joined(separator: " "))
+            }
+        }
+        if !isAlone {
+            let table = NodeTable(nodes, width: width, isOver: isOver)
+            lines += table.lines(limit: min(Self.nodeLineLimit, size.rows - lines.count - 1))
+        }
         return lines.prefix(max(1, size.rows - 1)).map { TerminalText.clipped($0, width: width) }
     }
 
     /// For a file or a pipe: everything but the single nodes on one line.
     public var plainLine: String {
-        var parts = [headLine]
-        if let line = accuracy.line { parts.append(line) }
-        if !nodes.isEmpty { parts.append("nodes: \(Self.countsText(nodes))") }
+        var parts = [headParts.joined(separator: ", ")]
+        let accuracy = accuracy.parts(isOver: isOver)
+        if !accuracy.isEmpty { parts.append(accuracy.joined(separator: ", ")) }
+        if !nodes.isEmpty, !isAlone { parts.append("nodes: \(Self.countsText(nodes, isOver: isOver))") }
         if let waitingReason { parts.append("waiting: \(waitingReason)") }
         return TerminalText.clipped(parts.joined(separator: "; "), width: 1000)
-    }
-
-    private func nodeLines(limit: Int) -> [String] {
-        guard nodes.count > limit else { return nodes.map(Self.line) }
-        // Those that need a look come before those that work, and these before those that are only being tried; what
-        // is chosen stands in the fleet's order, so that lines do not jump about.
-        let chosen = nodes.indices.sorted { (nodes[$0].state.rank, $0) < (nodes[$1].state.rank, $1) }.prefix(limit)
-        let rest = Set(nodes.indices).subtracting(chosen).map { nodes[$0] }
-        let summary = "and \(rest.count) more: \(Self.countsText(rest))"
-        return chosen.sorted().map { Self.line(nodes[$0]) } + ["  " + summary]
-    }
-
-    private static func line(_ node: Node) -> String {
-        var text = "  " + TerminalText.column(node.name, width: 22)
-        text += " " + TerminalText.column(node.address ?? "this process", width: 21)
-        text += " " + TerminalText.column(node.state.rawValue, width: 10)
-        text += TerminalText.column(Progress.fixed(node.imagesPerSecond), width: 8, rightAligned: true) + "/s"
-        text += TerminalText.column(Progress.grouped(node.imagesDone), width: 11, rightAligned: true)
-        let lease = node.leaseAgeSeconds.map { "lease \(Progress.fixed($0)) s" } ?? ""
-        text += "  " + TerminalText.column(lease, width: 12)
-        if let reason = node.reason { text += "  " + TerminalText.sanitized(reason) }
-        while text.last == " " { text.removeLast() }
-        return text
-    }
-}
-
-extension FleetProgress.Node.State {
-    /// Which nodes are shown where there is no room for all: the lowest first.
-    fileprivate var rank: Int {
-        switch self {
-        case .evicted: 0
-        case .refused: 1
-        case .suspect: 2
-        case .dead: 3
-        case .leaving: 4
-        case .preparing: 5
-        case .working: 6
-        case .connecting: 7
-        }
     }
 }

@@ -1,10 +1,33 @@
 extension FleetProgress {
-    /// Why nothing comes although images are left: there is a text for every second without a result, and none else.
+    /// Within so many seconds of a lease's beginning, or of its last result, all is well with whoever works on it.
+    private static let patience = 5.0
+
+    /// Why nothing comes although something is awaited; nil while all is well.
     public var waitingReason: String? {
-        guard !isComplete, secondsSinceResult >= 1 else { return nil }
+        guard !isOver, secondsSinceResult >= 1 else { return nil }
+        guard !isAtWork else { return nil }
+        if isAlone { return reasonAlone }
         let reasons = [working, suspect, leaving, preparing, notConnected].compactMap { $0 }
         let text = reasons.joined(separator: "; ")
-        return isEnding ? "no new leases are given: \(text)" : text
+        if isEnding { return "no new leases are given: \(text)" }
+        return isComplete ? "further evaluations of some images are awaited: \(text)" : text
+    }
+
+    /// Whether a node had too little time by now to bring a result.
+    private var isAtWork: Bool {
+        nodes.contains { node in
+            guard node.state == .working, let age = node.leaseAgeSeconds else { return false }
+            return min(age, secondsSinceResult) < Self.patience
+        }
+    }
+
+    /// Of the node that is this process.
+    private var reasonAlone: String? {
+        guard let node = nodes.first else { return "the run begins" }
+        switch node.state {
+        case .working where node.leaseAgeSeconds != nil: return "no result for \(Self.seconds(secondsSinceResult))"
+        default: return node.reason ?? (isEnding ? "what was begun is finished" : node.state.rawValue)
+        }
     }
 
     private func all(_ states: Node.State...) -> [Node] { nodes.filter { states.contains($0.state) } }

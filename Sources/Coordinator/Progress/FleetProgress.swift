@@ -62,6 +62,12 @@ public struct FleetProgress: Sendable, Hashable {
     public var isEnding: Bool
     /// Since the run began, long before the first lease where nodes are slow to come.
     public var runSeconds: Double
+    /// Leases that nodes have and have not finished.
+    public var leasesOut = 0
+    /// The only node is this process: it needs no name.
+    public var isAlone = false
+    /// Nothing more comes: this is the last state.
+    public var isOver = false
 
     public init(
         overall: Progress, recentImagesPerSecond: Double = 0, accuracy: RunningAccuracy = RunningAccuracy(),
@@ -82,7 +88,11 @@ public struct FleetProgress: Sendable, Hashable {
         recentImagesPerSecond > 0 ? Double(overall.total - overall.done) / recentImagesPerSecond : nil
     }
 
+    /// Every image has a result. Second evaluations may still be awaited: only `isOver` says that all is done.
     public var isComplete: Bool { overall.done >= overall.total }
+
+    /// It came to nothing: a dry run, or one that found no node. What is said of that says it all.
+    var isNothing: Bool { isOver && !isComplete && overall.done <= overall.resumed }
 
     /// How many nodes are in each state, without those in which none is, in the order of `Node.State`.
     public static func counts(_ nodes: some Collection<Node>) -> [(state: Node.State, count: Int)] {

@@ -22,16 +22,6 @@ public struct Progress: Sendable, Hashable {
         imagesPerSecond > 0 ? Double(total - done) / imagesPerSecond : nil
     }
 
-    /// "1,248 / 50,000 images (2.5 %), 231.4 images/s, 3:31 left"
-    public var line: String {
-        let share = total > 0 ? Double(done) * 100 / Double(total) : 100
-        var text = "\(Progress.grouped(done)) / \(Progress.grouped(total)) images (\(Progress.fixed(share)) %)"
-        text += ", \(Progress.fixed(imagesPerSecond)) images/s"
-        if let secondsLeft, done < total { text += ", \(Progress.clock(secondsLeft)) left" }
-        if failed > 0 { text += ", \(failed) failed" }
-        return text
-    }
-
     static func grouped(_ number: Int) -> String {
         var digits = String(number)
         var index = digits.count - 3

@@ -11,8 +11,8 @@ public final class ProgressPrinter: Sendable {
     }
 
     private enum State: Sendable {
-        case one(Progress, runSeconds: Double?)
-        case fleet(FleetProgress, isLast: Bool)
+        case run(FleetProgress)
+        case work(Work)
     }
 
     private let output: OutputThread<State>
@@ -24,7 +24,7 @@ public final class ProgressPrinter: Sendable {
         style: Style, patienceSeconds: Double = StandardError.patienceSeconds,
         write: (@Sendable (String) -> Void)? = nil, terminal: (@Sendable () -> TerminalSize)? = nil
     ) {
-        let isLive = style == .auto && (terminal != nil || write == nil && isatty(STDERR_FILENO) == 1)
+        let isLive = style == .auto && (terminal != nil || write == nil && LiveTerminal.isStandardError)
         let write = write ?? { StandardError.writeWaiting($0) }
         let size = terminal ?? { .ofStandardError }
         self.patienceSeconds = patienceSeconds
@@ -35,24 +35,19 @@ public final class ProgressPrinter: Sendable {
                 switch item {
                 case .line(let line): text.message(line, size: size())
                 case .leftOut(let count): text.message(StandardError.leftOut(count), size: size())
-                case .state(.one(let progress, let seconds)): text.state(progress, runSeconds: seconds, size: size())
-                case .state(.fleet(let progress, let isLast)): text.state(progress, isLast: isLast, size: size())
+                case .state(.run(let progress)): text.state(progress, size: size())
+                case .state(.work(let work)): text.state(work, size: size())
                 }
             if let written { write(written) }
         }
     }
 
-    /// Shows a state, unless one was shown a moment ago or a later one comes before it can be shown; the last state is
-    /// always shown. `runSeconds` since the run began: the time of the progress itself stands still until the first lease.
-    public func show(_ progress: Progress, runSeconds: Double? = nil) {
-        output.post(state: .one(progress, runSeconds: runSeconds))
-    }
+    /// Shows a state, unless one was shown a moment ago or a later one comes before it can be shown. The last state is
+    /// always shown, and a plain line comes at once when results stop coming or the reason becomes another.
+    public func show(_ progress: FleetProgress) { output.post(state: .run(progress)) }
 
-    /// The same of a fleet. A complete state and one with `isLast` are always shown, and a plain line comes at once when
-    /// results stop coming or the reason becomes another.
-    public func show(_ progress: FleetProgress, isLast: Bool = false) {
-        output.post(state: .fleet(progress, isLast: isLast))
-    }
+    /// Shows a long piece of work that is not the evaluation.
+    public func show(_ work: Work) { output.post(state: .work(work)) }
 
     /// A message, on a line of its own whatever stands in it.
     public func say(_ text: String) { output.post(line: text) }

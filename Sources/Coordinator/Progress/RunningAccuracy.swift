@@ -18,9 +18,13 @@ public struct RunningAccuracy: Sendable, Hashable {
     /// 0 to 1; nil before the first result.
     public var localization: Double? { evaluated > 0 ? Double(localized) / Double(evaluated) : nil }
 
-    /// "so far: top-1 71.2 %, IoU >= 0.5 48.0 %"; nil before the first result.
-    public var line: String? {
-        guard let top1, let localization else { return nil }
-        return "so far: top-1 \(Progress.fixed(top1 * 100)) %, IoU >= 0.5 \(Progress.fixed(localization * 100)) %"
+    /// "so far: top-1 accuracy 71.2 %", "GT-known Loc .50 48.0 %"; empty before the first result.
+    /// - Parameter isOver: no more images come.
+    public func parts(isOver: Bool = false) -> [String] {
+        guard let top1, let localization else { return [] }
+        return [
+            "\(isOver ? "" : "so far: ")top-1 accuracy \(Progress.fixed(top1 * 100)) %",
+            "GT-known Loc .50 \(Progress.fixed(localization * 100)) %",
+        ]
     }
 }

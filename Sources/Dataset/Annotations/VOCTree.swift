@@ -1,3 +1,5 @@
+import Bytes
+
 /// A tree of PASCAL-VOC XML files, one an image, each called as its image.
 struct VOCTree {
     let files: [FileTree.Entry]
@@ -8,14 +10,17 @@ struct VOCTree {
         let ids = try ids()
         var list = AnnotationList()
         var others: (count: Int, first: String)?
+        let work = WorkMeter("reading annotations", of: files.count, "files")
         for (place, file) in files.enumerated() {
             let content = try VOCFile(path: file.path, classes: classes).load(id: ids[place])
             list.append(content.annotation)
+            work.advance()
             if let name = content.otherFilename {
                 let found = name.isEmpty ? "no <filename>" : "<filename>\(name.prefix(60))</filename>"
                 others = ((others?.count ?? 0) + 1, others?.first ?? "\(file.path) with \(found)")
             }
         }
+        work.end()
         try requireNoCopies(list)
         if let others {
             let files = others.count == 1 ? "1 XML file calls its" : "\(others.count) XML files call their"

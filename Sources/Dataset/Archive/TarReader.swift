@@ -23,7 +23,10 @@ struct TarReader {
 
     /// All files and links, in the archive's order; also those of archives that were appended to it.
     mutating func read() throws(DatasetError) -> [TarMember] {
+        let work = WorkMeter("reading what is in \(path)", "members")
+        defer { work.end() }
         while let block = try block() {
+            work.advance()
             do throws(TarHeader.Problem) {
                 offset = try entry(TarHeader(block[...]))
             } catch {

@@ -42,6 +42,8 @@ public struct DemoPictures: Sendable {
         try makeDirectories(images)
         try makeDirectories(annotations)
         var entries: [Entry] = []
+        let work = WorkMeter("drawing pictures", of: count, "pictures")
+        defer { work.end() }
         for index in 0..<max(0, count) {
             let scene = DemoScene(index: index, seed: seed)
             let entry = Entry(
@@ -54,6 +56,7 @@ public struct DemoPictures: Sendable {
             try AtomicFile.write(
                 path: "\(annotations)/\(entry.id).xml", bytes: Array(annotation.xml.utf8), isFlushed: false)
             entries.append(entry)
+            work.advance()
         }
         return entries
     }

@@ -48,6 +48,7 @@ public struct MapSummary: Hashable, Sendable {
                 TextTable.Cell(shortDecimal(row.threshold)), TextTable.Cell(mean),
             ] + row.parts.map { .rate($0) } + [.rate(row.pointingGame)]
         }
-        return TextTable(header: header, rows: lines)
+        // How many images it are stands elsewhere, too, and the mean says more than its parts.
+        return TextTable(header: header, rows: lines, optional: [1, 5, 6, 7])
     }
 }

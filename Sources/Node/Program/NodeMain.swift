@@ -25,6 +25,7 @@ public enum NodeMain {
                 print(answer.line.onOneLine)
                 return answer.status
             }
+            showWork()
             return try serve(configuration)
         } catch let error as UsageError {
             log("\(error)")
@@ -202,6 +203,15 @@ public enum NodeMain {
     private static func show(_ text: String) -> NodeExitStatus {
         print(text, terminator: "")
         return .success
+    }
+
+    /// What takes long, such as searching a folder of a million files, is told of now and then.
+    private static func showWork() {
+        let lock = Lock()
+        nonisolated(unsafe) var text = WorkText(isLive: false)
+        WorkMeter.observe { work in
+            if let line = lock.withLock({ text.line(work) }) { log(line) }
+        }
     }
 
     /// For threads that serve coordinators too: none of them waits for whoever reads this.

@@ -27,6 +27,8 @@ public enum SafetensorsWriter {
         let header = try header(path: path, tensors: tensors, metadata: metadata)
         var file = try AtomicFile(path: path)
         try file.append(header)
+        let work = WorkMeter("writing \(path)", of: tensors.count, "tensors")
+        defer { work.end() }
         for tensor in tensors {
             let elements = try values(tensor.name, tensor.shape)
             let expected = tensor.shape.reduce(1, *)
@@ -39,6 +41,7 @@ public enum SafetensorsWriter {
                 throw WeightError.notFinite(path: path, tensor: tensor.name, index: index, value: elements[index])
             }
             try elements.withUnsafeBytes { try file.append($0) }
+            work.advance()
         }
         try file.commit()
     }

@@ -87,7 +87,7 @@ public final class WeightFile: Sendable {
 
     /// The digest of the whole file, 64 lowercase hexadecimal digits; computed at each call.
     public func sha256() -> String {
-        withExtendedLifetime(storages) { SHA256.hex(storages.file.bytes) }
+        withExtendedLifetime(storages) { SHA256.hex(storages.file.bytes, of: path) }
     }
 
     private func find(_ name: String, expecting shape: [Int]) throws(WeightError) -> StoredTensor {

@@ -44,7 +44,7 @@ import Testing
     @Test func itDrawsItsPicturesAndEvaluatesThemWithTheNetworkThatComesAlong() async throws {
         let out = run.path("demo")
         let (given, said, shown, status) = try await demo(["--out", out + "/"])
-        #expect(status == .valid && said == ["2 pictures in \(out)-pictures", "opened in the browser"])
+        #expect(status == .valid && said == ["2 pictures in \(out)-pictures", "opening it in the browser"])
         #expect(shown == [out + "/report.html"])
         let options = try #require(given)
         #expect(options.values["images"] == out + "-pictures/images" && options.values["out"] == out)

@@ -20,6 +20,33 @@ public enum TerminalText {
         return String(String.UnicodeScalarView(clean.unicodeScalars.prefix(width - 3))) + "..."
     }
 
+    /// Sanitized and at most `width` columns wide; "..." stands in the middle of what is too long, so that both ends can be
+    /// read: names of nodes often begin alike and end in a number.
+    public static func elided(_ text: some StringProtocol, width: Int) -> String {
+        let clean = Array(sanitized(text).unicodeScalars)
+        guard clean.count > width, width > 6 else { return clipped(text, width: width) }
+        let head = (width - 3) / 2
+        let tail = width - 3 - head
+        return String(String.UnicodeScalarView(clean.prefix(head))) + "..."
+            + String(String.UnicodeScalarView(clean.suffix(tail)))
+    }
+
+    /// The parts behind one another, with `separator` between them, on as few lines as hold them: none is broken, and one
+    /// that is wider than a line is clipped.
+    public static func joined(_ parts: [String], separator: String = ", ", width: Int) -> [String] {
+        var lines: [String] = []
+        for part in parts.map(sanitized) {
+            let longer = (lines.last ?? "") + separator + part
+            // The separator may begin the space behind it on the next line.
+            if !lines.isEmpty, longer.unicodeScalars.count <= width {
+                lines[lines.count - 1] = longer
+            } else {
+                lines.append(part)
+            }
+        }
+        return lines.map { clipped($0, width: width) }
+    }
+
     /// Clipped and filled with spaces to exactly `width` columns.
     public static func column(_ text: some StringProtocol, width: Int, rightAligned: Bool = false) -> String {
         let clean = clipped(text, width: width)
@@ -29,7 +56,7 @@ public enum TerminalText {
 
     /// JSON that can go to a terminal: what cannot be seen there, and JSON may hold as it is, becomes escapes. In valid JSON
     /// without space around its values that stands only inside strings, so the value stays the same.
-    static func escapingControls(_ json: String) -> String {
+    package static func escapingControls(_ json: String) -> String {
         guard json.unicodeScalars.contains(where: \.isHidden) else { return json }
         var result = ""
         for scalar in json.unicodeScalars {
@@ -55,25 +82,5 @@ public enum TerminalText {
             }
         default: return false
         }
-    }
-}
-
-/// A terminal's size in characters.
-public struct TerminalSize: Sendable, Hashable {
-    public var columns: Int
-    public var rows: Int
-
-    public init(columns: Int, rows: Int) {
-        self.columns = columns
-        self.rows = rows
-    }
-
-    /// Of the terminal that standard error is; 80 x 24 where that is not known.
-    public static var ofStandardError: TerminalSize {
-        var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
-            return TerminalSize(columns: 80, rows: 24)
-        }
-        return TerminalSize(columns: Int(size.ws_col), rows: Int(size.ws_row))
     }
 }
