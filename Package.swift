@@ -30,7 +30,7 @@ let package = Package(
         // The system's C library under one name; Bytes hands it on.
         .target(name: "CLibrary", dependencies: []),
         .target(name: "Bytes", dependencies: ["CKernels", "CLibrary"], swiftSettings: testable),
-        .target(name: "Options", dependencies: ["CCommit", "Bytes", "CKernels"]),
+        .target(name: "Options", dependencies: ["CCommit", "Bytes", "CKernels"], swiftSettings: testable),
         // The commit in the version. Every program links it, none imports it: a commit must not compile all anew.
         .systemLibrary(name: "CCommit"),
         .target(
@@ -148,7 +148,10 @@ let package = Package(
             name: "ProcessTests",
             dependencies: [
                 "stnet-node", "stnet-coord", "stnet-tool", "stnet-gpu-check", "Dataset", "SelectiveTuning", "Bytes",
-            ], exclude: ["Snapshots", "SteppedClock"]),
+            ],
+            exclude: [
+                "Snapshots", "SteppedClock", "Help/offers.bash", "Help/offers.zsh", "Help/offers.fish",
+            ]),
     ],
     swiftLanguageModes: [.v6]
 )

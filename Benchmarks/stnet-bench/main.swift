@@ -26,7 +26,8 @@ let help = HelpText(
             ]
         )
     ],
-    footer: "Parts: \(Suite.parts.joined(separator: ",")).\nParts of --growth: \(Growth.parts.joined(separator: ","))."
+    footer:
+        "Parts: \(Suite.parts.joined(separator: ",")).\n\nParts of --growth: \(Growth.parts.joined(separator: ","))."
 )
 
 do {

@@ -4,34 +4,53 @@ import Options
 public enum BaselineOptions {
     public static let help = HelpText(
         usage: ["stnet-coord baseline --annotations PATH [options]"],
+        brief: "localization accuracy of boxes that look at no image",
         summary: """
-            Localization accuracy of boxes that look at no image: the whole frame and centred squares.
-            Needs boxes and sizes only.
+            Prints the localization accuracy of boxes that look at no image: the whole frame, and centred squares of every
+            size. It needs the true boxes and the images' sizes only.
             """,
         sections: [
             (
                 "Options",
                 [
                     .init(
-                        "annotations", "PATH", "VOC XML tree, WSOL text files, or a solution CSV",
+                        "annotations", "PATH",
+                        "the true boxes: VOC XML tree, WSOL benchmark text files, or a solution CSV",
                         default: "dataset/ILSVRC2012/annotations"),
-                    .init("images", "PATH", "the image files: sizes that the annotations lack"),
+                    .init("images", "PATH", "the image files, for sizes that the annotations lack"),
                     .init(
-                        "classes", "FILE", "class names, one a line, in index order", default: "the 1000 of ILSVRC-2012"
-                    ),
+                        "classes", "FILE", "the class names, one a line, in the order of their indices",
+                        default: "the 1000 of ILSVRC-2012"),
                     .init(
-                        "preprocess", "stnet|torchvision|squash", "how a photograph becomes the square input",
+                        "preprocess", "stnet|torchvision|squash",
+                        "how a photograph becomes the square input of n pixels; stnet: shorter side to n, centre crop; "
+                            + "torchvision: shorter side to n * 256 / 224, centre crop; squash: both sides to n",
                         default: "stnet"),
-                    .init("input-size", "N", "side of the network's input in pixels", default: "224"),
+                    .init("input-size", "N", "side of that input in pixels", default: "224"),
                     .init(
                         "iou", "stnet|wsol|exact",
-                        "whether a box's last pixel counts: yes; yes, in integers (WSOL benchmark); no",
+                        "whether IoU counts a box's last pixel; stnet: yes; wsol: yes, and in integers, as the WSOL "
+                            + "benchmark does; exact: no",
                         default: "stnet"),
-                    .init("square", "FRACTION", "a centred square of this side"),
-                    .init("whole", nil, "the whole frame"),
+                    .init("square", "FRACTION", "only the centred square of this side, a share of the input's, 0...1"),
+                    .init("whole", nil, "only the whole frame"),
                     .init("json", nil, "print JSON"),
-                    .init("help", nil, "this text"),
+                    .init("help", nil, "print the help"),
                 ]
             )
-        ])
+        ],
+        exits: [
+            .init(ExitStatus.valid, "the table was printed"),
+            .init(ExitStatus.invalid, "it was printed, but boxes are of other images than the files that --images has"),
+            .init(ExitStatus.usage, "wrong command line"),
+            .init(ExitStatus.badData, "unusable annotations or images, or an image without a size"),
+        ],
+        manual: ManualDetails(
+            examples: [
+                .init(
+                    "The best centred squares under the WSOL benchmark's protocol:",
+                    "stnet-coord baseline --annotations dataset/ILSVRC2012/annotations \\\n    --preprocess squash --iou wsol"
+                )
+            ],
+            documents: ["docs/evaluation.md", "docs/data.md"]))
 }

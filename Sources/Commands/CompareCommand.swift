@@ -9,20 +9,35 @@ public struct CompareCommand: Sendable {
     public static let operands = 0...2
     public static let help = HelpText(
         usage: ["stnet-coord compare RUN_A RUN_B [options]"],
+        brief: "two runs over the same images, image by image",
         summary: """
-            Compares two finished runs image by image: what both, only one or neither gets right, with McNemar's test.
-            RUN_A and RUN_B are the directories (--out) of valid runs over the same images.
+            Compares two finished runs image by image: which images both, only one or neither gets right, with McNemar's
+            test. RUN_A and RUN_B are the directories (--out) of valid runs over the same images.
             """,
         sections: [
             (
                 "Options",
                 [
-                    .init("list", "FILE.csv", "where the images go whose answer changed, one a line"),
+                    .init("list", "FILE.csv", "write the images whose answer changed, one a line"),
                     .init("json", nil, "print JSON"),
-                    .init("help", nil, "this text"),
+                    .init("help", nil, "print the help"),
                 ]
             )
-        ])
+        ],
+        operand: ValueCandidates("RUN_A"),
+        exits: [
+            .init(ExitStatus.valid, "the comparison was printed"), .init(ExitStatus.usage, "wrong command line"),
+            .init(
+                ExitStatus.badData,
+                "not the directory of a valid run, runs over different images, or --list cannot be written"),
+        ],
+        manual: ManualDetails(
+            examples: [
+                .init(
+                    "What --preset sharp changes:",
+                    "stnet-coord compare results/googlenet results/sharp --list changed.csv")
+            ],
+            documents: ["docs/evaluation.md", "docs/running.md"]))
 
     private let parsed: ParsedOptions
 

@@ -93,7 +93,7 @@ public enum CoordinatorMain {
             else { throw error }
             throw UsageError("\(error); a command stands first: stnet-coord \(command) ...")
         }
-        if parsed.switches.contains("help") { return show(help.text) }
+        if parsed.switches.contains("help") { return show(table.help.text) }
         if parsed.switches.contains("version") { return show("stnet \(stnetVersion)\n") }
         let path = parsed.values["config"] ?? "stnet.json"
         if parsed.values["config"] != nil || Folder.exists(path) {

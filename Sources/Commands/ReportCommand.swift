@@ -11,10 +11,11 @@ public struct ReportCommand: Sendable {
     public static let operands = 0...1
     public static let help = HelpText(
         usage: ["stnet-coord report RUN_DIR [options]"],
+        brief: "the report of a run that is over, made anew",
         summary: """
-            Writes RUN_DIR/report.html, one page with everything that a run says, from the files that the run left.
-            Pictures, object sizes and the baselines' curves need the images and annotations; where they are not given and
-            not where the run had them, the page says so.
+            Writes RUN_DIR/report.html, one page with everything that a run says, from the files that the run left in its
+            directory (--out). Photographs, object sizes and the baselines' curves need the run's images and annotations:
+            where those are neither given nor where the run had them, the page says so.
             """,
         sections: [
             (
@@ -23,14 +24,29 @@ public struct ReportCommand: Sendable {
                     .init("images", "PATH", "the run's images", default: "where the run had them"),
                     .init("annotations", "PATH", "the run's annotations", default: "where the run had them"),
                     .init(
-                        "classes", "FILE", "class names, one a line, in index order",
+                        "classes", "FILE", "the class names, one a line, in the order of their indices",
                         default: "the run's, or the 1000 of ILSVRC-2012"),
-                    .init("out", "FILE.html", "where the page goes", default: "RUN_DIR/report.html"),
-                    .init("help", nil, "this text"),
+                    .init("out", "FILE.html", "write the page to this file", default: "RUN_DIR/report.html"),
+                    .init("help", nil, "print the help"),
                 ]
             )
         ],
-        footer: "Exit status: 0 for a valid run, 1 for an invalid one, 64 usage, 65 bad data.")
+        operand: ValueCandidates("RUN_DIR"),
+        exits: [
+            .init(ExitStatus.valid, "the page was written; the run is valid"),
+            .init(ExitStatus.invalid, "the page was written; the run is invalid"),
+            .init(ExitStatus.usage, "wrong command line"),
+            .init(
+                ExitStatus.badData,
+                "not a run's directory, images or annotations of another run, or the page cannot be written"),
+        ],
+        manual: ManualDetails(
+            examples: [
+                .init(
+                    "With the photographs, which lie elsewhere by now:",
+                    "stnet-coord report results/googlenet --images /data/ILSVRC2012/images")
+            ],
+            documents: ["docs/report.md", "docs/files.md"]))
 
     private let parsed: ParsedOptions
 

@@ -1,6 +1,6 @@
 /// What the programs' exit statuses mean; part of the command line's contract. Those from 64 on are those of
 /// `sysexits.h`.
-public enum ExitStatus: Int32, Sendable {
+public enum ExitStatus: Int32, Sendable, CaseIterable {
     /// Every image was evaluated and the result is valid.
     case valid = 0
     /// Invalid, incomplete or interrupted.

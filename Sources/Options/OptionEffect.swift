@@ -96,3 +96,11 @@ extension ParsedOptions {
         return moot
     }
 }
+
+extension OptionEffect {
+    /// "--prune mean or mean-all, and --box-rule tight"; nil where it always has one.
+    var text: String? {
+        guard !requirements.isEmpty else { return nil }
+        return requirements.map { $0.alternatives.map(\.text).joined(separator: " or ") }.joined(separator: ", and ")
+    }
+}

@@ -12,17 +12,29 @@ public struct OptionSpecification: Sendable, Hashable {
     public var effect: OptionEffect?
     /// For a name that there is not, and that people look for: what to do instead.
     public var instead: String?
+    /// Values that can be given and that `value` does not list: "alexnet" where it says "NAME".
+    public var known: [String]
 
     public init(
         _ name: String, _ value: String?, _ help: String, default defaultText: String? = nil,
-        effect: OptionEffect? = nil
+        effect: OptionEffect? = nil, known: [String] = []
     ) {
         self.name = name
         self.value = value
         self.help = help
         self.defaultText = defaultText
         self.effect = effect
+        self.known = known
     }
+
+    /// "--out DIR".
+    var form: String { "--" + name + (value.map { " " + $0 } ?? "") }
+
+    /// What it does in half a line, where there is no room for what each of its values does.
+    var brief: String { String(help.prefix { $0 != ";" }) }
+
+    /// What can stand behind it; nil for a switch.
+    var candidates: ValueCandidates? { value.map { ValueCandidates($0, known: known) } }
 
     /// An option that there is not. It stands in no help.
     public static func absent(_ name: String, instead: String) -> OptionSpecification {

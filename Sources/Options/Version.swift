@@ -6,3 +6,6 @@ public let stnetVersion = "\(stnetRelease)+\(String(cString: stnet_commit()))"
 
 /// CHANGELOG.md says what each changed.
 public let stnetRelease = "0.2.0"
+
+/// The release's day, or that on which it was begun: the man pages' date, which no clock may make.
+public let stnetReleaseDate = "2026-11-30"

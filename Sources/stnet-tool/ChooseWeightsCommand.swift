@@ -8,22 +8,44 @@ enum ChooseWeightsCommand {
         usage: [
             "stnet-tool choose-weights --network NAME|FILE.json --weights FILE --under NAME --out FILE.safetensors"
         ],
-        summary:
-            "Writes the tensors of a network that stand under a name of a checkpoint, with the network's own names.",
+        brief: "one network's weights out of a checkpoint",
+        summary: """
+            Takes the weights of one network out of a checkpoint that holds it more than once, as a teacher and a student or
+            beside its moving average: writes the tensors whose names begin with --under, under the network's own names.
+            """,
         sections: [
             (
                 "Options",
                 [
                     .init(
-                        "network", "NAME|FILE.json", NetworkCatalog.names.joined(separator: ", ") + ", or a description"
-                    ),
+                        "network", "NAME|FILE.json",
+                        "a network by its name, or a description: "
+                            + NetworkCatalog.names.joined(separator: ", "), known: NetworkCatalog.names),
                     .init("weights", "FILE", "the checkpoint, .pth or .safetensors"),
-                    .init("under", "NAME", "what stands before the names: model, model_ema, state.teacher"),
-                    .init("out", "FILE", "the .safetensors file"),
-                    .init("help", nil, "this text"),
+                    .init(
+                        "under", "NAME",
+                        "what stands before the network's names in the checkpoint: model, model_ema, state.teacher"),
+                    .init("out", "FILE.safetensors", "the file for the weights"),
+                    .init("help", nil, "print the help"),
                 ]
             )
-        ])
+        ],
+        exits: [
+            .init(ExitStatus.valid, "the file is there"), .init(ExitStatus.usage, "wrong command line"),
+            .init(
+                ExitStatus.badData,
+                "no such tensors, an unusable checkpoint, another file in the way, or a file that cannot be written"),
+        ],
+        manual: ManualDetails(
+            examples: [
+                .init(
+                    "The averaged weights of a checkpoint:",
+                    """
+                    stnet-tool choose-weights --network squeezenet1_1 --weights checkpoint.pth \\
+                        --under model_ema --out averaged.safetensors
+                    """)
+            ],
+            documents: ["docs/networks.md"]))
 
     static func run(_ parsed: ParsedOptions) throws {
         func value(_ name: String) throws -> String {

@@ -6,19 +6,36 @@ import Options
 enum DemoImagesCommand {
     static let help = HelpText(
         usage: ["stnet-tool demo-images --out DIR [--count N] [--seed N] [--synsets]"],
-        summary:
-            "Generates pictures of ten classes of objects as DIR/images/*.JPEG and their boxes as DIR/annotations/*.xml.",
+        brief: "generate pictures of objects with their boxes",
+        summary: """
+            Generates pictures of ten classes of objects as DIR/images/*.JPEG, and their true boxes as
+            DIR/annotations/*.xml. The same seed gives the same pictures everywhere.
+            """,
         sections: [
             (
                 "Options",
                 [
-                    .init("out", "DIR", "where they go"), .init("count", "N", "how many", default: "200"),
-                    .init("seed", "N", "names the sequence", default: "1"),
-                    .init("synsets", nil, "call the classes by ten of ILSVRC-2012's, for networks that have these"),
-                    .init("help", nil, "this text"),
+                    .init("out", "DIR", "the directory for them"),
+                    .init("count", "N", "how many pictures", default: "200"),
+                    .init("seed", "N", "which sequence of pictures", default: "1"),
+                    .init(
+                        "synsets", nil,
+                        "name the classes by ten synsets of ILSVRC-2012, for networks that have its 1000 classes"),
+                    .init("help", nil, "print the help"),
                 ]
             )
-        ])
+        ],
+        exits: [
+            .init(ExitStatus.valid, "the pictures are there"), .init(ExitStatus.usage, "wrong command line"),
+            .init(ExitStatus.badData, "the directory holds other files, or a file cannot be written"),
+        ],
+        manual: ManualDetails(
+            examples: [
+                .init(
+                    "The pictures of the demonstration:",
+                    "stnet-tool demo-images --count 200 --seed 2017 --out pictures")
+            ],
+            documents: ["README.md", "docs/running.md"]))
 
     static func run(_ parsed: ParsedOptions) throws {
         guard let out = parsed.values["out"] else { throw UsageError("--out DIR is needed") }

@@ -7,18 +7,32 @@ import SelectiveTuning
 enum DescribeCommand {
     static let help = HelpText(
         usage: ["stnet-tool describe --network NAME|FILE.json"],
-        summary: "Prints a network's description, one layer a line, as --network FILE.json takes it.",
+        brief: "print a network's description",
+        summary: """
+            Prints a network's description, one layer a line, as stnet-coord takes it with --network FILE.json: to begin
+            one's own from.
+            """,
         sections: [
             (
                 "Options",
                 [
                     .init(
-                        "network", "NAME|FILE.json", NetworkCatalog.names.joined(separator: ", ") + ", or a description"
-                    ),
-                    .init("help", nil, "this text"),
+                        "network", "NAME|FILE.json",
+                        "a network by its name, or a description: "
+                            + NetworkCatalog.names.joined(separator: ", "), known: NetworkCatalog.names),
+                    .init("help", nil, "print the help"),
                 ]
             )
-        ])
+        ],
+        exits: [
+            .init(ExitStatus.valid, "the description was printed"), .init(ExitStatus.usage, "wrong command line"),
+            .init(ExitStatus.badData, "FILE.json is no usable description"),
+        ],
+        manual: ManualDetails(
+            examples: [
+                .init("A description to begin from:", "stnet-tool describe --network squeezenet1_1 > mine.json")
+            ],
+            documents: ["docs/networks.md"]))
 
     static func run(_ parsed: ParsedOptions) throws {
         guard let name = parsed.values["network"] else { throw UsageError("--network is needed") }

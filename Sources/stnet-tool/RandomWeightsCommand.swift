@@ -7,20 +7,37 @@ import SelectiveTuning
 enum RandomWeightsCommand {
     static let help = HelpText(
         usage: ["stnet-tool random-weights --network NAME|FILE.json --out FILE.safetensors [--seed N]"],
-        summary: "Writes seeded random weights for every tensor of a network: the same seed, the same bytes.",
+        brief: "write random weights for a network",
+        summary: """
+            Writes random weights for every tensor of a network, to try a description or to measure speed where there are no
+            trained ones. The same seed gives the same bytes everywhere.
+            """,
         sections: [
             (
                 "Options",
                 [
                     .init(
-                        "network", "NAME|FILE.json", NetworkCatalog.names.joined(separator: ", ") + ", or a description"
-                    ),
-                    .init("out", "FILE", "the .safetensors file"),
-                    .init("seed", "N", "names the weights", default: "1"),
-                    .init("help", nil, "this text"),
+                        "network", "NAME|FILE.json",
+                        "a network by its name, or a description: "
+                            + NetworkCatalog.names.joined(separator: ", "), known: NetworkCatalog.names),
+                    .init("out", "FILE.safetensors", "the file for them"),
+                    .init("seed", "N", "which random weights", default: "1"),
+                    .init("help", nil, "print the help"),
                 ]
             )
-        ])
+        ],
+        exits: [
+            .init(ExitStatus.valid, "the file is there"), .init(ExitStatus.usage, "wrong command line"),
+            .init(
+                ExitStatus.badData, "unusable description, another file in the way, or a file that cannot be written"),
+        ],
+        manual: ManualDetails(
+            examples: [
+                .init(
+                    "Weights for a description that has no trained ones yet:",
+                    "stnet-tool random-weights --network mine.json --out mine.safetensors")
+            ],
+            documents: ["docs/networks.md"]))
 
     static func run(_ parsed: ParsedOptions) throws {
         guard let name = parsed.values["network"] else { throw UsageError("--network is needed") }

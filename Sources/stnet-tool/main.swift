@@ -14,8 +14,26 @@ let commands: [(name: String, help: HelpText, run: (ParsedOptions) throws -> Voi
 let table = CommandTable(
     program: "stnet-tool",
     help: HelpText(
-        usage: commands.map { "stnet-tool \($0.name) [options]" },
-        summary: "What an evaluation needs around it. stnet-tool help COMMAND lists a command's options.", sections: []),
+        usage: ["stnet-tool COMMAND [options]"], brief: "demonstration pictures, descriptions and weights of networks",
+        summary: """
+            Makes what an evaluation by stnet-coord needs: pictures for a demonstration, descriptions of networks, files of
+            weights. stnet-tool help COMMAND lists a command's options.
+            """,
+        sections: [
+            (
+                "Options",
+                [
+                    .init("help", nil, "print the help; after a command, that of the command"),
+                    .init("version", nil, "print the version"),
+                ]
+            )
+        ],
+        exits: [
+            .init(ExitStatus.valid, "done"), .init(ExitStatus.usage, "wrong command line"),
+            .init(ExitStatus.badData, "unusable input, a file in the way, or one that cannot be written"),
+        ],
+        manual: ManualDetails(
+            environment: [.instructionSet], documents: ["README.md", "docs/networks.md", "docs/running.md"])),
     commands: commands.map { ($0.name, $0.help) })
 
 func end(_ text: String, _ status: ExitStatus) -> Never {

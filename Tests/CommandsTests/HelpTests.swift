@@ -1,14 +1,14 @@
 import Coordinator
 import Foundation
-import Options
 import Testing
 
 @testable import Commands
+@testable import Options
 
 /// The help texts as they were reviewed; STNET_RECORD=1 records them again.
 @Suite struct HelpTests {
     @Test(arguments: [
-        ("evaluate", EvaluateOptions.help.text), ("baseline", BaselineOptions.help.text),
+        ("evaluate", CoordinatorMain.table.help.text), ("baseline", BaselineOptions.help.text),
         ("weights", WeightsOptions.help.text), ("compare", CompareCommand.help.text), ("score", ScoreCommand.help.text),
         ("report", ReportCommand.help.text), ("demo", DemoCommand.help.text),
     ])
@@ -25,7 +25,7 @@ import Testing
     @Test func helpIsWhereverItIsLookedFor() throws {
         let table = CoordinatorMain.table
         for arguments in [["-h"], ["--help"], ["help"], ["help", "--all"]] {
-            #expect(try table.answer(arguments) == EvaluateOptions.help.text)
+            #expect(try table.answer(arguments) == CoordinatorMain.table.help.text)
         }
         #expect(try table.answer(["help", "score"]) == ScoreCommand.help.text)
         for arguments in [["-V"], ["-v"], ["version"], ["--version"], ["compare", "--version"]] {
@@ -43,13 +43,27 @@ import Testing
         }
     }
 
-    @Test func everyLineFitsAWideTerminal() {
-        let texts = [
-            EvaluateOptions.help.text, BaselineOptions.help.text, WeightsOptions.help.text, CompareCommand.help.text,
-            ScoreCommand.help.text, ReportCommand.help.text, DemoCommand.help.text,
-        ]
-        for line in texts.joined().split(separator: "\n") {
-            #expect(line.count <= 120, "\(line)")
+    /// An evaluation can end in any of them, a command in some.
+    @Test func everyExitStatusIsListed() {
+        let all = ExitStatus.allCases.map(\.rawValue)
+        #expect(EvaluateOptions.help.exits.map(\.status) == all + [128 + SIGINT, 128 + SIGTERM])
+        for (name, help) in CoordinatorMain.table.commands {
+            let statuses = help.exits.map(\.status)
+            #expect(statuses.first == 0 && statuses.contains(ExitStatus.usage.rawValue), "\(name)")
+            #expect(Set(statuses).isSubset(of: all) && statuses == statuses.sorted(), "\(name)")
+        }
+    }
+
+    /// The command line refuses what is not the description's; completions offer what is.
+    @Test func everyValueThatIsOfferedIsTaken() throws {
+        for (name, help) in [("", EvaluateOptions.help)] + CoordinatorMain.table.commands {
+            for option in help.visibleOptions {
+                for word in option.candidates?.words ?? [] {
+                    let parsed = try ParsedOptions(
+                        arguments: ["--\(option.name)", word], specifications: help.options, operands: 0...2)
+                    #expect(parsed.values[option.name] == word, "\(name) --\(option.name)")
+                }
+            }
         }
     }
 }

@@ -57,6 +57,11 @@ import Testing
         listener.close()
     }
 
+    @Test func everyExitStatusIsListed() {
+        let all = NodeExitStatus.allCases.map(\.rawValue)
+        #expect(NodeOptions.help.exits.map(\.status) == all + [128 + SIGINT, 128 + SIGTERM])
+    }
+
     @Test func everyLineOfTheHelpFitsAWideTerminal() {
         for line in NodeOptions.help.text.split(separator: "\n") { #expect(line.count <= 120, "\(line)") }
     }

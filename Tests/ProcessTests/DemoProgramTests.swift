@@ -16,6 +16,6 @@ import Testing
         // The same again: there is nothing to do, and the page is named again.
         let again = try Program("stnet-coord", ["demo"], directory: cluster.directory)
         #expect(again.wait() == 0 && again.standardOutput.contains("results/demo is complete"))
-        #expect(again.standardOutput.hasSuffix("  results/demo/report.html\n"))
+        #expect(again.standardOutput.hasSuffix("report: results/demo/report.html\n"))
     }
 }

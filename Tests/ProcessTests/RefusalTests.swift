@@ -110,7 +110,7 @@ import Testing
         defer { other.send(SIGKILL) }
         let isThere = Wait.until {
             let files = (try? FileManager.default.contentsOfDirectory(atPath: cluster.path("announce-twin2"))) ?? []
-            return files.filter { !$0.hasPrefix(".") }.count == 2
+            return files.filter { !$0.hasPrefix(".") && !$0.hasSuffix(".tmp") }.count == 2
         }
         try #require(isThere)
         second.program.send(SIGKILL)

@@ -41,18 +41,18 @@ import Testing
     }
 
     /// Blocked in writing the result, where a first signal cannot help.
-    @Test func aSecondSignalEndsARunWhoseResultNobodyReads() throws {
+    @Test(arguments: [SIGINT, SIGTERM]) func aSecondSignalEndsARunWhoseResultNobodyReads(number: Int32) throws {
         let cluster = try Cluster(pictures: 5)
         let run = try cluster.coordinator(pipes: [1: try FullPipe()])
         try #require(Wait.until { FileManager.default.fileExists(atPath: cluster.path("out/certificate.json")) })
         usleep(300_000)
         #expect(run.isRunning)
         let isOver = Wait.until {
-            run.send(SIGINT)
+            run.send(number)
             usleep(50_000)
             return !run.isRunning
         }
-        #expect(isOver && run.wait() == 128 + SIGINT)
+        #expect(isOver && run.wait() == 128 + number)
     }
 
     @Test func aNodeServesThoughNobodyReadsItsMessages() throws {

@@ -26,6 +26,7 @@ import Testing
             }
             for await part in group { steps += part }
         }
+        if Self.environment["STNET_SEEDS"] != nil { print("\(steps) events in \(count) runs") }
         #expect(steps > Int(count) * 10, "\(steps) events in \(count) runs: nothing was simulated")
     }
 

@@ -7,7 +7,8 @@ import Options
 /// `stnet-coord demo`: a whole evaluation from nothing, for whoever wants to see one.
 struct DemoCommand {
     static let help = HelpText(
-        usage: ["stnet-coord demo [--out DIR] [--force]"],
+        usage: ["stnet-coord demo [options]"],
+        brief: "a whole evaluation from nothing, to see one",
         summary: """
             Shows a whole evaluation: draws 200 pictures of ten classes of objects into DIR-pictures, evaluates them with the
             small network that comes along, and prints the path of the report. On a desktop it opens the report in the browser;
@@ -17,12 +18,28 @@ struct DemoCommand {
             (
                 "Options",
                 [
-                    .init("out", "DIR", "where the results go", default: "results/demo"),
-                    .init("force", nil, "replace the result in --out"), .init("help", nil, "this text"),
+                    .init("out", "DIR", "the directory for the results", default: "results/demo"),
+                    .init("force", nil, "replace the result in --out"), .init("help", nil, "print the help"),
                 ]
             )
         ],
-        footer: "Exit status: 0 for a valid run, or one that is complete already; others as for an evaluation.")
+        exits: [
+            .init(ExitStatus.valid, "the run is valid, or was complete already"),
+            .init(ExitStatus.invalid, "the run is invalid, or was interrupted"),
+            .init(ExitStatus.usage, "wrong command line"),
+            .init(ExitStatus.badData, "files that are not the demonstration's are in the way, or none can be written"),
+        ],
+        manual: ManualDetails(
+            environment: [
+                .init(
+                    "DISPLAY, WAYLAND_DISPLAY",
+                    "One of them is set where there is a desktop, whose xdg-open is asked to open the report."),
+                .init("STNET_OPEN, CI", "The report is not opened where STNET_OPEN is no, 0 or never, or CI is set."),
+                .instructionSet,
+                .terminal,
+            ],
+            examples: [.init("Once more, in the place of the last result:", "stnet-coord demo --force")],
+            documents: ["docs/report.md"]))
 
     /// What `make run` and the tests of the archive know the digest of.
     static let count = 200

@@ -12,55 +12,83 @@ public struct ScoreCommand: Sendable {
             "stnet-coord score --boxes FILE.csv --annotations PATH [options]",
             "stnet-coord score --maps DIR --annotations PATH [options]",
         ],
+        brief: "localization accuracy of other programs' boxes or maps",
         summary: """
             Scores what another program has found: GT-known localization, beside the baselines.
-            A line of FILE.csv is a box, id,x0,y0,x1,y1, in pixels of the original image, the last pixel included.
-            An image with several boxes counts by the best of them; every annotated image must have one.
-            DIR holds a score map an image, id.npy: float16, 32 or 64, height x width, over the network's input.
-            Maps are cut at each threshold; MaxBoxAcc, MaxBoxAccV2 and the pointing game are the WSOL benchmark's.
-            That benchmark's own protocol is --preprocess squash --iou wsol --thresholds 1000.
+
+            Boxes: a line of FILE.csv is one box, id,x0,y0,x1,y1, in pixels of the original image, the last pixel included.
+            Of several boxes of an image the best counts; every annotated image must have one.
+
+            Maps: DIR holds one score map an image, id.npy, float16, float32 or float64, height x width, which covers the
+            network's input. It is cut at each threshold; MaxBoxAcc, MaxBoxAccV2 and the pointing game are the WSOL
+            benchmark's, whose own protocol is --preprocess squash --iou wsol --thresholds 1000.
             """,
         sections: [
             (
                 "Options",
                 [
-                    .init("boxes", "FILE.csv", "the boxes"),
-                    .init("maps", "DIR", "the score maps, found in its folders too"),
+                    .init("boxes", "FILE.csv", "the boxes to score"),
+                    .init("maps", "DIR", "the score maps, also in folders below"),
                     .init(
-                        "annotations", "PATH", "VOC XML tree, WSOL text files, or a solution CSV",
+                        "annotations", "PATH",
+                        "the true boxes: VOC XML tree, WSOL benchmark text files, or a solution CSV",
                         default: "dataset/ILSVRC2012/annotations"),
-                    .init("name", "TEXT", "of the method, in the table", default: "the file's name"),
+                    .init("name", "TEXT", "the method's name in the table", default: "the file's name"),
                     .init(
-                        "classes", "FILE", "class names, one a line, in index order", default: "the 1000 of ILSVRC-2012"
-                    ),
-                    .init("ids", "FILE", "score only these images, one id a line"),
+                        "classes", "FILE", "the class names, one a line, in the order of their indices",
+                        default: "the 1000 of ILSVRC-2012"),
+                    .init("ids", "FILE", "score only the images that this file lists, one id a line"),
                     .init(
-                        "images", "PATH", "sizes that the annotations lack, and the report's pictures",
-                        default: "no pictures"),
+                        "images", "PATH",
+                        "the image files, for sizes that the annotations lack and the report's pictures",
+                        default: "a report without pictures"),
                     .init(
-                        "preprocess", "stnet|torchvision|squash", "how a photograph becomes the square input",
+                        "preprocess", "stnet|torchvision|squash",
+                        "how a photograph becomes the square input of n pixels; stnet: shorter side to n, centre crop; "
+                            + "torchvision: shorter side to n * 256 / 224, centre crop; squash: both sides to n",
                         default: "stnet"),
-                    .init("input-size", "N", "side of the input in pixels", default: "224"),
+                    .init("input-size", "N", "side of that input in pixels", default: "224"),
                     .init(
                         "iou", "stnet|wsol|exact",
-                        "whether a box's last pixel counts: yes; yes, in integers (WSOL benchmark); no",
+                        "whether IoU counts a box's last pixel; stnet: yes; wsol: yes, and in integers, as the WSOL "
+                            + "benchmark does; exact: no",
                         default: "stnet"),
                     .init(
-                        "thresholds", "N", "of the maps: 0, 1/N, 2/N, ... of the maximum", default: "100",
+                        "thresholds", "N", "maps are cut at 0, 1/N, 2/N, ... of their maximum", default: "100",
                         effect: .besideAny(of: "maps")),
                     .init(
-                        "threads", "N", "that score maps", default: "one a processor core",
+                        "threads", "N", "threads that score maps", default: "all cores",
                         effect: .besideAny(of: "maps")),
-                    .init("out", "DIR", "where the results go", default: "results/<time>-score"),
+                    .init("out", "DIR", "the directory for the results", default: "results/<time>-score"),
                     .init("force", nil, "replace the result in --out"),
-                    .init("help", nil, "this text"),
+                    .init("help", nil, "print the help"),
                 ]
             )
         ],
-        footer: """
-            Exit status: 0 valid, or complete already; 1 when an image has no box or no good map; 64 usage; 65 bad data, or
-            another result in --out.
-            """)
+        exits: [
+            .init(ExitStatus.valid, "the result is valid, or was complete already"),
+            .init(ExitStatus.invalid, "the result is invalid: an image has no box or no usable map"),
+            .init(ExitStatus.usage, "wrong command line"),
+            .init(
+                ExitStatus.badData,
+                "unusable boxes, maps or annotations, a file that cannot be written, or another result in --out"),
+        ],
+        manual: ManualDetails(
+            files: [
+                .init(
+                    "results/<time>-score/",
+                    "images.jsonl, summary.json, certificate.json, table.md and report.html, as of a run.")
+            ],
+            examples: [
+                .init(
+                    "Boxes of a CAM program, as a row called CAM:",
+                    "stnet-coord score --boxes cam.csv --name CAM --out results/cam"),
+                .init(
+                    "Score maps under the WSOL benchmark's protocol:",
+                    "stnet-coord score --maps maps --preprocess squash --iou wsol \\\n    --thresholds 1000 --out results/maps"
+                ),
+            ],
+            documents: ["docs/evaluation.md", "docs/validity.md", "docs/files.md"]))
 
     let parsed: ParsedOptions
 

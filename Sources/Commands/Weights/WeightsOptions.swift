@@ -14,27 +14,47 @@ public struct WeightsOptions: Sendable {
 
     public static let help = HelpText(
         usage: ["stnet-coord weights [NAME...|all] [options]"],
+        brief: "fetch the weights that torchvision publishes",
         summary: """
-            Fetches the weights that torchvision publishes for a network and checks that their SHA-256 begins as published.
-            A fetch that was interrupted goes on where it stopped. Without a name, lists what can be fetched.
+            Fetches the weights that torchvision publishes for a network, and checks that their SHA-256 begins with the
+            digits that were published with them. A fetch that was interrupted goes on where it stopped. Without a name,
+            lists what can be fetched. The system's curl does the fetching.
             """,
         sections: [
             (
                 "Options",
                 [
-                    .init("out", "DIR", "where the files go", default: "weights, where an evaluation looks"),
                     .init(
-                        "base-url", "URL", "a mirror: https, or http on loopback",
+                        "out", "DIR", "the directory for the files",
+                        default: "weights, where an evaluation looks for them"),
+                    .init(
+                        "base-url", "URL", "a mirror: https, or http on this host (loopback)",
                         default: PublishedWeights.publishedBaseURL),
-                    .init("progress", "auto|plain", "a line redrawn on a terminal, else lines; lines", default: "auto"),
-                    .init("help", nil, "this text"),
+                    .init(
+                        "progress", "auto|plain", "how progress is shown: on one line of a terminal, or line by line",
+                        default: "auto"),
+                    .init("help", nil, "print the help"),
                 ]
             )
         ],
-        footer: """
-            Exit status: 0 the files are there, 64 usage, 65 wrong digest, another file in the way or one that cannot be
-            written, 69 the server cannot be reached or does not give the file.
-            """)
+        operand: ValueCandidates("NAME|all", known: PublishedWeights.all.map(\.network)),
+        exits: [
+            .init(ExitStatus.valid, "the files are there"), .init(ExitStatus.usage, "wrong command line"),
+            .init(ExitStatus.badData, "wrong digest, another file in the way, or a file that cannot be written"),
+            .init(
+                ExitStatus.noNodeReachable, "no curl, the server cannot be reached, or it does not give the file"),
+        ],
+        manual: ManualDetails(
+            environment: [
+                .init("PATH", "Where curl is looked for. Its own variables hold too: https_proxy, CURL_CA_BUNDLE."),
+                .terminal,
+            ],
+            files: [
+                .init(
+                    "weights/NAME-DIGITS.pth", "What was fetched; NAME-DIGITS.pth.part beside it until it is complete.")
+            ],
+            examples: [.init("The weights of two networks:", "stnet-coord weights googlenet squeezenet1_1")],
+            documents: ["docs/networks.md", "docs/running.md"]))
 
     /// How many names can be given.
     public static let operands = 0...16

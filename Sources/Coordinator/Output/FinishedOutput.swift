@@ -109,6 +109,7 @@ package struct FinishedOutput: Sendable {
         return [
             "\(directory) is complete: nothing was evaluated (--force evaluates again)", "\(title): \(headline)",
             "\(RunOutput.imagesName) has SHA-256 \(imagesSHA256)",
-        ] + (note.map { [$0] } ?? []) + more + names.filter(isThere).map { "  \(directory)/\($0)" }
+        ] + (note.map { [$0] } ?? []) + more
+            + names.filter(isThere).map { $0 == Report.name ? "report: \(directory)/\($0)" : "  \(directory)/\($0)" }
     }
 }

@@ -14,7 +14,8 @@ package struct ReportFiles {
     var maps: ReportMapFiles?
 
     package init(
-        directory: String, manifest: Manifest, preset: Preprocessing, inputSize: Int, classes: ClassIndex, facts: RunFacts,
+        directory: String, manifest: Manifest, preset: Preprocessing, inputSize: Int, classes: ClassIndex,
+        facts: RunFacts,
         maps: ReportMapFiles? = nil
     ) {
         self.maps = maps

@@ -1,5 +1,5 @@
 /// What `stnet-node`'s exit statuses mean; part of the command line's contract.
-public enum NodeExitStatus: Int32, Sendable {
+public enum NodeExitStatus: Int32, Sendable, CaseIterable {
     /// Drained in order; a probe: healthy.
     case success = 0
     /// A probe: the node answers, but it is leaving, or its device does not come back from a job that is over.

@@ -13,10 +13,10 @@ public enum NodeMain {
         do {
             if let problem = MemoryLimits.prepareProcess() { throw ProgramError(.unavailable, problem) }
             if let problem = InstructionSet.settingProblem { throw UsageError(problem) }
-            let help = NodeOptions.help
-            if let text = try CommandTable(program: "stnet-node", help: help).answer(arguments) { return show(text) }
-            let parsed = try ParsedOptions(arguments: arguments, specifications: help.options)
-            if parsed.switches.contains("help") { return show(help.text) }
+            let table = NodeOptions.table
+            if let text = try table.answer(arguments) { return show(text) }
+            let parsed = try ParsedOptions(arguments: arguments, specifications: table.help.options)
+            if parsed.switches.contains("help") { return show(table.help.text) }
             if parsed.switches.contains("version") { return show("stnet \(stnetVersion)\n") }
             let configuration = try NodeConfiguration(parsed)
             if let place = configuration.probe {
@@ -37,6 +37,9 @@ public enum NodeMain {
         } catch let error as KeyError {
             log("\(error)")
             return .refused
+        } catch let error as HelpFileError {
+            log("\(error)")
+            return .badData
         } catch let error as InputCacheOptions.Failure {
             log("\(error)")
             return .badData

@@ -54,13 +54,19 @@ import Testing
         }
     }
 
-    @Test func aFileHasItsNameOnlyWhenItIsKept() async throws {
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let store = store()
+    /// Two nodes' files of image 0.
+    private func twoOfOneImage(_ store: ArtifactStore) async throws -> (Arrival, Arrival) {
         let (a, b) = (Arrival(session: 1, lease: 7, image: 0), Arrival(session: 2, lease: 8, image: 0))
         write(store, a, 1)
         write(store, b, 2)
         try await waitForStored(4)
+        return (a, b)
+    }
+
+    @Test func aFileHasItsNameOnlyWhenItIsKept() async throws {
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let store = store()
+        let (a, b) = try await twoOfOneImage(store)
         #expect(content(.boxPicture, 0) == nil)
         store.keep(a)
         store.discard(b)
@@ -87,10 +93,7 @@ import Testing
     @Test func filesGoBehindTheJournalAndInOrder() async throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         let store = store()
-        let (a, b) = (Arrival(session: 1, lease: 7, image: 0), Arrival(session: 2, lease: 8, image: 0))
-        write(store, a, 1)
-        write(store, b, 2)
-        try await waitForStored(4)
+        let (a, b) = try await twoOfOneImage(store)
         store.keep(a)
         store.removeFiles([0, 5])
         store.keep(b)

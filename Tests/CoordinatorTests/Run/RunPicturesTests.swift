@@ -20,6 +20,15 @@ import Testing
         bench.hear(.results(lease: lease.id, [result]), from: session)
     }
 
+    /// The one image has the result of a node, and is out to another one for a second evaluation.
+    private func evaluatedOnce(_ bench: inout RunBench) throws -> (a: Int, b: Int, second: Lease) {
+        let (a, b) = try (bench.join("a", at: "p"), bench.join("b", at: "q"))
+        send(&bench, bench.samples.result(0), bench.leases(a)[0], from: a)
+        bench.hear(.leaseDone(bench.leases(a)[0].id), from: a)
+        bench.pass(seconds: 0.1)
+        return (a, b, try #require(bench.leases(b).first))
+    }
+
     @Test func aResultWithoutItsFileIsABreach() throws {
         var bench = try bench(images: 1)
         let a = try bench.join("a", at: "p")
@@ -54,11 +63,7 @@ import Testing
     /// A second node sends its file of an image, and is lost before its result says what it is of.
     @Test func aFileWhoseResultNeverComesGetsNoName() throws {
         var bench = try bench(images: 1)
-        let (a, b) = try (bench.join("a", at: "p"), bench.join("b", at: "q"))
-        send(&bench, bench.samples.result(0), bench.leases(a)[0], from: a)
-        bench.hear(.leaseDone(bench.leases(a)[0].id), from: a)
-        bench.pass(seconds: 0.1)
-        let second = try #require(bench.leases(b).first)
+        let (a, b, second) = try evaluatedOnce(&bench)
         bench.store(0, lease: second.id, from: b)
         bench.end(b)
         bench.pass(seconds: 0.1)
@@ -83,11 +88,7 @@ import Testing
     /// Two results differ: the file goes, behind the journal's word of that, and who decides brings the one that stays.
     @Test func theFileOfWhoDecidesStays() throws {
         var bench = try bench(images: 1)
-        let (a, b) = try (bench.join("a", at: "p"), bench.join("b", at: "q"))
-        send(&bench, bench.samples.result(0), bench.leases(a)[0], from: a)
-        bench.hear(.leaseDone(bench.leases(a)[0].id), from: a)
-        bench.pass(seconds: 0.1)
-        let second = try #require(bench.leases(b).first)
+        let (a, b, second) = try evaluatedOnce(&bench)
         send(&bench, bench.other(0), second, from: b)
         bench.hear(.leaseDone(second.id), from: b)
         #expect(removals(bench) == [[0]])
