@@ -12,7 +12,7 @@ public struct BaselineCommand: Sendable {
 
     /// Prints the table. Throws `UsageError` or what is wrong with the annotations.
     public func run(
-        say: (String) -> Void = { print($0, terminator: "") },
+        say: (String) -> Void = { StandardOutput.write($0) },
         complain: ((String) -> Void)? = nil
     ) throws -> ExitStatus {
         let preset = parsed.values["preprocess"].flatMap(Preprocessing.init) ?? .stnet

@@ -45,7 +45,7 @@ public struct CompareCommand: Sendable {
 
     /// Prints the comparison. Throws what is wrong with a run, or that they are about different images.
     public func run(
-        say: (String) -> Void = { print($0, terminator: "") }, width: Int = TerminalSize.ofStandardOutput.columns
+        say: (String) -> Void = { StandardOutput.write($0) }, width: Int = TerminalSize.ofStandardOutput.columns
     ) throws -> ExitStatus {
         guard parsed.positionals.count == 2 else {
             throw UsageError("compare needs the directories of two runs, \(parsed.positionals.count) given")
@@ -86,7 +86,9 @@ public struct CompareCommand: Sendable {
         let shown = comparison.changed.prefix(10).map(\.first.id).joined(separator: ", ")
         if !comparison.changed.isEmpty {
             let more = comparison.changed.count > 10 ? ", ..." : ""
-            tell("\(comparison.changed.count) images changed (--list FILE.csv has them): \(shown)\(more)")
+            tell(
+                "\(comparison.changed.count) images changed\(parsed.values["list"] == nil ? " (--list FILE.csv has them)" : ""): \(shown)\(more)"
+            )
         }
         return .valid
     }

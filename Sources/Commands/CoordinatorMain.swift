@@ -22,7 +22,10 @@ public enum CoordinatorMain {
             StandardError.writeWaiting("stnet-coord: \(problem)\n")
             exit(ExitStatus.badData.rawValue)
         }
-        Task { exit(await run(arguments: arguments).rawValue) }
+        Task {
+            let status = await run(arguments: arguments)
+            exit((StandardOutput.problem.map { told($0, status, arguments) } ?? status).rawValue)
+        }
         dispatchMain()
     }
 
@@ -117,8 +120,19 @@ public enum CoordinatorMain {
     }
 
     private static func show(_ text: String) -> ExitStatus {
-        print(text, terminator: "")
+        StandardOutput.write(text)
         return .valid
+    }
+
+    /// Not all of what was asked for could be written. A run's result lies in its files, and is what its status is about.
+    private static func told(_ problem: String, _ status: ExitStatus, _ arguments: [String]) -> ExitStatus {
+        complain(problem)
+        let leavesFiles =
+            arguments.first.map { $0.hasPrefix("-") || ["demo", "report", "score", "weights"].contains($0) } ?? true
+        let isAnswered =
+            ((try? table.answer(arguments)) ?? nil) != nil
+            || arguments.contains { ["--help", "--version"].contains($0) }
+        return leavesFiles && !isAnswered || status != .valid ? status : .badData
     }
 
     private static func complain(_ text: String) {

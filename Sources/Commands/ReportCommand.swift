@@ -53,7 +53,7 @@ public struct ReportCommand: Sendable {
     public init(_ parsed: ParsedOptions) { self.parsed = parsed }
 
     /// Writes the page. Throws `UsageError` or what is wrong with the files.
-    public func run(say: (String) -> Void = { print($0) }) throws -> ExitStatus {
+    public func run(say: (String) -> Void = { StandardOutput.say($0) }) throws -> ExitStatus {
         guard parsed.positionals.count == 1, let path = parsed.positionals.first else {
             throw UsageError("report needs the directory of one run, \(parsed.positionals.count) given")
         }

@@ -42,7 +42,9 @@ extension EvaluateCommand {
     func prepareArtifacts(_ inputs: Inputs, _ ledger: Ledger, replaces: Bool, _ made: inout [String]) throws
         -> ArtifactFiles?
     {
-        guard !configuration.isDryRun, let files = artifactFiles else { return nil }
+        guard !configuration.isDryRun else { return nil }
+        if configuration.forces { try EarlierFiles(outPath: configuration.outPath).remove() }
+        guard let files = artifactFiles else { return nil }
         made += try InputOption(name: "save-maps", path: configuration.mapsPath ?? "", isDefault: false).reading {
             try files.prepare(inputs.manifest, replaces: replaces, isDone: ledger.isDone)
         }

@@ -17,7 +17,7 @@ public struct EvaluateCommand: Sendable {
     /// `say` prints results to standard output; `printer` shows progress.
     public init(
         configuration: EvaluateConfiguration, printer: ProgressPrinter? = nil, interrupts: Interrupts = Interrupts(),
-        say: @escaping @Sendable (String) -> Void = { print($0) }
+        say: @escaping @Sendable (String) -> Void = { StandardOutput.say($0) }
     ) {
         self.configuration = configuration
         let printer = printer ?? ProgressPrinter(style: configuration.progress)
@@ -66,8 +66,11 @@ public struct EvaluateCommand: Sendable {
         let fleet = try FleetConnector(configuration: configuration, inputs: inputs) { [printer] in printer.say($0) }
         defer { fleet.stop() }
         // Now, not after hours of work.
-        var made =
-            configuration.isDryRun ? [] : try input("out", configuration.outPath).reading { try output.make() }
+        var made = try input("out", configuration.outPath).reading {
+            guard configuration.isDryRun else { return try output.make() }
+            try output.checkMakeable()
+            return []
+        }
         let ledger: Ledger
         let artifacts: ArtifactFiles?
         do {
@@ -122,9 +125,18 @@ public struct EvaluateCommand: Sendable {
             reporter.finish(isValid: false)
             return ending == .interrupted ? endedBeforeAnyResult() : explain(ending)
         }
-        let status = try finish(
-            ending, finished, course.deliveries, inputs, facts(course.facts), artifacts,
-            named: reporter.namedFailures)
+        let status: ExitStatus
+        do {
+            status = try finish(
+                ending, finished, course.deliveries, inputs, facts(course.facts), artifacts,
+                named: reporter.namedFailures)
+        } catch {
+            // What was found is in the journal, whatever of the files could not be written.
+            if finished.journal.isInPlace {
+                printer.say("to go on: the same command with --resume --out \(configuration.outPath)")
+            }
+            throw error
+        }
         reporter.finish(isValid: status == .valid)
         return status
     }

@@ -61,15 +61,18 @@ public struct AccuracyTable: Sendable {
         let remarks = rows.flatMap { row in
             labelled(row, labelLine(row) + breakdownLine(row) + [coverage(row)])
         }
-        return table.plain(width: width) + "\n"
-            + Self.paragraphs(invalidLines { $0.briefReasons } + remarks + [explanation], width: width)
+        let table = table.plain(width: width)
+        return table + "\n"
+            + Self.paragraphs(
+                invalidLines { $0.briefReasons } + remarks + [explanation(of: table)], width: width)
             + maps.joined() + "\n" + Self.paragraphs(rows.map(headline), width: width)
     }
 
     /// The baselines alone, for a terminal.
     public static func plain(_ baselines: Baselines, convention: IoUConvention, width: Int) -> String {
         let table = AccuracyTable(rows: [], baselines: baselines, convention: convention)
-        return table.table.plain(width: width) + "\n" + paragraphs([table.explanation], width: width)
+        let text = table.table.plain(width: width)
+        return text + "\n" + paragraphs([table.explanation(of: text)], width: width)
     }
 
     private static func paragraphs(_ texts: [String], width: Int) -> String {
@@ -202,8 +205,16 @@ public struct AccuracyTable: Sendable {
         [0.25, 0.75].map { text(rates.rate(at: $0)) }.joined(separator: ", ")
     }
 
-    var explanation: String {
-        "Percent of images, with 95 % Wilson intervals (mean IoU: normal). GT-known .50: IoU of at least .50, whatever the "
+    var explanation: String { explanation(hasIntervals: true) }
+
+    /// On the narrowest terminals a table has no intervals.
+    private func explanation(of table: String) -> String {
+        explanation(hasIntervals: table.contains(/[0-9]\.[0-9]+-[0-9]/))
+    }
+
+    private func explanation(hasIntervals: Bool) -> String {
+        (hasIntervals ? "Percent of images, with 95 % Wilson intervals (mean IoU: normal). " : "Percent of images. ")
+            + "GT-known .50: IoU of at least .50, whatever the "
             + "predicted label. "
             + (rows.contains(where: \.hasLabels)
                 ? "Top-1 Loc: and the predicted label is right; Top-5 Loc: it is among the five. " : "")

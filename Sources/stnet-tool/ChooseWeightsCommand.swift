@@ -71,6 +71,6 @@ enum ChooseWeightsCommand {
         ) { name, shape in
             try weights.tensor(name, expecting: shape)
         }
-        print("\(tensors.count) tensors in \(out)")
+        StandardOutput.say("\(tensors.count) tensors in \(out)")
     }
 }

@@ -49,6 +49,6 @@ enum DemoImagesCommand {
         try DemoPictures.generate(
             count: count, seed: UInt64(seed), to: out,
             names: parsed.switches.contains("synsets") ? synsets : DemoPictures.classNames)
-        print("\(count) pictures in \(out)")
+        StandardOutput.say("\(count) pictures in \(out)")
     }
 }

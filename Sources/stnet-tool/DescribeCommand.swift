@@ -44,6 +44,6 @@ enum DescribeCommand {
             }
             return "  \"layers\": [\n" + layers.map { "    " + $0.compact }.joined(separator: ",\n") + "\n  ]"
         }
-        print("{\n" + lines.joined(separator: ",\n") + "\n}")
+        StandardOutput.say("{\n" + lines.joined(separator: ",\n") + "\n}")
     }
 }

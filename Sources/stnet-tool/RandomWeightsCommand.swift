@@ -55,6 +55,6 @@ enum RandomWeightsCommand {
         ) { name, _ in
             SeededWeights.fill(seed: seed, named[name]!)
         }
-        print("\(tensors.count) tensors in \(out)")
+        StandardOutput.say("\(tensors.count) tensors in \(out)")
     }
 }

@@ -41,12 +41,18 @@ func end(_ text: String, _ status: ExitStatus) -> Never {
     exit(status.rawValue)
 }
 
+/// What is asked for is written, or that is no success.
+func finish() -> Never {
+    if let problem = StandardOutput.problem { end(problem, .badData) }
+    exit(0)
+}
+
 let arguments = Array(CommandLine.arguments.dropFirst())
 do {
     if let problem = InstructionSet.settingProblem { throw UsageError(problem) }
     if let text = try table.answer(arguments) {
-        print(text, terminator: "")
-        exit(0)
+        StandardOutput.write(text)
+        finish()
     }
     guard let name = arguments.first else {
         throw UsageError("expected a command: \(commands.map(\.name).joined(separator: ", "))")
@@ -54,7 +60,7 @@ do {
     guard let command = commands.first(where: { $0.name == name }) else { throw table.unknown(name) }
     let parsed = try ParsedOptions(arguments: Array(arguments.dropFirst()), specifications: command.help.options)
     if parsed.switches.contains("help") {
-        print(command.help.text, terminator: "")
+        StandardOutput.write(command.help.text)
     } else {
         WorkPrinter.start()
         try command.run(parsed)
@@ -66,3 +72,4 @@ do {
 } catch {
     end("\(error)", .badData)
 }
+finish()

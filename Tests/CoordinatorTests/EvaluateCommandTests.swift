@@ -221,6 +221,9 @@ import Testing
 
     @Test func aDryRunWritesNothing() async throws {
         let run = try SmallRun(pictures: 2)
+        // Nor where the results could not go.
+        try run.write("file", "")
+        await #expect(throws: (any Error).self) { _ = try await run.evaluate(["--dry-run"], out: "file/deeper") }
         let (status, text) = try await run.evaluate(["--dry-run"])
         #expect(status == .valid)
         #expect(text.contains("2 images would be evaluated"))

@@ -118,7 +118,7 @@ import Testing
             let first = text.state(progress, size: size) ?? ""
             #expect(first.contains("0 / 600"))
             progress.isOver = true
-            #expect(text.state(progress, size: size) == (form == .plain ? nil : "\r\u{1B}[1A\u{1B}[J"))
+            #expect(text.state(progress, size: size) == (form == .plain ? nil : "\r\u{1B}[A\u{1B}[K"))
             #expect(text.message("no node", size: size) == "no node\n")
         }
     }
@@ -131,7 +131,7 @@ import Testing
         #expect(first.contains("each of 600 images has a result"))
         progress.isOver = true
         let last = text.state(progress, size: size) ?? ""
-        #expect(last.hasPrefix("\r\u{1B}[4A\u{1B}[J"), "\(last.debugDescription)")
+        #expect(last.hasPrefix("\r" + String(repeating: "\u{1B}[A\u{1B}[K", count: 4)), "\(last.debugDescription)")
         #expect(last.contains("done") && !last.contains("working"), "\(last.debugDescription)")
         // What comes then stands below it.
         #expect(!text.message("next", size: size).contains("\u{1B}"))
@@ -145,7 +145,7 @@ import Testing
         var text = ProgressText(.live)
         #expect(text.state(work(0.9), size: size) == nil)
         #expect(text.state(work(2), size: size) == "reading annotations: 100 of 400 files, 0:06 left\n")
-        #expect(text.state(work(3, isOver: true), size: size) == "\r\u{1B}[1A\u{1B}[J")
+        #expect(text.state(work(3, isOver: true), size: size) == "\r\u{1B}[A\u{1B}[K")
         _ = text.state(progress(0, of: 10, seconds: 0), size: size)
         #expect(text.state(work(2), size: size) == nil)
         var plain = ProgressText(.plain)

@@ -42,7 +42,7 @@ import Options
     }
 
     @Test func longWorkIsShownAndVanishes() {
-        let back = "\r\u{1B}[1A\u{1B}[J"
+        let back = "\r\u{1B}[A\u{1B}[K"
         #expect(written(isLive: true, [1.2, 1.3, 1.5], end: 2) == ["w: 1 files\n", back + "w: 1 files\n", back])
         #expect(written(isLive: false, [10, 11, 19, 20], end: 21) == ["w: 1 files\n", "w: 1 files\n"])
     }

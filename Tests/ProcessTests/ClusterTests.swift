@@ -128,7 +128,8 @@ import Testing
         let asked = try cluster.coordinator()
         #expect(asked.wait() == 0)
         #expect(
-            asked.standardOutput.contains("a run that was to replace it is not finished"), "\(asked.standardOutput)")
+            asked.standardOutput.contains("the journal of a run that is not finished lies beside it"),
+            "\(asked.standardOutput)")
         let resumed = try cluster.coordinator(nil, ["--resume"])
         #expect(resumed.wait() == 0, "\(resumed.standardError)")
         #expect(resumed.standardError.contains("images have a result in the journal"), "\(resumed.standardError)")

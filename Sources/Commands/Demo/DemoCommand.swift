@@ -61,7 +61,7 @@ struct DemoCommand {
     ///   - evaluate: runs an evaluation with these options.
     ///   - show: opens a page; gives whether it did.
     func run(
-        program: String = DemoFiles.program, count: Int = count, say: (String) -> Void = { print($0) },
+        program: String = DemoFiles.program, count: Int = count, say: (String) -> Void = { StandardOutput.say($0) },
         show: (String) -> Bool = { Desktop.current?.open($0) ?? false },
         evaluate: (ParsedOptions) async throws -> ExitStatus
     ) async throws -> ExitStatus {

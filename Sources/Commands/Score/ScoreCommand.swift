@@ -122,7 +122,7 @@ public struct ScoreCommand: Sendable {
     }
 
     /// Writes the results and prints the table. Throws `UsageError` or what is wrong with the files.
-    public func run(say: (String) -> Void = { print($0) }) throws -> ExitStatus {
+    public func run(say: (String) -> Void = { StandardOutput.say($0) }) throws -> ExitStatus {
         let started = Timestamp.now()
         let boxes = parsed.values["boxes"]
         let maps = parsed.values["maps"]

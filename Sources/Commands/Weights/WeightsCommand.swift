@@ -18,7 +18,7 @@ public struct WeightsCommand {
     /// `curl` is a name in PATH or a path; `note` takes what goes to standard error.
     public init(
         _ options: WeightsOptions, policy: FetchPolicy = FetchPolicy(), curl: String = "curl",
-        say: @escaping (String) -> Void = { print($0) }, note: (@Sendable (String) -> Void)? = nil
+        say: @escaping (String) -> Void = { StandardOutput.say($0) }, note: (@Sendable (String) -> Void)? = nil
     ) {
         self.curl = curl
         self.options = options

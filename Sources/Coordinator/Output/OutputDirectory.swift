@@ -32,7 +32,8 @@ package struct OutputDirectory: Sendable {
             if resumes, isGoingOn { return nil }
             if differences.isEmpty {
                 if isGoingOn {
-                    finished.note = "a run that was to replace it is not finished: --resume goes on with that"
+                    finished.note =
+                        "the journal of a run that is not finished lies beside it: --resume goes on with that"
                 }
                 return finished
             }
@@ -74,6 +75,28 @@ package struct OutputDirectory: Sendable {
         for name in RunOutput.names {
             let file = "\(path)/\(name)"
             if access(file, F_OK) == 0 { throw .foreign(path: file) }
+        }
+    }
+
+    /// Throws what would be in the way of `make`; looks, and changes nothing.
+    package func checkMakeable() throws(FileError) {
+        var place = path
+        var status = stat()
+        while stat(place.isEmpty ? "." : place, &status) != 0, [ENOENT, ENOTDIR].contains(errno), !place.isEmpty,
+            place != "/"
+        {
+            place = parentDirectory(of: place)
+        }
+        let shown = place.isEmpty ? "." : place
+        guard stat(shown, &status) == 0 else {
+            throw FileError(path: place, operation: "make the directory", code: errno)
+        }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw FileError(
+                path: place, operation: "make the directory", reason: "something else has this name")
+        }
+        guard access(shown, W_OK | X_OK) == 0 else {
+            throw FileError(path: path, operation: "make the directory", code: errno)
         }
     }
 

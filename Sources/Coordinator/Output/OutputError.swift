@@ -34,7 +34,7 @@ enum OutputError: Error, CustomStringConvertible {
         case .taken(let folder, let holds, let first):
             "\(folder): holds \(holds) already, the first is \(first): choose another folder, or --force to replace them"
         case .lacksFiles(let folders, let count, let first):
-            "\(folders.joined(separator: ", ")): the finished run's files of \(count) images are gone, the first is "
+            "\(folders.joined(separator: ", ")): the finished run's files of \(count) image\(count == 1 ? "" : "s") are gone, the first is "
                 + "\(first): --force evaluates again"
         case .folder(let path):
             "\(path): is a folder, and the run writes a file of this name: remove it, or choose another --out"

@@ -12,7 +12,7 @@ extension FleetProgress {
         if isOver {
             let speed = ["\(Progress.fixed(overall.imagesPerSecond)) images/s"]
             let end = isComplete ? "in" : "(\(Progress.fixed(share)) %), ended after"
-            return ["\(done) / \(total) images \(end) \(Progress.clock(runSeconds))"] + speed + failed
+            return ["\(done) / \(total) images \(end) \(Progress.clock(overall.elapsedSeconds))"] + speed + failed
         }
         guard !isComplete else {
             // Not "600 / 600": some of them are evaluated once more.
@@ -32,7 +32,7 @@ extension FleetProgress {
 
     /// For a terminal: one block, each line narrower than the terminal and the block lower than it.
     public func liveLines(_ size: TerminalSize) -> [String] {
-        // One column and one row stay free: a full last column or row makes some terminals scroll.
+        // One column stays free, and two rows: a full last column or row makes some terminals scroll.
         let width = max(1, size.columns - 1)
         var lines = TerminalText.joined(headParts, width: width)
         lines += TerminalText.joined(accuracy.parts(isOver: isOver), width: width)
@@ -46,9 +46,9 @@ extension FleetProgress {
         }
         if !isAlone {
             let table = NodeTable(nodes, width: width, isOver: isOver)
-            lines += table.lines(limit: min(Self.nodeLineLimit, size.rows - lines.count - 1))
+            lines += table.lines(limit: min(Self.nodeLineLimit, size.rows - lines.count - 2))
         }
-        return lines.prefix(max(1, size.rows - 1)).map { TerminalText.clipped($0, width: width) }
+        return lines.prefix(max(1, size.rows - 2)).map { TerminalText.clipped($0, width: width) }
     }
 
     /// For a file or a pipe: everything but the single nodes on one line.

@@ -13,7 +13,8 @@ extension Run {
     mutating func status(at now: Microseconds) -> RunMetrics {
         let seconds = Double(now - start) / 1e6
         let done = schedule.images - schedule.remaining
-        speeds.overall.record(done, at: seconds)
+        // While nobody has work, nothing is slow.
+        if firstLease != nil { speeds.overall.record(done, at: seconds) }
         var overall = Progress(
             done: done, total: schedule.images, failed: ledger.counts.failed,
             elapsedSeconds: Double(now - (firstLease ?? now)) / 1e6)

@@ -22,7 +22,7 @@ public enum NodeMain {
             if let place = configuration.probe {
                 let (trust, _) = try trust(configuration)
                 let answer = Probe.run(place, trust: trust, reactor: try Reactor())
-                print(answer.line.onOneLine)
+                StandardOutput.say(answer.line.onOneLine)
                 return answer.status
             }
             showWork()
@@ -204,8 +204,10 @@ public enum NodeMain {
     }
 
     private static func show(_ text: String) -> NodeExitStatus {
-        print(text, terminator: "")
-        return .success
+        StandardOutput.write(text)
+        guard let problem = StandardOutput.problem else { return .success }
+        log(problem)
+        return .badData
     }
 
     /// What takes long, such as searching a folder of a million files, is told of now and then.

@@ -19,7 +19,8 @@ public struct LiveBlock: Sendable {
         // A terminal that became narrower has broken the lines that were too long for it.
         let rows = shown.reduce(0) { $0 + max(1, ($1 + columns - 1) / max(1, columns)) }
         shown = []
-        return "\r\u{1B}[\(rows)A\u{1B}[J"
+        // Row by row: some terminals keep a copy of a screen that is cleared from its first row on.
+        return "\r" + String(repeating: "\u{1B}[A\u{1B}[K", count: rows)
     }
 
     /// The block stays on the screen as it is; what is drawn next stands below it.

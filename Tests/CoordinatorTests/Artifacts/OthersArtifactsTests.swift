@@ -69,7 +69,7 @@ import Testing
         try FileManager.default.removeItem(atPath: run.path("out/bbox_viz/demo_00000002.jpg"))
         #expect(
             await refusal(run, options)
-                == "\(run.path("out/bbox_viz")): the finished run's files of 1 images are gone, "
+                == "\(run.path("out/bbox_viz")): the finished run's files of 1 image are gone, "
                 + "the first is demo_00000002: --force evaluates again")
         #expect(try await run.evaluate(options + ["--force"]).status == .valid)
     }

@@ -101,6 +101,19 @@ import Testing
         #expect(certificate["valid"]?.boolValue == true)
     }
 
+    /// Also those of images that the new run does not have, and of another mode.
+    @Test func aForcedRunLeavesNoPictureOfTheOneBefore() async throws {
+        let run = try SmallRun(pictures: 5)
+        let options = ["--exe-mode", "bbox_viz", "--save-maps", run.path("maps")]
+        _ = try await run.evaluate(options)
+        try run.write("maps/of-another-program.npy", "not ours")
+        _ = try await run.evaluate(options + ["--limit", "2"])
+        #expect(try names(run, "out/bbox_viz") == ids.prefix(2).map { $0 + ".jpg" })
+        #expect(try names(run, "maps") == ids.prefix(2).map { $0 + ".npy" } + ["of-another-program.npy"])
+        _ = try await run.evaluate(["--limit", "1"])
+        #expect(try names(run, "out/bbox_viz") == [] && names(run, "maps") == ["of-another-program.npy"])
+    }
+
     @Test func anotherModeDoesNotResumeARun() async throws {
         let run = try SmallRun(pictures: 2)
         try run.write("images/\(ids[1]).JPEG", "no picture")
