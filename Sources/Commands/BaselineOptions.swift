@@ -21,17 +21,7 @@ public enum BaselineOptions {
                     .init(
                         "classes", "FILE", "the class names, one a line, in the order of their indices",
                         default: "the 1000 of ILSVRC-2012"),
-                    .init(
-                        "preprocess", "stnet|torchvision|squash",
-                        "how a photograph becomes the square input of n pixels; stnet: shorter side to n, centre crop; "
-                            + "torchvision: shorter side to n * 256 / 224, centre crop; squash: both sides to n",
-                        default: "stnet"),
-                    .init("input-size", "N", "side of that input in pixels", default: "224"),
-                    .init(
-                        "iou", "stnet|wsol|exact",
-                        "whether IoU counts a box's last pixel; stnet: yes; wsol: yes, and in integers, as the WSOL "
-                            + "benchmark does; exact: no",
-                        default: "stnet"),
+                    .preprocess, .inputSize, .iou,
                     .init("square", "FRACTION", "only the centred square of this side, a share of the input's, 0...1"),
                     .init("whole", nil, "only the whole frame"),
                     .init("json", nil, "print JSON"),

@@ -104,6 +104,21 @@ import Testing
         #expect(progress.plainLine.hasPrefix("600 / 600 images in 0:20, 30.0 images/s; top-1 accuracy 50.0 %"))
     }
 
+    /// The time in which nobody had work is in neither.
+    @Test func timeAndSpeedAtTheEndAreOfOneClock() {
+        var progress = progress(600, of: 600, seconds: 20)
+        progress.runSeconds = 90
+        progress.isOver = true
+        #expect(progress.liveLines(size)[0] == "600 / 600 images in 0:20, 30.0 images/s")
+    }
+
+    /// A block that reaches the first row makes some terminals keep a copy of each.
+    @Test(arguments: [3, 6, 10, 24]) func twoRowsStayFree(rows: Int) {
+        let nodes = (0..<40).map { FleetProgress.Node(name: "n\($0)", state: .working, imagesDone: $0) }
+        let lines = progress(10, of: 600, seconds: 20, nodes: nodes).liveLines(.init(columns: 80, rows: rows))
+        #expect((1...rows - 2).contains(lines.count), "\(lines)")
+    }
+
     @Test func aRunThatWasEndedSaysSo() {
         var progress = progress(60, of: 600, seconds: 20)
         progress.isOver = true

@@ -42,17 +42,7 @@ public struct ScoreCommand: Sendable {
                         "images", "PATH",
                         "the image files, for sizes that the annotations lack and the report's pictures",
                         default: "a report without pictures"),
-                    .init(
-                        "preprocess", "stnet|torchvision|squash",
-                        "how a photograph becomes the square input of n pixels; stnet: shorter side to n, centre crop; "
-                            + "torchvision: shorter side to n * 256 / 224, centre crop; squash: both sides to n",
-                        default: "stnet"),
-                    .init("input-size", "N", "side of that input in pixels", default: "224"),
-                    .init(
-                        "iou", "stnet|wsol|exact",
-                        "whether IoU counts a box's last pixel; stnet: yes; wsol: yes, and in integers, as the WSOL "
-                            + "benchmark does; exact: no",
-                        default: "stnet"),
+                    .preprocess, .inputSize, .iou,
                     .init(
                         "thresholds", "N", "maps are cut at 0, 1/N, 2/N, ... of their maximum", default: "100",
                         effect: .besideAny(of: "maps")),

@@ -168,4 +168,7 @@ struct RunBench {
         run.evaluateAnew(images)
         hear(.tick)
     }
+
+    /// What people are shown.
+    mutating func progress() -> FleetProgress { run.status(at: now).progress }
 }
