@@ -33,7 +33,7 @@ struct RandomNetwork {
             switch below(7) {
             case 0, 1: layers.append(Layer(name, convolution(groups: one(of: [1, 1, 2])), from: [last]))
             case 2: layers.append(Layer(name, .maxPool(pooling()), from: [last]))
-            case 3: layers.append(Layer(name, .averagePool(pooling(), countsPadding: below(2) == 0), from: [last]))
+            case 3: layers.append(Layer(name, .averagePool(averages()), from: [last]))
             case 4:
                 layers.append(
                     Layer(
@@ -53,9 +53,10 @@ struct RandomNetwork {
         if below(2) == 0 {
             layers.append(Layer("g", .globalAveragePool, from: [last], bridge: true))
         } else {
-            layers.append(Layer("g", .linear(outputs: 20 + below(60), relu: true), from: [last], bridge: true))
+            layers.append(
+                Layer("g", .linear(.init(outputs: 20 + below(60), rectifier: .relu)), from: [last], bridge: true))
         }
-        layers.append(Layer("f", .linear(outputs: 5 + below(30), relu: false), from: ["g"]))
+        layers.append(Layer("f", .linear(.init(outputs: 5 + below(30), rectifier: .none)), from: ["g"]))
         return Network(
             name: name, inputSize: side, normalization: one(of: [.imagenet, .caffeBGR]), layers: layers,
             readOuts: [.init(name: "image", layer: "image"), .init(name: "c", layer: "c")])
@@ -66,13 +67,21 @@ struct RandomNetwork {
         let kernel = one(of: [1, 1, 3, 3, 5, 7, 11])
         return .convolution(
             .init(
-                outputs: 2 * one(of: [3, 8, 16, 17, 32, 33, 66]), kernel: kernel, stride: 1 + below(2),
-                padding: below(kernel / 2 + 2), groups: groups, relu: below(4) != 0))
+                outputs: 2 * one(of: [3, 8, 16, 17, 32, 33, 66]), kernel: Sides(kernel), stride: Sides(1 + below(2)),
+                padding: Padding(below(kernel / 2 + 2)), groups: groups, rectifier: below(4) != 0 ? .relu : .none))
     }
 
-    private mutating func pooling() -> Layer.Pooling {
+    private mutating func pooling() -> Layer.MaxPool {
         let kernel = one(of: [2, 3, 3, 5])
         return .init(
-            kernel: kernel, stride: 1 + below(2), padding: below(kernel / 2 + 1), ceilMode: below(2) == 0)
+            kernel: Sides(kernel), stride: Sides(1 + below(2)), padding: Padding(below(kernel / 2 + 1)),
+            ceilMode: below(2) == 0)
+    }
+
+    private mutating func averages() -> Layer.AveragePool {
+        let pool = pooling()
+        return .init(
+            kernel: pool.window.kernel, stride: pool.window.stride, padding: pool.window.padding,
+            ceilMode: pool.ceilMode, countsPadding: below(2) == 0)
     }
 }

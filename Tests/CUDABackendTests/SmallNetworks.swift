@@ -16,9 +16,9 @@ enum SmallNetworks {
             Layer("n1", .localResponseNormalization(.init(size: 5, alpha: 0.5, k: 1)), from: ["c1"]),
             Layer("p1", .maxPool(.init(kernel: 3, stride: 2, ceilMode: true)), from: ["n1"]),
             Layer("c2", .convolution(.init(outputs: 20, kernel: 3, padding: 1, groups: 2)), from: ["p1"]),
-            Layer("f1", .linear(outputs: 34, relu: true), from: ["c2"], bridge: true),
-            Layer("f2", .linear(outputs: 21, relu: true), from: ["f1"]),
-            Layer("f3", .linear(outputs: 9, relu: false), from: ["f2"]),
+            Layer("f1", .linear(.init(outputs: 34, rectifier: .relu)), from: ["c2"], bridge: true),
+            Layer("f2", .linear(.init(outputs: 21, rectifier: .relu)), from: ["f1"]),
+            Layer("f3", .linear(.init(outputs: 9, rectifier: .none)), from: ["f2"]),
         ],
         readOuts: [.init(name: "image", layer: "image"), .init(name: "p1", layer: "p1")])
 
@@ -33,15 +33,15 @@ enum SmallNetworks {
             Layer("b", .convolution(.init(outputs: 12, kernel: 3, padding: 1)), from: ["p1"]),
             Layer("ab", .concatenation, from: ["a", "b"]),
             Layer("m", .maxPool(.init(kernel: 3, stride: 1, padding: 1)), from: ["ab"]),
-            Layer("v", .averagePool(.init(kernel: 3, stride: 1, padding: 1), countsPadding: true), from: ["ab"]),
+            Layer("v", .averagePool(.init(kernel: 3, stride: 1, padding: 1, countsPadding: true)), from: ["ab"]),
             Layer("n", .localResponseNormalization(.init(size: 3, alpha: 1, k: 2)), from: ["ab"]),
             Layer("all", .concatenation, from: ["ab", "v", "m", "a", "n"]),
             Layer("e", .convolution(.init(outputs: 16, kernel: 1)), from: ["all"]),
             Layer("unread", .convolution(.init(outputs: 4, kernel: 1)), from: ["all"]),
             Layer(
-                "w", .averagePool(.init(kernel: 2, stride: 2, ceilMode: true), countsPadding: false), from: ["e"]),
+                "w", .averagePool(.init(kernel: 2, stride: 2, ceilMode: true, countsPadding: false)), from: ["e"]),
             Layer("g", .globalAveragePool, from: ["w"], bridge: true),
-            Layer("f", .linear(outputs: 7, relu: false), from: ["g"]),
+            Layer("f", .linear(.init(outputs: 7, rectifier: .none)), from: ["g"]),
         ],
         readOuts: [
             .init(name: "image", layer: "image"), .init(name: "p1", layer: "p1"), .init(name: "b", layer: "b"),
@@ -59,8 +59,9 @@ enum SmallNetworks {
                 let each = max(1, convolution.outputs / convolution.groups / divisor)
                 convolution.outputs = each * convolution.groups
                 network.layers[number].kind = .convolution(convolution)
-            case .linear(let outputs, let relu):
-                network.layers[number].kind = .linear(outputs: outputs / divisor, relu: relu)
+            case .linear(var linear):
+                linear.outputs /= divisor
+                network.layers[number].kind = .linear(linear)
             default: break
             }
         }

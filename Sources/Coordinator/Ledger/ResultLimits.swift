@@ -16,7 +16,7 @@ public struct ResultLimits: Sendable, Hashable {
     /// Of a network that is not known.
     public static let none = ResultLimits(ties: .max, ineligible: .max)
 
-    /// The network's units, and its connections: units times the size of their windows, padding included.
+    /// The network's units, and its connections: units times the inputs of each, padding included.
     /// - Throws: `NetworkError` for one that does not fit together.
     public init(_ network: Network) throws(NetworkError) {
         let shapes = try network.shapes()
@@ -24,17 +24,8 @@ public struct ResultLimits: Sendable, Hashable {
         self.init(ties: 0, ineligible: 0)
         for (layer, shape) in zip(network.layers, shapes.dropFirst()) {
             let input = layer.inputs.first.flatMap { inputs[$0] } ?? shape
-            let window =
-                switch layer.kind {
-                case .convolution(let convolution):
-                    convolution.kernel * convolution.kernel * (input.channels / max(1, convolution.groups))
-                case .linear: input.height * input.width * input.channels
-                case .maxPool(let pooling), .averagePool(let pooling, _): pooling.kernel * pooling.kernel
-                case .globalAveragePool: input.height * input.width
-                case .localResponseNormalization, .concatenation: 1
-                }
             let units = Int64(shape.height * shape.width * shape.channels)
-            let (connections, overflows) = units.multipliedReportingOverflow(by: Int64(window))
+            let (connections, overflows) = units.multipliedReportingOverflow(by: Int64(layer.connections(input: input)))
             ties = Self.sum(ties, units)
             ineligible = Self.sum(ineligible, overflows ? .max : connections)
             inputs[layer.name] = shape

@@ -1,18 +1,18 @@
 /// Where each activation lies in memory: channel-last, inside a halo of zeros as wide as its readers' padding.
 ///
-/// The parts of a concatenation are written straight into their place between the others' channels. A local response
-/// normalisation overwrites its input where nothing else reads that: the top-down pass needs only its output.
+/// The inputs that a layer joins (a concatenation) are written straight into their place between the others' channels. A
+/// layer that may overwrite an input does so where nothing else reads that.
 package struct ActivationLayout: Sendable {
-    /// One block of memory; a concatenation and its parts share one.
+    /// One block of memory; what is joined shares one with its parts.
     struct Storage: Sendable {
         var height: Int
         var width: Int
         /// Floats from pixel to pixel.
         var channels: Int
-        var halo: Int
+        var halo: Sides
 
-        var row: Int { (width + 2 * halo) * channels }
-        var image: Int { (height + 2 * halo) * row }
+        var row: Int { (width + 2 * halo.width) * channels }
+        var image: Int { (height + 2 * halo.height) * row }
     }
 
     /// The activation of `image` (first) or of a layer.
@@ -25,7 +25,7 @@ package struct ActivationLayout: Sendable {
     private(set) var places: [Place] = []
     /// For each layer, its inputs as indices into `places`.
     package let inputs: [[Int]]
-    /// For each concatenation (by layer index), which of its inputs must be copied because they lie elsewhere.
+    /// For each layer that joins its inputs (by its index), which of them must be copied because they lie elsewhere.
     private(set) var copied: [Int: [Int]] = [:]
     /// Activations that the next layer writes over.
     private(set) var overwritten: Set<Int> = []
@@ -39,10 +39,10 @@ package struct ActivationLayout: Sendable {
         }
         self.inputs = inputs
 
-        // Which concatenation owns an activation: the first that reads it, if a layer (not the picture) made it and if
-        // that concatenation reads it once.
+        // Which joining layer owns an activation: the first that reads it, if a layer (not the picture) made it and if
+        // it is read once there.
         var owner = [Int?](repeating: nil, count: shapes.count)
-        for (number, layer) in network.layers.enumerated() where layer.kind == .concatenation {
+        for (number, layer) in network.layers.enumerated() where layer.work.joinsInputs {
             for input in inputs[number] {
                 if input > 0, owner[input] == nil, inputs[number].filter({ $0 == input }).count == 1 {
                     owner[input] = number + 1
@@ -51,31 +51,31 @@ package struct ActivationLayout: Sendable {
                 }
             }
         }
-        // What a local response normalisation may overwrite: the output of one layer, read by it alone. Not a
-        // concatenation's, whose parts have readers of their own.
+        // What may be overwritten: the output of one layer, read by one alone. Not what joins others, whose parts have
+        // readers of their own.
         let readers = inputs.reduce(into: [Int](repeating: 0, count: shapes.count)) { counts, inputs in
             for input in inputs { counts[input] += 1 }
         }
         var successor = [Int?](repeating: nil, count: shapes.count)
         for (number, layer) in network.layers.enumerated() {
-            guard case .localResponseNormalization = layer.kind else { continue }
-            let input = inputs[number][0]
-            guard input > 0, readers[input] == 1, network.layers[input - 1].kind != .concatenation else { continue }
+            guard let place = layer.work.overwrites else { continue }
+            let input = inputs[number][place]
+            guard input > 0, readers[input] == 1, !network.layers[input - 1].work.joinsInputs else { continue }
             successor[input] = number + 1
             overwritten.insert(input)
         }
-        // From the last layer upwards, so that a concatenation inside another one finds its owner's storage.
+        // From the last layer upwards, so that what is joined inside of another finds its owner's storage.
         var places = [Place?](repeating: nil, count: shapes.count)
         for activation in shapes.indices.reversed() {
             if let next = successor[activation] {
                 places[activation] = places[next]
-            } else if let concatenation = owner[activation] {
-                var offset = places[concatenation]!.channelOffset
-                for part in inputs[concatenation - 1] {
+            } else if let joined = owner[activation] {
+                var offset = places[joined]!.channelOffset
+                for part in inputs[joined - 1] {
                     if part == activation { break }
                     offset += shapes[part].channels
                 }
-                places[activation] = Place(storage: places[concatenation]!.storage, channelOffset: offset)
+                places[activation] = Place(storage: places[joined]!.storage, channelOffset: offset)
             } else {
                 let shape = shapes[activation]
                 places[activation] = Place(storage: storages.count, channelOffset: 0)
@@ -84,9 +84,12 @@ package struct ActivationLayout: Sendable {
         }
         self.places = places.map { $0! }
         for (number, layer) in network.layers.enumerated() {
-            if case .convolution(let convolution) = layer.kind {
-                let storage = self.places[inputs[number][0]].storage
-                storages[storage].halo = max(storages[storage].halo, convolution.padding)
+            let halo = layer.work.halo
+            for input in inputs[number] {
+                let storage = self.places[input].storage
+                storages[storage].halo = Sides(
+                    height: max(storages[storage].halo.height, halo.height),
+                    width: max(storages[storage].halo.width, halo.width))
             }
         }
     }
@@ -98,7 +101,7 @@ package struct ActivationLayout: Sendable {
     func origin(of activation: Int) -> Int {
         let place = places[activation]
         let storage = storages[place.storage]
-        return storage.halo * (storage.row + storage.channels) + place.channelOffset
+        return storage.halo.height * storage.row + storage.halo.width * storage.channels + place.channelOffset
     }
 
     func storage(of activation: Int) -> Storage { storages[places[activation].storage] }

@@ -17,7 +17,8 @@ struct FastWeights: Sendable {
         let geometry = weights.geometry
         let (groupIn, groupOut) = (geometry.groupIn, geometry.groupOut)
         let method = ck_conv_fast_choose(
-            isa, hasBF16 ? 1 : 0, Int32(geometry.kernelHeight), Int32(geometry.kernelWidth), Int32(geometry.stride),
+            isa, hasBF16 ? 1 : 0, Int32(geometry.kernelHeight), Int32(geometry.kernelWidth),
+            Int32(geometry.window.stride.height),
             Int32(groupIn), Int32(groupOut), Int32(output.height), Int32(output.width))
         guard method != CK_FAST_EXACT else { return nil }
         let bytes = ck_conv_fast_packed_bytes(method, Int32(groupOut), Int64(geometry.chain))

@@ -19,11 +19,9 @@ final class NonzeroBits: @unchecked Sendable {
         self.layout = layout
         var wanted = [Bool](repeating: false, count: layout.places.count)
         for (number, layer) in network.layers.enumerated() where isa != CK_ISA_PORTABLE {
-            switch layer.kind {
+            guard layer.work.skipsZeros else { continue }
             // The picture has hardly a zero.
-            case .convolution, .linear: wanted[layout.inputs[number][0]] = layout.inputs[number][0] != 0
-            case .maxPool, .averagePool, .globalAveragePool, .localResponseNormalization, .concatenation: break
-            }
+            for input in layout.inputs[number] where input != 0 { wanted[input] = true }
         }
         known = wanted.map { _ in false }
         var memory: [FloatBuffer?] = []

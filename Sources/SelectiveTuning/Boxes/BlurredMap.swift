@@ -7,17 +7,19 @@ package struct BlurredMap {
     /// Gating for one unit of `values`.
     let unit: Double
 
-    /// [height][width] values in 48-bit fixed point; sigma in cells. Values are rounded to 24 bits below the largest.
-    init(_ fixed: [Int64], width: Int, height: Int, sigma: Double) {
+    /// [height][width] values in 48-bit fixed point; sigma in cells, across and down. Values are rounded to 24 bits below the largest.
+    init(_ fixed: [Int64], width: Int, height: Int, sigma: (x: Double, y: Double)) {
         let largest = fixed.reduce(UInt64(0)) { max($0, $1.magnitude) }
         let bits = UInt64.bitWidth - largest.leadingZeroBitCount
         let scale = Double(sign: .plus, exponent: GaussianBlur.valueBits - bits, significand: 1)
-        let blur = GaussianBlur(sigma: sigma)
+        let across = GaussianBlur(sigma: sigma.x)
+        let down = sigma.y == sigma.x ? across : GaussianBlur(sigma: sigma.y)
         self.width = width
         self.height = height
-        values = blur.apply(
-            to: fixed.map { (Double($0) * scale).rounded(.toNearestOrEven) }, width: width, height: height)
-        unit = 0x1p-48 / (scale * blur.gain)
+        values = across.apply(
+            to: fixed.map { (Double($0) * scale).rounded(.toNearestOrEven) }, width: width, height: height,
+            down: down)
+        unit = 0x1p-48 / (scale * across.gain(down: down))
     }
 
     var maximum: Double { values.reduce(0, Swift.max) }

@@ -34,8 +34,8 @@ extension CellMap {
     }
 
     /// The largest 8-connected component (the first in row-major order of equals) of the cells that reach a share of
-    /// the blurred map's maximum. sigma in cells.
-    func componentExtent(threshold: Double, sigma: Double) -> Extent? {
+    /// the blurred map's maximum. sigma in cells, across and down.
+    func componentExtent(threshold: Double, sigma: (x: Double, y: Double)) -> Extent? {
         var dense = [Int64](repeating: 0, count: width * height)
         for cell in cells { dense[cell.y * width + cell.x] = cell.value }
         let map = BlurredMap(dense, width: width, height: height, sigma: sigma)

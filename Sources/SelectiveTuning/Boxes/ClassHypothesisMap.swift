@@ -18,7 +18,8 @@ public struct ClassHypothesisMap: Sendable {
     ) -> ClassHypothesisMap {
         let cells = map.collapsed(options.collapse).pruned(options)
         let spread = spread(cells, readOut: readOut, size: inputSize)
-        let blurred = BlurredMap(spread, width: inputSize, height: inputSize, sigma: Double(inputSize) / 40)
+        let blurred = BlurredMap(
+            spread, width: inputSize, height: inputSize, sigma: (Double(inputSize) / 40, Double(inputSize) / 40))
         let values = blurred.values.map { Float($0 * blurred.unit) }
         return ClassHypothesisMap(size: inputSize, values: values)
     }
@@ -28,8 +29,8 @@ public struct ClassHypothesisMap: Sendable {
         let side = size + 1
         var sums = [Int64](repeating: 0, count: side * side)
         for cell in cells.cells {
-            let x = readOut.field(of: cell.x, size: size)
-            let y = readOut.field(of: cell.y, size: size)
+            let x = readOut.field.x.pixels(of: cell.x, inputSize: size)
+            let y = readOut.field.y.pixels(of: cell.y, inputSize: size)
             // Differences may pass 2^63 on the way; the sums do not, and arithmetic is modulo 2^64.
             sums[y.lowerBound * side + x.lowerBound] &+= cell.value
             sums[y.lowerBound * side + x.upperBound] &-= cell.value

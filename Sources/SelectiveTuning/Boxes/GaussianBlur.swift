@@ -48,23 +48,23 @@ package struct GaussianBlur {
         return result
     }
 
-    /// Blurs [height][width] integers of at most `valueBits` bits, held in doubles. The result is larger by a constant
-    /// factor, the product of both passes' taps less the shift between them: only its proportions mean something.
-    package func apply(to values: [Double], width: Int, height: Int) -> [Double] {
+    /// Blurs [height][width] integers of at most `valueBits` bits, held in doubles, with this along the rows and `down`,
+    /// nil for this too, along the columns. The result is larger by a constant factor, the product of both passes' taps less the shift
+    /// between them: only its proportions mean something.
+    package func apply(to values: [Double], width: Int, height: Int, down: GaussianBlur? = nil) -> [Double] {
         var rows = values
         var isEmpty = [Bool](repeating: true, count: height)
         for y in 0..<height where values[(y * width)..<((y + 1) * width)].contains(where: { $0 != 0 }) {
             isEmpty[y] = false
             blurRow(&rows, from: y * width, width: width)
         }
-        return blurColumns(rows, width: width, height: height, isEmpty: isEmpty)
+        return (down ?? self).blurColumns(rows, width: width, height: height, isEmpty: isEmpty)
     }
 
     /// What a constant map of value 1 becomes, about.
-    package var gain: Double {
-        let sum = taps[0] + 2 * taps.dropFirst().reduce(0, +)
-        return sum * Self.shift * sum
-    }
+    package func gain(down: GaussianBlur? = nil) -> Double { sum * Self.shift * (down ?? self).sum }
+
+    private var sum: Double { taps[0] + 2 * taps.dropFirst().reduce(0, +) }
 
     private static func reflected(_ index: Int, _ count: Int) -> Int {
         let period = 2 * count

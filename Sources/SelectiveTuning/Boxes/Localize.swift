@@ -6,7 +6,7 @@
 /// - Returns: the box in input pixels, inclusive. An all-zero map, or one of which nothing is kept, gives [0, 0, 1, 1]
 ///   with `isEmpty`, without a margin.
 ///
-/// `component` blurs the pruned map with a sigma of componentBlur / stride cells. Every number is made of integer sums
+/// `component` blurs the pruned map with a sigma of componentBlur / stride cells along each axis. Every number is made of integer sums
 /// and single rounded operations, so that it is the same on every machine.
 public func localize(
     map: ReadOutMap, options: BoxOptions, readOut: ReadOut, inputSize: Int
@@ -20,12 +20,16 @@ public func localize(
         extent = collapsed.massExtent(options.mass)
     case .component:
         extent = collapsed.pruned(options).componentExtent(
-            threshold: options.componentThreshold, sigma: options.componentBlur / Double(readOut.stride))
+            threshold: options.componentThreshold,
+            sigma: (
+                options.componentBlur / Double(readOut.field.x.stride),
+                options.componentBlur / Double(readOut.field.y.stride)
+            ))
     }
     guard let extent else { return (Box(0, 0, 1, 1), true) }
     let margin = Int((options.margin * Double(inputSize)).rounded(.toNearestOrEven))
-    let x = grown(readOut.pixels(of: extent.columns, size: inputSize), by: margin, size: inputSize)
-    let y = grown(readOut.pixels(of: extent.rows, size: inputSize), by: margin, size: inputSize)
+    let x = grown(readOut.columns(of: extent.columns, size: inputSize), by: margin, size: inputSize)
+    let y = grown(readOut.rows(of: extent.rows, size: inputSize), by: margin, size: inputSize)
     return (Box(Float(x.lowerBound), Float(y.lowerBound), Float(x.upperBound), Float(y.upperBound)), false)
 }
 

@@ -20,8 +20,8 @@ struct CUDAMemoryPlan: Sendable {
         gatings = GatingLayout(shapes: shapes, inputs: layout.inputs)
         calls = TopDownCalls(network: network, shapes: shapes, layout: layout)
         var bytes = 0
-        for geometry in calls.geometries {
-            guard let geometry else { continue }
+        for (number, layer) in network.layers.enumerated() {
+            guard let geometry = layer.work.weightGeometry(input: shapes[layout.inputs[number][0]]) else { continue }
             for part in CUDAWeights.bytes(geometry) { bytes += CUDAMemoryPlan.allocated(part) }
         }
         weightsBytes = bytes

@@ -179,8 +179,7 @@ struct CUDARun {
         nonisolated(unsafe) let images = batch.slot.hostImages.buffer(as: ck_cuda_td_image.self)
         for image in 0..<batch.pictures.count { try check(images[image]) }
         let entries = try entries(batch.slot, images: batch.pictures.count)
-        let place = ReadOut(
-            stride: field.stride, start: field.start, receptiveField: field.size, isImage: readOut == 0)
+        let place = ReadOut(field, isImage: readOut == 0)
         return backend.pool.map(batch.pictures.count) { image, _ in
             let map = ReadOutMap(
                 width: shape.width, height: shape.height, channels: shape.channels, entries: entries[image])

@@ -33,7 +33,9 @@ struct CUDATopDown: Sendable {
         for number in plan.network.layers.indices.reversed() where number + 1 > readOut {
             guard plan.gatings.places[number + 1].begins != nil else { continue }  // nobody reads it
             if plan.network.layers[number].bridge { try bridge(number, slot, batch, options, stream) }
-            try down(number, slot, batch, options, stream)
+            try plan.network.layers[number].work.topDown(
+                CUDATopDownLayer(
+                    pass: self, number: number, slot: slot, batch: batch, options: options, stream: stream))
             try clear(number + 1, batch, stream)
         }
         try list(slot, batch: batch, readOut: readOut, on: stream)
@@ -54,80 +56,6 @@ struct CUDATopDown: Sendable {
         try device.launch(ck_cuda_td_bridge_launch(&call), call, on: stream, layer: name(number))
     }
 
-    private func down(
-        _ number: Int, _ slot: CUDASlot, _ batch: Int, _ options: TopDownOptions, _ stream: CUDAStream
-    ) throws(CUDAFailure) {
-        let inputs = plan.layout.inputs[number]
-        let shape = plan.shapes[inputs[0]]
-        switch plan.network.layers[number].kind {
-        case .convolution, .linear:
-            var call = calls.convolution(number, rule: calls.rule(number, options), batch: batch)
-            call.weights = UnsafePointer(weights.layers[number]!.rows.pointer(as: Float.self))
-            call.input.data = UnsafePointer(workspace.activations.pointer(to: inputs[0]))
-            (call.output_gating, call.input_gating) = (gating(of: number + 1), gating(of: inputs[0]))
-            call.images = images(slot)
-            call.scratch = workspace.scratch.pointer(as: Float.self)
-            try device.launch(
-                ck_cuda_td_conv_launch(&call, Int32(device.multiprocessors)), call, on: stream, layer: name(number))
-        case .maxPool(let window):
-            var call = pool(number, (window.kernel, window.kernel), window.stride, window.padding, slot, batch)
-            try device.launch(
-                ck_cuda_td_max_pool_launch(&call, Int32(device.multiprocessors)), call, on: stream,
-                layer: name(number))
-        case .averagePool(let window, _):
-            try average(
-                number, pool(number, (window.kernel, window.kernel), window.stride, window.padding, slot, batch),
-                stream)
-        case .globalAveragePool:
-            try average(number, pool(number, (shape.height, shape.width), 1, 0, slot, batch), stream)
-        case .localResponseNormalization, .concatenation:
-            var first: Int32 = 0
-            for input in inputs {
-                var call = ck_cuda_td_slice()
-                (call.whole, call.part) = (gating(of: number + 1), gating(of: input))
-                call.first_channel = first
-                call.images = images(slot)
-                call.batch = Int32(batch)
-                try device.launch(
-                    ck_cuda_td_slice_launch(&call, Int32(device.multiprocessors)), call, on: stream,
-                    layer: name(number))
-                try finish(number, input, hasUnits: false, slot, batch, stream)
-                first += call.part.channels
-            }
-            return
-        }
-        try finish(number, inputs[0], hasUnits: true, slot, batch, stream)
-    }
-
-    private func average(_ number: Int, _ call: ck_cuda_td_pool, _ stream: CUDAStream) throws(CUDAFailure) {
-        var call = call
-        try device.launch(
-            ck_cuda_td_average_pool_launch(&call, Int32(device.multiprocessors)), call, on: stream, layer: name(number))
-    }
-
-    private func pool(
-        _ number: Int, _ kernel: (Int, Int), _ stride: Int, _ padding: Int, _ slot: CUDASlot, _ batch: Int
-    ) -> ck_cuda_td_pool {
-        let input = plan.layout.inputs[number][0]
-        var call = calls.pool(number, kernel: kernel, stride: stride, padding: padding, batch: batch)
-        call.input.data = UnsafePointer(workspace.activations.pointer(to: input))
-        (call.output_gating, call.input_gating) = (gating(of: number + 1), gating(of: input))
-        call.images = images(slot)
-        return call
-    }
-
-    private func finish(
-        _ number: Int, _ input: Int, hasUnits: Bool, _ slot: CUDASlot, _ batch: Int, _ stream: CUDAStream
-    ) throws(CUDAFailure) {
-        var call = ck_cuda_td_finish()
-        (call.output_gating, call.input_gating) = (gating(of: number + 1), gating(of: input))
-        call.has_units = hasUnits ? 1 : 0
-        call.layer = Int32(number)
-        call.images = images(slot)
-        call.batch = Int32(batch)
-        try device.launch(ck_cuda_td_finish_launch(&call), call, on: stream, layer: name(number))
-    }
-
     private func clear(_ activation: Int, _ batch: Int, _ stream: CUDAStream) throws(CUDAFailure) {
         var call = ck_cuda_td_clear(gating: gating(of: activation), batch: Int32(batch))
         try device.launch(
@@ -145,7 +73,7 @@ struct CUDATopDown: Sendable {
         try device.launch(ck_cuda_read_out_launch(&call), call, on: stream, layer: name(readOut - 1))
     }
 
-    private func gating(of activation: Int) -> ck_cuda_gating {
+    func gating(of activation: Int) -> ck_cuda_gating {
         let place = plan.gatings.places[activation]
         let batch = workspace.batch
         var gating = calls.gating(of: activation)
@@ -155,9 +83,9 @@ struct CUDATopDown: Sendable {
         return gating
     }
 
-    private func images(_ slot: CUDASlot) -> UnsafeMutablePointer<ck_cuda_td_image>? {
+    func images(_ slot: CUDASlot) -> UnsafeMutablePointer<ck_cuda_td_image>? {
         slot.images.pointer(as: ck_cuda_td_image.self)
     }
 
-    private func name(_ number: Int) -> String { number < 0 ? Network.image : plan.network.layers[number].name }
+    func name(_ number: Int) -> String { number < 0 ? Network.image : plan.network.layers[number].name }
 }

@@ -22,29 +22,21 @@ final class CUDAWeights: Sendable {
         throws
     {
         let stream = try CUDAStream(device)
-        let source = try source.fitted(to: network)
         func upload(_ buffer: FloatBuffer) throws(CUDAFailure) -> DeviceMemory {
             let memory = try DeviceMemory(device, bytes: buffer.count * 4)
             try stream.copy(memory.bytes, from: buffer.pointer, to: memory)
             try stream.synchronize()
             return memory
         }
-        layers = try network.layers.enumerated().map { number, layer in
-            guard
-                let weights = try LayerWeights(
-                    layer: layer, network: network.name, input: shapes[inputs[number][0]], source: source, pool: pool)
-            else { return nil }
-            return Layer(
-                geometry: weights.geometry, packed: try upload(weights.packed), rows: try upload(weights.rows),
-                bias: try upload(weights.bias))
+        layers = try WeightReading.all(of: network, shapes: shapes, inputs: inputs, source: source, pool: pool) {
+            Layer(
+                geometry: $0.geometry, packed: try upload($0.packed), rows: try upload($0.rows),
+                bias: try upload($0.bias))
         }
     }
 
     /// Bytes of each of a layer's three arrays.
     static func bytes(_ geometry: LayerGeometry) -> [Int] {
-        [
-            geometry.groups * geometry.paddedGroup * geometry.chain * 4, geometry.channelsOut * geometry.chain * 4,
-            geometry.groups * geometry.paddedGroup * 4,
-        ]
+        [geometry.packedCount * 4, geometry.rowsCount * 4, geometry.biasCount * 4]
     }
 }

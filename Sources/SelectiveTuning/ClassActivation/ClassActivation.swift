@@ -12,8 +12,8 @@ package struct ClassActivation: Sendable, Hashable {
         func fail(_ problem: String) -> NetworkError { .noClassActivation(network: network.name, problem: problem) }
         guard var top = network.layers.last else { throw fail("it has no layers") }
         var classifier: Int?
-        if case .linear(_, let relu) = top.kind {
-            guard !relu else { throw fail("its last layer \(top.name) has a ReLU") }
+        if case .linear(let linear) = top.kind {
+            guard !linear.rectifier.isOn else { throw fail("its last layer \(top.name) has a ReLU") }
             classifier = network.layers.count - 1
             guard let below = network.layers.first(where: { [name = top.inputs[0]] in $0.name == name }) else {
                 throw fail("its last layer \(top.name) reads the picture")
@@ -21,14 +21,7 @@ package struct ClassActivation: Sendable, Hashable {
             top = below
         }
         guard let input = network.activation(named: top.inputs[0]) else { throw fail("\(top.name) reads nothing") }
-        let isGlobal: Bool =
-            switch top.kind {
-            case .globalAveragePool: true
-            case .averagePool(let pooling, _):
-                pooling.padding == 0 && pooling.kernel == shapes[input].height && pooling.kernel == shapes[input].width
-            default: false
-            }
-        guard isGlobal, input > 0 else {
+        guard top.work.isGlobalAverage(input: shapes[input]), input > 0 else {
             throw fail("its last layers are \(network.layers.suffix(2).map(\.name).joined(separator: ", "))")
         }
         features = input

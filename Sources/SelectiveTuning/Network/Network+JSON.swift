@@ -95,6 +95,10 @@ extension InputNormalization {
 }
 
 extension Layer {
+    /// What a description may ask for of outputs, groups and their like: keeps the arithmetic of the checks far from an
+    /// overflow.
+    static let sizes = 1...(1 << 20)
+
     fileprivate init(fields: inout JSONFields, previous: String) throws(JSONError) {
         name = try fields.string("name")
         inputs = [previous]
@@ -104,110 +108,15 @@ extension Layer {
         }
         bridge = try fields.optional("bridge") == nil ? false : fields.bool("bridge")
         tensors = try fields.optional("tensors") == nil ? nil : fields.string("tensors")
-        // A limit on every size keeps the arithmetic of the checks far from an overflow.
-        let size = 1...(1 << 20)
-        func int(_ name: String, default value: Int, in range: ClosedRange<Int>) throws(JSONError) -> Int {
-            try fields.optional(name) == nil ? value : fields.int(name, in: range)
-        }
-        func flag(_ name: String, default value: Bool) throws(JSONError) -> Bool {
-            try fields.optional(name) == nil ? value : fields.bool(name)
-        }
-        let text = try fields.string("kind")
-        switch text {
-        case "convolution":
-            kind = .convolution(
-                Convolution(
-                    outputs: try fields.int("out", in: size), kernel: try fields.int("kernel", in: 1...64),
-                    stride: try int("stride", default: 1, in: 1...64),
-                    padding: try int("padding", default: 0, in: 0...64),
-                    groups: try int("groups", default: 1, in: size), relu: try flag("relu", default: false),
-                    hasBias: try flag("bias", default: true),
-                    batchNormalization: try Layer.BatchNormalization(fields: &fields)))
-        case "linear":
-            kind = .linear(outputs: try fields.int("out", in: size), relu: try flag("relu", default: false))
-        case "maxPool":
-            kind = .maxPool(
-                Pooling(
-                    kernel: try fields.int("kernel", in: 1...64), stride: try fields.int("stride", in: 1...64),
-                    padding: try int("padding", default: 0, in: 0...64), ceilMode: try flag("ceil", default: false)))
-        case "averagePool":
-            kind = .averagePool(
-                Pooling(
-                    kernel: try fields.int("kernel", in: 1...64), stride: try fields.int("stride", in: 1...64),
-                    padding: try int("padding", default: 0, in: 0...64), ceilMode: try flag("ceil", default: false)),
-                countsPadding: try flag("count_padding", default: true))
-        case "globalAveragePool": kind = .globalAveragePool
-        case "localResponseNormalization":
-            let beta = try fields.double("beta")
-            guard beta == 0.75 else {
-                throw fields.failure("beta", "expected 0.75, the only exponent that is supported, found \(beta)")
-            }
-            kind = .localResponseNormalization(
-                LocalResponseNormalization(
-                    size: try fields.int("size", in: 1...255), alpha: Float(try fields.double("alpha")),
-                    k: Float(try fields.double("k"))))
-        case "concatenation": kind = .concatenation
-        default:
-            throw fields.failure(
-                "kind",
-                "unknown layer kind \"\(text)\": expected convolution, linear, maxPool, averagePool, globalAveragePool,"
-                    + " localResponseNormalization, concatenation"
-            )
-        }
+        kind = try Kind(fields: &fields)
     }
 
     fileprivate var json: JSON {
-        var members: [(String, JSON)] = [("name", .string(name))]
-        switch kind {
-        case .convolution(let c):
-            members += [
-                ("kind", .string("convolution")), ("out", .int(c.outputs)), ("kernel", .int(c.kernel)),
-                ("stride", .int(c.stride)), ("padding", .int(c.padding)), ("groups", .int(c.groups)),
-                ("relu", .bool(c.relu)),
-            ]
-            if !c.hasBias { members.append(("bias", .bool(false))) }
-            if let normalization = c.batchNormalization {
-                members.append(
-                    (
-                        "batch_normalization",
-                        .object([
-                            ("tensors", .string(normalization.tensors)), ("epsilon", .double(normalization.epsilon)),
-                        ])
-                    ))
-            }
-        case .linear(let outputs, let relu):
-            members += [("kind", .string("linear")), ("out", .int(outputs)), ("relu", .bool(relu))]
-        case .maxPool(let p):
-            members += [
-                ("kind", .string("maxPool")), ("kernel", .int(p.kernel)), ("stride", .int(p.stride)),
-                ("padding", .int(p.padding)), ("ceil", .bool(p.ceilMode)),
-            ]
-        case .averagePool(let p, let countsPadding):
-            members += [
-                ("kind", .string("averagePool")), ("kernel", .int(p.kernel)), ("stride", .int(p.stride)),
-                ("padding", .int(p.padding)), ("ceil", .bool(p.ceilMode)), ("count_padding", .bool(countsPadding)),
-            ]
-        case .globalAveragePool: members.append(("kind", .string("globalAveragePool")))
-        case .localResponseNormalization(let n):
-            members += [
-                ("kind", .string("localResponseNormalization")), ("size", .int(n.size)), ("alpha", .float(n.alpha)),
-                ("beta", .double(0.75)), ("k", .float(n.k)),
-            ]
-        case .concatenation: members.append(("kind", .string("concatenation")))
-        }
+        var members: [(String, JSON)] = [("name", .string(name)), ("kind", .string(type(of: work).name))]
+        members += work.members
         members.append(("from", .array(inputs.map(JSON.string))))
         if bridge { members.append(("bridge", .bool(true))) }
         if let tensors { members.append(("tensors", .string(tensors))) }
         return .object(members)
-    }
-}
-
-extension Layer.BatchNormalization {
-    /// Nil where there is none.
-    fileprivate init?(fields: inout JSONFields) throws(JSONError) {
-        guard fields.optional("batch_normalization") != nil else { return nil }
-        var members = try fields.fields("batch_normalization")
-        self.init(tensors: try members.string("tensors"), epsilon: try members.double("epsilon"))
-        try members.finish()
     }
 }

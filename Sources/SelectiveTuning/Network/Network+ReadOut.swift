@@ -12,11 +12,7 @@ extension Network {
         }
         let fields = try receptiveFields()
         let activation = self.activation(named: point.layer)!
-        let field = fields[activation]
-        return (
-            activation,
-            ReadOut(stride: field.stride, start: field.start, receptiveField: field.size, isImage: activation == 0)
-        )
+        return (activation, ReadOut(fields[activation], isImage: activation == 0))
     }
 
     /// The network's own read-out, at which its class-hypothesis map is made (selective-tuning.md, section 10): the
@@ -26,7 +22,7 @@ extension Network {
         let names = readOuts.map(\.name).filter { $0 != Network.image }
         for name in names {
             let place = try readOut(named: name).place
-            if place.stride >= 8 { return name }
+            if place.field.x.stride >= 8, place.field.y.stride >= 8 { return name }
         }
         return names.last ?? Network.image
     }

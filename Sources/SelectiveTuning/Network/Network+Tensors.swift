@@ -18,27 +18,12 @@ public struct TensorSpecification: Sendable, Hashable {
 }
 
 extension Layer {
-    /// Shape of the layer's weights in a file, [out, in / groups, kernel, kernel] or [out, in]; nil if it has none.
-    func weightShape(input: Shape) -> [Int]? {
-        switch kind {
-        case .convolution(let c): [c.outputs, input.channels / c.groups, c.kernel, c.kernel]
-        case .linear(let outputs, _): [outputs, input.count]
-        case .maxPool, .averagePool, .globalAveragePool, .localResponseNormalization, .concatenation: nil
-        }
-    }
-
     /// What the names of its tensors start with.
     var tensorPrefix: String { tensors ?? name }
 
-    var hasBias: Bool {
-        if case .convolution(let convolution) = kind { return convolution.hasBias }
-        return true
-    }
-
-    var batchNormalization: BatchNormalization? {
-        if case .convolution(let convolution) = kind { return convolution.batchNormalization }
-        return nil
-    }
+    /// Inputs of one of its outputs, padding included: as many at the most take part in the top-down pass. For inputs of
+    /// these shapes, of which `Network.shapes` has approved.
+    package func connections(input: Shape) -> Int { work.connections(input: input) }
 }
 
 extension Network {
@@ -49,18 +34,7 @@ extension Network {
         var tensors: [TensorSpecification] = []
         for (number, layer) in layers.enumerated() {
             place[layer.name] = number + 1
-            guard let shape = layer.weightShape(input: shapes[place[layer.inputs[0]]!]) else { continue }
-            let fanIn = shape.dropFirst().reduce(1, *)
-            func add(_ name: String, _ shape: [Int], _ role: TensorSpecification.Role) {
-                tensors.append(TensorSpecification(name: name, shape: shape, fanIn: fanIn, role: role))
-            }
-            add("\(layer.tensorPrefix).weight", shape, .weight)
-            if layer.hasBias { add("\(layer.tensorPrefix).bias", [shape[0]], .bias) }
-            if let normalization = layer.batchNormalization {
-                for (suffix, role) in BatchNormalizationTensors.parts {
-                    add("\(normalization.tensors).\(suffix)", [shape[0]], role)
-                }
-            }
+            tensors += layer.work.tensors(prefix: layer.tensorPrefix, input: shapes[place[layer.inputs[0]]!])
         }
         return tensors
     }
@@ -73,8 +47,8 @@ extension Network {
         var sum = 0.0
         for (number, layer) in layers.enumerated() {
             place[layer.name] = number + 1
-            guard let shape = layer.weightShape(input: shapes[place[layer.inputs[0]]!]) else { continue }
-            sum += 2 * Double(shapes[number + 1].count) * Double(shape.dropFirst().reduce(1, *))
+            let products = layer.work.products(input: shapes[place[layer.inputs[0]]!])
+            sum += 2 * Double(shapes[number + 1].count) * Double(products)
         }
         return sum
     }

@@ -3,8 +3,8 @@ import CKernels
 /// The top-down pass over a whole network for one image at a time: gating starts at one class and runs down to a
 /// read-out (selective-tuning.md). Holds the memory of one thread.
 final class TopDownPass: @unchecked Sendable {
-    private let forward: ForwardPass
-    private let workspace: OpaquePointer
+    let forward: ForwardPass
+    let workspace: OpaquePointer
     /// Gating of `image` (first) and of every layer's output.
     private let gatings: UnsafeMutableBufferPointer<ck_gating>
     /// For each layer with a bridge, the re-selected gating while the bridge works.
@@ -13,7 +13,7 @@ final class TopDownPass: @unchecked Sendable {
     init(forward: ForwardPass, isa: ck_isa = ck_isa_best()) throws(NetworkError) {
         self.forward = forward
         let largestField = forward.weights.reduce(1) {
-            max($0, $1.map { $0.geometry.kernelHeight * $0.geometry.kernelWidth * $0.geometry.channelsIn } ?? 1)
+            max($0, $1.map { $0.geometry.window.kernel.area * $0.geometry.channelsIn } ?? 1)
         }
         let largestVector = forward.network.layers.indices.reduce(largestField) {
             forward.network.layers[$1].bridge ? max($0, forward.shapes[$1 + 1].count) : $0
@@ -87,64 +87,15 @@ final class TopDownPass: @unchecked Sendable {
     private func down(_ number: Int, image: Int, _ options: TopDownOptions, _ stats: inout ck_td_stats)
         throws(NetworkError)
     {
-        let inputs = forward.layout.inputs[number]
-        var view = view(of: inputs[0], image: image)
-        let status: ck_td_status
-        switch forward.network.layers[number].kind {
-        case .convolution, .linear:
-            let weights = forward.weights[number]!
-            let geometry = weights.geometry
-            if geometry.isVector {
-                var rule = options.linearRule
-                status = ck_td_linear(
-                    workspace, weights.rows.pointer, &rule, view.data, &gatings[number + 1], &gatings[inputs[0]], &stats
-                )
-            } else {
-                var layer = ck_td_conv_layer(
-                    weights: weights.rows.pointer, kernel_height: Int32(geometry.kernelHeight),
-                    kernel_width: Int32(geometry.kernelWidth), stride_y: Int32(geometry.stride),
-                    stride_x: Int32(geometry.stride), pad_y: Int32(geometry.padding), pad_x: Int32(geometry.padding),
-                    groups: Int32(geometry.groups), out_channels: Int32(geometry.channelsOut),
-                    rule: options.convolutionRule(isOneByOne: geometry.isOneByOne))
-                status = ck_td_conv(workspace, &layer, &view, &gatings[number + 1], &gatings[inputs[0]], &stats)
-            }
-        case .maxPool(let pooling):
-            var layer = TopDownPass.window(pooling.kernel, pooling.stride, pooling.padding)
-            status = ck_td_max_pool(&layer, &view, &gatings[number + 1], &gatings[inputs[0]], &stats)
-        case .averagePool(let pooling, _):
-            var layer = TopDownPass.window(pooling.kernel, pooling.stride, pooling.padding)
-            status = ck_td_average_pool(&layer, &view, &gatings[number + 1], &gatings[inputs[0]], &stats)
-        case .localResponseNormalization:
-            status = ck_td_pass(&gatings[number + 1], &gatings[inputs[0]])
-        case .globalAveragePool:
-            var layer = ck_td_pool_layer(
-                kernel_height: view.height, kernel_width: view.width, stride_y: 1, stride_x: 1, pad_y: 0, pad_x: 0)
-            status = ck_td_average_pool(&layer, &view, &gatings[number + 1], &gatings[inputs[0]], &stats)
-        case .concatenation:
-            var offset: Int32 = 0
-            for input in inputs {
-                try check(ck_td_slice(&gatings[number + 1], offset, &gatings[input]), number, stats)
-                offset += gatings[input].channels
-            }
-            status = CK_TD_OK
+        let work = forward.network.layers[number].work
+        let status = withUnsafeMutablePointer(to: &stats) { stats in
+            work.topDown(CPUTopDownLayer(self, number: number, image: image, options: options, stats: stats))
         }
         try check(status, number, stats)
     }
 
-    private func view(of activation: Int, image: Int) -> ck_td_view {
-        let storage = forward.layout.storage(of: activation)
-        let shape = forward.shapes[activation]
-        return ck_td_view(
-            data: forward.address(of: activation, image: image), row_stride: Int64(storage.row),
-            pixel_stride: Int64(storage.channels), height: Int32(shape.height), width: Int32(shape.width),
-            channels: Int32(shape.channels))
-    }
-
-    private static func window(_ kernel: Int, _ stride: Int, _ padding: Int) -> ck_td_pool_layer {
-        ck_td_pool_layer(
-            kernel_height: Int32(kernel), kernel_width: Int32(kernel), stride_y: Int32(stride), stride_x: Int32(stride),
-            pad_y: Int32(padding), pad_x: Int32(padding))
-    }
+    /// The gating of an activation (0 = the picture, n + 1 = layer n).
+    func gating(of activation: Int) -> UnsafeMutablePointer<ck_gating> { gatings.baseAddress! + activation }
 
     private func check(_ status: ck_td_status, _ number: Int, _ stats: ck_td_stats) throws(NetworkError) {
         do {

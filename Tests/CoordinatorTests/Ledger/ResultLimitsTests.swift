@@ -10,7 +10,7 @@ import Testing
             layers: [
                 .init("conv", .convolution(.init(outputs: 4, kernel: 3, padding: 1)), from: [Network.image]),
                 .init("pool", .maxPool(.init(kernel: 2, stride: 2)), from: ["conv"]),
-                .init("fc", .linear(outputs: 10, relu: false), from: ["pool"]),
+                .init("fc", .linear(.init(outputs: 10, rectifier: .none)), from: ["pool"]),
             ], readOuts: [])
         let limits = try ResultLimits(network)
         #expect(limits.ties == 8 * 8 * 4 + 4 * 4 * 4 + 10)

@@ -1,4 +1,3 @@
-import CKernels
 import SelectiveTuning
 import Testing
 
@@ -79,22 +78,21 @@ struct PlainNetwork {
             case .convolution(let c):
                 activations.append(
                     try convolution(
-                        layer, input, from, to, kernel: (c.kernel, c.kernel), stride: c.stride, padding: c.padding,
-                        groups: c.groups, relu: c.relu, hasBias: c.hasBias, normalization: c.batchNormalization,
-                        shape: [c.outputs, from.channels / c.groups, c.kernel, c.kernel]))
-            case .linear(let outputs, let relu):
+                        layer, input, from, to, c.window, groups: c.groups, c.rectifier, hasBias: c.hasBias,
+                        normalization: c.batchNormalization,
+                        shape: [
+                            c.outputs, from.channels / c.groups, c.window.kernel.height, c.window.kernel.width,
+                        ]))
+            case .linear(let l):
                 activations.append(
                     try convolution(
-                        layer, input, from, to, kernel: (from.height, from.width), stride: 1, padding: 0, groups: 1,
-                        relu: relu, shape: [outputs, from.count]))
+                        layer, input, from, to, Window(kernel: Sides(height: from.height, width: from.width)),
+                        groups: 1, l.rectifier, shape: [l.outputs, from.count]))
             case .maxPool(let p):
                 var output: [Float] = []
                 for y in 0..<to.height {
                     for x in 0..<to.width {
-                        let rows =
-                            max(0, y * p.stride - p.padding)..<min(from.height, y * p.stride - p.padding + p.kernel)
-                        let columns =
-                            max(0, x * p.stride - p.padding)..<min(from.width, x * p.stride - p.padding + p.kernel)
+                        let (rows, columns) = p.window.cells(y, x, of: from)
                         for c in 0..<to.channels {
                             output.append(
                                 rows.flatMap { y in columns.map { input[(y * from.width + $0) * from.channels + c] } }
@@ -103,8 +101,8 @@ struct PlainNetwork {
                     }
                 }
                 activations.append(output)
-            case .averagePool(let p, let countsPadding):
-                activations.append(averages(input, from, to, p, countsPadding: countsPadding))
+            case .averagePool(let p):
+                activations.append(averages(input, from, to, p.window, countsPadding: p.countsPadding))
             case .localResponseNormalization(let n):
                 activations.append(responses(input, from, n))
             case .globalAveragePool:
@@ -128,23 +126,22 @@ struct PlainNetwork {
     }
 
     private func averages(
-        _ input: [Float], _ from: Shape, _ to: Shape, _ p: Layer.Pooling, countsPadding: Bool
+        _ input: [Float], _ from: Shape, _ to: Shape, _ window: Window, countsPadding: Bool
     ) -> [Float] {
+        let padding = window.padding
         var output: [Float] = []
         for y in 0..<to.height {
             for x in 0..<to.width {
+                let (rows, columns) = window.cells(y, x, of: from)
+                let top = y * window.stride.height - padding.top
+                let left = x * window.stride.width - padding.left
+                let padded =
+                    (min(top + window.kernel.height, from.height + padding.bottom) - top)
+                    * (min(left + window.kernel.width, from.width + padding.right) - left)
                 for c in 0..<to.channels {
                     var sum: Float = 0
-                    var (inside, padded) = (0, 0)
-                    for iy in y * p.stride - p.padding..<y * p.stride - p.padding + p.kernel {
-                        for ix in x * p.stride - p.padding..<x * p.stride - p.padding + p.kernel {
-                            if iy < from.height + p.padding, ix < from.width + p.padding { padded += 1 }
-                            guard (0..<from.height).contains(iy), (0..<from.width).contains(ix) else { continue }
-                            inside += 1
-                            sum += input[(iy * from.width + ix) * from.channels + c]
-                        }
-                    }
-                    output.append(sum / Float(countsPadding ? padded : inside))
+                    for iy in rows { for ix in columns { sum += input[(iy * from.width + ix) * from.channels + c] } }
+                    output.append(sum / Float(countsPadding ? padded : rows.count * columns.count))
                 }
             }
         }
@@ -170,20 +167,51 @@ struct PlainNetwork {
         }
     }
 
+    /// One chain of fused multiply-adds an output, then the bias, then the ReLU.
     private func convolution(
-        _ layer: Layer, _ input: [Float], _ from: Shape, _ to: Shape, kernel: (Int, Int), stride: Int, padding: Int,
-        groups: Int, relu: Bool, hasBias: Bool = true, normalization: Layer.BatchNormalization? = nil, shape: [Int]
+        _ layer: Layer, _ input: [Float], _ from: Shape, _ to: Shape, _ window: Window, groups: Int,
+        _ rectifier: Rectifier, hasBias: Bool = true, normalization: Layer.BatchNormalization? = nil, shape: [Int]
     ) throws -> [Float] {
+        let (groupIn, groupOut) = (from.channels / groups, to.channels / groups)
         let weights = PlainNetwork.channelLast(
-            try tensors.weights(layer, shape: shape), out: to.channels,
-            channels: from.channels / groups, area: kernel.0 * kernel.1)
+            try tensors.weights(layer, shape: shape), out: to.channels, channels: groupIn, area: window.kernel.area)
         let bias = try tensors.bias(layer, count: to.channels, hasBias: hasBias, normalization: normalization)
-        var output = [Float](repeating: .nan, count: to.count)
-        ck_conv_reference(
-            input, Int32(from.height), Int32(from.width), Int32(from.channels), weights, bias, Int32(to.channels),
-            Int32(kernel.0), Int32(kernel.1), Int32(stride), Int32(padding), Int32(groups), relu ? 1 : 0, &output,
-            Int32(to.height), Int32(to.width))
+        var output: [Float] = []
+        for y in 0..<to.height {
+            for x in 0..<to.width {
+                let (rows, columns) = window.cells(y, x, of: from)
+                let top = y * window.stride.height - window.padding.top
+                let left = x * window.stride.width - window.padding.left
+                for channel in 0..<to.channels {
+                    var sum: Float = 0
+                    for iy in rows {
+                        for ix in columns {
+                            let tap = (iy - top) * window.kernel.width + ix - left
+                            let weight = (channel * window.kernel.area + tap) * groupIn
+                            let first = (iy * from.width + ix) * from.channels + channel / groupOut * groupIn
+                            for c in 0..<groupIn { sum.addProduct(weights[weight + c], input[first + c]) }
+                        }
+                    }
+                    sum += bias[channel]
+                    output.append(rectifier.isOn ? sum > 0 ? min(sum, rectifier.ceiling) : 0 : sum)
+                }
+            }
+        }
         return output
+    }
+}
+
+extension Window {
+    /// The rows and columns of a map that a window holds.
+    func cells(_ y: Int, _ x: Int, of map: Shape) -> (rows: Range<Int>, columns: Range<Int>) {
+        func range(_ first: Int, _ length: Int, _ limit: Int) -> Range<Int> {
+            let start = min(max(0, first), limit)
+            return start..<min(max(start, first + length), limit)
+        }
+        return (
+            range(y * stride.height - padding.top, kernel.height, map.height),
+            range(x * stride.width - padding.left, kernel.width, map.width)
+        )
     }
 }
 
@@ -202,7 +230,7 @@ enum TestNetworks {
             Layer("abdm", .concatenation, from: ["ab", "d", "m", "a"]),
             Layer("e", .convolution(.init(outputs: 40, kernel: 1)), from: ["abdm"]),
             Layer("g", .globalAveragePool, from: ["e"]),
-            Layer("f", .linear(outputs: 11, relu: false), from: ["g"], bridge: true),
+            Layer("f", .linear(.init(outputs: 11, rectifier: .none)), from: ["g"], bridge: true),
         ],
         readOuts: [.init(name: "image", layer: "image"), .init(name: "p1", layer: "p1")])
 
@@ -215,9 +243,9 @@ enum TestNetworks {
             Layer("features.3", .convolution(.init(outputs: 24, kernel: 5, padding: 2)), from: ["pool1"]),
             Layer("features.6", .convolution(.init(outputs: 20, kernel: 3, padding: 1)), from: ["features.3"]),
             Layer("pool2", .maxPool(.init(kernel: 3, stride: 2)), from: ["features.6"]),
-            Layer("classifier.1", .linear(outputs: 90, relu: true), from: ["pool2"], bridge: true),
-            Layer("classifier.4", .linear(outputs: 70, relu: true), from: ["classifier.1"]),
-            Layer("classifier.6", .linear(outputs: 13, relu: false), from: ["classifier.4"]),
+            Layer("classifier.1", .linear(.init(outputs: 90, rectifier: .relu)), from: ["pool2"], bridge: true),
+            Layer("classifier.4", .linear(.init(outputs: 70, rectifier: .relu)), from: ["classifier.1"]),
+            Layer("classifier.6", .linear(.init(outputs: 13, rectifier: .none)), from: ["classifier.4"]),
         ],
         readOuts: [.init(name: "image", layer: "image"), .init(name: "pool1", layer: "pool1")])
 
@@ -247,18 +275,18 @@ enum TestNetworks {
                 from: ["n1"]),
             // Must not: the average below reads the same input.
             Layer("n2", .localResponseNormalization(.init(size: 3, alpha: 2, k: 2)), from: ["c2"]),
-            Layer("v1", .averagePool(.init(kernel: 3, stride: 1, padding: 1), countsPadding: true), from: ["c2"]),
+            Layer("v1", .averagePool(.init(kernel: 3, stride: 1, padding: 1, countsPadding: true)), from: ["c2"]),
             Layer("both", .concatenation, from: ["n2", "v1"]),
             // Overwrites a layer and lies in a concatenation itself.
             Layer("c3", .convolution(.init(outputs: 20, kernel: 1)), from: ["both"]),
             Layer("n3", .localResponseNormalization(.init(size: 7, alpha: 1, k: 1)), from: ["c3"]),
             Layer("all", .concatenation, from: ["both", "n3"]),
             Layer(
-                "v2", .averagePool(.init(kernel: 3, stride: 2, padding: 1, ceilMode: true), countsPadding: false),
+                "v2", .averagePool(.init(kernel: 3, stride: 2, padding: 1, ceilMode: true, countsPadding: false)),
                 from: ["all"]),
             Layer("c4", .convolution(.init(outputs: 30, kernel: 1, padding: 2)), from: ["v2"]),
             Layer("g", .globalAveragePool, from: ["c4"], bridge: true),
-            Layer("f", .linear(outputs: 12, relu: false), from: ["g"]),
+            Layer("f", .linear(.init(outputs: 12, rectifier: .none)), from: ["g"]),
         ],
         readOuts: [.init(name: "image", layer: "image"), .init(name: "n1", layer: "n1")])
 

@@ -55,6 +55,6 @@ import Testing
         let blur = GaussianBlur(sigma: 3)
         let result = blur.apply(to: [Double](repeating: 0x1p20, count: 400), width: 20, height: 20)
         #expect(Set(result).count == 1)
-        #expect(abs(result[0] / blur.gain / 0x1p20 - 1) < 1e-9)
+        #expect(abs(result[0] / blur.gain() / 0x1p20 - 1) < 1e-9)
     }
 }

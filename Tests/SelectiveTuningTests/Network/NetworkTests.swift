@@ -71,7 +71,8 @@ import Testing
         let fields = try network.receptiveFields()
         for (name, stride, size, start) in expected {
             let place = try #require(network.layers.firstIndex { $0.name == name })
-            #expect(fields[place + 1] == ReceptiveField(stride: stride, size: size, start: start), "\(name)")
+            #expect(
+                ReadOut(fields[place + 1]) == ReadOut(stride: stride, start: start, receptiveField: size), "\(name)")
         }
     }
 

@@ -38,16 +38,14 @@ private struct PlainTopDown {
             let result: ReferenceResult
             switch layer.kind {
             case .convolution(let c):
-                (shape.kernelHeight, shape.kernelWidth, shape.strideY, shape.strideX) = (
-                    c.kernel, c.kernel, c.stride, c.stride
-                )
-                (shape.padY, shape.padX, shape.groups, shape.outChannels) = (c.padding, c.padding, c.groups, c.outputs)
-                let isLadder = c.kernel == 1 && options.oneByOne == .ladder
+                shape.set(c.window)
+                (shape.groups, shape.outChannels) = (c.groups, c.outputs)
+                let isLadder = c.window.kernel == 1 && options.oneByOne == .ladder
                 result = try referenceConvolution(
                     shape, weights: try weights(layer, shape), activities: activations[inputs[0]], gating: gating,
                     rule: ReferenceRule(isStrict: isStrict, stage2: isLadder ? .ladder : .group, offset: 3))
-            case .linear(let outputs, _):
-                (shape.kernelHeight, shape.kernelWidth, shape.outChannels) = (from.height, from.width, outputs)
+            case .linear(let linear):
+                (shape.kernelHeight, shape.kernelWidth, shape.outChannels) = (from.height, from.width, linear.outputs)
                 let overMap = from.height > 1 || from.width > 1
                 let rule =
                     overMap
@@ -59,16 +57,12 @@ private struct PlainTopDown {
                     shape, weights: try weights(layer, shape), activities: activations[inputs[0]], gating: gating,
                     rule: rule)
             case .maxPool(let p):
-                (shape.kernelHeight, shape.kernelWidth, shape.strideY, shape.strideX) = (
-                    p.kernel, p.kernel, p.stride, p.stride
-                )
-                (shape.padY, shape.padX, shape.isCeiling) = (p.padding, p.padding, p.ceilMode)
+                shape.set(p.window)
+                shape.isCeiling = p.ceilMode
                 result = try referencePool(shape, isAverage: false, activities: activations[inputs[0]], gating: gating)
-            case .averagePool(let p, _):
-                (shape.kernelHeight, shape.kernelWidth, shape.strideY, shape.strideX) = (
-                    p.kernel, p.kernel, p.stride, p.stride
-                )
-                (shape.padY, shape.padX, shape.isCeiling) = (p.padding, p.padding, p.ceilMode)
+            case .averagePool(let p):
+                shape.set(p.window)
+                shape.isCeiling = p.ceilMode
                 result = try referencePool(shape, isAverage: true, activities: activations[inputs[0]], gating: gating)
             case .localResponseNormalization:
                 result = ReferenceResult(gating: gating)
@@ -112,6 +106,14 @@ private struct PlainTopDown {
         return PlainNetwork.channelLast(
             try tensors.weights(layer, shape: stored), out: shape.outChannels, channels: channels,
             area: area)
+    }
+}
+
+extension LayerShape {
+    fileprivate mutating func set(_ window: Window) {
+        (kernelHeight, kernelWidth) = (window.kernel.height, window.kernel.width)
+        (strideY, strideX) = (window.stride.height, window.stride.width)
+        (padY, padX) = (window.padding.top, window.padding.left)
     }
 }
 

@@ -2,7 +2,9 @@ extension Network {
     /// torchvision's AlexNet ("One weird trick for parallelizing convolutional neural networks", Krizhevsky 2014):
     /// no groups, no local response normalisation; 61,100,840 parameters.
     public static let alexnet: Network = {
-        func convolution(_ name: String, _ outputs: Int, _ kernel: Int, _ stride: Int, _ padding: Int, from: String)
+        func convolution(
+            _ name: String, _ outputs: Int, _ kernel: Sides, _ stride: Sides, _ padding: Padding, from: String
+        )
             -> Layer
         {
             Layer(
@@ -23,9 +25,9 @@ extension Network {
                 convolution("features.8", 256, 3, 1, 1, from: "features.6"),
                 convolution("features.10", 256, 3, 1, 1, from: "features.8"),
                 pool("pool3", from: "features.10"),
-                Layer("classifier.1", .linear(outputs: 4096, relu: true), from: ["pool3"], bridge: true),
-                Layer("classifier.4", .linear(outputs: 4096, relu: true), from: ["classifier.1"]),
-                Layer("classifier.6", .linear(outputs: 1000, relu: false), from: ["classifier.4"]),
+                Layer("classifier.1", .linear(.init(outputs: 4096, rectifier: .relu)), from: ["pool3"], bridge: true),
+                Layer("classifier.4", .linear(.init(outputs: 4096, rectifier: .relu)), from: ["classifier.1"]),
+                Layer("classifier.6", .linear(.init(outputs: 1000, rectifier: .none)), from: ["classifier.4"]),
             ],
             readOuts: [.init(name: "image", layer: Network.image), .init(name: "pool1", layer: "pool1")])
     }()

@@ -28,7 +28,7 @@ extension Network {
     public static let googlenet: Network = {
         var layers: [Layer] = []
         func convolution(
-            _ name: String, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0, from: String
+            _ name: String, _ outputs: Int, kernel: Sides, stride: Sides = 1, padding: Padding = 0, from: String
         ) -> String {
             layers.append(
                 Layer(
@@ -40,7 +40,7 @@ extension Network {
                     from: [from], tensors: "\(name).conv"))
             return name
         }
-        func pool(_ name: String, kernel: Int = 3, stride: Int = 2, padding: Int = 0, from: String) -> String {
+        func pool(_ name: String, kernel: Sides = 3, stride: Sides = 2, padding: Padding = 0, from: String) -> String {
             layers.append(
                 Layer(
                     name, .maxPool(.init(kernel: kernel, stride: stride, padding: padding, ceilMode: true)),
@@ -67,7 +67,7 @@ extension Network {
             if module.name == "4e" { top = pool("maxpool4", kernel: 2, from: top) }
         }
         layers.append(Layer("avgpool", .globalAveragePool, from: [top], bridge: true))
-        layers.append(Layer("fc", .linear(outputs: 1000, relu: false), from: ["avgpool"]))
+        layers.append(Layer("fc", .linear(.init(outputs: 1000, rectifier: .none)), from: ["avgpool"]))
         return Network(
             name: "googlenet", inputSize: 224,
             normalization: .init(

@@ -10,23 +10,30 @@ struct NetworkBuilder {
 
     /// With its bias and ReLU.
     mutating func convolution(
-        _ name: String, _ outputs: Int, kernel: Int, stride: Int = 1, padding: Int = 0, groups: Int = 1, from: String
+        _ name: String, _ outputs: Int, kernel: Sides, stride: Sides = 1, padding: Padding = 0, groups: Int = 1,
+        from: String
     ) -> String {
         add(
             name,
             .convolution(
-                .init(outputs: outputs, kernel: kernel, stride: stride, padding: padding, groups: groups)),
+                .init(
+                    outputs: outputs, kernel: kernel, stride: stride, padding: padding,
+                    groups: groups)),
             from: from)
     }
 
     mutating func maxPool(
-        _ name: String, kernel: Int = 3, stride: Int = 2, padding: Int = 0, ceilMode: Bool = true, from: String
+        _ name: String, kernel: Sides = 3, stride: Sides = 2, padding: Padding = 0, ceilMode: Bool = true, from: String
     ) -> String {
-        add(name, .maxPool(.init(kernel: kernel, stride: stride, padding: padding, ceilMode: ceilMode)), from: from)
+        add(
+            name,
+            .maxPool(
+                .init(
+                    kernel: kernel, stride: stride, padding: padding, ceilMode: ceilMode)), from: from)
     }
 
     mutating func linear(_ name: String, _ outputs: Int, relu: Bool, from: String, bridge: Bool = false) -> String {
-        add(name, .linear(outputs: outputs, relu: relu), from: from, bridge: bridge)
+        add(name, .linear(.init(outputs: outputs, rectifier: relu ? .relu : .none)), from: from, bridge: bridge)
     }
 
     mutating func concatenation(_ name: String, from inputs: [String]) -> String {

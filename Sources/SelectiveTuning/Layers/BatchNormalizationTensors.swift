@@ -11,14 +11,9 @@ struct BatchNormalizationTensors: Sendable {
         ("weight", .scale), ("bias", .shift), ("running_mean", .mean), ("running_var", .variance),
     ]
 
-    init(
-        _ normalization: Layer.BatchNormalization, channels: Int, layer: String, network: String,
-        source: some TensorSource
-    )
-        throws
-    {
+    init(_ normalization: Layer.BatchNormalization, channels: Int, _ reading: WeightReading) throws {
         func vector(_ suffix: String) throws -> [Float] {
-            try source.tensor("\(normalization.tensors).\(suffix)", expecting: [channels])
+            try reading.source.tensor("\(normalization.tensors).\(suffix)", expecting: [channels])
         }
         let (scales, variances) = (try vector("weight"), try vector("running_var"))
         shifts = try vector("bias")
@@ -27,7 +22,7 @@ struct BatchNormalizationTensors: Sendable {
             let variance = Double(pair.1) + normalization.epsilon
             guard variance > 0 else {
                 throw NetworkError.badLayer(
-                    network: network, layer: layer,
+                    network: reading.network, layer: reading.layer.name,
                     problem: "tensor \(normalization.tensors).running_var: channel \(channel) is \(pair.1), expected a "
                         + "variance that is positive with \(normalization.epsilon) added")
             }

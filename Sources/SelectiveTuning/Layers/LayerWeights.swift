@@ -10,27 +10,28 @@ struct LayerWeights: Sendable {
     /// For each group, padded with zeros to whole vectors.
     let bias: FloatBuffer
 
-    /// Nil for a layer that has no weights.
-    init?(layer: Layer, network: String, input: Shape, source: some TensorSource, pool: ThreadPool) throws {
-        guard let weightShape = layer.weightShape(input: input),
-            let geometry = LayerGeometry(layer: layer, input: input)
-        else { return nil }
+    /// Reads and packs the weights, which have `shape` in the file.
+    init(
+        _ geometry: LayerGeometry, shape: [Int], hasBias: Bool, batchNormalization: Layer.BatchNormalization?,
+        _ reading: WeightReading
+    ) throws {
         self.geometry = geometry
+        let (layer, pool) = (reading.layer, reading.pool)
         let (groups, groupIn, groupOut, outputs) = (
             geometry.groups, geometry.groupIn, geometry.groupOut, geometry.channelsOut
         )
-        let area = geometry.kernelHeight * geometry.kernelWidth
+        let area = geometry.window.kernel.area
         let (chain, padded) = (geometry.chain, geometry.paddedGroup)
-        let rows = try FloatBuffer(count: outputs * chain, purpose: "the weights of \(layer.name)")
-        let packed = try FloatBuffer(count: groups * padded * chain, purpose: "the packed weights of \(layer.name)")
-        let bias = try FloatBuffer(count: groups * padded, purpose: "the bias of \(layer.name)")
+        let rows = try FloatBuffer(count: geometry.rowsCount, purpose: "the weights of \(layer.name)")
+        let packed = try FloatBuffer(count: geometry.packedCount, purpose: "the packed weights of \(layer.name)")
+        let bias = try FloatBuffer(count: geometry.biasCount, purpose: "the bias of \(layer.name)")
 
-        let normalization = try layer.batchNormalization.map {
-            try BatchNormalizationTensors($0, channels: outputs, layer: layer.name, network: network, source: source)
+        let normalization = try batchNormalization.map {
+            try BatchNormalizationTensors($0, channels: outputs, reading)
         }
 
         // From [out][in][row][column] of the files to [out][row][column][in].
-        try source.withTensor("\(layer.tensorPrefix).weight", expecting: weightShape) { stored in
+        try reading.source.withTensor("\(layer.tensorPrefix).weight", expecting: shape) { stored in
             nonisolated(unsafe) let stored = stored.baseAddress!
             pool.run(outputs) { out, _ in
                 let target = rows.pointer + out * chain
@@ -53,13 +54,13 @@ struct LayerWeights: Sendable {
                 packed.pointer + group * padded * chain)
         }
         var values = [Float](repeating: 0, count: outputs)
-        if layer.hasBias { values = try source.tensor("\(layer.tensorPrefix).bias", expecting: [outputs]) }
+        if hasBias { values = try reading.source.tensor("\(layer.tensorPrefix).bias", expecting: [outputs]) }
         if let normalization {
             values = values.enumerated().map { normalization.bias($1, channel: $0) }
             // The file's numbers are finite; their quotient by a tiny variance may not be.
-            guard values.allSatisfy(\.isFinite), (0..<outputs * chain).allSatisfy({ rows.pointer[$0].isFinite }) else {
+            guard values.allSatisfy(\.isFinite), (0..<geometry.rowsCount).allSatisfy({ rows.pointer[$0].isFinite }) else {
                 throw NetworkError.badLayer(
-                    network: network, layer: layer.name,
+                    network: reading.network, layer: layer.name,
                     problem: "its weights are beyond float32 once the batch normalisation is folded in")
             }
         }

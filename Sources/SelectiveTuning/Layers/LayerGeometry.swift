@@ -2,43 +2,31 @@ import CKernels
 
 /// The shape of a layer that has weights: a convolution, or a fully connected layer as one over its whole input.
 struct LayerGeometry: Sendable, Hashable {
-    /// Kernel height and width: 1x1 for a fully connected layer over a vector.
-    let kernelHeight: Int
-    let kernelWidth: Int
-    let stride: Int
-    let padding: Int
+    /// 1x1 for a fully connected layer over a vector.
+    let window: Window
     let groups: Int
-    let relu: Bool
+    let rectifier: Rectifier
     /// Channels of the input and of the output.
     let channelsIn: Int
     let channelsOut: Int
     /// A fully connected layer over a vector, whose units choose among their inputs by another rule.
     let isVector: Bool
 
-    /// Nil for a layer that has no weights.
-    init?(layer: Layer, input: Shape) {
-        switch layer.kind {
-        case .convolution(let c):
-            (kernelHeight, kernelWidth, stride, padding) = (c.kernel, c.kernel, c.stride, c.padding)
-            (groups, relu, channelsOut, isVector) = (c.groups, c.relu, c.outputs, false)
-        case .linear(let outputs, let relu):
-            (kernelHeight, kernelWidth, stride, padding) = (input.height, input.width, 1, 0)
-            (groups, self.relu, channelsOut) = (1, relu, outputs)
-            isVector = input.height == 1 && input.width == 1
-        case .maxPool, .averagePool, .globalAveragePool, .localResponseNormalization, .concatenation:
-            return nil
-        }
-        channelsIn = input.channels
-    }
-
+    var kernelHeight: Int { window.kernel.height }
+    var kernelWidth: Int { window.kernel.width }
     /// Channels of one group.
     var groupIn: Int { channelsIn / groups }
     var groupOut: Int { channelsOut / groups }
     /// Products of one output: the length of its chain.
-    var chain: Int { kernelHeight * kernelWidth * groupIn }
+    var chain: Int { window.kernel.area * groupIn }
     /// Packed output channels of one group.
     var paddedGroup: Int { Int(ck_conv_padded_channels(Int32(groupOut))) }
-    var isOneByOne: Bool { kernelHeight == 1 && kernelWidth == 1 }
+    var isOneByOne: Bool { window.kernel == 1 }
+
+    /// Floats of `LayerWeights`' three arrays.
+    var rowsCount: Int { channelsOut * chain }
+    var packedCount: Int { groups * paddedGroup * chain }
+    var biasCount: Int { groups * paddedGroup }
 
     /// The chain of one output pixel as contiguous runs of an input with these strides in floats.
     func runs(row: Int, pixel: Int) -> (offsets: [Int32], lengths: [Int32]) {

@@ -1,0 +1,33 @@
+import Bytes
+
+extension Layer {
+    /// Four vectors of one value a channel: `<tensors>.weight`, `.bias`, `.running_mean` and `.running_var`.
+    public struct BatchNormalization: Sendable, Hashable {
+        public var tensors: String
+        /// Added to the variance.
+        public var epsilon: Double
+
+        public init(tensors: String, epsilon: Double) {
+            self.tensors = tensors
+            self.epsilon = epsilon
+        }
+    }
+}
+
+extension Layer.BatchNormalization {
+    /// Nil where there is none.
+    init?(fields: inout JSONFields) throws(JSONError) {
+        guard fields.optional("batch_normalization") != nil else { return nil }
+        var members = try fields.fields("batch_normalization")
+        self.init(tensors: try members.string("tensors"), epsilon: try members.double("epsilon"))
+        try members.finish()
+    }
+
+    var json: JSON { .object([("tensors", .string(tensors)), ("epsilon", .double(epsilon))]) }
+
+    func check() throws(LayerMisfit) {
+        guard epsilon >= 0, epsilon.isFinite else {
+            throw LayerMisfit("its batch normalisation's epsilon must be finite and not negative")
+        }
+    }
+}
