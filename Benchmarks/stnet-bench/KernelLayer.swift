@@ -81,7 +81,7 @@ final class KernelLayer: @unchecked Sendable {
                     output_image: output.image, output_row: output.row, output_pixel: output.channels,
                     batch: Int32(batch), height: Int32(output.size), width: Int32(output.size), channels: Int32(to),
                     runs: Int32(offsets.count), run_offset: offsets.baseAddress, run_length: lengths.baseAddress,
-                    weights: nil, bias: bias.floats, relu: relu ? 1 : 0, nonzero: nil)
+                    weights: nil, bias: bias.floats, ceiling: relu ? .infinity : 0, nonzero: nil)
                 nonisolated(unsafe) var layer = ck_conv_fast(
                     method: method, isa: ck_isa_best(), bf16: ck_cpu_has_bf16(), channels_in: Int32(from),
                     weights: packed.pointer, conv: conv)

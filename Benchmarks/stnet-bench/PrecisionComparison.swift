@@ -99,14 +99,17 @@ final class PrecisionComparison {
     }
 
     private func maximum(_ input: KernelMap, _ output: KernelMap, pool: ThreadPool) {
-        pool.run(batch) { image, _ in
+        pool.run(batch) { [batch] image, _ in
             var call = ck_pool2d(
-                input: input.origin + image * input.image, input_row: input.row, input_pixel: input.channels,
-                input_height: Int32(input.size), input_width: Int32(input.size),
-                output: output.origin + image * output.image, output_row: output.row, output_pixel: output.channels,
-                height: Int32(output.size), width: Int32(output.size), channels: Int32(output.channels), kernel: 2,
-                stride: 2, padding: 0, counts_padding: 0)
-            ck_max_pool(ck_isa_best(), &call)
+                input: input.origin, input_image: Int64(input.image), input_row: Int64(input.row),
+                input_pixel: Int64(input.channels), input_height: Int32(input.size), input_width: Int32(input.size),
+                output: output.origin, output_image: Int64(output.image), output_row: Int64(output.row),
+                output_pixel: Int64(output.channels), batch: Int32(batch), height: Int32(output.size),
+                width: Int32(output.size), channels: Int32(output.channels),
+                window: ck_window(
+                    kernel_height: 2, kernel_width: 2, stride_y: 2, stride_x: 2, pad_top: 0, pad_left: 0,
+                    pad_bottom: 0, pad_right: 0), counts_padding: 0)
+            ck_max_pool(ck_isa_best(), &call, Int32(image))
         }
     }
 

@@ -22,7 +22,8 @@ let availableISAs: [ck_isa] = [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512].filt
 /// A random convolution and the outputs of the plain loop and of each kernel.
 struct RandomConvolution {
     var height, width, groupIn, groupOut, groups, kernel, stride, padding, batch: Int
-    var relu: Bool
+    /// Of the ReLU; 0 for none.
+    var ceiling: Float
     var inputs: [[Float]] = []
     var weights: [Float] = []
     var bias: [Float] = []
@@ -37,7 +38,7 @@ struct RandomConvolution {
         groupIn = numbers.within(1...[4, 20, 70][numbers.below(3)])
         groupOut = numbers.within(1...[9, 40, 150][numbers.below(3)])
         batch = numbers.within(1...3)
-        relu = numbers.below(2) == 0
+        ceiling = [0, .infinity, 0.5, 6][numbers.below(4)]
         fill(&numbers)
     }
 
@@ -61,7 +62,7 @@ struct RandomConvolution {
         var output = [Float](repeating: .nan, count: outHeight * outWidth * channelsOut)
         ck_conv_reference(
             inputs[image], Int32(height), Int32(width), Int32(groupIn * groups), weights, bias, Int32(channelsOut),
-            Int32(kernel), Int32(kernel), Int32(stride), Int32(padding), Int32(groups), relu ? 1 : 0, &output,
+            Int32(kernel), Int32(kernel), Int32(stride), Int32(padding), Int32(groups), ceiling, &output,
             Int32(outHeight), Int32(outWidth))
         return output
     }
@@ -115,7 +116,7 @@ struct RandomConvolution {
                                 height: Int32(outHeight), width: Int32(outWidth), channels: Int32(groupOut),
                                 runs: Int32(offsets.count), run_offset: offsets.baseAddress,
                                 run_length: lengths.baseAddress, weights: nil, bias: bias.baseAddress,
-                                relu: relu ? 1 : 0, nonzero: bits.map { $0 + group * groupIn / 8 })
+                                ceiling: ceiling, nonzero: bits.map { $0 + group * groupIn / 8 })
                             run(group, &call)
                         }
                     }
@@ -183,12 +184,27 @@ struct RandomConvolution {
         }
     }
 
+    /// ReLU6 and its like: what exceeds the ceiling becomes it, what is not a number becomes 0.
+    @Test(arguments: [Float(6), 0.5, .infinity]) func aCeilingIsReachedAndNeverPassed(ceiling: Float) {
+        for isa in availableISAs {
+            var numbers = TestNumbers(3)
+            var convolution = RandomConvolution(&numbers)
+            convolution.ceiling = ceiling
+            convolution.inputs = convolution.inputs.map { image in
+                image.map { _ in [.infinity, -.infinity, 1e30, -1e30][numbers.below(4)] }
+            }
+            let outputs = convolution.packed(isa: isa).flatMap { $0 }
+            #expect(Set(outputs.map(\.bitPattern)).isSuperset(of: [0, ceiling.bitPattern]))
+            #expect(outputs.allSatisfy { $0 >= 0 && $0 <= ceiling })
+        }
+    }
+
     @Test func reluNeverLeavesNegativeZero() {
         // One tap, weight 0: the chain is +0 and the bias -0 adds up to +0; with a negative bias ReLU gives +0.
         for isa in availableISAs {
             var numbers = TestNumbers(1)
             var convolution = RandomConvolution(&numbers)
-            convolution.relu = true
+            convolution.ceiling = .infinity
             convolution.weights = convolution.weights.map { _ in 0 }
             convolution.bias = convolution.bias.map { _ in -1 }
             for image in convolution.packed(isa: isa) { #expect(image.allSatisfy { $0.bitPattern == 0 }) }

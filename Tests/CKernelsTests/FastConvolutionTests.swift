@@ -102,7 +102,7 @@ extension RandomConvolution {
         var numbers = TestNumbers(channels)
         var convolution = RandomConvolution(&numbers)
         (convolution.kernel, convolution.stride, convolution.padding, convolution.groups) = (1, 1, 0, 1)
-        (convolution.height, convolution.width, convolution.batch, convolution.relu) = (1, 1, 2, false)
+        (convolution.height, convolution.width, convolution.batch, convolution.ceiling) = (1, 1, 2, 0)
         (convolution.groupIn, convolution.groupOut) = (channels, 70)
         convolution.fill(&numbers)
         for variant in FastVariant.bfloat16 {
@@ -131,7 +131,7 @@ extension RandomConvolution {
     @Test func bfloat16TakesSubnormalsForZeros() {
         var numbers = TestNumbers(5)
         var convolution = RandomConvolution(&numbers)
-        convolution.relu = false
+        convolution.ceiling = 0
         convolution.inputs = convolution.inputs.map { $0.map { $0 * 0x1p-127 } }
         for variant in FastVariant.bfloat16 {
             for image in convolution.fast(variant) {
@@ -145,7 +145,7 @@ extension RandomConvolution {
     @Test func winogradKeepsSubnormals() {
         var numbers = TestNumbers(6)
         var convolution = RandomConvolution.threeByThree(&numbers)
-        convolution.relu = false
+        convolution.ceiling = 0
         convolution.bias = convolution.bias.map { _ in 0 }
         convolution.inputs = convolution.inputs.map { $0.map { $0 * 0x1p-130 } }
         let reference = (0..<convolution.batch).map { convolution.inDouble(image: $0).values }
@@ -166,7 +166,7 @@ extension RandomConvolution {
         for variant in FastVariant.bfloat16 + FastVariant.winograd {
             var numbers = TestNumbers(1)
             var convolution = RandomConvolution.threeByThree(&numbers)
-            convolution.relu = true
+            convolution.ceiling = .infinity
             convolution.weights = convolution.weights.map { _ in 0 }
             convolution.bias = convolution.bias.map { _ in -1 }
             for image in convolution.fast(variant) { #expect(image.allSatisfy { $0.bitPattern == 0 }, "\(variant)") }

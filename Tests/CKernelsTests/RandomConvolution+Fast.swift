@@ -101,7 +101,7 @@ extension RandomConvolution {
                                 }
                             }
                             sum += Double(bias[o])
-                            values.append(relu ? max(0, sum) : sum)
+                            values.append(ceiling == 0 ? sum : min(max(0, sum), Double(ceiling)))
                             magnitudes.append(magnitude)
                         }
                     }

@@ -36,7 +36,7 @@ import Testing
     @Test func productsWithZerosAreLeftOutWhereZerosAreMany() {
         for isa in availableISAs where isa != CK_ISA_PORTABLE {
             var convolution = convolution(7, share: 100)
-            convolution.relu = false
+            convolution.ceiling = 0
             convolution.weights = convolution.weights.map { _ in .infinity }
             let plain = (0..<convolution.batch).map { _ in
                 (0..<convolution.outHeight * convolution.outWidth).flatMap { _ in convolution.bias }
@@ -51,7 +51,7 @@ import Testing
         for isa in availableISAs {
             var convolution = convolution(7, share: 0)
             convolution.padding = 0
-            convolution.relu = false
+            convolution.ceiling = 0
             (convolution.height, convolution.width) = (convolution.kernel + 9, convolution.kernel + 9)
             convolution.inputs = convolution.inputs.map { _ in
                 [Float](

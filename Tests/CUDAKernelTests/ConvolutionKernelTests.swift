@@ -23,7 +23,8 @@ import Testing
         var numbers = TestNumbers(groupIn)
         var convolution = RandomConvolution(&numbers)
         (convolution.batch, convolution.height, convolution.width) = (2, 9, 11)
-        (convolution.kernelHeight, convolution.kernelWidth, convolution.padding, convolution.stride) = (3, 3, 1, 1)
+        (convolution.kernelHeight, convolution.kernelWidth, convolution.strideY, convolution.strideX) = (3, 3, 1, 1)
+        (convolution.padTop, convolution.padLeft, convolution.padBottom, convolution.padRight) = (1, 1, 1, 1)
         (convolution.groups, convolution.groupIn, convolution.groupOut) = (1, groupIn, 133)
         (convolution.besideInput, convolution.joined) = (0, joined)
         convolution.fill(&numbers)
@@ -39,19 +40,24 @@ import Testing
         #expect(kernels == Set(["128x128", "128x64", "64x64", "32x32"].map { "ck_conv_\($0)_\(loads)" }))
     }
 
-    @Test func reluNeverLeavesNegativeZeroNorNaN() {
+    @Test(arguments: [Float.infinity, 6]) func reluNeverLeavesNegativeZeroNorNaNNorMoreThanItsCeiling(ceiling: Float) {
         var numbers = TestNumbers(5)
         var convolution = RandomConvolution(&numbers)
-        convolution.relu = true
+        (convolution.kernelHeight, convolution.kernelWidth, convolution.groups) = (2, 2, 1)
+        (convolution.batch, convolution.height, convolution.width, convolution.groupIn) = (1, 9, 9, 4)
+        convolution.ceiling = ceiling
         convolution.fill(&numbers)
-        convolution.makeEveryThirdInputInfinite()
+        // Some windows have an infinity, some two of different signs, some none.
+        convolution.makeSomeInputsInfinite(every: 23)
         var kernel = ""
         let bits = convolution.emulated(CK_CUDA_TILE_32X32, CUDA_EMULATION_FORWARD, kernel: &kernel)
         #expect(bits == convolution.plain())
         for pattern in bits {
             let value = Float(bitPattern: pattern)
-            #expect(value > 0 || pattern == 0)
+            #expect(value > 0 && value <= ceiling || pattern == 0)
         }
+        #expect(bits.contains(ceiling.bitPattern) && bits.contains(0))
+        #expect(bits.contains { $0 != 0 && $0 != ceiling.bitPattern })
     }
 
     @Test func runsThatFollowEachOtherAreJoined() {
@@ -85,7 +91,7 @@ import Testing
         (call.batch, call.height, call.width, call.channels, call.groups) = (40_000, 1_000, 1_000, 1, 1)
         (call.kernel_rows, call.kernel_columns, call.channels_in) = (1, 1, 1)
         #expect(ck_cuda_conv_launch(&call, CK_CUDA_TILE_128X128).kernel == nil)
-        var pool = ck_cuda_pool2d()
+        var pool = ck_pool2d()
         (pool.batch, pool.height, pool.width, pool.channels) = (70_000, 1, 1, 1)
         #expect(ck_cuda_max_pool_launch(&pool).kernel == nil)
     }

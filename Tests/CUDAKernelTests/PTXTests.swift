@@ -68,6 +68,29 @@ import Testing
         #expect(entries.count == 8)
     }
 
+    /// A row of taps is read once for four outputs, each with the whole kernel's products; a sum has one addition.
+    @Test func depthwiseConvolutionsAndSumsHaveNoOtherArithmetic() throws {
+        let entries = try instructions(of: "depthwise")
+        #expect(entries.count == 5)
+        for (size, stride) in [(3, 1), (3, 2), (5, 1), (5, 2)] {
+            let instructions = try #require(entries["ck_depthwise_\(size)x\(size)_stride\(stride)"])
+            #expect(instructions["fma.rn.f32"] == 4 * size * size)
+            // With a ReLU and without one may be two ways.
+            #expect((4...8).contains(instructions["add.rn.f32", default: 0]))
+            #expect(instructions["mul.rn.f32"] == nil)
+            let loads = instructions.filter { $0.key.hasPrefix("ld.global.nc.f32") }.values.reduce(0, +)
+            #expect(loads == size * (3 * stride + size) + size * size + 1, "taps, weights and the bias")
+        }
+        let any = try #require(entries["ck_depthwise_any"])
+        #expect(any["fma.rn.f32"] != nil && any["add.rn.f32"] == 1 && any["mul.rn.f32"] == nil)
+        let sums = try instructions(of: "add")
+        for (entry, additions) in [("ck_add_scalar", 1), ("ck_add_vector", 4)] {
+            let instructions = try #require(sums[entry])
+            #expect(instructions["add.rn.f32"] == additions)
+            #expect(instructions["fma.rn.f32"] == nil && instructions["mul.rn.f32"] == nil)
+        }
+    }
+
     @Test func everyLaunchFindsItsKernel() throws {
         var conv = ck_cuda_conv()
         (conv.batch, conv.height, conv.width, conv.channels, conv.groups) = (1, 1, 1, 1, 1)
@@ -77,13 +100,26 @@ import Testing
             conv.channels_in = channels
             for tile in 0..<CK_CUDA_TILES.rawValue { launches.append(ck_cuda_conv_launch(&conv, ck_cuda_tile(tile))) }
         }
-        var pool = ck_cuda_pool2d()
+        var depthwise = ck_depthwise()
+        (depthwise.batch, depthwise.height, depthwise.width, depthwise.channels) = (1, 1, 1, 1)
+        for (size, stride) in [(3, 1), (3, 2), (5, 1), (5, 2), (3, 3)] as [(Int32, Int32)] {
+            (depthwise.kernel_height, depthwise.kernel_width) = (size, size)
+            (depthwise.stride_y, depthwise.stride_x) = (stride, stride)
+            launches.append(ck_cuda_depthwise_launch(&depthwise))
+        }
+        var sum = ck_add()
+        (sum.batch, sum.height, sum.width) = (1, 1, 1)
+        for channels: Int32 in [3, 4] {
+            sum.channels = channels
+            launches.append(ck_cuda_add_launch(&sum))
+        }
+        var pool = ck_pool2d()
         (pool.batch, pool.height, pool.width, pool.channels) = (1, 1, 1, 1)
         launches.append(ck_cuda_max_pool_launch(&pool))
         launches.append(ck_cuda_average_pool_launch(&pool))
         launches.append(ck_cuda_global_average_launch(&pool))
         launches.append(ck_cuda_copy_channels_launch(&pool))
-        var response = ck_cuda_local_response()
+        var response = ck_local_response()
         (response.batch, response.height, response.width, response.channels, response.size) = (1, 1, 1, 1, 5)
         launches.append(ck_cuda_local_response_launch(&response))
         var normalize = ck_cuda_normalize()
@@ -110,7 +146,7 @@ import Testing
         let gating = ck_cuda_gating(value: nil, touched: nil, absolute: nil, height: 1, width: 1, channels: 1)
         var conv = ck_cuda_td_conv()
         (conv.batch, conv.groups, conv.out_channels, conv.output_gating) = (1, 1, 1, gating)
-        (conv.stride_y, conv.stride_x) = (1, 1)
+        (conv.window.stride_y, conv.window.stride_x) = (1, 1)
         (conv.input.height, conv.input.width) = (1, 1)
         conv.input_gating = gating
         var launches: [ck_cuda_launch] = []
@@ -119,15 +155,22 @@ import Testing
             (CK_TD_GROUP, 13, 3),
             (CK_TD_LADDER, 1, 512), (CK_TD_LADDER, 1, 4096),
         ] as [(ck_td_select, Int32, Int32)] {
-            (conv.rule.select, conv.kernel_height, conv.kernel_width) = (select, kernel, kernel)
+            (conv.rule.select, conv.window.kernel_height, conv.window.kernel_width) = (select, kernel, kernel)
             (conv.input.channels, conv.input_gating.channels) = (channels, channels)
             launches.append(ck_cuda_td_conv_launch(&conv, 1))
         }
         var pool = ck_cuda_td_pool()
-        (pool.batch, pool.kernel_height, pool.kernel_width, pool.stride_y, pool.stride_x) = (1, 1, 1, 1, 1)
+        (pool.batch, pool.window) = (1, conv.window)
         (pool.output_gating, pool.input_gating) = (gating, gating)
         (pool.input.height, pool.input.width, pool.input.channels) = (1, 1, 1)
         launches += [ck_cuda_td_max_pool_launch(&pool, 1), ck_cuda_td_average_pool_launch(&pool, 1)]
+        var add = ck_cuda_td_add()
+        (add.batch, add.inputs, add.output_gating, add.sum) = (1, 2, gating, pool.input)
+        // An address, which nothing reads here.
+        pool.input.data = UnsafePointer(bitPattern: 64)
+        (add.input.0, add.input.1) = (pool.input, pool.input)
+        (add.input_gating.0, add.input_gating.1) = (gating, gating)
+        launches += [ck_cuda_td_add_launch(&add, 1), ck_cuda_td_add_range_launch(&add)]
         var bridge = ck_cuda_td_bridge()
         (bridge.batch, bridge.vector, bridge.rule.select) = (1, gating, CK_TD_LADDER)
         var slice = ck_cuda_td_slice()
@@ -182,7 +225,8 @@ import Testing
         let rows = made.output.matches(of: /(ck_\w+) +(sm_\d+) +(\d+) +(\d+)/)
         #expect(Set(rows.map(\.2)) == ["sm_75", "sm_80", "sm_89", "sm_90"])
         #expect(rows.filter { $0.1.hasPrefix("ck_conv_") }.count == 8 * 4)
-        #expect(rows.filter { $0.1.hasPrefix("ck_td_") }.count == 14 * 4)
+        #expect(rows.filter { $0.1.hasPrefix("ck_td_") }.count == 16 * 4)
+        #expect(rows.filter { $0.1.hasPrefix("ck_depthwise_") || $0.1.hasPrefix("ck_add_") }.count == 7 * 4)
         for row in rows { #expect(row.4 == "0", "\(row.1) spills \(row.4) bytes for \(row.2)") }
     }
 }

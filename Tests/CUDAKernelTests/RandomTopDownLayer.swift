@@ -8,13 +8,21 @@ struct TopDownLayer {
     var batch = 1
     var (height, width, channels) = (1, 1, 1)
     var (outHeight, outWidth, outChannels) = (1, 1, 1)
-    var (kernelHeight, kernelWidth, strideY, strideX, padY, padX) = (1, 1, 1, 1, 0, 0)
+    var (kernelHeight, kernelWidth, strideY, strideX) = (1, 1, 1, 1)
+    var (padTop, padLeft, padBottom, padRight) = (0, 0, 0, 0)
     var groups = 1
     /// Of a slice, in the concatenation's channels.
     var firstChannel = 0
     var rule = ck_td_rule_conv(0, CK_TD_GROUP, 0)
 
     var connections: Int { kernelHeight * kernelWidth * channels / groups }
+
+    var window: ck_window {
+        ck_window(
+            kernel_height: Int32(kernelHeight), kernel_width: Int32(kernelWidth), stride_y: Int32(strideY),
+            stride_x: Int32(strideX), pad_top: Int32(padTop), pad_left: Int32(padLeft), pad_bottom: Int32(padBottom),
+            pad_right: Int32(padRight))
+    }
 
     init(_ kind: Kind) { self.kind = kind }
 
@@ -33,7 +41,12 @@ struct TopDownLayer {
             let few = cells == 1 ? 60 : cells < 30 ? 40 : 6
             channels = groups * numbers.within(1...numbers.one(of: [few, few, few, 2_000 / cells + 1]))
             outChannels = groups * numbers.within(1...5)
-            (padY, padX) = (numbers.within(0...kernelHeight / 2 + 1), numbers.within(0...kernelWidth / 2 + 1))
+            if numbers.below(6) == 0 {  // depthwise
+                channels = numbers.within(1...40)
+                groups = channels
+                outChannels = channels * numbers.within(1...2)
+            }
+            takePadding(&numbers, upTo: 1)
             takeMap(&numbers)
             rule = ck_td_rule_conv(strict, numbers.below(4) > 0 ? CK_TD_GROUP : subset, offset)
         case .linear:
@@ -48,7 +61,7 @@ struct TopDownLayer {
             (kernelHeight, kernelWidth) = (numbers.within(1...4), numbers.within(1...4))
             channels = numbers.within(1...40)
             outChannels = channels
-            (padY, padX) = (numbers.within(0...kernelHeight / 2), numbers.within(0...kernelWidth / 2))
+            takePadding(&numbers, upTo: 0)
             takeMap(&numbers)
             // As a layer that rounds its size up: windows that lie in the padding alone.
             if numbers.below(3) == 0 { outHeight += 1 }
@@ -68,12 +81,19 @@ struct TopDownLayer {
         return kernelHeight * kernelWidth
     }
 
+    /// Different on each side; `upTo` so much more than half of the kernel.
+    private mutating func takePadding(_ numbers: inout TestNumbers, upTo more: Int) {
+        let (rows, columns) = (0...kernelHeight / 2 + more, 0...kernelWidth / 2 + more)
+        (padTop, padLeft) = (numbers.within(rows), numbers.within(columns))
+        (padBottom, padRight) = (numbers.within(rows), numbers.within(columns))
+    }
+
     private mutating func takeMap(_ numbers: inout TestNumbers) {
         (strideY, strideX) = (numbers.within(1...3), numbers.within(1...3))
-        height = numbers.within(max(kernelHeight - 2 * padY, 1)...kernelHeight + 3)
-        width = numbers.within(max(kernelWidth - 2 * padX, 1)...kernelWidth + 3)
-        outHeight = (height + 2 * padY - kernelHeight) / strideY + 1
-        outWidth = (width + 2 * padX - kernelWidth) / strideX + 1
+        height = numbers.within(max(kernelHeight - padTop - padBottom, 1)...kernelHeight + 3)
+        width = numbers.within(max(kernelWidth - padLeft - padRight, 1)...kernelWidth + 3)
+        outHeight = (height + padTop + padBottom - kernelHeight) / strideY + 1
+        outWidth = (width + padLeft + padRight - kernelWidth) / strideX + 1
     }
 }
 

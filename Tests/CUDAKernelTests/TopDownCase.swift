@@ -76,23 +76,18 @@ final class TopDownCase {
             switch layer.kind {
             case .convolution:
                 var call = ck_td_conv_layer(
-                    weights: weights.baseAddress, kernel_height: Int32(layer.kernelHeight),
-                    kernel_width: Int32(layer.kernelWidth), stride_y: Int32(layer.strideY),
-                    stride_x: Int32(layer.strideX), pad_y: Int32(layer.padY), pad_x: Int32(layer.padX),
-                    groups: Int32(layer.groups), out_channels: Int32(layer.outChannels), rule: rule)
+                    weights: weights.baseAddress, window: layer.window, groups: Int32(layer.groups),
+                    out_channels: Int32(layer.outChannels), rule: rule)
                 status = ck_td_conv(workspace, &call, &view, from, to, &stats)
             case .linear: status = ck_td_linear(workspace, weights.baseAddress, &rule, view.data, from, to, &stats)
             case .bridge: status = ck_td_bridge(workspace, &rule, from, to, &stats)
             case .slice: status = ck_td_slice(from, Int32(layer.firstChannel), to)
             case .maxPool, .averagePool:
-                var call = ck_td_pool_layer(
-                    kernel_height: Int32(layer.kernelHeight), kernel_width: Int32(layer.kernelWidth),
-                    stride_y: Int32(layer.strideY), stride_x: Int32(layer.strideX), pad_y: Int32(layer.padY),
-                    pad_x: Int32(layer.padX))
+                var window = layer.window
                 status =
                     layer.kind == .maxPool
-                    ? ck_td_max_pool(&call, &view, from, to, &stats)
-                    : ck_td_average_pool(&call, &view, from, to, &stats)
+                    ? ck_td_max_pool(&window, &view, from, to, &stats)
+                    : ck_td_average_pool(&window, &view, from, to, &stats)
             }
             expected.append(TopDownOutcome(status, stats))
         }
@@ -116,9 +111,7 @@ final class TopDownCase {
 
     var convolution: ck_cuda_td_conv {
         ck_cuda_td_conv(
-            weights: weights.baseAddress, input: view, kernel_height: Int32(layer.kernelHeight),
-            kernel_width: Int32(layer.kernelWidth), stride_y: Int32(layer.strideY), stride_x: Int32(layer.strideX),
-            pad_y: Int32(layer.padY), pad_x: Int32(layer.padX), groups: Int32(layer.groups),
+            weights: weights.baseAddress, input: view, window: layer.window, groups: Int32(layer.groups),
             out_channels: Int32(layer.outChannels), rule: layer.rule, output_gating: output.call,
             input_gating: input.call, images: images.images.baseAddress, batch: Int32(layer.batch), scratch: nil)
     }
@@ -139,10 +132,8 @@ final class TopDownCase {
             launch(ck_cuda_td_bridge_launch(&call), call, order)
         case .maxPool, .averagePool:
             var call = ck_cuda_td_pool(
-                input: view, kernel_height: Int32(layer.kernelHeight), kernel_width: Int32(layer.kernelWidth),
-                stride_y: Int32(layer.strideY), stride_x: Int32(layer.strideX), pad_y: Int32(layer.padY),
-                pad_x: Int32(layer.padX), output_gating: output.call, input_gating: input.call, images: states,
-                batch: Int32(layer.batch))
+                input: view, window: layer.window, output_gating: output.call, input_gating: input.call,
+                images: states, batch: Int32(layer.batch))
             launch(
                 layer.kind == .maxPool
                     ? ck_cuda_td_max_pool_launch(&call, multiprocessors)

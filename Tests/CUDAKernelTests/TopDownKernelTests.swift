@@ -52,7 +52,7 @@ import Testing
             layer = TopDownLayer(.convolution)
             layer.batch = 2
             (layer.height, layer.width, layer.channels) = (height + 1, width, channels)
-            (layer.kernelHeight, layer.kernelWidth, layer.padY, layer.padX) = (height, width, 1, 1)
+            (layer.kernelHeight, layer.kernelWidth, layer.padTop, layer.padLeft) = (height, width, 1, 1)
             (layer.outHeight, layer.outWidth, layer.outChannels) = (4, 3, 2)
             layer.rule = ck_td_rule_conv(Int32(numbers.below(2)), CK_TD_GROUP, 0)
         }

@@ -40,8 +40,7 @@ import Testing
             data: activities.origin + image * activities.image, row_stride: 21, pixel_stride: 7, height: 3, width: 3,
             channels: 7)
         var layer = ck_td_conv_layer(
-            weights: nil, kernel_height: 3, kernel_width: 3, stride_y: 1, stride_x: 1, pad_y: 0, pad_x: 0, groups: 1,
-            out_channels: 40, rule: rules[2])
+            weights: nil, window: Self.window(3), groups: 1, out_channels: 40, rule: rules[2])
         let statuses = weights[1].withUnsafeBufferPointer { convolution in
             layer.weights = convolution.baseAddress
             let steps: [() -> ck_td_status] = [
@@ -64,6 +63,12 @@ import Testing
             return statuses
         }
         return (statuses, stats)
+    }
+
+    private static func window(_ size: Int32) -> ck_window {
+        ck_window(
+            kernel_height: size, kernel_width: size, stride_y: 1, stride_x: 1, pad_top: 0, pad_left: 0, pad_bottom: 0,
+            pad_right: 0)
     }
 
     private func runEmulated(_ order: cuda_emulation_order) {
@@ -99,10 +104,9 @@ import Testing
                 data: activities.origin, image_stride: Int64(activities.image), row_stride: Int64(activities.row),
                 pixel_stride: Int64(activities.pixel), height: kernel, width: kernel, channels: Int32(input.channels))
             var call = ck_cuda_td_conv(
-                weights: weights.baseAddress, input: view, kernel_height: kernel, kernel_width: kernel, stride_y: 1,
-                stride_x: 1, pad_y: 0, pad_x: 0, groups: 1, out_channels: Int32(output.channels), rule: rule,
-                output_gating: output.call, input_gating: input.call, images: images.images.baseAddress,
-                batch: Int32(Self.batch), scratch: nil)
+                weights: weights.baseAddress, input: view, window: Self.window(kernel), groups: 1,
+                out_channels: Int32(output.channels), rule: rule, output_gating: output.call,
+                input_gating: input.call, images: images.images.baseAddress, batch: Int32(Self.batch), scratch: nil)
             #expect(ck_cuda_td_conv_scratch(&call, 2) == 0)
             emulate(ck_cuda_td_conv_launch(&call, 2), call, order)
         }
@@ -135,8 +139,7 @@ import Testing
 
     @Test func whatTheKernelsCannotDoIsNoLaunch() {
         var call = ck_cuda_td_conv()
-        (call.batch, call.groups, call.out_channels, call.stride_y, call.stride_x) = (1, 1, 6, 1, 1)
-        (call.kernel_height, call.kernel_width) = (3, 3)
+        (call.batch, call.groups, call.out_channels, call.window) = (1, 1, 6, Self.window(3))
         (call.output_gating, call.input_gating) = (classes.call, map.call)
         (call.input.height, call.input.width, call.input.channels) = (3, 3, 7)
         func isLaunch(_ change: (inout ck_cuda_td_conv) -> Void) -> Bool {
@@ -147,12 +150,12 @@ import Testing
         #expect(isLaunch { _ in })
         #expect(!isLaunch { $0.groups = 2 })
         #expect(!isLaunch { $0.out_channels = 5 })
-        #expect(!isLaunch { $0.stride_x = 0 })
-        #expect(!isLaunch { $0.pad_y = -1 })
+        #expect(!isLaunch { $0.window.stride_x = 0 })
+        #expect(!isLaunch { $0.window.pad_top = -1 })
         #expect(!isLaunch { $0.input.width = 4 })
         #expect(!isLaunch { $0.batch = 70_000 })
-        #expect(isLaunch { ($0.kernel_height, $0.kernel_width) = (1_024, 1_024) })
-        #expect(!isLaunch { ($0.kernel_height, $0.kernel_width) = (1 << 20, 1 << 12) })
+        #expect(isLaunch { ($0.window.kernel_height, $0.window.kernel_width) = (1_024, 1_024) })
+        #expect(!isLaunch { ($0.window.kernel_height, $0.window.kernel_width) = (1 << 20, 1 << 12) })
         var bridge = ck_cuda_td_bridge()
         (bridge.batch, bridge.vector, bridge.rule.select) = (1, vector.call, CK_TD_LADDER)
         #expect(ck_cuda_td_bridge_launch(&bridge).kernel != nil)

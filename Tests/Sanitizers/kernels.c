@@ -3,7 +3,9 @@
 
 #include <math.h>
 
+#include "ck_add.h"
 #include "ck_conv_fast.h"
+#include "ck_depthwise.h"
 #include "ck_layers.h"
 #include "ck_local_response.h"
 #include "ck_nonzero.h"
@@ -91,11 +93,11 @@ static void convolve_fast(const ck_conv *conv, const shape *s) {
 static void convolve(void) {
     shape s = random_shape();
     const int32_t row = (s.width + 2 * s.padding) * s.in;
-    const int32_t relu = below(2);
+    const float ceiling = below(3) == 0 ? 0 : below(2) == 0 ? INFINITY : 0.5f;
     const size_t count = (size_t)s.out_height * (size_t)s.out_width * (size_t)s.out;
     float *expected = memory(count * sizeof(float)), *output = memory(count * sizeof(float));
     ck_conv_reference(s.plain, s.height, s.width, s.in, s.weights, s.bias, s.out, s.kernel, s.kernel, s.stride,
-                      s.padding, 1, relu, expected, s.out_height, s.out_width);
+                      s.padding, 1, ceiling, expected, s.out_height, s.out_width);
     int32_t offsets[49], lengths[49];
     for (int32_t i = 0; i < s.kernel * s.kernel; i++) {
         offsets[i] = i / s.kernel * row + i % s.kernel * s.in;
@@ -106,7 +108,7 @@ static void convolve(void) {
                     .output_image = (ptrdiff_t)count, .output_row = s.out_width * s.out, .output_pixel = s.out,
                     .batch = 1, .height = s.out_height, .width = s.out_width, .channels = s.out,
                     .runs = s.kernel * s.kernel, .run_offset = offsets, .run_length = lengths, .bias = s.bias,
-                    .relu = relu};
+                    .ceiling = ceiling};
     convolve_exact(&conv, &s, expected);
     if (s.in % 8 == 0) {
         const int64_t floats = (int64_t)(s.height + 2 * s.padding) * row;
@@ -125,30 +127,84 @@ static void convolve(void) {
     free_shape(&s);
 }
 
+/// A window of its own in each axis, over a map of which it may cover the padding alone.
+static ck_window random_window(void) {
+    return (ck_window){1 + below(5), 1 + below(5), 1 + below(3), 1 + below(3), below(3), below(3), below(3), below(3)};
+}
+
+static int32_t windows_of(int32_t size, int32_t kernel, int32_t stride, int32_t before, int32_t after) {
+    const int32_t room = size + before + after - kernel;
+    return room < 0 ? 1 : room / stride + 1;
+}
+
 static void pool(void) {
     const int32_t height = 1 + below(12), width = 1 + below(12), channels = 1 + below(70);
-    const int32_t kernel = 1 + below(height < width ? height : width), stride = 1 + below(3);
+    const ck_window w = random_window();
     ck_pool2d pool = {.input_row = width * channels, .input_pixel = channels, .input_height = height,
-                      .input_width = width, .height = (height - kernel) / stride + 1,
-                      .width = (width - kernel) / stride + 1, .channels = channels, .kernel = kernel, .stride = stride,
-                      .padding = 0, .counts_padding = below(2)};
+                      .input_width = width, .batch = 1, .channels = channels, .window = w,
+                      .height = windows_of(height, w.kernel_height, w.stride_y, w.pad_top, w.pad_bottom),
+                      .width = windows_of(width, w.kernel_width, w.stride_x, w.pad_left, w.pad_right),
+                      .counts_padding = below(2)};
+    const int32_t pixels = height * width > pool.height * pool.width ? height * width : pool.height * pool.width;
     float *input = values((size_t)(height * width * channels));
-    float *output = memory((size_t)(height * width * channels) * sizeof(float));
+    float *output = memory((size_t)(pixels * channels) * sizeof(float));
     pool.input = input, pool.output = output;
     pool.output_row = pool.width * channels, pool.output_pixel = channels;
     const int32_t size = 2 * below(4) + 1;
     float *scratch = memory(ck_local_response_scratch(channels, size) * sizeof(float));
     for (int32_t isa = CK_ISA_PORTABLE; isa <= (int32_t)ck_isa_best(); isa++) {
-        ck_max_pool((ck_isa)isa, &pool);
-        ck_average_pool((ck_isa)isa, &pool);
+        ck_max_pool((ck_isa)isa, &pool, 0);
+        ck_average_pool((ck_isa)isa, &pool, 0);
         const ck_local_response response = {
             .input = input, .input_row = width * channels, .input_pixel = channels, .output = output,
-            .output_row = width * channels, .output_pixel = channels, .height = height, .width = width,
+            .output_row = width * channels, .output_pixel = channels, .batch = 1, .height = height, .width = width,
             .channels = channels, .size = size, .alpha_over_size = 1e-4f, .k = 1};
-        ck_local_response_run((ck_isa)isa, &response, scratch);
+        ck_local_response_run((ck_isa)isa, &response, 0, scratch);
     }
-    ck_global_average(&pool);
+    ck_global_average(&pool, 0);
     free(input), free(output), free(scratch);
+}
+
+/// Depthwise convolution, and the sum of its output with itself, against the plain loop.
+static void depthwise(void) {
+    static const int32_t kernels[] = {1, 3, 3, 5, 5, 2, 7};
+    const int32_t height_of = kernels[below(7)], width_of = below(3) == 0 ? kernels[below(7)] : height_of;
+    const int32_t stride = 1 + below(2), across = below(4) == 0 ? 1 + below(3) : stride;
+    const int32_t channels = 1 + below(70), height = height_of + below(9), width = width_of + below(30);
+    const int32_t rows = (height - height_of) / stride + 1, columns = (width - width_of) / across + 1;
+    const size_t count = (size_t)rows * (size_t)columns * (size_t)channels;
+    const float ceiling = below(3) == 0 ? 0 : below(2) == 0 ? INFINITY : 0.5f;
+    float *input = values((size_t)height * (size_t)width * (size_t)channels), *bias = values((size_t)channels);
+    float *weights = values((size_t)height_of * (size_t)width_of * (size_t)channels);
+    float *output = memory(count * sizeof(float)), *expected = memory(count * sizeof(float));
+    for (int32_t c = 0; c < channels; c++) bias[c] += 0.0f;  // no -0
+    for (size_t i = 0; i < count; i++) {
+        const int32_t c = (int32_t)(i % (size_t)channels), pixel = (int32_t)(i / (size_t)channels);
+        const float *taps = input + (pixel / columns * stride * width + pixel % columns * across) * channels + c;
+        float sum = 0;
+        for (int32_t k = 0; k < height_of * width_of; k++) {
+            sum = fmaf(taps[(k / width_of * width + k % width_of) * channels], weights[k * channels + c], sum);
+        }
+        sum += bias[c];
+        expected[i] = ceiling == 0 ? sum : !(sum > 0) ? 0 : sum < ceiling ? sum : ceiling;
+    }
+    const ck_depthwise call = {
+        .input = input, .input_row = width * channels, .input_pixel = channels, .kernel_height = height_of,
+        .kernel_width = width_of, .stride_y = stride, .stride_x = across, .output = output,
+        .output_row = columns * channels, .output_pixel = channels, .batch = 1, .height = rows, .width = columns,
+        .channels = channels, .weights = weights, .bias = bias, .ceiling = ceiling};
+    for (int32_t isa = CK_ISA_PORTABLE; isa <= (int32_t)ck_isa_best(); isa++) {
+        for (int32_t task = 0; task < ck_depthwise_tasks(&call); task++) ck_depthwise_run((ck_isa)isa, &call, task);
+        EXPECT(memcmp(output, expected, count * sizeof(float)) == 0, "%s: %dx%d of %d channels",
+               ck_isa_name((ck_isa)isa), height_of, width_of, channels);
+        const ck_add sum = {
+            .left = output, .right = expected, .left_row = call.output_row, .left_pixel = channels,
+            .right_row = call.output_row, .right_pixel = channels, .output = output, .output_row = call.output_row,
+            .output_pixel = channels, .batch = 1, .height = rows, .width = columns, .channels = channels};
+        for (int32_t task = 0; task < ck_add_tasks(&sum); task++) ck_add_run((ck_isa)isa, &sum, task);
+        for (size_t i = 0; i < count; i++) EXPECT(output[i] == 2 * expected[i], "%g", (double)output[i]);
+    }
+    free(input), free(bias), free(weights), free(output), free(expected);
 }
 
 /// A window of a resized picture: rows first, then columns, as the pictures' preparation does it.
@@ -200,6 +256,7 @@ void check_kernels(int32_t rounds) {
     for (int32_t round = 0; round < rounds; round++) {
         convolve();
         pool();
+        depthwise();
         resize();
         score_map();
     }

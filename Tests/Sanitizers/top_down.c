@@ -25,9 +25,8 @@ static void convolution(ck_isa isa) {
     float *activities = values((size_t)(height * width * in * groups));
     for (int32_t i = 0; i < height * width * in * groups; i++) activities[i] = activities[i] < 0 ? 0 : activities[i];
     float *weights = values((size_t)(out * groups * kernel * kernel * in));
-    const ck_td_conv_layer layer = {weights, kernel, kernel, stride, stride, padding, padding, groups, out * groups,
-                                    random_rule(ck_td_rule_conv)};
-    const ck_td_pool_layer pool = {kernel, kernel, stride, stride, padding, padding};
+    const ck_window window = {kernel, kernel, stride, stride, padding, padding, padding, padding};
+    const ck_td_conv_layer layer = {weights, window, groups, out * groups, random_rule(ck_td_rule_conv)};
     const ck_td_view view = {activities, (int64_t)width * in * groups, (int64_t)in * groups, height, width,
                              in * groups};
     ck_td_workspace *workspace = ck_td_workspace_create(isa, (int64_t)kernel * kernel * in);
@@ -38,9 +37,9 @@ static void convolution(ck_isa isa) {
     ck_td_stats stats = {0};
     ck_td_conv(workspace, &layer, &view, &above, &below_it, &stats);
     ck_gating_clear(&below_it);
-    ck_td_max_pool(&pool, &view, &pooled, &below_it, &stats);
+    ck_td_max_pool(&window, &view, &pooled, &below_it, &stats);
     ck_gating_clear(&below_it);
-    ck_td_average_pool(&pool, &view, &pooled, &below_it, &stats);
+    ck_td_average_pool(&window, &view, &pooled, &below_it, &stats);
     ck_gating part = gating(height, width, 1 + below(in * groups), 0);
     ck_td_slice(&below_it, below(in * groups - part.channels + 1), &part);
     ck_gating same = gating(height, width, in * groups, 0);
@@ -49,6 +48,36 @@ static void convolution(ck_isa isa) {
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) ck_gating_destroy(all[i]);
     ck_td_workspace_destroy(workspace);
     free(activities), free(weights);
+}
+
+/// What is added is anything, unknown in the first input now and then, and one tensor may be added twice.
+static void addition(void) {
+    const int32_t height = 1 + below(5), width = 1 + below(5), channels = 1 + below(9);
+    const int32_t inputs = 2 + below(CK_TD_ADD_INPUTS - 1);
+    ck_td_add_layer layer = {.inputs = inputs, .rule = random_rule(ck_td_rule_conv), .residual = (ck_td_residual)below(3)};
+    float *activities[CK_TD_ADD_INPUTS + 1];
+    ck_gating gatings[CK_TD_ADD_INPUTS], *targets[CK_TD_ADD_INPUTS];
+    for (int32_t i = 0; i <= inputs; i++) {
+        activities[i] = values((size_t)(height * width * channels));
+        if (below(4) == 0) activities[i][below(height * width * channels)] *= 0x1p127f;
+        const ck_td_view view = {activities[i], (int64_t)width * channels, channels, height, width, channels};
+        if (i == inputs) {
+            layer.sum = view;
+            continue;
+        }
+        layer.input[i] = view;
+        gatings[i] = gating(height, width, channels, 0);
+        targets[i] = &gatings[below(8) == 0 ? 0 : i];
+    }
+    if (below(2) == 0) layer.input[0].data = NULL;
+    ck_gating above = gating(height, width, channels, below(30));
+    ck_td_stats stats = {0};
+    ck_td_add(&layer, &above, targets, &stats);
+    ck_gating_destroy(&above);
+    for (int32_t i = 0; i <= inputs; i++) {
+        free(activities[i]);
+        if (i < inputs) ck_gating_destroy(&gatings[i]);
+    }
 }
 
 static void fully_connected(ck_isa isa) {
@@ -73,5 +102,6 @@ void check_top_down(int32_t rounds) {
             convolution((ck_isa)isa);
             fully_connected((ck_isa)isa);
         }
+        addition();
     }
 }

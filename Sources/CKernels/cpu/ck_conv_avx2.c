@@ -6,6 +6,8 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
+#include "ck_relu_256.h"
+
 static inline __attribute__((always_inline)) void slice_of(const int pixels, const ck_conv *conv,
                                                            const ck_conv_tile *tile, int32_t at, int32_t slice,
                                                            int32_t lanes) {
@@ -40,8 +42,7 @@ static inline __attribute__((always_inline)) void slice_of(const int pixels, con
         float values[16];
         for (int v = 0; v < 2; v++) {
             __m256 value = _mm256_add_ps(sum[p][v], _mm256_loadu_ps(tile->bias + slice + v * 8));
-            // max returns its second operand when both are zeros, so that a ReLU never leaves -0.
-            if (conv->relu) value = _mm256_max_ps(value, _mm256_setzero_ps());
+            value = ck_relu_256(value, conv->ceiling);
             _mm256_storeu_ps(values + v * 8, value);
         }
         const int32_t rest = tile->channels - slice;

@@ -7,6 +7,8 @@
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512cd"))), apply_to = function)
 
+#include "ck_relu_512.h"
+
 static inline __attribute__((always_inline)) void tile_of(const int pixels, const int vectors, const ck_conv *conv,
                                                           const ck_conv_tile *tile) {
     __m512 sum[12][4];
@@ -50,8 +52,7 @@ static inline __attribute__((always_inline)) void tile_of(const int pixels, cons
 #pragma clang loop unroll(full)
         for (int p = 0; p < pixels; p++) {
             __m512 value = _mm512_add_ps(sum[p][v], bias);
-            // max returns its second operand when both are zeros, so that a ReLU never leaves -0.
-            if (conv->relu) value = _mm512_max_ps(value, _mm512_setzero_ps());
+            value = ck_relu_512(value, conv->ceiling);
             _mm512_mask_storeu_ps(tile->outputs[p] + v * 16, mask, value);
         }
     }

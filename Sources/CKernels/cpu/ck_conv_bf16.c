@@ -112,7 +112,7 @@ void ck_bf16_run(const ck_conv_fast *layer, int32_t task, void *scratch) {
                     .outputs = panel_outputs + from,
                     .bias = conv->bias + first,
                     .channels = channels < CK_CONV_PANEL ? channels : CK_CONV_PANEL,
-                    .relu = conv->relu,
+                    .ceiling = conv->ceiling,
                     .chains = chains + ((int64_t)(panel - panel_begin) * CK_BF16_CHUNK + from) * CK_CONV_PANEL,
                     .first = k == 0,
                     .last = k + CK_BF16_BLOCK >= even,

@@ -22,7 +22,7 @@ typedef struct {
     float *const *outputs;    // channel 0 of this panel of each pixel
     const float *bias;        // this panel's
     int32_t channels;         // real channels in this panel, 1...64
-    int32_t relu;
+    float ceiling;
     float *chains;            // stored sums, [pixel][CK_CONV_PANEL]
     int32_t first, last;      // whether the chains start here, and whether they end here
 } ck_bf16_tile;

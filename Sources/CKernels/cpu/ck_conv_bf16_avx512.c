@@ -7,6 +7,8 @@
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512cd,avx512bf16"))), \
                              apply_to = function)
 
+#include "ck_relu_512.h"
+
 static inline __attribute__((always_inline)) __m512bh pair_of_vectors(const float *from, int32_t rest) {
     if (rest >= 32) return _mm512_cvtne2ps_pbh(_mm512_loadu_ps(from + 16), _mm512_loadu_ps(from));
     const __mmask32 mask = (__mmask32)((1u << rest) - 1);
@@ -72,8 +74,7 @@ static inline __attribute__((always_inline)) void tile_of(const int pixels, cons
 #pragma clang loop unroll(full)
         for (int p = 0; p < pixels; p++) {
             __m512 value = _mm512_add_ps(sum[p][v], bias);
-            // max returns its second operand when both are zeros, so that a ReLU never leaves -0.
-            if (tile->relu) value = _mm512_max_ps(value, _mm512_setzero_ps());
+            value = ck_relu_512(value, tile->ceiling);
             _mm512_mask_storeu_ps(tile->outputs[p] + v * 16, mask, value);
         }
     }

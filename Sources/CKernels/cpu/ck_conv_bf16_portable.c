@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ck_conv_bf16.h"
+#include "ck_relu.h"
 
 static float widen(uint16_t value) {
     const uint32_t bits = (uint32_t)value << 16;
@@ -39,7 +40,7 @@ static void compute(const ck_bf16_tile *tile, int32_t count, int32_t lanes) {
         if (!tile->last) continue;
         for (int32_t lane = 0; lane < tile->channels; lane++) {
             const float sum = chains[lane] + tile->bias[lane];
-            tile->outputs[p][lane] = tile->relu && !(sum > 0.0f) ? 0.0f : sum;
+            tile->outputs[p][lane] = ck_relu(sum, tile->ceiling);
         }
     }
 }

@@ -1,6 +1,7 @@
 #include <math.h>
 
 #include "ck_conv_tile.h"
+#include "ck_relu.h"
 
 void ck_conv_tile_portable(const ck_conv *conv, const ck_conv_tile *tile, int32_t count, int32_t lanes) {
     for (int32_t p = 0; p < count; p++) {
@@ -19,8 +20,8 @@ void ck_conv_tile_portable(const ck_conv *conv, const ck_conv_tile *tile, int32_
         }
         if (!tile->last) continue;
         for (int32_t lane = 0; lane < tile->channels; lane++) {
-            float sum = chains[lane] + tile->bias[lane];
-            tile->outputs[p][lane] = conv->relu && !(sum > 0.0f) ? 0.0f : sum;
+            const float sum = chains[lane] + tile->bias[lane];
+            tile->outputs[p][lane] = ck_relu(sum, conv->ceiling);
         }
     }
 }
@@ -28,7 +29,7 @@ void ck_conv_tile_portable(const ck_conv *conv, const ck_conv_tile *tile, int32_
 void ck_conv_reference(const float *input, int32_t height, int32_t width, int32_t channels_in,
                        const float *weights, const float *bias, int32_t channels_out,
                        int32_t kernel_h, int32_t kernel_w, int32_t stride, int32_t padding, int32_t groups,
-                       int32_t relu, float *output, int32_t out_h, int32_t out_w) {
+                       float ceiling, float *output, int32_t out_h, int32_t out_w) {
     const int32_t group_in = channels_in / groups, group_out = channels_out / groups;
     for (int32_t y = 0; y < out_h; y++) {
         for (int32_t x = 0; x < out_w; x++) {
@@ -47,7 +48,7 @@ void ck_conv_reference(const float *input, int32_t height, int32_t width, int32_
                     }
                 }
                 sum += bias[o];
-                output[((int64_t)y * out_w + x) * channels_out + o] = relu && !(sum > 0.0f) ? 0.0f : sum;
+                output[((int64_t)y * out_w + x) * channels_out + o] = ck_relu(sum, ceiling);
             }
         }
     }

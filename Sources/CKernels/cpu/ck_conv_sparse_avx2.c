@@ -6,14 +6,15 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 
+#include "ck_relu_256.h"
+
 static inline __attribute__((always_inline)) void finish(const int vectors, const ck_conv *conv,
                                                          const ck_conv_tile *tile, int32_t p, const __m256 *sum) {
     float values[CK_CONV_PANEL];
 #pragma clang loop unroll(full)
     for (int v = 0; v < vectors; v++) {
         __m256 value = _mm256_add_ps(sum[v], _mm256_loadu_ps(tile->bias + v * 8));
-        // max returns its second operand when both are zeros, so that a ReLU never leaves -0.
-        if (conv->relu) value = _mm256_max_ps(value, _mm256_setzero_ps());
+        value = ck_relu_256(value, conv->ceiling);
         _mm256_storeu_ps(values + v * 8, value);
     }
     __builtin_memcpy(tile->outputs[p], values, (size_t)tile->channels * sizeof(float));

@@ -7,6 +7,8 @@
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx512cd"))), apply_to = function)
 
+#include "ck_relu_512.h"
+
 static inline __attribute__((always_inline)) void finish(const int vectors, const ck_conv *conv,
                                                          const ck_conv_tile *tile, int32_t p, const __m512 *sum) {
 #pragma clang loop unroll(full)
@@ -14,8 +16,7 @@ static inline __attribute__((always_inline)) void finish(const int vectors, cons
         const int rest = tile->channels - v * 16;
         const __mmask16 mask = rest >= 16 ? 0xffff : (__mmask16)((1u << rest) - 1);
         __m512 value = _mm512_add_ps(sum[v], _mm512_loadu_ps(tile->bias + v * 16));
-        // max returns its second operand when both are zeros, so that a ReLU never leaves -0.
-        if (conv->relu) value = _mm512_max_ps(value, _mm512_setzero_ps());
+        value = ck_relu_512(value, conv->ceiling);
         _mm512_mask_storeu_ps(tile->outputs[p] + v * 16, mask, value);
     }
 }

@@ -167,7 +167,7 @@ void ck_winograd_run(const ck_conv_fast *layer, int32_t task, void *scratch) {
             const tile_place at = place_of(&d, begin + t);
             float *output = conv->output + at.image * conv->output_image + at.y * conv->output_row +
                             at.x * conv->output_pixel + first;
-            transforms->output(sums + t * CK_CONV_PANEL, SUMS_STRIDE, conv->bias + first, conv->relu,
+            transforms->output(sums + t * CK_CONV_PANEL, SUMS_STRIDE, conv->bias + first, conv->ceiling,
                                at_most(conv->channels - first, CK_CONV_PANEL), output, conv->output_row,
                                conv->output_pixel, at_most(conv->height - at.y, CK_WINOGRAD_OUT),
                                at_most(conv->width - at.x, CK_WINOGRAD_OUT));

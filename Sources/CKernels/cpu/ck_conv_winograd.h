@@ -18,7 +18,7 @@ typedef struct {
                   float *values, ptrdiff_t place_stride);
     /// A'mA of one tile for `channels` channels (at most 64), bias and ReLU; writes the first `rows` and `columns`.
     /// Reads sums[place * place_stride + channel], channels rounded up to 16.
-    void (*output)(const float *sums, ptrdiff_t place_stride, const float *bias, int32_t relu, int32_t channels,
+    void (*output)(const float *sums, ptrdiff_t place_stride, const float *bias, float ceiling, int32_t channels,
                    float *output, ptrdiff_t row, ptrdiff_t pixel, int32_t rows, int32_t columns);
 } ck_winograd_transforms;
 

@@ -78,7 +78,13 @@ static void input(const float *taps, ptrdiff_t row, ptrdiff_t pixel, int32_t row
     }
 }
 
-static void output(const float *sums, ptrdiff_t place_stride, const float *bias, int32_t relu, int32_t channels,
+INLINE vector relu(vector value, float ceiling) {
+    const vector positive = (vector)((mask)value & (value > 0.0f)), limit = (vector){0} + ceiling;
+    const mask below = positive < limit;
+    return (vector)(((mask)positive & below) | ((mask)limit & ~below));
+}
+
+static void output(const float *sums, ptrdiff_t place_stride, const float *bias, float ceiling, int32_t channels,
                    float *output, ptrdiff_t row, ptrdiff_t pixel, int32_t rows, int32_t columns) {
     for (int32_t c = 0; c < channels; c += WIDTH) {
         vector half[4][6];
@@ -101,7 +107,7 @@ static void output(const float *sums, ptrdiff_t place_stride, const float *bias,
             for (int x = 0; x < 4; x++) {
                 if (y >= rows || x >= columns) continue;
                 vector value = line[x] + add;
-                if (relu) value = (vector)((mask)value & (value > 0.0f));
+                if (ceiling != 0.0f) value = relu(value, ceiling);
                 float *to = output + y * row + x * pixel + c;
                 if (real == WIDTH) {
                     store(to, value);

@@ -2,22 +2,49 @@
 
 #include <string.h>
 
+static inline int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
+static inline int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
+
+/// One axis of a window: [begin, end) is clipped to the padded input, [first, last) to the input.
+typedef struct {
+    int32_t begin, end, first, last;
+} span;
+
+static inline __attribute__((always_inline)) span span_of(int32_t at, int32_t stride, int32_t kernel, int32_t before,
+                                                          int32_t after, int32_t size) {
+    const int32_t begin = at * stride - before, end = smaller(begin + kernel, size + after);
+    return (span){begin, end, larger(begin, 0), smaller(end, size)};
+}
+
+static inline __attribute__((always_inline)) span rows_of(const ck_pool2d *pool, int32_t y) {
+    const ck_window *w = &pool->window;
+    return span_of(y, w->stride_y, w->kernel_height, w->pad_top, w->pad_bottom, pool->input_height);
+}
+
+static inline __attribute__((always_inline)) span columns_of(const ck_pool2d *pool, int32_t x) {
+    const ck_window *w = &pool->window;
+    return span_of(x, w->stride_x, w->kernel_width, w->pad_left, w->pad_right, pool->input_width);
+}
+
 // One body, compiled for each instruction set: a comparison and a selection give the same bits in any lane width.
-static inline __attribute__((always_inline)) void max_pool_body(const ck_pool2d *pool) {
+static inline __attribute__((always_inline)) void max_pool_body(const ck_pool2d *pool, int32_t image) {
     const int32_t channels = pool->channels;
+    const float *input = pool->input + image * pool->input_image;
     for (int32_t y = 0; y < pool->height; y++) {
-        int32_t y0 = y * pool->stride - pool->padding, y1 = y0 + pool->kernel;
-        if (y0 < 0) y0 = 0;
-        if (y1 > pool->input_height) y1 = pool->input_height;
+        const span rows = rows_of(pool, y);
         for (int32_t x = 0; x < pool->width; x++) {
-            int32_t x0 = x * pool->stride - pool->padding, x1 = x0 + pool->kernel;
-            if (x0 < 0) x0 = 0;
-            if (x1 > pool->input_width) x1 = pool->input_width;
-            float *restrict out = pool->output + y * pool->output_row + x * pool->output_pixel;
-            memcpy(out, pool->input + y0 * pool->input_row + x0 * pool->input_pixel, (size_t)channels * sizeof(float));
-            for (int32_t iy = y0; iy < y1; iy++) {
-                for (int32_t ix = x0; ix < x1; ix++) {
-                    const float *restrict in = pool->input + iy * pool->input_row + ix * pool->input_pixel;
+            const span columns = columns_of(pool, x);
+            float *restrict out =
+                pool->output + image * pool->output_image + y * pool->output_row + x * pool->output_pixel;
+            if (rows.first >= rows.last || columns.first >= columns.last) {
+                memset(out, 0, (size_t)channels * sizeof(float));
+                continue;
+            }
+            memcpy(out, input + rows.first * pool->input_row + columns.first * pool->input_pixel,
+                   (size_t)channels * sizeof(float));
+            for (int32_t iy = rows.first; iy < rows.last; iy++) {
+                for (int32_t ix = columns.first; ix < columns.last; ix++) {
+                    const float *restrict in = input + iy * pool->input_row + ix * pool->input_pixel;
                     for (int32_t c = 0; c < channels; c++) out[c] = in[c] > out[c] ? in[c] : out[c];
                 }
             }
@@ -25,74 +52,79 @@ static inline __attribute__((always_inline)) void max_pool_body(const ck_pool2d 
     }
 }
 
-static void max_pool_portable(const ck_pool2d *pool) { max_pool_body(pool); }
+static void max_pool_portable(const ck_pool2d *pool, int32_t image) { max_pool_body(pool, image); }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) static void max_pool_avx2(const ck_pool2d *pool) { max_pool_body(pool); }
-__attribute__((target("avx512f,avx512vl"))) static void max_pool_avx512(const ck_pool2d *pool) { max_pool_body(pool); }
+__attribute__((target("avx2"))) static void max_pool_avx2(const ck_pool2d *pool, int32_t image) {
+    max_pool_body(pool, image);
+}
+__attribute__((target("avx512f,avx512vl"))) static void max_pool_avx512(const ck_pool2d *pool, int32_t image) {
+    max_pool_body(pool, image);
+}
 #endif
 
-void ck_max_pool(ck_isa isa, const ck_pool2d *pool) {
+void ck_max_pool(ck_isa isa, const ck_pool2d *pool, int32_t image) {
 #if defined(__x86_64__)
-    if (isa == CK_ISA_AVX512) return max_pool_avx512(pool);
-    if (isa == CK_ISA_AVX2) return max_pool_avx2(pool);
+    if (isa == CK_ISA_AVX512) return max_pool_avx512(pool, image);
+    if (isa == CK_ISA_AVX2) return max_pool_avx2(pool, image);
 #endif
     (void)isa;
-    max_pool_portable(pool);
+    max_pool_portable(pool, image);
 }
 
-static inline int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
-static inline int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
-
-static inline __attribute__((always_inline)) void average_pool_body(const ck_pool2d *pool) {
-    const int32_t channels = pool->channels, padding = pool->padding;
+static inline __attribute__((always_inline)) void average_pool_body(const ck_pool2d *pool, int32_t image) {
+    const int32_t channels = pool->channels;
+    const float *input = pool->input + image * pool->input_image;
     for (int32_t y = 0; y < pool->height; y++) {
-        const int32_t top = y * pool->stride - padding, y0 = larger(top, 0);
-        const int32_t bottom = smaller(top + pool->kernel, pool->input_height + padding);
-        const int32_t y1 = smaller(bottom, pool->input_height);
+        const span rows = rows_of(pool, y);
         for (int32_t x = 0; x < pool->width; x++) {
-            const int32_t left = x * pool->stride - padding, x0 = larger(left, 0);
-            const int32_t right = smaller(left + pool->kernel, pool->input_width + padding);
-            const int32_t x1 = smaller(right, pool->input_width);
-            float *restrict out = pool->output + y * pool->output_row + x * pool->output_pixel;
+            const span columns = columns_of(pool, x);
+            float *restrict out =
+                pool->output + image * pool->output_image + y * pool->output_row + x * pool->output_pixel;
             memset(out, 0, (size_t)channels * sizeof(float));
-            for (int32_t iy = y0; iy < y1; iy++) {
-                for (int32_t ix = x0; ix < x1; ix++) {
-                    const float *restrict in = pool->input + iy * pool->input_row + ix * pool->input_pixel;
+            if (rows.first >= rows.last || columns.first >= columns.last) continue;
+            for (int32_t iy = rows.first; iy < rows.last; iy++) {
+                for (int32_t ix = columns.first; ix < columns.last; ix++) {
+                    const float *restrict in = input + iy * pool->input_row + ix * pool->input_pixel;
                     for (int32_t c = 0; c < channels; c++) out[c] += in[c];
                 }
             }
-            const int32_t cells = pool->counts_padding ? (bottom - top) * (right - left) : (y1 - y0) * (x1 - x0);
+            const int32_t cells = pool->counts_padding
+                                      ? (rows.end - rows.begin) * (columns.end - columns.begin)
+                                      : (rows.last - rows.first) * (columns.last - columns.first);
             for (int32_t c = 0; c < channels; c++) out[c] /= (float)cells;
         }
     }
 }
 
-static void average_pool_portable(const ck_pool2d *pool) { average_pool_body(pool); }
+static void average_pool_portable(const ck_pool2d *pool, int32_t image) { average_pool_body(pool, image); }
 
 #if defined(__x86_64__)
-__attribute__((target("avx2"))) static void average_pool_avx2(const ck_pool2d *pool) { average_pool_body(pool); }
-__attribute__((target("avx512f,avx512vl"))) static void average_pool_avx512(const ck_pool2d *pool) {
-    average_pool_body(pool);
+__attribute__((target("avx2"))) static void average_pool_avx2(const ck_pool2d *pool, int32_t image) {
+    average_pool_body(pool, image);
+}
+__attribute__((target("avx512f,avx512vl"))) static void average_pool_avx512(const ck_pool2d *pool, int32_t image) {
+    average_pool_body(pool, image);
 }
 #endif
 
-void ck_average_pool(ck_isa isa, const ck_pool2d *pool) {
+void ck_average_pool(ck_isa isa, const ck_pool2d *pool, int32_t image) {
 #if defined(__x86_64__)
-    if (isa == CK_ISA_AVX512) return average_pool_avx512(pool);
-    if (isa == CK_ISA_AVX2) return average_pool_avx2(pool);
+    if (isa == CK_ISA_AVX512) return average_pool_avx512(pool, image);
+    if (isa == CK_ISA_AVX2) return average_pool_avx2(pool, image);
 #endif
     (void)isa;
-    average_pool_portable(pool);
+    average_pool_portable(pool, image);
 }
 
-void ck_global_average(const ck_pool2d *pool) {
-    float *restrict out = pool->output;
+void ck_global_average(const ck_pool2d *pool, int32_t image) {
+    const float *input = pool->input + image * pool->input_image;
+    float *restrict out = pool->output + image * pool->output_image;
     const int32_t channels = pool->channels;
     memset(out, 0, (size_t)channels * sizeof(float));
     for (int32_t y = 0; y < pool->input_height; y++) {
         for (int32_t x = 0; x < pool->input_width; x++) {
-            const float *restrict in = pool->input + y * pool->input_row + x * pool->input_pixel;
+            const float *restrict in = input + y * pool->input_row + x * pool->input_pixel;
             for (int32_t c = 0; c < channels; c++) out[c] += in[c];
         }
     }
@@ -100,11 +132,13 @@ void ck_global_average(const ck_pool2d *pool) {
     for (int32_t c = 0; c < channels; c++) out[c] /= cells;
 }
 
-void ck_copy_channels(const ck_pool2d *copy) {
+void ck_copy_channels(const ck_pool2d *copy, int32_t image) {
+    const float *input = copy->input + image * copy->input_image;
+    float *output = copy->output + image * copy->output_image;
     for (int32_t y = 0; y < copy->height; y++) {
         for (int32_t x = 0; x < copy->width; x++) {
-            memcpy(copy->output + y * copy->output_row + x * copy->output_pixel,
-                   copy->input + y * copy->input_row + x * copy->input_pixel, (size_t)copy->channels * sizeof(float));
+            memcpy(output + y * copy->output_row + x * copy->output_pixel,
+                   input + y * copy->input_row + x * copy->input_pixel, (size_t)copy->channels * sizeof(float));
         }
     }
 }

@@ -8,15 +8,18 @@
 static const struct {
     const char *name, *text;
 } modules[] = {
+    {"add", ck_ptx_add},
     {"average_pool", ck_ptx_average_pool},
     {"convolution", ck_ptx_convolution},
     {"copy_channels", ck_ptx_copy_channels},
+    {"depthwise", ck_ptx_depthwise},
     {"global_average", ck_ptx_global_average},
     {"local_response", ck_ptx_local_response},
     {"max_pool", ck_ptx_max_pool},
     {"normalize", ck_ptx_normalize},
     {"peak", ck_ptx_peak},
     {"read_out", ck_ptx_read_out},
+    {"td_add", ck_ptx_td_add},
     {"td_average_pool", ck_ptx_td_average_pool},
     {"td_bridge", ck_ptx_td_bridge},
     {"td_clear", ck_ptx_td_clear},

@@ -54,34 +54,36 @@ static ck_cuda_launch over_units(const char *module, const char *kernel, const c
                             TD_BLOCK, shared};
 }
 
+static int is_window(const ck_window *window) {
+    return window->kernel_height > 0 && window->kernel_width > 0 && window->stride_y > 0 && window->stride_x > 0 &&
+           window->pad_top >= 0 && window->pad_left >= 0;
+}
+
+static int64_t cells(const ck_window *window) { return (int64_t)window->kernel_height * window->kernel_width; }
+
 static int conv_fits(const ck_cuda_td_conv *layer) {
     const int32_t groups = layer->groups;
     if (groups < 1 || layer->input.channels < 1 || layer->input.channels % groups != 0) return 0;
     if (layer->out_channels < 1 || layer->out_channels % groups != 0) return 0;
-    if (layer->kernel_height < 1 || layer->kernel_width < 1 || layer->stride_y < 1 || layer->stride_x < 1) return 0;
-    if (layer->pad_y < 0 || layer->pad_x < 0 || !is_batch(layer->batch)) return 0;
-    if (layer->kernel_height > INT32_MAX / layer->kernel_width) return 0;
-    const int64_t cells = (int64_t)layer->kernel_height * layer->kernel_width;
-    if (cells * (layer->input.channels / groups) > INT32_MAX / 2) return 0;
+    if (!is_window(&layer->window) || !is_batch(layer->batch)) return 0;
+    if (layer->window.kernel_height > INT32_MAX / layer->window.kernel_width) return 0;
+    if (cells(&layer->window) * (layer->input.channels / groups) > INT32_MAX / 2) return 0;
     return is_gating(&layer->output_gating) && layer->output_gating.channels == layer->out_channels &&
            has_shape(&layer->input_gating, &layer->input);
 }
 
 static int64_t connections(const ck_cuda_td_conv *layer) {
-    return (int64_t)layer->kernel_height * layer->kernel_width * (layer->input.channels / layer->groups);
+    return cells(&layer->window) * (layer->input.channels / layer->groups);
 }
 
 static int64_t block_shared(int64_t products) {
     return TD_BLOCK_SHARED + TD_BLOCK_TEAM_SHARED + products * (int64_t)sizeof(float);
 }
 
-static int is_wide(const ck_cuda_td_conv *layer) {
-    return (int64_t)layer->kernel_height * layer->kernel_width > TD_NARROW_CELLS;
-}
+static int is_wide(const ck_cuda_td_conv *layer) { return cells(&layer->window) > TD_NARROW_CELLS; }
 
 static int is_large(const ck_cuda_td_conv *layer) {
-    return layer->rule.select == CK_TD_GROUP &&
-           (int64_t)layer->kernel_height * layer->kernel_width > TD_MASK_CELLS;
+    return layer->rule.select == CK_TD_GROUP && cells(&layer->window) > TD_MASK_CELLS;
 }
 
 // Units that a warp works on at the same time.
@@ -146,8 +148,7 @@ int64_t ck_cuda_td_bridge_scratch(const ck_cuda_td_bridge *bridge) {
 }
 
 static int pool_fits(const ck_cuda_td_pool *pool) {
-    return pool->kernel_height > 0 && pool->kernel_width > 0 && pool->stride_y > 0 && pool->stride_x > 0 &&
-           pool->pad_y >= 0 && pool->pad_x >= 0 && is_batch(pool->batch) && is_gating(&pool->output_gating) &&
+    return is_window(&pool->window) && is_batch(pool->batch) && is_gating(&pool->output_gating) &&
            pool->output_gating.channels == pool->input.channels && has_shape(&pool->input_gating, &pool->input);
 }
 
@@ -161,6 +162,33 @@ ck_cuda_launch ck_cuda_td_average_pool_launch(const ck_cuda_td_pool *pool, int32
     if (!pool_fits(pool)) return impossible;
     return over_units("td_average_pool", "ck_td_average_pool", &pool->output_gating, pool->batch, multiprocessors,
                       TD_BLOCK_SHARED + TD_BLOCK / 32 * TD_WARP_TEAM_SHARED);
+}
+
+static int same_shape(const ck_cuda_gating *a, const ck_cuda_gating *b) {
+    return a->height == b->height && a->width == b->width && a->channels == b->channels;
+}
+
+static int add_fits(const ck_cuda_td_add *add) {
+    const ck_cuda_gating *units = &add->output_gating;
+    if (add->inputs < 2 || add->inputs > CK_TD_ADD_INPUTS || !is_batch(add->batch)) return 0;
+    if (!has_shape(units, &add->sum)) return 0;
+    for (int32_t i = 0; i < add->inputs; i++) {
+        const ck_cuda_view *read = i == 0 && add->input[0].data == NULL ? &add->sum : &add->input[i];
+        if (!has_shape(units, &add->input[i]) || !same_shape(units, &add->input_gating[i])) return 0;
+        if (read->data == NULL) return 0;
+    }
+    return add->residual == CK_TD_SPLIT || add->residual == CK_TD_WINNER || add->residual == CK_TD_BRANCH;
+}
+
+ck_cuda_launch ck_cuda_td_add_launch(const ck_cuda_td_add *add, int32_t multiprocessors) {
+    if (!add_fits(add)) return impossible;
+    return over_units("td_add", "ck_td_add_units", &add->output_gating, add->batch, multiprocessors,
+                      TD_BLOCK_SHARED + TD_ADD_SHARED);
+}
+
+ck_cuda_launch ck_cuda_td_add_range_launch(const ck_cuda_td_add *add) {
+    if (!add_fits(add)) return impossible;
+    return (ck_cuda_launch){"td_add", "ck_td_add_range", (uint32_t)add->batch, 1, 1, TD_BLOCK, TD_BLOCK_TEAM_SHARED};
 }
 
 ck_cuda_launch ck_cuda_td_slice_launch(const ck_cuda_td_slice *slice, int32_t multiprocessors) {

@@ -113,7 +113,7 @@ def assemble():
     if assembler is None:
         print("ptxas is not installed: pip install -r Sources/CKernels/cuda/requirements.txt")
         return NOT_INSTALLED
-    print(f"{'kernel':26}{'':8}{'registers':>10}{'spilled bytes':>15}{'shared bytes':>14}")
+    print(f"{'kernel':28}{'':8}{'registers':>10}{'spilled bytes':>15}{'shared bytes':>14}")
     for source in sorted(OUTPUT.glob("*_ptx.c")):
         for architecture in ARCHITECTURES:
             with tempfile.TemporaryDirectory() as directory:
@@ -130,7 +130,7 @@ def assemble():
                 spills = sum(int(n) for n in re.findall(r"(\d+) bytes spill", entry))
                 registers = int(re.search(r"Used (\d+) registers", entry)[1])
                 shared = re.search(r"(\d+) bytes smem", entry)
-                print(f"{name:26}{architecture:8}{registers:10}{spills:15}{int(shared[1]) if shared else 0:14}")
+                print(f"{name:28}{architecture:8}{registers:10}{spills:15}{int(shared[1]) if shared else 0:14}")
     return 0
 
 

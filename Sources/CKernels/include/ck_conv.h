@@ -1,7 +1,8 @@
 // Convolution and fully connected layers in precision `exact`.
 //
 // Contract, the same for every instruction set: an output is ONE chain of float32 fused multiply-adds that starts
-// at +0 and runs over (kernel row, kernel column, input channel), then one addition of the bias, then ReLU.
+// at +0 and runs over (kernel row, kernel column, input channel), then one addition of the bias, then ReLU:
+// min(max(value, 0), ceiling), which is never -0.
 // Lanes and tiles run across output channels, pixels and images, never along the chain.
 //
 // Weights are finite and no bias is -0, so that leaving out the product with an input that is zero changes no output.
@@ -42,7 +43,7 @@ typedef struct {
     // From ck_conv_pack; the bias has ck_conv_padded_channels(channels) entries.
     const float *weights;
     const float *bias;
-    int32_t relu;
+    float ceiling;  // of the ReLU: 0 for no ReLU, infinity for a plain one
 
     // From ck_nonzero_bits over the memory around the input, or NULL: the bit of input[0], which must be the first of its
     // byte, as must be the bits of every pixel's first tap and of every run: all strides are multiples of 8. With it the
@@ -69,6 +70,6 @@ void ck_conv_run(ck_isa isa, const ck_conv *conv, int32_t task, float *scratch);
 void ck_conv_reference(const float *input, int32_t height, int32_t width, int32_t channels_in,
                        const float *weights, const float *bias, int32_t channels_out,
                        int32_t kernel_h, int32_t kernel_w, int32_t stride, int32_t padding, int32_t groups,
-                       int32_t relu, float *output, int32_t out_h, int32_t out_w);
+                       float ceiling, float *output, int32_t out_h, int32_t out_w);
 
 #endif

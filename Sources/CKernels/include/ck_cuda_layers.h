@@ -1,10 +1,12 @@
 // What the CUDA kernels of the bottom-up pass take: one structure a kernel, passed by value, read by the kernels' own
 // sources and by the host. Activations are channel-last inside a halo of zeros, as on the CPU; strides are in floats.
-// The pointers are device addresses; the whole batch is one launch.
+// The pointers are device addresses; the whole batch is one launch. Most layers take the CPU's structures
+// (ck_layer_calls.h).
 #ifndef CK_CUDA_LAYERS_H
 #define CK_CUDA_LAYERS_H
 
 #include "ck_fixed_width.h"
+#include "ck_layer_calls.h"
 
 /// Convolution or fully connected layer (ck_conv.h has the contract of its chain).
 typedef struct {
@@ -24,31 +26,8 @@ typedef struct {
 
     const float *weights;  // groups of ck_conv_pack's panels, one after the other; 16-byte aligned
     const float *bias;     // ck_conv_padded_channels(channels) for each group, no -0
-    int32_t relu;
+    float ceiling;         // of the ReLU: 0 for no ReLU, infinity for a plain one
 } ck_cuda_conv;
-
-/// Maximum, average and global average; a copy of channels uses what it needs. See ck_pool2d.
-typedef struct {
-    const float *input;  // channel 0 of pixel (0,0) of image 0, inside of the halo
-    int64_t input_image, input_row, input_pixel;
-    int32_t input_height, input_width;
-    float *output;
-    int64_t output_image, output_row, output_pixel;
-    int32_t batch, height, width, channels;
-    int32_t kernel, stride, padding;
-    int32_t counts_padding;
-} ck_cuda_pool2d;
-
-/// Local response normalisation, see ck_local_response; the output may be the input itself.
-typedef struct {
-    const float *input;
-    int64_t input_image, input_row, input_pixel;
-    float *output;
-    int64_t output_image, output_row, output_pixel;
-    int32_t batch, height, width, channels;
-    int32_t size;
-    float alpha_over_size, k;
-} ck_cuda_local_response;
 
 /// The input's normalisation, see ck_normalize.
 typedef struct {
@@ -87,11 +66,13 @@ void ck_cuda_conv_join_runs(ck_cuda_conv *conv);
 ck_cuda_tile ck_cuda_conv_tile(const ck_cuda_conv *conv, int32_t multiprocessors);
 
 ck_cuda_launch ck_cuda_conv_launch(const ck_cuda_conv *conv, ck_cuda_tile tile);
-ck_cuda_launch ck_cuda_max_pool_launch(const ck_cuda_pool2d *pool);
-ck_cuda_launch ck_cuda_average_pool_launch(const ck_cuda_pool2d *pool);
-ck_cuda_launch ck_cuda_global_average_launch(const ck_cuda_pool2d *pool);
-ck_cuda_launch ck_cuda_copy_channels_launch(const ck_cuda_pool2d *copy);
-ck_cuda_launch ck_cuda_local_response_launch(const ck_cuda_local_response *layer);
+ck_cuda_launch ck_cuda_depthwise_launch(const ck_depthwise *layer);
+ck_cuda_launch ck_cuda_add_launch(const ck_add *sum);
+ck_cuda_launch ck_cuda_max_pool_launch(const ck_pool2d *pool);
+ck_cuda_launch ck_cuda_average_pool_launch(const ck_pool2d *pool);
+ck_cuda_launch ck_cuda_global_average_launch(const ck_pool2d *pool);
+ck_cuda_launch ck_cuda_copy_channels_launch(const ck_pool2d *copy);
+ck_cuda_launch ck_cuda_local_response_launch(const ck_local_response *layer);
 ck_cuda_launch ck_cuda_normalize_launch(const ck_cuda_normalize *layer);
 
 #endif

@@ -8,7 +8,7 @@
 //         bridge                     where the layer's output has one: re-selects its gating, in place
 //         the layer                  from the gating of its output to the gating of its input
 //         finish                     adds the layer up: statistics, and whether an image failed
-//         (a concatenation: slice and finish for each of its inputs)
+//         (a concatenation: slice and finish for each of its inputs; an addition: td_add, td_add_range and one finish)
 //         clear                      of the gating of the layer's output, which nothing reads any more
 //     copy `images` and the read-out's values to the host; clear the read-out's gating
 //
@@ -18,6 +18,7 @@
 #define CK_CUDA_TOPDOWN_H
 
 #include "ck_cuda_layers.h"
+#include "ck_layer_calls.h"
 #include "ck_topdown_rule.h"
 
 /// The gating of one tensor of a batch. All three arrays are zero before their first use, and after a clear.
@@ -61,7 +62,7 @@ typedef struct {
 typedef struct {
     const float *weights;  // [out_channels][kernel_height][kernel_width][in_channels / groups], as LayerWeights.rows
     ck_cuda_view input;
-    int32_t kernel_height, kernel_width, stride_y, stride_x, pad_y, pad_x;
+    ck_window window;
     int32_t groups, out_channels;
     ck_td_rule rule;
     ck_cuda_gating output_gating, input_gating;
@@ -82,11 +83,28 @@ typedef struct {
 /// Maximum and average pooling; the global average is the window of the map's size.
 typedef struct {
     ck_cuda_view input;
-    int32_t kernel_height, kernel_width, stride_y, stride_x, pad_y, pad_x;
+    ck_window window;
     ck_cuda_gating output_gating, input_gating;
     ck_cuda_td_image *images;
     int32_t batch;
 } ck_cuda_td_pool;
+
+/// A sum of activities of one shape, see ck_td_add_layer. Inputs that are one tensor have one gating.
+///
+/// Two launches take it, td_add and then td_add_range; one finish follows, with the gating of any of the inputs. td_add
+/// adds to each gating's `absolute` itself, so that finish finds nothing left to add. Where one has left its range,
+/// td_add_range computes the units' shares once more and notes the lowest unit at which one did, as the CPU does, which
+/// visits them in ascending order; else it ends at once.
+typedef struct {
+    int32_t inputs;  // 2 to CK_TD_ADD_INPUTS
+    ck_cuda_view input[CK_TD_ADD_INPUTS];  // the first one's data may be NULL
+    ck_cuda_view sum;                      // the layer's output, read only then
+    ck_td_rule rule;                       // `select` and `offset` are not read
+    ck_td_residual residual;
+    ck_cuda_gating output_gating, input_gating[CK_TD_ADD_INPUTS];
+    ck_cuda_td_image *images;
+    int32_t batch;
+} ck_cuda_td_add;
 
 /// Adds channels first_channel ..< first_channel + part.channels of `whole` to `part`: concatenations; with all the
 /// channels, layers that change nothing.
@@ -97,7 +115,7 @@ typedef struct {
     int32_t batch;
 } ck_cuda_td_slice;
 
-/// Ends a layer: after every launch of a convolution, a pooling or a slice.
+/// Ends a layer: after every launch of a convolution, a pooling or a slice, and after an addition's two.
 typedef struct {
     ck_cuda_gating output_gating;  // of the layer (a slice's `whole`)
     ck_cuda_gating input_gating;   // what the layer added to
@@ -130,6 +148,8 @@ ck_cuda_launch ck_cuda_td_conv_launch(const ck_cuda_td_conv *layer, int32_t mult
 ck_cuda_launch ck_cuda_td_bridge_launch(const ck_cuda_td_bridge *bridge);
 ck_cuda_launch ck_cuda_td_max_pool_launch(const ck_cuda_td_pool *pool, int32_t multiprocessors);
 ck_cuda_launch ck_cuda_td_average_pool_launch(const ck_cuda_td_pool *pool, int32_t multiprocessors);
+ck_cuda_launch ck_cuda_td_add_launch(const ck_cuda_td_add *add, int32_t multiprocessors);
+ck_cuda_launch ck_cuda_td_add_range_launch(const ck_cuda_td_add *add);
 ck_cuda_launch ck_cuda_td_slice_launch(const ck_cuda_td_slice *slice, int32_t multiprocessors);
 ck_cuda_launch ck_cuda_td_finish_launch(const ck_cuda_td_finish *finish);
 ck_cuda_launch ck_cuda_td_clear_launch(const ck_cuda_td_clear *clear, int32_t multiprocessors);

@@ -1,4 +1,4 @@
-// Local response normalisation across channels, on channel-last activations. All strides in floats.
+// Local response normalisation across channels, on channel-last activations.
 #ifndef CK_LOCAL_RESPONSE_H
 #define CK_LOCAL_RESPONSE_H
 
@@ -6,23 +6,14 @@
 #include <stdint.h>
 
 #include "ck_cpu.h"
-
-typedef struct {
-    const float *input;  // channel 0 of pixel (0,0), one image; may be the output itself
-    ptrdiff_t input_row, input_pixel;
-    float *output;
-    ptrdiff_t output_row, output_pixel;
-    int32_t height, width, channels;
-    int32_t size;  // channels that are summed, odd
-    float alpha_over_size, k;
-} ck_local_response;
+#include "ck_layer_calls.h"
 
 /// Floats of scratch memory for ck_local_response_run.
 size_t ck_local_response_scratch(int32_t channels, int32_t size);
 
 /// output = x / (t^0.5 * t^0.25), t = fma(alpha_over_size, s, k): t^0.75 from correctly rounded square roots, so that no
 /// library's power function decides a bit. s is one chain of fused multiply-adds of the squares, ascending by channel,
-/// from +0; channels beyond the ends add nothing.
-void ck_local_response_run(ck_isa isa, const ck_local_response *layer, float *scratch);
+/// from +0; channels beyond the ends add nothing. One image of the batch.
+void ck_local_response_run(ck_isa isa, const ck_local_response *layer, int32_t image, float *scratch);
 
 #endif

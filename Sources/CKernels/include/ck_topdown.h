@@ -20,6 +20,7 @@
 #include <stdint.h>
 
 #include "ck_cpu.h"
+#include "ck_layer_calls.h"
 #include "ck_topdown_rule.h"
 
 /// The activities of one image, NHWC: channel c of pixel (y, x) is data[y * row_stride + x * pixel_stride + c].
@@ -59,15 +60,20 @@ ck_td_rule ck_td_rule_linear(int32_t strict, ck_td_select select, int32_t offset
 /// A convolution, or a fully connected layer as a convolution whose kernel covers the whole feature map.
 typedef struct {
     const float *weights;  // [out_channels][kernel_height][kernel_width][in_channels / groups]
-    int32_t kernel_height, kernel_width, stride_y, stride_x, pad_y, pad_x;
+    ck_window window;
     int32_t groups, out_channels;
     ck_td_rule rule;
 } ck_td_conv_layer;
 
-/// A pooling window; it is clipped to the map, so rounding up of the output size needs no mention.
+/// A sum of activities of one shape, element by element.
 typedef struct {
-    int32_t kernel_height, kernel_width, stride_y, stride_x, pad_y, pad_x;
-} ck_td_pool_layer;
+    int32_t inputs;  // 2 to CK_TD_ADD_INPUTS
+    /// What is added. The first one's data may be NULL: then it is what the others leave of `sum`, in fixed point.
+    ck_td_view input[CK_TD_ADD_INPUTS];
+    ck_td_view sum;  // the layer's output, after its ReLU; read only where the first input's data is NULL
+    ck_td_rule rule;  // the constants of stage 1; `select` and `offset` are not read
+    ck_td_residual residual;
+} ck_td_add_layer;
 
 /// The scratch memory of one thread.
 typedef struct ck_td_workspace ck_td_workspace;
@@ -101,12 +107,22 @@ ck_td_status ck_td_linear(ck_td_workspace *workspace, const float *weights, cons
 ck_td_status ck_td_bridge(ck_td_workspace *workspace, const ck_td_rule *rule, const ck_gating *vector,
                           ck_gating *selected, ck_td_stats *stats);
 
-ck_td_status ck_td_max_pool(const ck_td_pool_layer *layer, const ck_td_view *input, const ck_gating *output_gating,
+// Pooling windows are clipped to the map: rounding up of the output's size, and padding below and to the right, need no
+// mention.
+
+ck_td_status ck_td_max_pool(const ck_window *layer, const ck_td_view *input, const ck_gating *output_gating,
                             ck_gating *input_gating, ck_td_stats *stats);
 
-/// Shares in proportion to the activities of the window. The global average is the window of the map's size.
-ck_td_status ck_td_average_pool(const ck_td_pool_layer *layer, const ck_td_view *input, const ck_gating *output_gating,
+/// Shares in proportion to the positive activities of the window; drops what finds none. The global average is the window
+/// of the map's size.
+ck_td_status ck_td_average_pool(const ck_window *layer, const ck_td_view *input, const ck_gating *output_gating,
                                 ck_gating *input_gating, ck_td_stats *stats);
+
+/// Stages 1 and 3 over the inputs of each unit, whose products are what they add. Winners are those that stage 1 keeps
+/// and that are positive. A single one that takes all gets the unit's gating itself; shares are made as everywhere.
+/// Adds to the gating of each input; inputs that are one tensor may have one gating. All have the output's shape.
+ck_td_status ck_td_add(const ck_td_add_layer *layer, const ck_gating *output_gating, ck_gating *const input_gatings[],
+                       ck_td_stats *stats);
 
 /// Concatenation along the channels: adds channels first_channel ..< first_channel + part->channels of `whole` to
 /// `part`.

@@ -32,4 +32,13 @@ typedef struct {
     int32_t offset;  // of the ladder
 } ck_td_rule;
 
+/// How the winners of an addition's unit share its gating.
+typedef enum {
+    CK_TD_SPLIT = 0,   // in proportion to what they added
+    CK_TD_WINNER = 1,  // the largest takes all; the first of equals, which counts as a tie
+    CK_TD_BRANCH = 2   // the first input takes all where it is a winner, else all share in proportion
+} ck_td_residual;
+
+enum { CK_TD_ADD_INPUTS = 16 };  // of an addition, at the most
+
 #endif

@@ -6,10 +6,10 @@ static int fits(const ck_td_workspace *workspace, const ck_td_conv_layer *layer,
     const int32_t groups = layer->groups;
     if (groups < 1 || input->channels < 1 || input->channels % groups != 0) return 0;
     if (layer->out_channels < 1 || layer->out_channels % groups != 0) return 0;
-    if (layer->kernel_height < 1 || layer->kernel_width < 1 || layer->stride_y < 1 || layer->stride_x < 1) return 0;
-    if (layer->pad_y < 0 || layer->pad_x < 0) return 0;
-    if (layer->kernel_height > INT32_MAX / layer->kernel_width) return 0;
-    int64_t cells = (int64_t)layer->kernel_height * layer->kernel_width;
+    if (layer->window.kernel_height < 1 || layer->window.kernel_width < 1 || layer->window.stride_y < 1 || layer->window.stride_x < 1) return 0;
+    if (layer->window.pad_top < 0 || layer->window.pad_left < 0) return 0;
+    if (layer->window.kernel_height > INT32_MAX / layer->window.kernel_width) return 0;
+    int64_t cells = (int64_t)layer->window.kernel_height * layer->window.kernel_width;
     if (cells > workspace->capacity || cells * (input->channels / groups) > workspace->capacity) return 0;
     if (output_gating->channels != layer->out_channels) return 0;
     return td_has_shape(input_gating, input->height, input->width, input->channels);
@@ -94,7 +94,9 @@ ck_td_status ck_td_conv(ck_td_workspace *workspace, const ck_td_conv_layer *laye
 ck_td_status ck_td_linear(ck_td_workspace *workspace, const float *weights, const ck_td_rule *rule, const float *input,
                           const ck_gating *output_gating, ck_gating *input_gating, ck_td_stats *stats) {
     const int32_t channels = input_gating->channels;
-    const ck_td_conv_layer layer = {weights, 1, 1, 1, 1, 0, 0, 1, output_gating->channels, *rule};
+    const ck_td_conv_layer layer = {.weights = weights, .window = {.kernel_height = 1, .kernel_width = 1, .stride_y = 1,
+                                                                   .stride_x = 1},
+                                    .groups = 1, .out_channels = output_gating->channels, .rule = *rule};
     const ck_td_view view = {input, channels, channels, 1, 1, channels};
     return ck_td_conv(workspace, &layer, &view, output_gating, input_gating, stats);
 }

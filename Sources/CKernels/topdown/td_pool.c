@@ -8,11 +8,11 @@ typedef struct {
     int32_t channel;
 } pool_window;
 
-static pool_window window_of(const ck_td_pool_layer *layer, const ck_td_view *input, const ck_gating *output_gating,
+static pool_window window_of(const ck_window *layer, const ck_td_view *input, const ck_gating *output_gating,
                              int32_t index) {
     const int32_t pixel = index / output_gating->channels, y = pixel / output_gating->width;
-    const int64_t top = (int64_t)y * layer->stride_y - layer->pad_y;
-    const int64_t left = (int64_t)(pixel - y * output_gating->width) * layer->stride_x - layer->pad_x;
+    const int64_t top = (int64_t)y * layer->stride_y - layer->pad_top;
+    const int64_t left = (int64_t)(pixel - y * output_gating->width) * layer->stride_x - layer->pad_left;
     const int64_t bottom = top + layer->kernel_height, right = left + layer->kernel_width;
     pool_window window = {
         .y0 = top < 0 ? 0 : (int32_t)(top < input->height ? top : input->height),
@@ -24,10 +24,10 @@ static pool_window window_of(const ck_td_pool_layer *layer, const ck_td_view *in
     return window;
 }
 
-static int fits(const ck_td_pool_layer *layer, const ck_td_view *input, const ck_gating *output_gating,
+static int fits(const ck_window *layer, const ck_td_view *input, const ck_gating *output_gating,
                 const ck_gating *input_gating) {
     return layer->kernel_height > 0 && layer->kernel_width > 0 && layer->stride_y > 0 && layer->stride_x > 0 &&
-           layer->pad_y >= 0 && layer->pad_x >= 0 && output_gating->channels == input->channels &&
+           layer->pad_top >= 0 && layer->pad_left >= 0 && output_gating->channels == input->channels &&
            td_has_shape(input_gating, input->height, input->width, input->channels);
 }
 
@@ -87,7 +87,7 @@ static ck_td_status in_proportion(const ck_td_view *input, const pool_window *wi
                 status = CK_TD_RANGE;
                 continue;
             }
-            sum += td_fixed(value);
+            if (value > 0) sum += td_fixed(value);
         }
     }
     if (status != CK_TD_OK) return status;
@@ -99,6 +99,7 @@ static ck_td_status in_proportion(const ck_td_view *input, const pool_window *wi
         for (int32_t x = window->x0; x < window->x1; x++) {
             int32_t index = (y * input->width + x) * input->channels + window->channel;
             int64_t value = td_fixed(activity(input, y, x, window->channel));
+            if (value <= 0) continue;
             ck_td_status added = td_propagate(input_gating, index, (double)gating, value, (double)sum);
             if (added != CK_TD_OK) status = added;
         }
@@ -117,7 +118,7 @@ static void prefetch(const ck_td_view *input, const pool_window *window) {
     }
 }
 
-static ck_td_status run(unit_rule rule, const ck_td_pool_layer *layer, const ck_td_view *input,
+static ck_td_status run(unit_rule rule, const ck_window *layer, const ck_td_view *input,
                         const ck_gating *output_gating, ck_gating *input_gating, ck_td_stats *stats) {
     stats->error_unit = -1;
     if (!fits(layer, input, output_gating, input_gating)) return CK_TD_SHAPE;
@@ -151,12 +152,12 @@ static ck_td_status run(unit_rule rule, const ck_td_pool_layer *layer, const ck_
     return status;
 }
 
-ck_td_status ck_td_max_pool(const ck_td_pool_layer *layer, const ck_td_view *input, const ck_gating *output_gating,
+ck_td_status ck_td_max_pool(const ck_window *layer, const ck_td_view *input, const ck_gating *output_gating,
                             ck_gating *input_gating, ck_td_stats *stats) {
     return run(to_maximum, layer, input, output_gating, input_gating, stats);
 }
 
-ck_td_status ck_td_average_pool(const ck_td_pool_layer *layer, const ck_td_view *input, const ck_gating *output_gating,
+ck_td_status ck_td_average_pool(const ck_window *layer, const ck_td_view *input, const ck_gating *output_gating,
                                 ck_gating *input_gating, ck_td_stats *stats) {
     return run(in_proportion, layer, input, output_gating, input_gating, stats);
 }

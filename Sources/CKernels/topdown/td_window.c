@@ -10,7 +10,7 @@ static void clip(int64_t origin, int32_t size, int32_t limit, int32_t *first, in
 }
 
 void ck_td_make_grid(td_grid *g, const ck_td_conv_layer *layer, const ck_td_view *input) {
-    const int32_t height = layer->kernel_height, width = layer->kernel_width;
+    const int32_t height = layer->window.kernel_height, width = layer->window.kernel_width;
     if ((int64_t)height * width > TD_MASK_CELLS) return;
     td_cells row = width == 128 ? ~(td_cells)0 : ((td_cells)1 << width) - 1;
     td_cells all = 0, first = 0;
@@ -34,30 +34,30 @@ static td_window window_of(const ck_td_conv_layer *layer, const ck_td_view *inpu
                            td_unit *unit) {
     const int32_t channels = input->channels / layer->groups;
     const int32_t first_channel = out / (layer->out_channels / layer->groups) * channels;
-    const int64_t top = (int64_t)y * layer->stride_y - layer->pad_y, left = (int64_t)x * layer->stride_x - layer->pad_x;
+    const int64_t top = (int64_t)y * layer->window.stride_y - layer->window.pad_top, left = (int64_t)x * layer->window.stride_x - layer->window.pad_left;
     int32_t row_end, column_end;
-    clip(top, layer->kernel_height, input->height, &unit->first_row, &row_end);
-    clip(left, layer->kernel_width, input->width, &unit->first_column, &column_end);
+    clip(top, layer->window.kernel_height, input->height, &unit->first_row, &row_end);
+    clip(left, layer->window.kernel_width, input->width, &unit->first_column, &column_end);
     unit->rows = row_end - unit->first_row;
     unit->columns = column_end - unit->first_column;
     unit->channels = channels;
-    unit->kernel_height = layer->kernel_height;
-    unit->kernel_width = layer->kernel_width;
+    unit->kernel_height = layer->window.kernel_height;
+    unit->kernel_width = layer->window.kernel_width;
     unit->row_step = input->width * input->channels;
     unit->column_step = input->channels;
     unit->rule = &layer->rule;
     if (unit->rows == 0 || unit->columns == 0) return (td_window){0};
     const int64_t row = top + unit->first_row, column = left + unit->first_column;
     unit->input_index = (int32_t)((row * input->width + column) * input->channels + first_channel);
-    const int64_t kernel = (int64_t)layer->kernel_height * layer->kernel_width * channels;
+    const int64_t kernel = (int64_t)layer->window.kernel_height * layer->window.kernel_width * channels;
     td_window window = {
         .weights = layer->weights + out * kernel +
-                   ((int64_t)unit->first_row * layer->kernel_width + unit->first_column) * channels,
+                   ((int64_t)unit->first_row * layer->window.kernel_width + unit->first_column) * channels,
         .input = input->data + row * input->row_stride + column * input->pixel_stride + first_channel,
         .rows = unit->rows,
         .segments = unit->columns,
         .run = channels,
-        .weight_row = (int64_t)layer->kernel_width * channels,
+        .weight_row = (int64_t)layer->window.kernel_width * channels,
         .weight_segment = channels,
         .input_row = input->row_stride,
         .input_segment = input->pixel_stride,
@@ -122,7 +122,7 @@ void ck_td_prepare(ck_td_workspace *workspace, const ck_td_conv_layer *layer, co
         // Another channel of the same pixel has other weights, nothing else.
         *last = *before;
         if (last->window.rows > 0) {
-            last->window.weights += (int64_t)(out - before->out) * layer->kernel_height * layer->kernel_width *
+            last->window.weights += (int64_t)(out - before->out) * layer->window.kernel_height * layer->window.kernel_width *
                                     input->channels;
         }
     } else {

@@ -1,7 +1,7 @@
 import CKernels
 
 /// One layer in a bottom-up pass on the CPU: what its kind needs to know to compute it over a batch.
-struct CPULayer {
+struct CPULayer: LayerMemory {
     private let pass: ForwardPass
     private let number: Int
     let batch: Int
@@ -45,19 +45,5 @@ struct CPULayer {
         let storage = UnsafePointer(pass.storage(of: activation))
         return pass.nonzero.pointer(
             activation: activation, storage: storage, offset: first - storage, batch: batch, isa: isa, pool: pass.pool)
-    }
-
-    /// Between two activations, without a window; of one image.
-    func pool(from input: Int, image: Int) -> ck_pool2d {
-        var call = ck_pool2d()
-        let (from, to) = (storage(of: input), storage(of: output))
-        call.input = UnsafePointer(pass.address(of: input, image: image))
-        (call.input_row, call.input_pixel) = (from.row, from.channels)
-        (call.input_height, call.input_width) = (Int32(shape(of: input).height), Int32(shape(of: input).width))
-        call.output = pass.address(of: output, image: image)
-        (call.output_row, call.output_pixel) = (to.row, to.channels)
-        (call.height, call.width) = (Int32(shape(of: output).height), Int32(shape(of: output).width))
-        call.channels = Int32(shape(of: output).channels)
-        return call
     }
 }

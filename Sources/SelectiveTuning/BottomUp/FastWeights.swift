@@ -16,6 +16,7 @@ struct FastWeights: Sendable {
     {
         let geometry = weights.geometry
         let (groupIn, groupOut) = (geometry.groupIn, geometry.groupOut)
+        guard !geometry.isDepthwise else { return nil }
         let method = ck_conv_fast_choose(
             isa, hasBF16 ? 1 : 0, Int32(geometry.kernelHeight), Int32(geometry.kernelWidth),
             Int32(geometry.window.stride.height),

@@ -51,7 +51,8 @@ final class ForwardPass: @unchecked Sendable {
         storages = try layout.storages.map {
             try FloatBuffer(count: $0.image * batchCapacity, purpose: "activations of \(batchCapacity) images")
         }
-        nonzero = try NonzeroBits(network: network, layout: layout, batchCapacity: batchCapacity, isa: isa)
+        nonzero = try NonzeroBits(
+            network: network, shapes: shapes, layout: layout, batchCapacity: batchCapacity, isa: isa)
         var scratchFloats = fastWeights.reduce(Int(CK_CONV_SCRATCH)) { most, fast in
             max(most, fast.map { ($0.scratchBytes + 3) / 4 } ?? 0)
         }

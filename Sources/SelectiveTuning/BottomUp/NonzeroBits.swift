@@ -15,13 +15,17 @@ final class NonzeroBits: @unchecked Sendable {
     /// Floats that one task looks at: 256 KiB.
     private static let slice = 65536
 
-    init(network: Network, layout: ActivationLayout, batchCapacity: Int, isa: ck_isa) throws(NetworkError) {
+    init(
+        network: Network, shapes: [Shape], layout: ActivationLayout, batchCapacity: Int, isa: ck_isa
+    ) throws(NetworkError) {
         self.layout = layout
         var wanted = [Bool](repeating: false, count: layout.places.count)
+        // The picture has hardly a zero, nor has what no ReLU made.
+        var hasZeros = [false]
         for (number, layer) in network.layers.enumerated() where isa != CK_ISA_PORTABLE {
-            guard layer.work.skipsZeros else { continue }
-            // The picture has hardly a zero.
-            for input in layout.inputs[number] where input != 0 { wanted[input] = true }
+            hasZeros.append(layer.work.hasZeros(layout.inputs[number].map { hasZeros[$0] }))
+            guard layer.work.skipsZeros(input: shapes[layout.inputs[number][0]]) else { continue }
+            for input in layout.inputs[number] where hasZeros[input] { wanted[input] = true }
         }
         known = wanted.map { _ in false }
         var memory: [FloatBuffer?] = []

@@ -1,7 +1,7 @@
 import CKernels
 
 /// One layer in a bottom-up pass on a device: what its kind needs to know to launch it over a batch.
-struct CUDALayer {
+struct CUDALayer: LayerMemory {
     let forward: CUDAForward
     let number: Int
     let batch: Int
@@ -26,23 +26,4 @@ struct CUDALayer {
     func launch<Call: BitwiseCopyable>(_ launch: ck_cuda_launch, _ call: Call) throws(CUDAFailure) {
         try forward.device.launch(launch, call, on: stream, layer: forward.network.layers[number].name)
     }
-
-    /// Between two activations, without a window.
-    func pool(from input: Int) -> ck_cuda_pool2d {
-        var call = ck_cuda_pool2d()
-        call.input = UnsafePointer(address(of: input))
-        (call.input_image, call.input_row, call.input_pixel) = storage(of: input).strides
-        (call.input_height, call.input_width) = (Int32(shape(of: input).height), Int32(shape(of: input).width))
-        call.output = address(of: output)
-        (call.output_image, call.output_row, call.output_pixel) = storage(of: output).strides
-        let shape = shape(of: output)
-        (call.batch, call.height, call.width) = (Int32(batch), Int32(shape.height), Int32(shape.width))
-        call.channels = Int32(shape.channels)
-        return call
-    }
-}
-
-extension ActivationLayout.Storage {
-    /// In floats, from image to image, row to row and pixel to pixel.
-    var strides: (image: Int64, row: Int64, pixel: Int64) { (Int64(image), Int64(row), Int64(channels)) }
 }

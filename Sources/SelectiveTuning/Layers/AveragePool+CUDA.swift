@@ -2,8 +2,7 @@ import CKernels
 
 extension Layer.AveragePool {
     func forward(_ layer: CUDALayer) throws(CUDAFailure) {
-        var call = layer.pool(from: layer.inputs[0], window)
-        call.counts_padding = countsPadding ? 1 : 0
+        var call = call(layer)
         try layer.launch(ck_cuda_average_pool_launch(&call), call)
     }
 

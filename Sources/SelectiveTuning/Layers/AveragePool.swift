@@ -1,4 +1,5 @@
 import Bytes
+import CKernels
 
 extension Layer {
     /// Mean over each window. The divisor is the number of cells inside the map, or, where padding counts, inside the map
@@ -32,5 +33,13 @@ extension Layer.AveragePool: Pooling {
 
     func isGlobalAverage(input: Shape) -> Bool {
         window.padding == 0 && window.kernel == Sides(height: input.height, width: input.width)
+    }
+}
+
+extension Layer.AveragePool {
+    func call(_ layer: some LayerMemory) -> ck_pool2d {
+        var call = layer.pool(from: layer.inputs[0], window)
+        call.counts_padding = countsPadding ? 1 : 0
+        return call
     }
 }

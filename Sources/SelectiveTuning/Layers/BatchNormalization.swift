@@ -26,8 +26,9 @@ extension Layer.BatchNormalization {
     var json: JSON { .object([("tensors", .string(tensors)), ("epsilon", .double(epsilon))]) }
 
     func check() throws(LayerMisfit) {
-        guard epsilon >= 0, epsilon.isFinite else {
-            throw LayerMisfit("its batch normalisation's epsilon must be finite and not negative")
+        // More than any variance would make every output the same.
+        guard (0...1e6).contains(epsilon) else {
+            throw LayerMisfit("its batch normalisation's epsilon is \(epsilon), expected 0 to 1e6")
         }
     }
 }

@@ -2,20 +2,8 @@ import CKernels
 
 extension Layer.Concatenation {
     func forward(_ layer: CPULayer) {
-        let copied = layer.copied
-        guard !copied.isEmpty else { return }
-        nonisolated(unsafe) let layer = layer
-        layer.run(layer.batch) { image, _ in
-            var offset = 0
-            for input in layer.inputs {
-                if copied.contains(input) {
-                    var call = layer.pool(from: input, image: image)
-                    call.output += offset
-                    call.channels = Int32(layer.shape(of: input).channels)
-                    ck_copy_channels(&call)
-                }
-                offset += layer.shape(of: input).channels
-            }
+        for call in copies(layer, of: layer.copied) {
+            layer.pooled(call) { _, call, image in ck_copy_channels(call, image) }
         }
     }
 

@@ -1,3 +1,5 @@
+import CKernels
+
 extension Layer {
     /// Inputs side by side along the channels.
     struct Concatenation: Sendable, Hashable {}
@@ -22,4 +24,23 @@ extension Layer.Concatenation: LayerKind {
     }
 
     var joinsInputs: Bool { true }
+}
+
+extension Layer.Concatenation {
+    /// Of the inputs that lie elsewhere than in the output.
+    func copies(_ layer: some LayerMemory, of copied: [Int]) -> [ck_pool2d] {
+        var calls: [ck_pool2d] = []
+        var offset = 0
+        for input in layer.inputs {
+            let channels = layer.shape(of: input).channels
+            if copied.contains(input) {
+                var call = layer.pool(from: input)
+                call.output += offset
+                call.channels = Int32(channels)
+                calls.append(call)
+            }
+            offset += channels
+        }
+        return calls
+    }
 }

@@ -2,11 +2,7 @@ import CKernels
 
 extension Layer.GlobalAveragePool {
     func forward(_ layer: CPULayer) {
-        nonisolated(unsafe) let layer = layer
-        layer.run(layer.batch) { image, _ in
-            var call = layer.pool(from: layer.inputs[0], image: image)
-            ck_global_average(&call)
-        }
+        layer.pooled(layer.pool(from: layer.inputs[0])) { _, call, image in ck_global_average(call, image) }
     }
 
     func topDown(_ layer: CPUTopDownLayer) -> ck_td_status {

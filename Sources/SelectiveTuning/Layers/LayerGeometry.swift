@@ -21,12 +21,14 @@ struct LayerGeometry: Sendable, Hashable {
     var chain: Int { window.kernel.area * groupIn }
     /// Packed output channels of one group.
     var paddedGroup: Int { Int(ck_conv_padded_channels(Int32(groupOut))) }
+    /// As many groups as channels, with kernels of its own for the bottom-up pass.
+    var isDepthwise: Bool { groups > 1 && groups == channelsIn && groups == channelsOut }
     var isOneByOne: Bool { window.kernel == 1 }
 
     /// Floats of `LayerWeights`' three arrays.
     var rowsCount: Int { channelsOut * chain }
-    var packedCount: Int { groups * paddedGroup * chain }
-    var biasCount: Int { groups * paddedGroup }
+    var packedCount: Int { isDepthwise ? rowsCount : groups * paddedGroup * chain }
+    var biasCount: Int { isDepthwise ? channelsOut : groups * paddedGroup }
 
     /// The chain of one output pixel as contiguous runs of an input with these strides in floats.
     func runs(row: Int, pixel: Int) -> (offsets: [Int32], lengths: [Int32]) {

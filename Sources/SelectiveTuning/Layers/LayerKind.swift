@@ -34,13 +34,19 @@ protocol LayerKind: Sendable, Hashable {
     /// Whether it is the mean over the whole of its input, under which class activation maps are.
     func isGlobalAverage(input: Shape) -> Bool
 
+    /// Whether it sums its inputs, of which the first one is then a residual branch.
+    var sumsInputs: Bool { get }
+
     // MARK: Its memory
 
     /// The zeros that it wants around its input.
     var halo: Sides { get }
 
     /// Whether it can leave out products with zeros, and asks where there are any.
-    var skipsZeros: Bool { get }
+    func skipsZeros(input: Shape) -> Bool
+
+    /// Whether a good share of its output may be zeros, from whether that holds for its inputs.
+    func hasZeros(_ inputs: [Bool]) -> Bool
 
     /// The number of the input that it may write its output over, where nothing else reads that.
     var overwrites: Int? { get }
@@ -85,8 +91,10 @@ extension LayerKind {
     func products(input: Shape) -> Int { 0 }
     func connections(input: Shape) -> Int { 1 }
     func isGlobalAverage(input: Shape) -> Bool { false }
+    var sumsInputs: Bool { false }
     var halo: Sides { 0 }
-    var skipsZeros: Bool { false }
+    func skipsZeros(input: Shape) -> Bool { false }
+    func hasZeros(_ inputs: [Bool]) -> Bool { inputs.contains(true) }
     var overwrites: Int? { nil }
     var joinsInputs: Bool { false }
     func weightGeometry(input: Shape) -> LayerGeometry? { nil }

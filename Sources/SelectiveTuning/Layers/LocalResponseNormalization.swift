@@ -1,4 +1,5 @@
 import Bytes
+import CKernels
 
 extension Layer {
     /// x / (k + alpha / size * sum of squares over `size` channels around it)^0.75 (Krizhevsky et al. 2012, in Caffe's
@@ -37,10 +38,22 @@ extension Layer.LocalResponseNormalization: LayerKind {
 
     func outputShape(_ inputs: [Shape]) throws(LayerMisfit) -> Shape {
         guard size > 0, size <= 255, size % 2 == 1, alpha >= 0, alpha.isFinite, k > 0, k.isFinite else {
-            throw LayerMisfit("size must be odd, 1...255, alpha not negative, k positive")
+            throw LayerMisfit(
+                "size \(size), alpha \(alpha), k \(k): size must be odd, 1...255, alpha not negative, k positive")
         }
         return inputs[0]
     }
 
     var overwrites: Int? { 0 }
+}
+
+extension Layer.LocalResponseNormalization {
+    func call(_ layer: some LayerMemory) -> ck_local_response {
+        let whole = layer.pool(from: layer.inputs[0])
+        return ck_local_response(
+            input: whole.input, input_image: whole.input_image, input_row: whole.input_row,
+            input_pixel: whole.input_pixel, output: whole.output, output_image: whole.output_image,
+            output_row: whole.output_row, output_pixel: whole.output_pixel, batch: whole.batch, height: whole.height,
+            width: whole.width, channels: whole.channels, size: Int32(size), alpha_over_size: alpha / Float(size), k: k)
+    }
 }

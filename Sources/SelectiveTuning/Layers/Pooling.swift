@@ -21,7 +21,10 @@ extension Pooling {
             padding.sides.allSatisfy({ $0 >= 0 }), 2 * padding.halo.height <= kernel.height,
             2 * padding.halo.width <= kernel.width, kernel.height <= Window.largest, kernel.width <= Window.largest
         else {
-            throw LayerMisfit("kernel and stride must be positive, padding at most half the kernel, kernel <= 64")
+            throw LayerMisfit(
+                "kernel \(kernel.height)x\(kernel.width), stride \(stride.height)x\(stride.width), padding "
+                    + "\(padding.text): kernel and stride must be positive, padding at most half the kernel, kernel <= 64"
+            )
         }
         let (height, width) = try window.output(of: inputs[0], ceilMode: ceilMode)
         return Shape(height: height, width: width, channels: inputs[0].channels)

@@ -6,6 +6,11 @@ public struct Rectifier: Sendable, Hashable {
     /// Infinite without one.
     public var ceiling: Float
 
+    public init(isOn: Bool, ceiling: Float = .infinity) {
+        self.isOn = isOn
+        self.ceiling = ceiling
+    }
+
     public static let none = Rectifier(isOn: false, ceiling: .infinity)
     public static let relu = Rectifier(isOn: true, ceiling: .infinity)
     public static let relu6 = Rectifier(isOn: true, ceiling: 6)
@@ -20,10 +25,11 @@ extension Rectifier {
         isOn = try fields.optional("relu") == nil ? false : fields.bool("relu")
         ceiling = .infinity
         guard fields.optional("ceiling") != nil else { return }
-        ceiling = Float(try fields.double("ceiling"))
+        let given = try fields.double("ceiling")
+        ceiling = Float(given)
         guard isOn else { throw fields.failure("ceiling", "is the ReLU's upper end, and relu is not true") }
         guard ceiling > 0, ceiling.isFinite else {
-            throw fields.failure("ceiling", "expected a positive number, found \(ceiling)")
+            throw fields.failure("ceiling", "expected a positive number that fits float32, found \(given)")
         }
     }
 

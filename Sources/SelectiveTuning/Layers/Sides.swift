@@ -30,6 +30,9 @@ public struct Padding: Sendable, Hashable, ExpressibleByIntegerLiteral {
         self.right = right
     }
 
+    /// The same on opposite sides.
+    public init(height: Int, width: Int) { self.init(top: height, left: width, bottom: height, right: width) }
+
     public init(_ side: Int) { self.init(top: side, left: side, bottom: side, right: side) }
     public init(integerLiteral side: Int) { self.init(side) }
 

@@ -23,3 +23,14 @@ extension WeightReading {
         }
     }
 }
+
+extension WeightReading {
+    /// The file's numbers are finite; their quotient by a tiny variance may not be.
+    func checkFolded(_ bias: [Float], _ rows: FloatBuffer) throws(NetworkError) {
+        guard bias.allSatisfy(\.isFinite), (0..<rows.count).allSatisfy({ rows.pointer[$0].isFinite }) else {
+            throw .badLayer(
+                network: network, layer: layer.name,
+                problem: "its weights are beyond float32 once the batch normalisation is folded in")
+        }
+    }
+}

@@ -8,16 +8,14 @@ extension Weighted {
         let (from, to) = (layer.storage(of: input), layer.storage(of: output))
         let shape = layer.shape(of: output)
         let geometry = weights.geometry
-        let padding = geometry.window.padding
+        guard !geometry.isDepthwise else { return layer.depthwise(weights) }
         let runs = geometry.runs(row: from.row, pixel: from.channels)
         let (groupIn, groupOut) = (geometry.groupIn, geometry.groupOut)
         runs.offsets.withUnsafeBufferPointer { offsets in
             runs.lengths.withUnsafeBufferPointer { lengths in
                 for group in 0..<geometry.groups {
                     var call = ck_conv()
-                    call.input = UnsafePointer(
-                        layer.address(of: input) - padding.top * from.row - padding.left * from.channels
-                            + group * groupIn)
+                    call.input = UnsafePointer(layer.firstTap(of: input, geometry.window) + group * groupIn)
                     (call.input_image, call.input_row, call.input_pixel) = (from.image, from.row, from.channels)
                     (call.stride_y, call.stride_x) = (
                         Int32(geometry.window.stride.height), Int32(geometry.window.stride.width)
@@ -32,7 +30,7 @@ extension Weighted {
                     (call.run_offset, call.run_length) = (offsets.baseAddress, lengths.baseAddress)
                     call.weights = UnsafePointer(weights.packed.pointer + group * geometry.paddedGroup * geometry.chain)
                     call.bias = UnsafePointer(weights.bias.pointer + group * geometry.paddedGroup)
-                    call.relu = geometry.rectifier.isOn ? 1 : 0
+                    call.ceiling = geometry.rectifier.upperEnd
                     if let fast {
                         fast.run(call, group: group, channelsIn: groupIn, layer)
                         continue
@@ -58,12 +56,9 @@ extension Weighted {
                 layer.workspace, weights.rows.pointer, &rule, view.data, layer.outputGating, layer.gating(of: input),
                 layer.stats)
         }
-        let window = geometry.window
         var call = ck_td_conv_layer(
-            weights: weights.rows.pointer, kernel_height: Int32(window.kernel.height),
-            kernel_width: Int32(window.kernel.width), stride_y: Int32(window.stride.height),
-            stride_x: Int32(window.stride.width), pad_y: Int32(window.padding.top), pad_x: Int32(window.padding.left),
-            groups: Int32(geometry.groups), out_channels: Int32(geometry.channelsOut),
+            weights: weights.rows.pointer, window: geometry.window.call, groups: Int32(geometry.groups),
+            out_channels: Int32(geometry.channelsOut),
             rule: layer.options.convolutionRule(isOneByOne: geometry.isOneByOne))
         return ck_td_conv(
             layer.workspace, &call, &view, layer.outputGating, layer.gating(of: input), layer.stats)

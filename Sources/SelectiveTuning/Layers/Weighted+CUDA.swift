@@ -5,10 +5,9 @@ extension Weighted {
         let weights = layer.weights
         let geometry = weights.geometry
         let (from, shape) = (layer.storage(of: layer.inputs[0]), layer.shape(of: layer.output))
-        let padding = geometry.window.padding
+        guard !geometry.isDepthwise else { return try layer.depthwise(weights) }
         var call = ck_cuda_conv()
-        call.input = UnsafePointer(
-            layer.address(of: layer.inputs[0]) - padding.top * from.row - padding.left * from.channels)
+        call.input = UnsafePointer(layer.firstTap(of: layer.inputs[0], geometry.window))
         (call.input_image, call.input_row, call.input_pixel) = from.strides
         call.input_group = Int32(geometry.groupIn)
         (call.stride_y, call.stride_x) = (Int32(geometry.window.stride.height), Int32(geometry.window.stride.width))
@@ -22,7 +21,7 @@ extension Weighted {
         call.channels_in = Int32(geometry.groupIn)
         call.weights = UnsafePointer(weights.packed.pointer(as: Float.self))
         call.bias = UnsafePointer(weights.bias.pointer(as: Float.self))
-        call.relu = geometry.rectifier.isOn ? 1 : 0
+        call.ceiling = geometry.rectifier.upperEnd
         ck_cuda_conv_join_runs(&call)
         let tile = layer.forward.tile ?? ck_cuda_conv_tile(&call, layer.multiprocessors)
         try layer.launch(ck_cuda_conv_launch(&call, tile), call)
@@ -53,12 +52,9 @@ extension Weighted {
     {
         let input = calls.layout.inputs[number][0]
         let geometry = geometry(input: calls.shapes[input])
-        let window = geometry.window
         var call = ck_cuda_td_conv()
         call.input = calls.view(of: input)
-        (call.kernel_height, call.kernel_width) = (Int32(window.kernel.height), Int32(window.kernel.width))
-        (call.stride_y, call.stride_x) = (Int32(window.stride.height), Int32(window.stride.width))
-        (call.pad_y, call.pad_x) = (Int32(window.padding.top), Int32(window.padding.left))
+        call.window = geometry.window.call
         (call.groups, call.out_channels) = (Int32(geometry.groups), Int32(geometry.channelsOut))
         call.rule =
             geometry.isVector ? options.linearRule : options.convolutionRule(isOneByOne: geometry.isOneByOne)

@@ -5,6 +5,7 @@ import CKernels
 /// two passes are in `Weighted+CPU` and `Weighted+CUDA`.
 protocol Weighted: LayerKind {
     var hasBias: Bool { get }
+    var rectifier: Rectifier { get }
     /// Folded into the weights.
     var batchNormalization: Layer.BatchNormalization? { get }
     /// In a file: [out, in / groups, kernel rows, kernel columns] or [out, in].
@@ -33,7 +34,9 @@ extension Weighted {
 
     func connections(input: Shape) -> Int { products(input: input) }
 
-    var skipsZeros: Bool { true }
+    func skipsZeros(input: Shape) -> Bool { !geometry(input: input).isDepthwise }
+
+    func hasZeros(_ inputs: [Bool]) -> Bool { rectifier.isOn }
 
     func weightGeometry(input: Shape) -> LayerGeometry? { geometry(input: input) }
 

@@ -106,8 +106,8 @@ extension JSONFields {
         guard counts.contains(values.count) else {
             throw failure(
                 name,
-                "expected a number or \(counts.map(String.init).joined(separator: " or ")) of them, found "
-                    + "\(values.count)")
+                "expected one number or \(counts.map(String.init).joined(separator: " or ")), found "
+                    + "\(values.count) numbers")
         }
         for (place, value) in values.enumerated() where !range.contains(value) {
             throw failure(

@@ -10,6 +10,16 @@ extension SubsetMode {
     }
 }
 
+extension ResidualMode {
+    var kernel: ck_td_residual {
+        switch self {
+        case .split: CK_TD_SPLIT
+        case .winner: CK_TD_WINNER
+        case .branch: CK_TD_BRANCH
+        }
+    }
+}
+
 /// What the kernels are told for each kind of layer.
 extension TopDownOptions {
     private var isStrict: Int32 { selection == .strict ? 1 : 0 }

@@ -24,6 +24,16 @@ public enum OneByOneMode: String, Hashable, Sendable, CaseIterable {
     case ladder
 }
 
+/// How the winners among a residual sum's inputs share its gating (section 7).
+public enum ResidualMode: String, Hashable, Sendable, CaseIterable {
+    /// In proportion to what they added.
+    case split
+    /// The largest takes all.
+    case winner
+    /// The first input, a residual branch, takes all where it added something, else the shortcut.
+    case branch
+}
+
 /// The options of the top-down pass, as on the command line.
 public struct TopDownOptions: Hashable, Sendable {
     public var selection: Selection
@@ -34,10 +44,12 @@ public struct TopDownOptions: Hashable, Sendable {
     /// Rows of the ladder to relax by, at the bridge.
     public var bridgeOffset: Int
     public var oneByOne: OneByOneMode
+    public var residual: ResidualMode
 
     public init(
         selection: Selection = .reference, linearMode: SubsetMode = .ladder, linearOffset: Int = 3,
-        bridgeMode: SubsetMode = .ladder, bridgeOffset: Int = 1, oneByOne: OneByOneMode = .group
+        bridgeMode: SubsetMode = .ladder, bridgeOffset: Int = 1, oneByOne: OneByOneMode = .group,
+        residual: ResidualMode = .split
     ) {
         self.selection = selection
         self.linearMode = linearMode
@@ -45,5 +57,6 @@ public struct TopDownOptions: Hashable, Sendable {
         self.bridgeMode = bridgeMode
         self.bridgeOffset = bridgeOffset
         self.oneByOne = oneByOne
+        self.residual = residual
     }
 }

@@ -23,10 +23,8 @@ struct Kernels {
         return run(shape, shape.outChannels, activities, gating, &generator) { view, output, input, stats in
             weights.withUnsafeBufferPointer { weights in
                 var layer = ck_td_conv_layer(
-                    weights: weights.baseAddress, kernel_height: Int32(shape.kernelHeight),
-                    kernel_width: Int32(shape.kernelWidth), stride_y: Int32(shape.strideY),
-                    stride_x: Int32(shape.strideX), pad_y: Int32(shape.padY), pad_x: Int32(shape.padX),
-                    groups: Int32(shape.groups), out_channels: Int32(shape.outChannels), rule: rule.kernelRule)
+                    weights: weights.baseAddress, window: shape.window, groups: Int32(shape.groups),
+                    out_channels: Int32(shape.outChannels), rule: rule.kernelRule)
                 return ck_td_conv(workspace, &layer, &view, &output, &input, &stats)
             }
         }
@@ -64,13 +62,10 @@ struct Kernels {
         shuffledBy generator: inout SplitMix64
     ) -> Outcome {
         run(shape, shape.channels, activities, gating, &generator) { view, output, input, stats in
-            var layer = ck_td_pool_layer(
-                kernel_height: Int32(shape.kernelHeight), kernel_width: Int32(shape.kernelWidth),
-                stride_y: Int32(shape.strideY), stride_x: Int32(shape.strideX), pad_y: Int32(shape.padY),
-                pad_x: Int32(shape.padX))
+            var window = shape.window
             return isAverage
-                ? ck_td_average_pool(&layer, &view, &output, &input, &stats)
-                : ck_td_max_pool(&layer, &view, &output, &input, &stats)
+                ? ck_td_average_pool(&window, &view, &output, &input, &stats)
+                : ck_td_max_pool(&window, &view, &output, &input, &stats)
         }
     }
 
@@ -117,6 +112,15 @@ struct Kernels {
             ReferenceResult(
                 gating: (0..<activities.count).map { input.value[$0] }, droppedMass: stats.dropped_mass,
                 droppedUnits: Int(stats.dropped_units), ties: Int(stats.ties), ineligible: Int(stats.ineligible)))
+    }
+}
+
+extension LayerShape {
+    var window: ck_window {
+        ck_window(
+            kernel_height: Int32(kernelHeight), kernel_width: Int32(kernelWidth), stride_y: Int32(strideY),
+            stride_x: Int32(strideX), pad_top: Int32(padY), pad_left: Int32(padX), pad_bottom: Int32(padBottom),
+            pad_right: Int32(padRight))
     }
 }
 

@@ -58,13 +58,17 @@ import Testing
         #expect(outcome == .gating(ReferenceResult(gating: first, ties: 1)))
     }
 
-    @Test func sharesMustFit() {
-        // 1 - (1 - 2^-24) leaves a sum far below its terms.
+    @Test(arguments: Kernels.all) func negativeActivitiesTakeNothingOfAnAverage(kernels: Kernels) {
+        // With them, 1 - (1 - 2^-24) would leave a sum far below its terms and shares without bounds.
         var generator = SplitMix64(seed: 5)
-        let shape = LayerShape(height: 1, width: 2, channels: 1, kernelHeight: 1, kernelWidth: 2)
-        let outcome = Kernels.all[0].pool(
-            shape, isAverage: true, activities: [1, -1 + 0x1p-24], gating: [1 << 48], shuffledBy: &generator)
-        #expect(outcome == .failure(CK_TD_GATING_RANGE, unit: 0))
+        let shape = LayerShape(height: 1, width: 3, channels: 1, kernelHeight: 1, kernelWidth: 3)
+        func outcome(_ activities: [Float]) -> Kernels.Outcome {
+            kernels.pool(
+                shape, isAverage: true, activities: activities, gating: [1 << 48], shuffledBy: &generator)
+        }
+        #expect(outcome([3, -4 + 0x1p-22, 1]) == .gating(ReferenceResult(gating: [3 << 46, 0, 1 << 46])))
+        let none = ReferenceResult(gating: [0, 0, 0], droppedMass: 1 << 48, droppedUnits: 1)
+        #expect(outcome([-1, 0, -2]) == .gating(none))
     }
 
     @Test func aGatingNeverWrapsAround() {

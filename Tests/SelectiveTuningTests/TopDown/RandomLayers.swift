@@ -65,8 +65,15 @@ struct RandomValues {
         let cells = shape.kernelHeight * shape.kernelWidth
         shape.channels = shape.groups * int(1...(cells == 1 ? 70 : cells < 30 ? 35 : 5))
         shape.outChannels = shape.groups * int(1...4)
+        if chance(0.2) {
+            // Depthwise, with one or two outputs for each channel.
+            shape.groups = int(1...40)
+            shape.channels = shape.groups
+            shape.outChannels = shape.groups * int(1...2)
+        }
         shape.padY = int(0...(shape.kernelHeight / 2 + 1))
         shape.padX = int(0...(shape.kernelWidth / 2 + 1))
+        if chance(0.3) { (shape.padBelow, shape.padBeside) = (int(0...2), int(0...2)) }
         shape.height = int(max(shape.kernelHeight - 2 * shape.padY, 1)...(shape.kernelHeight + 4))
         shape.width = int(max(shape.kernelWidth - 2 * shape.padX, 1)...(shape.kernelWidth + 4))
         shape.strideY = int(1...3)
@@ -80,6 +87,7 @@ struct RandomValues {
         shape.channels = int(1...6)
         shape.padY = int(0...(shape.kernelHeight / 2))
         shape.padX = int(0...(shape.kernelWidth / 2))
+        if chance(0.3) { (shape.padBelow, shape.padBeside) = (int(0...2), int(0...2)) }
         shape.height = int(shape.kernelHeight...12)
         shape.width = int(shape.kernelWidth...12)
         shape.strideY = int(1...3)

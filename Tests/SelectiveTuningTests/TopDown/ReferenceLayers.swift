@@ -11,16 +11,21 @@ struct LayerShape: Equatable {
     var strideX = 1
     var padY = 0
     var padX = 0
+    /// More below, and to the right, than padY above and padX to the left.
+    var padBelow = 0
+    var padBeside = 0
     var groups = 1
     var outChannels = 1
     /// The output's size is rounded up, as pooling layers may do.
     var isCeiling = false
 
-    var outHeight: Int { size(height, kernelHeight, padY, strideY) }
-    var outWidth: Int { size(width, kernelWidth, padX, strideX) }
+    var padBottom: Int { padY + padBelow }
+    var padRight: Int { padX + padBeside }
+    var outHeight: Int { size(height, kernelHeight, padY, padBottom, strideY) }
+    var outWidth: Int { size(width, kernelWidth, padX, padRight, strideX) }
 
-    private func size(_ n: Int, _ k: Int, _ p: Int, _ s: Int) -> Int {
-        let full = n + 2 * p - k
+    private func size(_ n: Int, _ k: Int, _ p: Int, _ after: Int, _ s: Int) -> Int {
+        let full = n + p + after - k
         guard full >= 0 else { return 0 }
         var size = full / s + 1
         // The last window must start inside the map or the padding before it.
@@ -100,14 +105,14 @@ func referencePool(
                     cell.at.map { shape.inputIndex($0, channel) }
                 }
                 if isAverage {
-                    let values = inside.map { Int64((activities[$0] * 0x1p36).rounded(.toNearestOrEven)) }
+                    let values = inside.map { max(0, Int64((activities[$0] * 0x1p36).rounded(.toNearestOrEven))) }
                     let sum = values.reduce(0, +)
                     if sum == 0 {
                         result.droppedMass += unitGating
                         result.droppedUnits += 1
                         continue
                     }
-                    for (index, value) in zip(inside, values) {
+                    for (index, value) in zip(inside, values) where value > 0 {
                         let share = Double(unitGating) * Double(value) / Double(sum)
                         guard abs(share) < 0x1p62 else { throw ReferenceFailure.gatingRange }
                         result.gating[index] += Int64(share.rounded(.toNearestOrEven))

@@ -7,7 +7,7 @@
 #ifndef CK_CONVOLUTION_TILE_CUH
 #define CK_CONVOLUTION_TILE_CUH
 
-#include "kernel.cuh"
+#include "rectified.cuh"
 
 template <int PIXELS_, int CHANNELS_, int STEPS_, int PIXELS_EACH_, int CHANNELS_EACH_> struct ConvTile {
     static constexpr int PIXELS = PIXELS_, CHANNELS = CHANNELS_, STEPS = STEPS_;
@@ -226,7 +226,7 @@ __device__ __forceinline__ void conv_block(const ck_cuda_conv &conv, typename Ti
 #pragma unroll
                 for (int i = 0; i < 4; i++) {
                     const float sum = __fadd_rn(sums[4 * quad + p][4 * q + i], biases[4 * q + i]);
-                    values[i] = conv.relu && !(sum > 0.0f) ? 0.0f : sum;
+                    values[i] = rectified(sum, conv.ceiling);
                 }
                 conv_store(target, first_channel + q * CHANNEL_GAP + 4 * column, values, vector, conv);
             }

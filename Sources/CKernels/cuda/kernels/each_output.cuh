@@ -6,7 +6,7 @@
 #include "kernel.cuh"
 
 /// Finds this thread's output; false where there is none.
-__device__ __forceinline__ bool each_output(const ck_cuda_pool2d &pool, int &x, int &y, int &channel) {
+__device__ __forceinline__ bool each_output(const ck_pool2d &pool, int &x, int &y, int &channel) {
     const int index = blockIdx.x * blockDim.x + threadIdx.x;
     if (index >= pool.width * pool.channels) return false;
     x = index / pool.channels;
@@ -15,11 +15,11 @@ __device__ __forceinline__ bool each_output(const ck_cuda_pool2d &pool, int &x, 
     return true;
 }
 
-__device__ __forceinline__ const float *input_of(const ck_cuda_pool2d &pool, int channel) {
+__device__ __forceinline__ const float *input_of(const ck_pool2d &pool, int channel) {
     return pool.input + blockIdx.z * pool.input_image + channel;
 }
 
-__device__ __forceinline__ float *output_of(const ck_cuda_pool2d &pool, int x, int y, int channel) {
+__device__ __forceinline__ float *output_of(const ck_pool2d &pool, int x, int y, int channel) {
     return pool.output + blockIdx.z * pool.output_image + y * pool.output_row + x * pool.output_pixel + channel;
 }
 

@@ -2,7 +2,7 @@
 #include "each_output.cuh"
 
 /// height and width are 1.
-CK_KERNEL ck_global_average(const ck_cuda_pool2d pool) {
+CK_KERNEL ck_global_average(const ck_pool2d pool) {
     int x, y, channel;
     if (!each_output(pool, x, y, channel)) return;
     const float *input = input_of(pool, channel);

@@ -2,7 +2,7 @@
 #include "kernel.cuh"
 
 /// x / (t^0.5 * t^0.25) with t = fma(alpha_over_size, sum of squares, k); `pixel` points at channel 0.
-__device__ __forceinline__ float response(const ck_cuda_local_response &layer, const float *pixel, int channel) {
+__device__ __forceinline__ float response(const ck_local_response &layer, const float *pixel, int channel) {
     const int half = layer.size / 2;
     const int from = channel - half > 0 ? channel - half : 0;
     const int to = channel + half < layer.channels - 1 ? channel + half : layer.channels - 1;
@@ -17,7 +17,7 @@ __device__ __forceinline__ float response(const ck_cuda_local_response &layer, c
 ///
 /// The output may be the input: a stretch's results are written only when every thread has read the next stretch, which
 /// reaches back by half a window, at most a stretch (ck_cuda_local_response_launch sees to that).
-CK_KERNEL ck_local_response(const ck_cuda_local_response layer) {
+CK_KERNEL ck_local_response_channels(const ck_local_response layer) {
     const float *input =
         layer.input + blockIdx.z * layer.input_image + blockIdx.y * layer.input_row + blockIdx.x * layer.input_pixel;
     float *output = layer.output + blockIdx.z * layer.output_image + blockIdx.y * layer.output_row +

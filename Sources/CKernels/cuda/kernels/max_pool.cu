@@ -1,14 +1,15 @@
-// Maximum over each window, clipped to the input.
+// Maximum over each window, clipped to the input; 0 where nothing of it is inside.
 #include "each_output.cuh"
 
-CK_KERNEL ck_max_pool(const ck_cuda_pool2d pool) {
+CK_KERNEL ck_max_pool(const ck_pool2d pool) {
     int x, y, channel;
     if (!each_output(pool, x, y, channel)) return;
     const float *input = input_of(pool, channel);
-    const int top = y * pool.stride - pool.padding, left = x * pool.stride - pool.padding;
-    const int y0 = larger(top, 0), y1 = smaller(top + pool.kernel, pool.input_height);
-    const int x0 = larger(left, 0), x1 = smaller(left + pool.kernel, pool.input_width);
-    float best = input[y0 * pool.input_row + x0 * pool.input_pixel];
+    const ck_window &window = pool.window;
+    const int top = y * window.stride_y - window.pad_top, left = x * window.stride_x - window.pad_left;
+    const int y0 = larger(top, 0), y1 = smaller(top + window.kernel_height, pool.input_height);
+    const int x0 = larger(left, 0), x1 = smaller(left + window.kernel_width, pool.input_width);
+    float best = y0 < y1 && x0 < x1 ? input[y0 * pool.input_row + x0 * pool.input_pixel] : 0.0f;
     for (int iy = y0; iy < y1; iy++) {
         for (int ix = x0; ix < x1; ix++) {
             const float value = input[iy * pool.input_row + ix * pool.input_pixel];

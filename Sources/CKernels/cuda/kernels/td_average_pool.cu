@@ -1,34 +1,19 @@
-// A unit's gating is shared in proportion to the activities of its window. A warp a unit; its lanes take the window's
+// A unit's gating is shared in proportion to the positive activities of its window. A warp a unit; its lanes take the window's
 // cells in turn.
+#include "td_activities.cuh"
 #include "td_pool.cuh"
 
-/// Of some cells of a window.
 struct TdShares {
-    uint64_t absolute;  // saturated
-    int64_t sum;
-    uint32_t not_finite, out_of_range;
+    TdActivities all;
+    int64_t positive;  // of those in range
 
     __device__ __forceinline__ void take(float value) {
-        const uint32_t magnitude = __float_as_uint(value) & 0x7fffffffu;
-        if (magnitude >= 0x7f800000u) {
-            not_finite = 1;
-        } else if (__uint_as_float(magnitude) >= 0x1p27f) {
-            out_of_range = 1;
-        } else {
-            const int64_t fixed = td_fixed(value);
-            absolute = td_saturated(absolute, td_magnitude(fixed));
-            sum = (int64_t)((uint64_t)sum + (uint64_t)fixed);
-        }
+        all.take(value);
+        if (value > 0.0f && value < 0x1p27f) positive = (int64_t)((uint64_t)positive + (uint64_t)td_fixed(value));
     }
     __device__ __forceinline__ void add(const TdShares &other) {
-        absolute = td_saturated(absolute, other.absolute);
-        sum = (int64_t)((uint64_t)sum + (uint64_t)other.sum);
-        not_finite |= other.not_finite;
-        out_of_range |= other.out_of_range;
-    }
-    __device__ __forceinline__ int status() const {
-        if (not_finite) return CK_TD_NOT_FINITE;
-        return out_of_range || absolute >= TD_LIMIT ? CK_TD_RANGE : CK_TD_OK;
+        all.add(other.all);
+        positive = (int64_t)((uint64_t)positive + (uint64_t)other.positive);
     }
 };
 
@@ -44,22 +29,24 @@ __device__ __forceinline__ void td_average_unit(const ck_cuda_td_pool &pool, TdT
     if (gating == 0) return;
     const TdPoolWindow window = td_pool_window(pool, unit);
     const int columns = window.x1 - window.x0, cells = window.empty() ? 0 : (window.y1 - window.y0) * columns;
-    TdShares shares = {0, 0, 0, 0};
+    TdShares shares = {{0, 0, 0, 0}, 0};
     for (int cell = team.lane; cell < cells; cell += 32) {
         const int y = window.y0 + cell / columns, x = window.x0 + cell % columns;
         shares.take(activities[y * pool.input.row_stride + x * pool.input.pixel_stride + window.channel]);
     }
     shares = team.all(shares);
-    const int status = shares.status();
+    const int status = shares.all.status();
     TdPaid paid = {0, 0, 0};
-    if (status == CK_TD_OK && shares.sum != 0) {
-        const double all = __ll2double_rn(shares.sum), whole = __ll2double_rn(gating);
+    if (status == CK_TD_OK && shares.positive != 0) {
+        const double all = __ll2double_rn(shares.positive), whole = __ll2double_rn(gating);
         for (int cell = team.lane; cell < cells; cell += 32) {
             const int y = window.y0 + cell / columns, x = window.x0 + cell % columns;
             const float activity =
                 activities[y * pool.input.row_stride + x * pool.input.pixel_stride + window.channel];
-            td_propagate(paid, input, (y * pool.input.width + x) * pool.input.channels + window.channel, whole,
-                         td_fixed(activity), all);
+            const int64_t share = td_fixed(activity);
+            if (share <= 0) continue;
+            td_propagate(paid, input, (y * pool.input.width + x) * pool.input.channels + window.channel, whole, share,
+                         all);
         }
     }
     paid = team.all(paid);
@@ -67,7 +54,7 @@ __device__ __forceinline__ void td_average_unit(const ck_cuda_td_pool &pool, TdT
     atomicAdd(&block.tally.active_units, 1u);
     if (status != CK_TD_OK) {
         td_note_error(block, unit, status);
-    } else if (shares.sum == 0) {
+    } else if (shares.positive == 0) {
         td_drop(block, gating);
     }
     td_settle(block, paid, value, unit);

@@ -90,8 +90,9 @@ __device__ __forceinline__ void td_team_unit(const ck_cuda_td_conv &layer, int i
             team.sync();
             return;
         }
+        const ck_window &window = layer.window;
         const int64_t padding =
-            ((int64_t)layer.kernel_height * layer.kernel_width - unit.rows * unit.columns) * unit.channels;
+            ((int64_t)window.kernel_height * window.kernel_width - unit.rows * unit.columns) * unit.channels;
         TdPaid paid = {0, 0, 0};
         const bool in_range =
             td_select_subset(team, unit, stage1, products, padding, layer.rule, places, input, paid);
@@ -112,7 +113,7 @@ __device__ __forceinline__ void td_convolution(const ck_cuda_td_conv &layer, uns
     const int image = (int)blockIdx.y, teams = TD_BLOCK / THREADS, team = (int)threadIdx.x / THREADS;
     if (layer.images[image].status != CK_TD_OK) return;
     const int channels = layer.input.channels / layer.groups;
-    const int capacity = layer.kernel_height * layer.kernel_width * channels;
+    const int capacity = layer.window.kernel_height * layer.window.kernel_width * channels;
     constexpr bool by_channel = WAY == TD_NARROW || WAY == TD_WIDE;
     const int parts = by_channel && THREADS == 32 ? 32 / TD_LANES_A_UNIT(channels) : 1;
     float *products = reinterpret_cast<float *>(memory + sizeof shared) + team * parts * capacity;

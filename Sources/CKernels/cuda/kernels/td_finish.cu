@@ -1,35 +1,10 @@
 // Adds a layer up: what it dropped, what it added to the gating of its input, whether the image has failed.
 // Block x: image.
-#include "td_stage1.cuh"
-#include "td_units.cuh"
+#include "td_range.cuh"
 
 struct TdFinishShared {
     TdTeamShared<TD_BLOCK> team;
 };
-
-/// The lowest unit up to which the sums of magnitudes that td_settle left reach `needed`.
-__device__ __forceinline__ int td_unit_past_range(TdTeam<TD_BLOCK> &team, const ck_cuda_td_finish &finish, int image,
-                                                  uint64_t needed) {
-    const TdGating output = td_of_image(finish.output_gating, image);
-    const int words = td_words(finish.output_gating);
-    int first = 0, last = 32 * words - 1;
-    while (first < last) {
-        const int middle = first + (last - first) / 2;
-        TdMagnitude sum = {0};
-        for (int word = team.lane; word <= middle / 32; word += TD_BLOCK) {
-            for (uint32_t bits = output.touched[word]; bits != 0; bits &= bits - 1) {
-                const int unit = 32 * word + __ffs((int)bits) - 1;
-                if (unit <= middle) sum.sum = td_saturated(sum.sum, (uint64_t)output.value[unit]);
-            }
-        }
-        if (team.all(sum).sum >= needed) {
-            last = middle;
-        } else {
-            first = middle + 1;
-        }
-    }
-    return first;
-}
 
 CK_KERNEL __launch_bounds__(TD_BLOCK) ck_td_finish(const ck_cuda_td_finish finish) {
     CK_DYNAMIC_SHARED(memory);
@@ -44,7 +19,11 @@ CK_KERNEL __launch_bounds__(TD_BLOCK) ck_td_finish(const ck_cuda_td_finish finis
     if (overflow) {
         status = CK_TD_GATING_RANGE;
         if (finish.has_units) {
-            const int passing = td_unit_past_range(team, finish, image, TD_LIMIT - before);
+            // The sums of magnitudes that td_settle left.
+            const TdGating output = td_of_image(finish.output_gating, image);
+            const int passing =
+                td_unit_past_range(team, output.touched, td_words(finish.output_gating), TD_LIMIT - before,
+                                   [&](int unit) { return (uint64_t)output.value[unit]; });
             const uint64_t note = (uint64_t)(uint32_t)passing << 8 | (uint64_t)CK_TD_GATING_RANGE;
             error = note < error ? note : error;
         }

@@ -11,7 +11,9 @@ enum {
     // Bytes of dynamic shared memory in front of the products. The kernels assert them.
     TD_BLOCK_SHARED = 2112,
     TD_WARP_TEAM_SHARED = 208,
-    TD_BLOCK_TEAM_SHARED = 400
+    TD_BLOCK_TEAM_SHARED = 400,
+    // Behind the block's, of an addition.
+    TD_ADD_SHARED = 128
 };
 
 /// Threads that a warp gives to one unit while it looks for components, a power of two: with few channels, several

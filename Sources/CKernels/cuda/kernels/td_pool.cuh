@@ -18,9 +18,11 @@ __device__ __forceinline__ int td_inside(int64_t place, int limit) {
 __device__ __forceinline__ TdPoolWindow td_pool_window(const ck_cuda_td_pool &pool, int unit) {
     const int channels = pool.output_gating.channels, pixel = unit / channels;
     const int y = pixel / pool.output_gating.width, x = pixel - y * pool.output_gating.width;
-    const int64_t top = (int64_t)y * pool.stride_y - pool.pad_y, left = (int64_t)x * pool.stride_x - pool.pad_x;
-    return {td_inside(top, pool.input.height), td_inside(top + pool.kernel_height, pool.input.height),
-            td_inside(left, pool.input.width), td_inside(left + pool.kernel_width, pool.input.width),
+    const ck_window &window = pool.window;
+    const int64_t top = (int64_t)y * window.stride_y - window.pad_top;
+    const int64_t left = (int64_t)x * window.stride_x - window.pad_left;
+    return {td_inside(top, pool.input.height), td_inside(top + window.kernel_height, pool.input.height),
+            td_inside(left, pool.input.width), td_inside(left + window.kernel_width, pool.input.width),
             unit - pixel * channels};
 }
 

@@ -16,15 +16,22 @@ struct TdPaid {
     }
 };
 
-/// One cell: product first, then the division, then to fixed point by round to nearest even.
+/// One cell's share: product first, then the division, then to fixed point by round to nearest even. Returns whether it
+/// is in range.
+__device__ __forceinline__ bool td_share(double unit_gating, int64_t product, double sum, int64_t &addend) {
+    const double share = __ddiv_rn(__dmul_rn(unit_gating, __ll2double_rn(product)), sum);
+    if (!(share < 0x1p62 && share > -0x1p62)) return false;
+    addend = __double2ll_rn(share);
+    return true;
+}
+
 __device__ __forceinline__ void td_propagate(TdPaid &paid, const TdGating &input, int index, double unit_gating,
                                              int64_t product, double sum) {
-    const double share = __ddiv_rn(__dmul_rn(unit_gating, __ll2double_rn(product)), sum);
-    if (!(share < 0x1p62 && share > -0x1p62)) {
+    int64_t addend;
+    if (!td_share(unit_gating, product, sum, addend)) {
         paid.failed = 1;
         return;
     }
-    const int64_t addend = __double2ll_rn(share);
     if (addend == 0) return;
     paid.absolute = td_saturated(paid.absolute, td_magnitude(addend));
     td_put(input, index, addend);

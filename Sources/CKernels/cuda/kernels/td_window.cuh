@@ -62,10 +62,12 @@ __device__ __forceinline__ TdWindow td_window(const ck_cuda_td_conv &layer, int 
     const int pixel = unit.unit / layer.out_channels, out = unit.unit - pixel * layer.out_channels;
     const int y = pixel / layer.output_gating.width, x = pixel - y * layer.output_gating.width;
     const int first_channel = layer.groups == 1 ? 0 : out / (layer.out_channels / layer.groups) * channels;
-    const int64_t top = (int64_t)y * layer.stride_y - layer.pad_y, left = (int64_t)x * layer.stride_x - layer.pad_x;
+    const ck_window &kernel = layer.window;
+    const int64_t top = (int64_t)y * kernel.stride_y - kernel.pad_top;
+    const int64_t left = (int64_t)x * kernel.stride_x - kernel.pad_left;
     int first_row, row_end, first_column, column_end;
-    td_clip(top, layer.kernel_height, input.height, first_row, row_end);
-    td_clip(left, layer.kernel_width, input.width, first_column, column_end);
+    td_clip(top, kernel.kernel_height, input.height, first_row, row_end);
+    td_clip(left, kernel.kernel_width, input.width, first_column, column_end);
     unit.rows = row_end - first_row;
     unit.columns = column_end - first_column;
     unit.channels = channels;
@@ -77,9 +79,9 @@ __device__ __forceinline__ TdWindow td_window(const ck_cuda_td_conv &layer, int 
     }
     const int64_t row = top + first_row, column = left + first_column;
     unit.input_index = (int)((row * input.width + column) * input.channels + first_channel);
-    window.weight_row = (int64_t)layer.kernel_width * channels;
-    window.weights = layer.weights + out * (layer.kernel_height * window.weight_row) + first_row * window.weight_row +
-                     (int64_t)first_column * channels;
+    window.weight_row = (int64_t)kernel.kernel_width * channels;
+    window.weights = layer.weights + out * (kernel.kernel_height * window.weight_row) +
+                     first_row * window.weight_row + (int64_t)first_column * channels;
     window.input = input.data + image * input.image_stride + row * input.row_stride + column * input.pixel_stride +
                    first_channel;
     window.rows = unit.rows;
