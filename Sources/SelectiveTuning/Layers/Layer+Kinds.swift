@@ -5,6 +5,7 @@ extension Layer {
     public enum Kind: Sendable, Hashable {
         case convolution(Convolution)
         case linear(Linear)
+        case affine(Affine)
         case maxPool(MaxPool)
         case averagePool(AveragePool)
         case globalAveragePool
@@ -17,6 +18,7 @@ extension Layer {
         switch kind {
         case .convolution(let convolution): convolution
         case .linear(let linear): linear
+        case .affine(let affine): affine
         case .maxPool(let pool): pool
         case .averagePool(let pool): pool
         case .globalAveragePool: GlobalAveragePool()
@@ -33,6 +35,7 @@ extension Layer.Kind {
     private static let readings: [(name: String, read: Reading)] = [
         (Layer.Convolution.name, { (fields) throws(JSONError) in .convolution(try .init(fields: &fields)) }),
         (Layer.Linear.name, { (fields) throws(JSONError) in .linear(try .init(fields: &fields)) }),
+        (Layer.Affine.name, { (fields) throws(JSONError) in .affine(try .init(fields: &fields)) }),
         (Layer.MaxPool.name, { (fields) throws(JSONError) in .maxPool(try .init(fields: &fields)) }),
         (Layer.AveragePool.name, { (fields) throws(JSONError) in .averagePool(try .init(fields: &fields)) }),
         (Layer.GlobalAveragePool.name, { (_) throws(JSONError) in .globalAveragePool }),

@@ -23,7 +23,7 @@ struct RandomTensors: TensorSource {
 
 /// What a layer's weights are once its batch normalisation is folded in.
 extension RandomTensors {
-    private func factors(_ normalization: Layer.BatchNormalization, _ count: Int) throws -> [Double] {
+    fileprivate func factors(_ normalization: Layer.BatchNormalization, _ count: Int) throws -> [Double] {
         try zip(
             tensor(normalization.tensors + ".weight", expecting: [count]),
             tensor(normalization.tensors + ".running_var", expecting: [count])
@@ -88,6 +88,17 @@ struct PlainNetwork {
                     try convolution(
                         layer, input, from, to, Window(kernel: Sides(height: from.height, width: from.width)),
                         groups: 1, l.rectifier, shape: [l.outputs, from.count]))
+            case .affine(let affine):
+                let normalization = Layer.BatchNormalization(
+                    tensors: layer.tensors ?? layer.name, epsilon: affine.epsilon)
+                let factors = try tensors.factors(normalization, from.channels).map { Float($0) }
+                let shifts = try tensors.bias(
+                    layer, count: from.channels, hasBias: false, normalization: normalization)
+                activations.append(
+                    input.indices.map {
+                        let channel = $0 % from.channels
+                        return affine.rectifier.applied(input[$0] * factors[channel] + shifts[channel])
+                    })
             case .maxPool(let p):
                 var output: [Float] = []
                 for y in 0..<to.height {
@@ -193,12 +204,16 @@ struct PlainNetwork {
                         }
                     }
                     sum += bias[channel]
-                    output.append(rectifier.isOn ? sum > 0 ? min(sum, rectifier.ceiling) : 0 : sum)
+                    output.append(rectifier.applied(sum))
                 }
             }
         }
         return output
     }
+}
+
+extension Rectifier {
+    fileprivate func applied(_ sum: Float) -> Float { isOn ? sum > 0 ? min(sum, ceiling) : 0 : sum }
 }
 
 extension Window {

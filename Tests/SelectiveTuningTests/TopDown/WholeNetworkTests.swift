@@ -64,7 +64,7 @@ private struct PlainTopDown {
                 shape.set(p.window)
                 shape.isCeiling = p.ceilMode
                 result = try referencePool(shape, isAverage: true, activities: activations[inputs[0]], gating: gating)
-            case .localResponseNormalization:
+            case .localResponseNormalization, .affine:
                 result = ReferenceResult(gating: gating)
             case .globalAveragePool:
                 (shape.kernelHeight, shape.kernelWidth) = (from.height, from.width)
