@@ -6,6 +6,7 @@ extension Layer {
         case convolution(Convolution)
         case linear(Linear)
         case affine(Affine)
+        case add(Add)
         case maxPool(MaxPool)
         case averagePool(AveragePool)
         case globalAveragePool
@@ -19,6 +20,7 @@ extension Layer {
         case .convolution(let convolution): convolution
         case .linear(let linear): linear
         case .affine(let affine): affine
+        case .add(let add): add
         case .maxPool(let pool): pool
         case .averagePool(let pool): pool
         case .globalAveragePool: GlobalAveragePool()
@@ -36,6 +38,7 @@ extension Layer.Kind {
         (Layer.Convolution.name, { (fields) throws(JSONError) in .convolution(try .init(fields: &fields)) }),
         (Layer.Linear.name, { (fields) throws(JSONError) in .linear(try .init(fields: &fields)) }),
         (Layer.Affine.name, { (fields) throws(JSONError) in .affine(try .init(fields: &fields)) }),
+        (Layer.Add.name, { (fields) throws(JSONError) in .add(try .init(fields: &fields)) }),
         (Layer.MaxPool.name, { (fields) throws(JSONError) in .maxPool(try .init(fields: &fields)) }),
         (Layer.AveragePool.name, { (fields) throws(JSONError) in .averagePool(try .init(fields: &fields)) }),
         (Layer.GlobalAveragePool.name, { (_) throws(JSONError) in .globalAveragePool }),

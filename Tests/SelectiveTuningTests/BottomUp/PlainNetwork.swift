@@ -99,6 +99,12 @@ struct PlainNetwork {
                         let channel = $0 % from.channels
                         return affine.rectifier.applied(input[$0] * factors[channel] + shifts[channel])
                     })
+            case .add(let add):
+                activations.append(
+                    input.indices.map { place in
+                        add.rectifier.applied(
+                            inputs.dropFirst().reduce(input[place]) { $0 + activations[$1][place] })
+                    })
             case .maxPool(let p):
                 var output: [Float] = []
                 for y in 0..<to.height {

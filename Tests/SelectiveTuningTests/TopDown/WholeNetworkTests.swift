@@ -64,6 +64,19 @@ private struct PlainTopDown {
                 shape.set(p.window)
                 shape.isCeiling = p.ceilMode
                 result = try referencePool(shape, isAverage: true, activities: activations[inputs[0]], gating: gating)
+            case .add(let add):
+                var sum = ReferenceAddition(
+                    inputs: inputs.map { activations[$0] }, sum: activations[number + 1],
+                    tensors: Array(inputs.indices), rule: ReferenceRule(isStrict: isStrict),
+                    residual: residual(options.residual))
+                if add.rectifier.ceiling == .infinity { sum.inputs[0] = nil }
+                let found = try sum.run(gating: gating)
+                totals.droppedMass += found.droppedMass
+                totals.ties += found.ties
+                for (input, shares) in zip(inputs, found.gating) {
+                    for (place, share) in shares.enumerated() { gatings[input][place] += share }
+                }
+                continue
             case .localResponseNormalization, .affine:
                 result = ReferenceResult(gating: gating)
             case .globalAveragePool:
@@ -88,6 +101,14 @@ private struct PlainTopDown {
         }
         totals.gating = gatings[index[readOut]!]
         return totals
+    }
+
+    private func residual(_ mode: ResidualMode) -> ReferenceResidual {
+        switch mode {
+        case .split: .split
+        case .winner: .winner
+        case .branch: .branch
+        }
     }
 
     private func stage(_ mode: SubsetMode) -> ReferenceRule.Stage2 {
