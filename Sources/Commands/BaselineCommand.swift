@@ -15,9 +15,9 @@ public struct BaselineCommand: Sendable {
         say: (String) -> Void = { StandardOutput.write($0) },
         complain: ((String) -> Void)? = nil
     ) throws -> ExitStatus {
-        let preset = parsed.values["preprocess"].flatMap(Preprocessing.init) ?? .stnet
         let convention = parsed.values["iou"].flatMap(IoUConvention.init) ?? .stnet
         let inputSize = try parsed.integer("input-size", in: 1...4096) ?? 224
+        let preset = try parsed.preprocessing(inputSize: inputSize)
         let side = try parsed.number("square", in: 0...1)
         if side != nil, parsed.switches.contains("whole") {
             throw UsageError("--square and --whole exclude each other")

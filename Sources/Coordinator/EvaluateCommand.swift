@@ -199,7 +199,9 @@ public struct EvaluateCommand: Sendable {
             line += ", \(Progress.fixed(Double(bytes) / 1e6)) MB of activations for each picture of a batch"
         }
         printer.say(line)
-        for (name, value) in configuration.resolvedDefaults { printer.say("  --\(name) \(value) (default)") }
+        for (name, value) in configuration.resolvedDefaults {
+            printer.say("  --\(name) \(value) (\(name == "preprocess" ? "auto" : "default"))")
+        }
         for (name, value, path) in configuration.configured {
             printer.say("  --\(name)\(value.map { " " + $0 } ?? "") (\(path))")
         }

@@ -13,6 +13,7 @@ public struct Geometry: Hashable, Sendable {
     public let cropY: Int
     /// The input's side n in pixels.
     public let inputSize: Int
+    let interpolation: Interpolation
 
     /// All sizes are positive. The longer side is rounded down; the crop is centred, half a pixel to the even side.
     public init(preset: Preprocessing, inputSize: Int, width: Int, height: Int) {
@@ -20,10 +21,13 @@ public struct Geometry: Hashable, Sendable {
         self.width = width
         self.height = height
         self.inputSize = inputSize
+        interpolation = preset.interpolation
         let shorter: Int
         switch preset {
         case .stnet: shorter = inputSize
-        case .torchvision: shorter = Int((Double(inputSize) * 256 / 224).rounded(.toNearestOrEven))
+        case .torchvision: shorter = InputPreparation.usual(inputSize: inputSize).resizedSide
+        // The crop is never larger than the picture.
+        case .shorterSide(let side, _): shorter = max(side, inputSize)
         case .squash:
             resizedWidth = inputSize
             resizedHeight = inputSize

@@ -1,3 +1,5 @@
+import SelectiveTuning
+
 /// A resize of which a window is computed.
 package struct Resampling: Hashable, Sendable {
     package var width: Int
@@ -9,6 +11,7 @@ package struct Resampling: Hashable, Sendable {
     package var windowY: Int
     package var windowWidth: Int
     package var windowHeight: Int
+    package var interpolation: Interpolation
 
     /// The input that a network sees.
     package init(_ geometry: Geometry) {
@@ -20,10 +23,13 @@ package struct Resampling: Hashable, Sendable {
         windowY = geometry.cropY
         windowWidth = geometry.inputSize
         windowHeight = geometry.inputSize
+        interpolation = geometry.interpolation
     }
 
     /// The whole resized picture.
-    package init(width: Int, height: Int, resizedWidth: Int, resizedHeight: Int) {
+    package init(
+        width: Int, height: Int, resizedWidth: Int, resizedHeight: Int, interpolation: Interpolation = .bilinear
+    ) {
         self.width = width
         self.height = height
         self.resizedWidth = resizedWidth
@@ -32,5 +38,6 @@ package struct Resampling: Hashable, Sendable {
         windowY = 0
         windowWidth = resizedWidth
         windowHeight = resizedHeight
+        self.interpolation = interpolation
     }
 }

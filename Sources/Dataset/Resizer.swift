@@ -82,15 +82,16 @@ package final class Resizer {
         let verticalFirst = droppedColumns != 0 && dropped > max(0, 2 * droppedColumns)
         let size = (Int32(resampling.width), Int32(resampling.resizedWidth))
         let window = (Int32(resampling.windowX), Int32(resampling.windowWidth))
+        let filter = resampling.interpolation == .bicubic ? CK_RESIZE_BICUBIC : CK_RESIZE_BILINEAR
         var status = ck_resize_axis_set(
-            &vertical, Int32(resampling.height), Int32(resampling.resizedHeight), Int32(resampling.windowY),
+            &vertical, filter, Int32(resampling.height), Int32(resampling.resizedHeight), Int32(resampling.windowY),
             Int32(resampling.windowHeight))
         if verticalFirst {
-            status |= ck_resize_axis_set(&before, size.0, size.0, 0, size.0)
-            status |= ck_resize_axis_set(&after, size.0, size.1, window.0, window.1)
+            status |= ck_resize_axis_set(&before, filter, size.0, size.0, 0, size.0)
+            status |= ck_resize_axis_set(&after, filter, size.0, size.1, window.0, window.1)
         } else {
-            status |= ck_resize_axis_set(&before, size.0, size.1, window.0, window.1)
-            status |= ck_resize_axis_set(&after, window.1, window.1, 0, window.1)
+            status |= ck_resize_axis_set(&before, filter, size.0, size.1, window.0, window.1)
+            status |= ck_resize_axis_set(&after, filter, window.1, window.1, 0, window.1)
         }
         precondition(status == 0, "out of memory for the weights of a resize")
         return (0..<resampling.windowHeight).reduce(0) { max($0, needs($1).count) }

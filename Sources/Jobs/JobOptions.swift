@@ -30,8 +30,8 @@ public struct JobOptions: Sendable, Hashable {
     public static let names = [
         "method", "preprocess", "iou", "class-source", "selection", "bottom", "collapse", "prune", "mean-multiplier",
         "std-multiplier", "percentage", "energy", "box-rule", "mass", "component-threshold", "component-blur",
-        "box-margin", "linear-mode", "linear-offset", "bridge-mode", "bridge-offset", "one-by-one", "precision",
-        "agreement-every", "exe-mode", "overlay", "maps", "map-bottom",
+        "box-margin", "linear-mode", "linear-offset", "bridge-mode", "bridge-offset", "one-by-one", "residual",
+        "precision", "agreement-every", "exe-mode", "overlay", "maps", "map-bottom",
     ]
 }
 
@@ -78,6 +78,7 @@ extension JobOptions {
             "linear-mode": topDown.linearMode.rawValue,
             "linear-offset": "\(topDown.linearOffset)", "bridge-mode": topDown.bridgeMode.rawValue,
             "bridge-offset": "\(topDown.bridgeOffset)", "one-by-one": topDown.oneByOne.rawValue,
+            "residual": topDown.residual.rawValue,
             "precision": precision.rawValue,
             "agreement-every": "\(agreementEvery)",
         ]
@@ -121,7 +122,13 @@ extension JobOptions {
         case "overlay": artifacts.overlay = try flag()
         case "maps": artifacts.savesMaps = try flag()
         case "map-bottom": artifacts.mapReadOut = text
-        case "preprocess": preset = try choice(Preprocessing.self)
+        case "preprocess":
+            guard let value = Preprocessing(rawValue: text) else {
+                let question = Suggestion.question(for: text, among: Preprocessing.allCases.map(\.rawValue))
+                throw JobOptionError(
+                    description: "--preprocess \(text): expected \(Preprocessing.forms)\(question)")
+            }
+            preset = value
         case "iou": iou = try choice(IoUConvention.self)
         case "class-source": localization.classSource = try choice(ClassSource.self)
         case "bottom": localization.readOut = text
@@ -131,6 +138,7 @@ extension JobOptions {
         case "bridge-mode": localization.topDown.bridgeMode = try choice(SubsetMode.self)
         case "bridge-offset": localization.topDown.bridgeOffset = try offset()
         case "one-by-one": localization.topDown.oneByOne = try choice(OneByOneMode.self)
+        case "residual": localization.topDown.residual = try choice(ResidualMode.self)
         case "collapse": localization.box.collapse = try choice(Collapse.self)
         case "prune": localization.box.prune = try choice(Prune.self)
         case "box-rule": localization.box.rule = try choice(BoxRule.self)

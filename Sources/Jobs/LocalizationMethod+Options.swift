@@ -13,6 +13,7 @@ extension LocalizationMethod {
     /// Options that only selective tuning has: the way from the class down to the read-out.
     package static let ofSelectiveTuningAlone: Set<String> = [
         "selection", "bottom", "collapse", "linear-mode", "linear-offset", "bridge-mode", "bridge-offset", "one-by-one",
+        "residual",
     ]
 
     /// The options of a run by this method, from those that were given by their names. A preset is of selective tuning.

@@ -48,6 +48,66 @@ enum SmallNetworks {
             .init(name: "f", layer: "f"),
         ])
 
+    /// ResNet's, MobileNet's and Inception's: sums with and without a ReLU and a ceiling, of two and of three, one whose
+    /// first input is kept and two that overwrite theirs, batch normalisation that stands alone, depthwise, rectangular
+    /// and unevenly padded windows.
+    static let modern = Network(
+        name: "modern", inputSize: 17, normalization: .imagenet,
+        layers: [
+            Layer(
+                "stem",
+                .convolution(
+                    .init(
+                        outputs: 12, kernel: 3, stride: 2, padding: Padding(top: 0, left: 0, bottom: 1, right: 1),
+                        rectifier: .relu6)), from: ["image"]),
+            Layer("deep", .convolution(.init(outputs: 12, kernel: 3, padding: 1, groups: 12)), from: ["stem"]),
+            Layer("branch", .convolution(.init(outputs: 12, kernel: 1, rectifier: .none)), from: ["deep"]),
+            Layer("sum", .add(.init(rectifier: .relu)), from: ["branch", "stem"]),
+            Layer("norm", .affine(.init(epsilon: 1e-5, rectifier: .relu)), from: ["sum"]),
+            Layer(
+                "across",
+                .convolution(
+                    .init(
+                        outputs: 12, kernel: Sides(height: 1, width: 5), padding: Padding(height: 0, width: 2),
+                        rectifier: .none)), from: ["norm"]),
+            Layer(
+                "down",
+                .convolution(
+                    .init(
+                        outputs: 12, kernel: Sides(height: 4, width: 1),
+                        padding: Padding(top: 1, left: 0, bottom: 2, right: 0), rectifier: .none)), from: ["norm"]),
+            Layer("three", .add(.init(rectifier: .none)), from: ["across", "down", "sum"]),
+            Layer("twice", .add(.init(rectifier: .init(isOn: true, ceiling: 2))), from: ["three", "three"]),
+            Layer(
+                "pool",
+                .maxPool(
+                    .init(
+                        kernel: Sides(height: 3, width: 2), stride: Sides(height: 2, width: 1),
+                        padding: Padding(top: 1, left: 0, bottom: 0, right: 1))), from: ["twice"]),
+            Layer(
+                "mean",
+                .averagePool(
+                    .init(
+                        kernel: Sides(height: 2, width: 3), stride: 1,
+                        padding: Padding(top: 0, left: 1, bottom: 1, right: 1), countsPadding: true)),
+                from: ["three"]),
+            Layer(
+                "wide",
+                .convolution(
+                    .init(
+                        outputs: 12, kernel: 5, stride: Sides(height: 2, width: 1),
+                        padding: Padding(top: 1, left: 2, bottom: 3, right: 2), groups: 12, rectifier: .none)),
+                from: ["mean"]),
+            Layer("both", .concatenation, from: ["wide", "pool"]),
+            Layer("last", .convolution(.init(outputs: 14, kernel: 3, padding: 1)), from: ["both"]),
+            Layer("g", .globalAveragePool, from: ["last"], bridge: true),
+            Layer("f", .linear(.init(outputs: 7, rectifier: .none)), from: ["g"]),
+        ],
+        readOuts: [
+            .init(name: "image", layer: "image"), .init(name: "sum", layer: "sum"),
+            .init(name: "three", layer: "three"),
+        ])
+
     /// A network of the catalogue with a share of its channels over smaller pictures: its layers, their kernels and
     /// their order are the same.
     static func shrunk(_ name: String, side: Int, by divisor: Int) throws -> Network {
@@ -55,6 +115,10 @@ enum SmallNetworks {
         network.inputSize = side
         for number in network.layers.indices {
             switch network.layers[number].kind {
+            case .convolution(var convolution) where convolution.groups == convolution.outputs:
+                convolution.outputs = max(1, convolution.outputs / divisor)
+                convolution.groups = convolution.outputs
+                network.layers[number].kind = .convolution(convolution)
             case .convolution(var convolution):
                 let each = max(1, convolution.outputs / convolution.groups / divisor)
                 convolution.outputs = each * convolution.groups

@@ -1,11 +1,13 @@
 import Bytes
 import Dataset
 import Foundation
+import SelectiveTuning
 
 /// What this module makes of a JPEG file at each stage that `Golden/pillow_stages.py` names.
 enum Stages {
     private static let presets: [(Preprocessing, Int)] = [
         (.stnet, 224), (.stnet, 227), (.torchvision, 224), (.torchvision, 227), (.squash, 224), (.squash, 227),
+        (.shorterSide(256, .bicubic), 224), (.shorterSide(342, .bilinear), 299),
     ]
     private static let sizes = [(1, 1), (2, 7), (640, 3)]
 
@@ -18,23 +20,27 @@ enum Stages {
         for (preset, size) in presets {
             let geometry = Geometry(preset: preset, inputSize: size, width: image.width, height: image.height)
             let (width, height) = (geometry.resizedWidth, geometry.resizedHeight)
-            digests["\(preset) \(size) resized \(width)x\(height)"] = resized(image, width, height, resizer)
+            let label = "\(preset.rawValue) \(size)"
+            let whole = Resampling(
+                width: image.width, height: image.height, resizedWidth: width, resizedHeight: height,
+                interpolation: preset == .shorterSide(256, .bicubic) ? .bicubic : .bilinear)
+            digests["\(label) resized \(width)x\(height)"] = sha256(
+                InputPicture.resize(image, whole, with: resizer))
             let input = try file.withUnsafeBytes {
                 try preprocessor.prepare(bytes: $0, name: name, preset: preset, inputSize: size)
             }
             let direct = input.pixels == InputPicture.make(from: image, geometry: geometry)
-            digests["\(preset) \(size) input"] = direct ? sha256(input.pixels) : "the two ways to the input differ"
+            digests["\(label) input"] = direct ? sha256(input.pixels) : "the two ways to the input differ"
         }
         for (width, height) in sizes {
-            digests["resized \(width)x\(height)"] = resized(image, width, height, resizer)
+            for (name, interpolation) in [("resized", Interpolation.bilinear), ("bicubic", .bicubic)] {
+                let whole = Resampling(
+                    width: image.width, height: image.height, resizedWidth: width, resizedHeight: height,
+                    interpolation: interpolation)
+                digests["\(name) \(width)x\(height)"] = sha256(InputPicture.resize(image, whole, with: resizer))
+            }
         }
         return digests
-    }
-
-    private static func resized(_ image: RGBImage, _ width: Int, _ height: Int, _ resizer: Resizer) -> String {
-        let whole = Resampling(
-            width: image.width, height: image.height, resizedWidth: width, resizedHeight: height)
-        return sha256(InputPicture.resize(image, whole, with: resizer))
     }
 
     static func sha256(_ bytes: [UInt8]) -> String { bytes.withUnsafeBytes { SHA256.hex($0) } }

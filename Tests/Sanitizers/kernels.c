@@ -212,8 +212,9 @@ static void resize(void) {
     const int32_t in_width = 1 + below(90), in_height = 1 + below(90), width = 1 + below(90), height = 1 + below(90);
     const int32_t left = below(width), top = below(height);
     ck_resize_axis x = {0}, y = {0};
-    EXPECT(ck_resize_axis_set(&x, in_width, width, left, 1 + below(width - left)) == 0, "an axis");
-    EXPECT(ck_resize_axis_set(&y, in_height, height, top, 1 + below(height - top)) == 0, "an axis");
+    const ck_resize_filter filter = below(2) ? CK_RESIZE_BICUBIC : CK_RESIZE_BILINEAR;
+    EXPECT(ck_resize_axis_set(&x, filter, in_width, width, left, 1 + below(width - left)) == 0, "an axis");
+    EXPECT(ck_resize_axis_set(&y, filter, in_height, height, top, 1 + below(height - top)) == 0, "an axis");
     const size_t stride = (size_t)in_width * 3 + CK_RESIZE_PADDING, row = (size_t)x.count * 3;
     const size_t middle_stride = row + CK_RESIZE_PADDING;
     uint8_t *source = memory(stride * (size_t)in_height), *middle = memory(middle_stride * (size_t)in_height);

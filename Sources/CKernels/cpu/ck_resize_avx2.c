@@ -9,7 +9,7 @@
 static inline __m256i combined(__m256i high, __m256i low) {
     const __m256i half = _mm256_set1_epi32(1 << (CK_RESIZE_BITS - 1));
     const __m256i sum = _mm256_add_epi32(_mm256_slli_epi32(high, CK_RESIZE_LOW_BITS), _mm256_add_epi32(low, half));
-    return _mm256_srli_epi32(sum, CK_RESIZE_BITS);
+    return _mm256_srai_epi32(sum, CK_RESIZE_BITS);
 }
 
 // Two rows at a time, one in each 128-bit lane: the rows share the weights. A lane holds (red, green, blue, unused).

@@ -9,7 +9,7 @@
 static inline __m512i combined(__m512i high, __m512i low) {
     const __m512i half = _mm512_set1_epi32(1 << (CK_RESIZE_BITS - 1));
     const __m512i sum = _mm512_add_epi32(_mm512_slli_epi32(high, CK_RESIZE_LOW_BITS), _mm512_add_epi32(low, half));
-    return _mm512_srli_epi32(sum, CK_RESIZE_BITS);
+    return _mm512_max_epi32(_mm512_srai_epi32(sum, CK_RESIZE_BITS), _mm512_setzero_si512());
 }
 
 static inline __m512i four_rows(const uint8_t *pixel, int64_t stride) {

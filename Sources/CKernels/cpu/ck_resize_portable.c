@@ -3,8 +3,8 @@
 // The reference: one weighted sum per output byte.
 
 static uint8_t rounded(int32_t sum) {
-    const int32_t value = sum >> CK_RESIZE_BITS;  // never negative; above 255 only by the weights' own rounding
-    return (uint8_t)(value > 255 ? 255 : value);
+    const int32_t value = sum >> CK_RESIZE_BITS;  // a cubic overshoots on both sides
+    return (uint8_t)(value < 0 ? 0 : value > 255 ? 255 : value);
 }
 
 void ck_resize_rows_portable(const ck_resize_axis *axis, const uint8_t *source, int64_t source_stride,

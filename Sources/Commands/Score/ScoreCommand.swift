@@ -118,9 +118,9 @@ public struct ScoreCommand: Sendable {
         let maps = parsed.values["maps"]
         guard let source = boxes ?? maps else { throw UsageError("--boxes FILE.csv or --maps DIR is needed") }
         if boxes != nil, maps != nil { throw UsageError("--boxes and --maps exclude each other") }
+        let inputSize = try parsed.integer("input-size", in: 1...4096) ?? 224
         let scorer = BoxScorer(
-            preset: parsed.values["preprocess"].flatMap(Preprocessing.init) ?? .stnet,
-            inputSize: try parsed.integer("input-size", in: 1...4096) ?? 224,
+            preset: try parsed.preprocessing(inputSize: inputSize), inputSize: inputSize,
             convention: parsed.values["iou"].flatMap(IoUConvention.init) ?? .stnet)
         var checked = parsed
         _ = try checked.refuseWithoutEffect(Self.help.options) { _ in nil }

@@ -52,7 +52,7 @@ public struct WeightsCommand {
         for file in PublishedWeights.all {
             let isThere = PartialFile.isTaken(path(file))
             say(
-                TerminalText.column(file.network, width: 16) + path(file)
+                TerminalText.column(file.name, width: 20) + path(file)
                     + (isThere ? " (there)" : ""))
         }
     }

@@ -17,7 +17,8 @@ public struct WeightsOptions: Sendable {
         brief: "fetch the weights that torchvision publishes",
         summary: """
             Fetches the weights that torchvision publishes for a network, and checks that their SHA-256 begins with the
-            digits that were published with them. A fetch that was interrupted goes on where it stopped. Without a name,
+            digits that were published with them. NAME is a network's name, with -v2 for the second version of its weights
+            where there are two: more accurate labels, other maps than those in published tables. A fetch that was interrupted goes on where it stopped. Without a name,
             lists what can be fetched. The system's curl does the fetching.
             """,
         sections: [
@@ -37,7 +38,7 @@ public struct WeightsOptions: Sendable {
                 ]
             )
         ],
-        operand: ValueCandidates("NAME|all", known: PublishedWeights.all.map(\.network)),
+        operand: ValueCandidates("NAME|all", known: PublishedWeights.all.map(\.name)),
         exits: [
             .init(ExitStatus.valid, "the files are there"), .init(ExitStatus.usage, "wrong command line"),
             .init(ExitStatus.badData, "wrong digest, another file in the way, or a file that cannot be written"),
@@ -68,10 +69,10 @@ public struct WeightsOptions: Sendable {
                 break
             }
             guard let file = PublishedWeights.named(name) else {
-                let known = PublishedWeights.all.map(\.network).joined(separator: ", ")
+                let known = PublishedWeights.all.map(\.name).joined(separator: ", ")
                 throw UsageError(
                     "no weights are published for \"\(name)\": expected \(known), or all"
-                        + Suggestion.question(for: name, among: PublishedWeights.all.map(\.network)))
+                        + Suggestion.question(for: name, among: PublishedWeights.all.map(\.name)))
             }
             if !files.contains(file) { files.append(file) }
         }

@@ -1,4 +1,5 @@
 import Bytes
+import Dataset
 import Jobs
 import Options
 import SelectiveTuning
@@ -80,13 +81,15 @@ public struct EvaluateConfiguration: Sendable {
             pointless = parsed.takeBackConfigured(LocalizationMethod.ofSelectiveTuningAlone.union(["preset"]))
         }
         do {
-            (options, preset) = try EvaluateConfiguration.options(parsed, network)
+            (options, preset) = try EvaluateConfiguration.options(parsed, network, isCustom: networkIsCustom)
             let names = try parsed.refuseWithoutEffect(
                 EvaluateOptions.help.options, decidedBy: ["method", "preset"]
             ) { [options] in options.texts[$0] }
             // What the command line made pointless does not count as given.
             pointless += names
-            if !names.isEmpty { (options, preset) = try EvaluateConfiguration.options(parsed, network) }
+            if !names.isEmpty {
+                (options, preset) = try EvaluateConfiguration.options(parsed, network, isCustom: networkIsCustom)
+            }
             if options.localization.method == .cam { _ = try ClassActivation(network) }
             moot = pointless.map { ($0, given.sources[$0] ?? "") }
         } catch let error as JobOptionError {
@@ -97,6 +100,10 @@ public struct EvaluateConfiguration: Sendable {
         let readOut = options.localization.readOut
         guard network.readOuts.contains(where: { $0.name == readOut }) else {
             throw EvaluateConfiguration.unknownReadOut("bottom", readOut, parsed, network)
+        }
+        if values["preprocess"] == "auto" { resolved.append(("preprocess", options.preset.rawValue)) }
+        if let problem = options.preset.problem(inputSize: network.inputSize) {
+            throw UsageError(parsed.blame("preprocess") + problem)
         }
         if let problem = options.artifacts.problem(inputSize: network.inputSize) {
             throw UsageError("--exe-mode \(options.artifacts.mode.rawValue): \(problem)")
@@ -155,13 +162,26 @@ public struct EvaluateConfiguration: Sendable {
     }
 
     private static func options(
-        _ parsed: ParsedOptions, _ network: Network
+        _ parsed: ParsedOptions, _ network: Network, isCustom: Bool
     ) throws -> (JobOptions, MethodPreset?) {
         // `ParsedOptions` has checked the names.
         let method = parsed.values["method"].flatMap(LocalizationMethod.init) ?? .stnet
         let preset = parsed.values["preset"].flatMap(MethodPreset.init)
         var given = parsed.values.filter { JobOptions.names.contains($0.key) }
         try addArtifacts(to: &given, parsed, network)
+        if given["preprocess"] == "auto" {
+            let weights = parsed.values["weights"] ?? (try? defaultWeights(network.name).first)
+            given["preprocess"] =
+                Preprocessing.automatic(for: network, isCustom: isCustom) {
+                    weights.flatMap { try? WeightFile.open(path: $0).sha256() }
+                }.rawValue
+        }
+        if let text = given["preprocess"], Preprocessing(rawValue: text) == nil {
+            let names = ["auto"] + Preprocessing.allCases.map(\.rawValue)
+            throw UsageError(
+                "\(parsed.blame("preprocess"))--preprocess \(text): expected auto, \(Preprocessing.forms)"
+                    + Suggestion.question(for: text, among: names))
+        }
         let options = try method.options(preset: preset, given: given)
         return (options, method == .stnet ? preset ?? .reference : nil)
     }

@@ -21,8 +21,8 @@ public enum EvaluateOptions {
         footer: """
             docs/method.md explains the method and shows what each of these options does.
 
-            Networks: \(NetworkCatalog.names.prefix(5).joined(separator: ", ")) (torchvision's forms),
-            \(NetworkCatalog.names.dropFirst(5).joined(separator: ", ")).
+            Networks: \(NetworkCatalog.names.joined(separator: ", ")).
+            docs/networks.md has a table of them, and says how others are described.
 
             Ctrl-C or SIGTERM ends a run in order, with a partial result; a second one ends it at once, and its journal
             stays good. At SIGHUP the file of --nodes is read again; a run goes on when its terminal is closed.
@@ -65,9 +65,11 @@ public enum EvaluateOptions {
             "boxes alone, also a picture of each image's boxes, or also one of its class-hypothesis map",
             default: "bbox_eval", effect: .always),
         .init(
-            "preprocess", "stnet|torchvision|squash",
+            "preprocess", "stnet|torchvision|squash|auto|SIDE[-bicubic]",
             "how a photograph becomes the network's square of n pixels; stnet: shorter side to n, centre crop; "
-                + "torchvision: shorter side to n * 256 / 224, centre crop; squash: both sides to n",
+                + "torchvision: shorter side to n * 256 / 224, centre crop; squash: both sides to n; auto: as the "
+                + "weights were evaluated where they were published; SIDE: shorter side to so many pixels, bilinear or "
+                + "bicubic, centre crop",
             default: "stnet", effect: .always),
         .init(
             "iou", "stnet|wsol|exact",
@@ -102,6 +104,11 @@ public enum EvaluateOptions {
             "one-by-one", "group|ladder",
             "which channels a 1x1 convolution selects: the strongest alone, or the important ones", default: "group",
             effect: .beside("method", "stnet")),
+        .init(
+            "residual", "split|winner|branch",
+            "how the inputs of a residual sum share its gating: in proportion to what they added, the largest alone, or "
+                + "the branch alone where it added something",
+            default: "split", effect: .beside("method", "stnet")),
         .init(
             "precision", "exact|fast", "the same bits on every machine, or what is faster on each",
             default: "exact", effect: .always),

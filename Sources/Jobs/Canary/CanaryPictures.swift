@@ -28,7 +28,7 @@ public enum DecodingIdentity {
     /// The first 16 hexadecimal digits of a SHA-256 over the canary's pictures in each preset.
     public static let text: String = {
         var hash = SHA256()
-        for preset in Preprocessing.allCases {
+        for preset in Preprocessing.allCases + [.shorterSide(256, .bicubic)] {
             for input in CanaryPictures.prepare(preset: preset, inputSize: 224) { hash.update(input?.pixels ?? []) }
         }
         return String(hash.finalizeHex().prefix(16))

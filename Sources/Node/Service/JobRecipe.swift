@@ -27,6 +27,7 @@ struct JobRecipe {
                 "\(NetworkError.unknownReadOut(name: name, network: network.name, known: network.readOuts.map(\.name)))"
             )
         }
+        if let problem = options.preset.problem(inputSize: network.inputSize) { throw JobRefused(.job, problem) }
         if options.artifacts.needsMap, options.artifacts.mapReadOut == nil {
             throw JobRefused(.job, "maps without the read-out at which they are made")
         }

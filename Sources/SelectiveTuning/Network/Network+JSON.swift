@@ -8,9 +8,11 @@ extension Network {
     public init(json: JSON, source: String) throws {
         var fields = try JSONFields(json, source: source)
         name = try fields.string("name")
+        guard !name.isEmpty else { throw fields.failure("name", "expected a name, found none") }
         var input = try fields.fields("input")
         inputSize = try input.int("size", in: 1...Network.largestSide)
         normalization = try InputNormalization(fields: &input)
+        preparation = try InputPreparation(fields: &input, inputSize: inputSize)
         try input.finish()
         if fields.optional("classes") != nil { classNames = try fields.strings("classes") }
         layers = []
@@ -30,19 +32,50 @@ extension Network {
             }
         }
         try fields.finish()
-        _ = try shapes()
+        do {
+            _ = try shapes()
+        } catch {
+            // Several files may describe networks of one name.
+            throw NetworkError.badDescription(source: source, problem: "\(error)")
+        }
     }
 
     /// The description in canonical form: equal networks give equal texts.
     public var json: JSON {
         var members: [(String, JSON)] = [
             ("name", .string(name)),
-            ("input", .object([("size", .int(inputSize))] + normalization.members)),
+            (
+                "input",
+                .object([("size", .int(inputSize))] + normalization.members + (preparation?.members ?? []))
+            ),
         ]
         if let classNames { members.append(("classes", .array(classNames.map(JSON.string)))) }
         members.append(("layers", .array(layers.map(\.json))))
         members.append(("readouts", .object(readOuts.map { ($0.name, .string($0.layer)) })))
         return .object(members)
+    }
+}
+
+extension InputPreparation {
+    /// Nil where there is nothing about it.
+    fileprivate init?(fields: inout JSONFields, inputSize: Int) throws(JSONError) {
+        guard fields.optional("resize") != nil || fields.optional("interpolation") != nil else { return nil }
+        self = .usual(inputSize: inputSize)
+        if fields.optional("resize") != nil {
+            resizedSide = try fields.int("resize", in: inputSize...65_500)
+        }
+        guard fields.optional("interpolation") != nil else { return }
+        let name = try fields.string("interpolation")
+        guard let known = Interpolation(rawValue: name) else {
+            throw fields.failure(
+                "interpolation",
+                "expected \(Interpolation.allCases.map(\.rawValue).joined(separator: " or ")), found \"\(name)\"")
+        }
+        interpolation = known
+    }
+
+    fileprivate var members: [(String, JSON)] {
+        [("resize", .int(resizedSide)), ("interpolation", .string(interpolation.rawValue))]
     }
 }
 
@@ -75,6 +108,9 @@ extension InputNormalization {
             }
             self.init(
                 channelOrder: order, mean: mean, deviation: deviation, dividesBy255: try custom.bool("divide_by_255"))
+            guard table.allSatisfy(\.isFinite) else {
+                throw custom.failure("deviation", "\(deviation): the input would be beyond float32")
+            }
             try custom.finish()
         }
     }
@@ -101,10 +137,11 @@ extension Layer {
 
     fileprivate init(fields: inout JSONFields, previous: String) throws(JSONError) {
         name = try fields.string("name")
+        guard !name.isEmpty else { throw fields.failure("name", "expected a name, found none") }
         inputs = [previous]
         if fields.optional("from") != nil {
             inputs = try fields.strings("from")
-            guard !inputs.isEmpty else { throw fields.failure("from", "expected names of layers") }
+            guard !inputs.isEmpty else { throw fields.failure("from", "expected names of layers, found none") }
         }
         bridge = try fields.optional("bridge") == nil ? false : fields.bool("bridge")
         tensors = try fields.optional("tensors") == nil ? nil : fields.string("tensors")

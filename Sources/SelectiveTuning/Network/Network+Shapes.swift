@@ -44,6 +44,11 @@ extension Network {
             }
             shapes.append(shape)
         }
+        let bridges = layers.filter(\.bridge)
+        guard bridges.count < 2 else {
+            throw problem(
+                bridges[1], "it has a bridge, and so has \(bridges[0].name): a network has one at the most")
+        }
         guard let last = shapes.last, last.height == 1, last.width == 1 else {
             throw problem(
                 layers[layers.count - 1], "the last layer's output is \(shapes[shapes.count - 1]), not 1x1xclasses")
@@ -70,7 +75,10 @@ extension Network {
         guard !inputs.isEmpty else { throw problem(layer, "it has no input") }
         let allowed = layer.work.inputCount
         guard allowed.contains(inputs.count) else {
-            throw problem(layer, "it has \(inputs.count) inputs, expected \(allowed.inWords)")
+            throw problem(
+                layer,
+                "it has \(inputs.count) input\(inputs.count == 1 ? "" : "s"), expected \(allowed.inWords)"
+                    + (inputs.count < allowed.lowerBound ? ": name them as its \"from\"" : ""))
         }
         do throws(LayerMisfit) {
             return try layer.work.outputShape(inputs)

@@ -11,6 +11,8 @@ public struct TensorSpecification: Sendable, Hashable {
         case bias
         /// The four vectors of a batch normalisation.
         case scale
+        /// Of the batch normalisation that ends a residual branch.
+        case branchScale
         case shift
         case mean
         case variance
@@ -31,10 +33,15 @@ extension Network {
     public func tensors() throws(NetworkError) -> [TensorSpecification] {
         let shapes = try shapes()
         var place = [Network.image: 0]
+        let branches = Set(layers.filter(\.work.sumsInputs).map { $0.inputs[0] })
         var tensors: [TensorSpecification] = []
         for (number, layer) in layers.enumerated() {
             place[layer.name] = number + 1
-            tensors += layer.work.tensors(prefix: layer.tensorPrefix, input: shapes[place[layer.inputs[0]]!])
+            var own = layer.work.tensors(prefix: layer.tensorPrefix, input: shapes[place[layer.inputs[0]]!])
+            if branches.contains(layer.name) {
+                for index in own.indices where own[index].role == .scale { own[index].role = .branchScale }
+            }
+            tensors += own
         }
         return tensors
     }

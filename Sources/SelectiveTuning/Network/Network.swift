@@ -8,6 +8,8 @@ public struct Network: Sendable, Hashable {
     /// Side of the square input in pixels.
     public var inputSize: Int
     public var normalization: InputNormalization
+    /// Nil for the usual one.
+    public var preparation: InputPreparation?
     /// The last layer's output is [1, 1, classes].
     public var layers: [Layer]
     /// Where gating may be read out: the name on the command line and the layer whose output it is (or `image`).
@@ -17,7 +19,7 @@ public struct Network: Sendable, Hashable {
 
     public init(
         name: String, inputSize: Int, normalization: InputNormalization, layers: [Layer], readOuts: [ReadOutPoint],
-        classNames: [String]? = nil
+        classNames: [String]? = nil, preparation: InputPreparation? = nil
     ) {
         self.name = name
         self.inputSize = inputSize
@@ -25,6 +27,7 @@ public struct Network: Sendable, Hashable {
         self.layers = layers
         self.readOuts = readOuts
         self.classNames = classNames
+        self.preparation = preparation
     }
 
     /// A place where gating may be read out.

@@ -6,10 +6,15 @@ public struct FittedWeights: TensorSource {
     /// How the file's names differ from the network's; nil where they do not.
     public let note: String?
 
-    init(file: WeightFile, match: NameMatch) {
+    /// `needed`: the network's tensors, found under the names that `naming` gives them.
+    init(file: WeightFile, match: NameMatch, needed: [TensorSpecification], naming: WeightNaming?) {
         self.file = file
-        names = match.names
-        note = match.isPlain ? nil : file.note(match)
+        names = needed.reduce(into: [:]) { names, tensor in
+            names[tensor.name] = match.names[naming?.name(tensor.name) ?? tensor.name]
+        }
+        let others = naming.map { "the tensors have the names of \($0.owner)" }
+        let left = match.isPlain ? nil : file.note(match)
+        note = others == nil && left == nil ? nil : [others, left].compactMap(\.self).joined(separator: "; ")
     }
 
     public func tensor(_ name: String, expecting shape: [Int]) throws -> [Float] {
@@ -27,18 +32,40 @@ extension WeightFile {
     /// Finds the network's tensors in the file, by names and shapes alone: every node of a run comes to the same choice.
     ///
     /// Names that are the network's own are taken as they stand, whatever lies beside them. Else what training scripts
-    /// put around names (`NameMatch`) is left out, if there is one way to do that. Throws `WeightError` where there is
+    /// put around names (`NameMatch`) is left out, if there is one way to do that. Where that gives nothing, names of other
+    /// libraries are tried (`WeightNaming`). Throws `WeightError` where there is
     /// none or more than one, and `NetworkError` for a network that does not fit together.
     public func fitted(to network: Network) throws -> any TensorSource { try fitted(to: network, under: nil) }
 
     /// - Parameter under: what stands before the names, as `model_ema`, where the network is there more than once.
     public func fitted(to network: Network, under prefix: String?) throws -> FittedWeights {
         let needed = try network.tensors()
+        do {
+            return try fitted(to: network, needed: needed, under: prefix, naming: nil)
+        } catch let problem {
+            for naming in NetworkCatalog.entry(named: network.name)?.namings ?? [] {
+                if let fitted = try? fitted(to: network, needed: needed, under: prefix, naming: naming) {
+                    return fitted
+                }
+            }
+            throw problem
+        }
+    }
+
+    private func fitted(
+        to network: Network, needed own: [TensorSpecification], under prefix: String?, naming: WeightNaming?
+    ) throws(WeightError) -> FittedWeights {
+        let needed = own.map { tensor in
+            var tensor = tensor
+            tensor.name = naming?.name(tensor.name) ?? tensor.name
+            return tensor
+        }
+        func source(_ match: NameMatch) -> FittedWeights {
+            FittedWeights(file: self, match: match, needed: own, naming: naming)
+        }
         let matches = matches(needed)
         let fitting = matches.filter { problem(needed, $0) == nil }
-        if prefix == nil, let plain = fitting.first(where: \.isPlain) {
-            return FittedWeights(file: self, match: plain)
-        }
+        if prefix == nil, let plain = fitting.first(where: \.isPlain) { return source(plain) }
         // The same tensors by two ways are one choice, told by the shorter way.
         var choices: [(tensors: [StoredTensor?], match: NameMatch)] = []
         for match in fitting.sorted(by: { depth($0) < depth($1) }) {
@@ -55,7 +82,7 @@ extension WeightFile {
             throw WeightError.severalFit(
                 path: path, network: network.name, places: choices.map { tree.path(to: $0.match.place) })
         }
-        return FittedWeights(file: self, match: chosen[0].match)
+        return source(chosen[0].match)
     }
 
     /// Every place of the file where some of the tensors are found, in the order of their paths.

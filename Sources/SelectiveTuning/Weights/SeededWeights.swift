@@ -24,7 +24,8 @@ public enum SeededWeights {
     }
 
     /// The same for a tensor of a network. A batch normalisation gets scales and variances around 1, in 0.5 ..< 1.5, and
-    /// shifts and means within +-0.1: near what it has before it is trained, and none of them the identity.
+    /// shifts and means within +-0.1: near what it has before it is trained, and none of them the identity. One that ends a
+    /// residual branch has a quarter of that scale.
     public static func fill(seed: UInt64, _ tensor: TensorSpecification) -> [Float] {
         func uniform(_ centre: Float, _ width: Float) -> [Float] {
             // Within +-1 for a fan-in of 6.
@@ -33,6 +34,8 @@ public enum SeededWeights {
         return switch tensor.role {
         case .weight, .bias: fill(seed: seed, tensor: tensor.name, shape: tensor.shape, fanIn: tensor.fanIn)
         case .scale, .variance: uniform(1, 0.5)
+        // With the others' scale each block of a residual network would double its signals' power.
+        case .branchScale: uniform(1, 0.5).map { $0 / 4 }
         case .shift, .mean: uniform(0, 0.1)
         }
     }

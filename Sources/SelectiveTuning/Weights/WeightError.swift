@@ -72,6 +72,10 @@ public enum WeightError: Error, CustomStringConvertible, Sendable {
         case .otherNetwork(let path, let network, let fits, let problem):
             "\(path): \(problem) for \(network); its tensors fit \(fits.joined(separator: ", ")): "
                 + fits.map { "--network \($0)" }.joined(separator: " or ")
+        case .severalFit(let path, let network, let places) where places.count == 1:
+            "\(path): the tensors of \(network) are there once, "
+                + (places[0].isEmpty ? "under no name in front" : "under \"\(printable(places[0]))\"")
+                + ", not under the name that was given"
         case .severalFit(let path, let network, let places):
             "\(path): the tensors of \(network) are there \(places.count) times, under "
                 + places.map { "\"\(printable($0))\"" }.joined(separator: " and ")

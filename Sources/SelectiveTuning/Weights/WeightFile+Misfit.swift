@@ -52,7 +52,7 @@ extension WeightFile {
 
     /// Networks of the catalogue whose tensors are all here.
     private func others(than network: Network) -> [String] {
-        // Looking through a huge file nine times would take seconds.
+        // Looking through a huge file once for each network would take seconds.
         guard tree.nodes.count <= 100_000 else { return [] }
         return NetworkCatalog.all.filter { other in
             guard other.name != network.name, let needed = try? other.tensors() else { return false }

@@ -18,11 +18,13 @@ import Testing
         #expect(try WeightsOptions(arguments: ["all"]).files == PublishedWeights.all)
         let two = try WeightsOptions(arguments: ["vgg16", "alexnet", "vgg16"])
         #expect(two.files.map(\.network) == ["vgg16", "alexnet"])
+        let versions = try WeightsOptions(arguments: ["resnet50", "resnet50-v2"])
+        #expect(versions.files.map(\.fileName) == ["resnet50-0676ba61.pth", "resnet50-11ad3fa6.pth"])
         #expect(two.directory == "weights" && two.baseURL == "https://download.pytorch.org/models")
     }
 
     @Test(arguments: [
-        (["alexnt"], "no weights are published for \"alexnt\": expected alexnet, vgg16"),
+        (["alexnt"], "no weights are published for \"alexnt\": expected alexnet, vgg11"),
         (["alexnet", "--out", ""], "--out: expected DIR, found nothing"),
         (["--base-url", "ftp://127.0.0.1"], "--base-url ftp://127.0.0.1: expected https"),
         (["--base-url", "http://example.com"], "--base-url http://example.com: expected https, or http on a loopback"),
@@ -62,7 +64,7 @@ import Testing
         .run()
         #expect(status == .valid)
         #expect(lines.count == PublishedWeights.all.count)
-        #expect(lines[0] == "alexnet         \(alexnet) (there)")
-        #expect(lines[1] == "vgg16           \(fixture.directory)/vgg16-397923af.pth")
+        #expect(lines[0] == "alexnet             \(alexnet) (there)")
+        #expect(lines[1] == "vgg11               \(fixture.directory)/vgg11-8a719046.pth")
     }
 }

@@ -237,6 +237,74 @@ extension Window {
 }
 
 enum TestNetworks {
+    /// What networks of today have: sums of branches and shortcuts with a ReLU, without one and with a ceiling, of two, three
+    /// and of one tensor twice; batch normalisation before and after; depthwise, rectangular and unevenly padded windows.
+    static let modern = Network(
+        name: "modern", inputSize: 41, normalization: .imagenet,
+        layers: [
+            Layer(
+                "stem",
+                .convolution(
+                    .init(
+                        outputs: 20, kernel: 3, stride: 2, padding: Padding(top: 0, left: 0, bottom: 1, right: 1),
+                        rectifier: .relu6, hasBias: false,
+                        batchNormalization: .init(tensors: "stem.bn", epsilon: 0.001))), from: ["image"]),
+            Layer(
+                "deep",
+                .convolution(
+                    .init(outputs: 20, kernel: 3, padding: 1, groups: 20, rectifier: .relu6)), from: ["stem"]),
+            Layer(
+                "branch", .convolution(.init(outputs: 20, kernel: 1, rectifier: .none)), from: ["deep"]),
+            Layer("sum", .add(.init(rectifier: .relu)), from: ["branch", "stem"]),
+            Layer("norm", .affine(.init(epsilon: 1e-5, rectifier: .relu)), from: ["sum"]),
+            Layer(
+                "across",
+                .convolution(
+                    .init(
+                        outputs: 20, kernel: Sides(height: 1, width: 5), padding: Padding(height: 0, width: 2),
+                        rectifier: .none)), from: ["norm"]),
+            Layer(
+                "down",
+                .convolution(
+                    .init(
+                        outputs: 20, kernel: Sides(height: 4, width: 1),
+                        padding: Padding(top: 1, left: 0, bottom: 2, right: 0), rectifier: .none)), from: ["norm"]),
+            Layer("three", .add(.init(rectifier: .none)), from: ["across", "down", "sum"]),
+            Layer("twice", .add(.init(rectifier: .init(isOn: true, ceiling: 3))), from: ["three", "three"]),
+            Layer(
+                "pool",
+                .maxPool(
+                    .init(
+                        kernel: Sides(height: 3, width: 2), stride: Sides(height: 2, width: 1),
+                        padding: Padding(top: 1, left: 0, bottom: 0, right: 1))), from: ["twice"]),
+            Layer(
+                "stride",
+                .convolution(
+                    .init(
+                        outputs: 20, kernel: 5, stride: Sides(height: 1, width: 2),
+                        padding: Padding(top: 1, left: 2, bottom: 3, right: 1), groups: 20, rectifier: .none)),
+                from: ["pool"]),
+            Layer("signed", .affine(.init(epsilon: 0.1, rectifier: .none)), from: ["stride"]),
+            Layer(
+                "mean",
+                .averagePool(
+                    .init(
+                        kernel: Sides(height: 2, width: 3), stride: 1,
+                        padding: Padding(top: 0, left: 1, bottom: 1, right: 1), countsPadding: true)),
+                from: ["signed"]),
+            Layer("both", .concatenation, from: ["mean", "stride"]),
+            Layer(
+                "last",
+                .convolution(
+                    .init(outputs: 24, kernel: 3, padding: 1, groups: 2, rectifier: .init(isOn: true, ceiling: 2))),
+                from: ["both"]),
+            Layer("g", .globalAveragePool, from: ["last"], bridge: true),
+            Layer("f", .linear(.init(outputs: 9, rectifier: .none)), from: ["g"]),
+        ],
+        readOuts: [
+            .init(name: "image", layer: "image"), .init(name: "sum", layer: "sum"), .init(name: "pool", layer: "pool"),
+        ])
+
     /// Every layer kind, branches, a concatenation inside a concatenation, one part that two concatenations read.
     static let branched = Network(
         name: "branched", inputSize: 33, normalization: .caffeBGR,
@@ -311,8 +379,10 @@ enum TestNetworks {
         ],
         readOuts: [.init(name: "image", layer: "image"), .init(name: "n1", layer: "n1")])
 
-    /// Activations of `normalized` that are not kept.
-    static let overwritten: Set = ["p1", "c3"]
+    /// Activations that are not kept, by network.
+    static let overwritten: [String: Set<String>] = [
+        normalized.name: ["p1", "c3"], modern.name: ["branch", "across"],
+    ]
 
     static func picture(side: Int, seed: Int) -> [UInt8] {
         var state = UInt64(truncatingIfNeeded: seed) &* 77_777 &+ 5

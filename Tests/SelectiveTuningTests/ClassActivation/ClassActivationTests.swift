@@ -7,6 +7,13 @@ import Testing
             "googlenet": ("inception5b", true), "googlenet-caffe": ("inception_5b-output", true),
             "squeezenet1_0": ("classifier.1", false), "squeezenet1_1": ("classifier.1", false),
             "squeezenet1_0-caffe": ("conv_final", false), "squeezenet1_1-caffe": ("conv10", false),
+            "vgg16-gap": ("conv6", true), "inception_v3": ("Mixed_7c", true), "resnet18": ("layer4.1", true),
+            "resnet34": ("layer4.2", true), "resnet50": ("layer4.2", true), "resnet101": ("layer4.2", true),
+            "resnet152": ("layer4.2", true), "wide_resnet50_2": ("layer4.2", true),
+            "resnet50-stride1": ("layer4.2", true), "mobilenet_v1": ("model.13.3", true),
+            "mobilenet_v2": ("features.18.0", true), "densenet121": ("features.norm5", true),
+            "densenet161": ("features.norm5", true), "densenet169": ("features.norm5", true),
+            "densenet201": ("features.norm5", true), "efficientnet_lite0": ("_conv_head", true),
         ]
         for name in NetworkCatalog.names {
             let network = try NetworkCatalog.network(named: name)

@@ -28,6 +28,12 @@ import Testing
         ("alexnet", 61_100_840), ("vgg16", 138_357_544), ("squeezenet1_0", 1_248_424), ("squeezenet1_1", 1_235_496),
         ("alexnet-caffe", 60_965_224), ("googlenet-caffe", 6_998_552), ("squeezenet1_0-caffe", 1_248_424),
         ("squeezenet1_1-caffe", 1_235_496), ("googlenet", 6_624_904),
+        ("vgg11", 132_863_336), ("vgg13", 133_047_848), ("vgg19", 143_667_240), ("vgg11_bn", 132_868_840),
+        ("vgg13_bn", 133_053_736), ("vgg16_bn", 138_365_992), ("vgg19_bn", 143_678_248), ("resnet18", 11_689_512),
+        ("resnet34", 21_797_672), ("resnet50", 25_557_032), ("resnet101", 44_549_160), ("resnet152", 60_192_808),
+        ("wide_resnet50_2", 68_883_240), ("resnet50-stride1", 25_557_032), ("mobilenet_v2", 3_504_872),
+        ("inception_v3", 23_834_568), ("densenet121", 7_978_856), ("densenet161", 28_681_000),
+        ("densenet169", 14_149_480), ("densenet201", 20_013_928), ("efficientnet_lite0", 4_652_008),
     ])
     func networksHaveTheirPublishedNumberOfParameters(name: String, expected: Int) throws {
         let tensors = try NetworkCatalog.network(named: name).tensors()

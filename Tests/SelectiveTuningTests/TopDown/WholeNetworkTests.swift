@@ -135,6 +135,9 @@ extension LayerShape {
         (kernelHeight, kernelWidth) = (window.kernel.height, window.kernel.width)
         (strideY, strideX) = (window.stride.height, window.stride.width)
         (padY, padX) = (window.padding.top, window.padding.left)
+        (padBelow, padBeside) = (
+            window.padding.bottom - window.padding.top, window.padding.right - window.padding.left
+        )
     }
 }
 
@@ -143,9 +146,12 @@ extension LayerShape {
         TopDownOptions(), TopDownOptions(selection: .strict),
         TopDownOptions(linearMode: .maximum, bridgeMode: .all, oneByOne: .ladder),
         TopDownOptions(selection: .strict, linearMode: .all, bridgeMode: .maximum),
+        TopDownOptions(oneByOne: .ladder, residual: .winner),
+        TopDownOptions(selection: .strict, residual: .branch),
     ]
 
-    @Test(arguments: [TestNetworks.branched, TestNetworks.chain, TestNetworks.normalized], choices)
+    @Test(
+        arguments: [TestNetworks.branched, TestNetworks.chain, TestNetworks.normalized, TestNetworks.modern], choices)
     func theGatingIsTheSlowReferencesOnEveryInstructionSet(network: Network, options: TopDownOptions) throws {
         let tensors = RandomTensors(seed: 9)
         let plainNetwork = PlainNetwork(network: network, tensors: tensors)
@@ -181,27 +187,36 @@ extension LayerShape {
     @Test(arguments: [
         ("alexnet", 95), ("vgg16", 64), ("googlenet", 64), ("squeezenet1_0", 67), ("squeezenet1_1", 67),
         ("alexnet-caffe", 95), ("googlenet-caffe", 64), ("squeezenet1_0-caffe", 67), ("squeezenet1_1-caffe", 67),
+        ("resnet18", 64), ("resnet50", 64), ("resnet50-stride1", 64), ("vgg11_bn", 64), ("vgg16-gap", 32),
+        ("mobilenet_v1", 64), ("mobilenet_v2", 64), ("efficientnet_lite0", 64), ("inception_v3", 107),
+        ("densenet121", 64),
     ])
     func everyNetworkOfTheCatalogueAgreesWithTheSlowReference(name: String, side: Int) throws {
         var network = try NetworkCatalog.network(named: name)
         network.inputSize = side
-        let tensors = RandomTensors(seed: 5)
         let pixels = TestNetworks.picture(side: side, seed: 3)
-        let activations = try PlainNetwork(network: network, tensors: tensors).run(pixels)
-        let outputs = activations.last!
-        let picture = Picture(pixels: pixels, label: outputs.firstIndex(of: outputs.max()!)!)
         let options = TopDownOptions()
+        // With some random weights all gating of a deep network is dropped on its way, and nothing left to compare.
+        var found: (tensors: RandomTensors, activations: [[Float]], start: Int, result: ReferenceResult)?
+        for seed in 5..<25 where found == nil {
+            let tensors = RandomTensors(seed: seed)
+            let activations = try PlainNetwork(network: network, tensors: tensors).run(pixels)
+            let start = activations.last!.firstIndex(of: activations.last!.max()!)!
+            let result = try PlainTopDown(network: network, tensors: tensors, options: options)
+                .run(activations: activations, start: start, readOut: Network.image)
+            if result.gating.contains(where: { $0 != 0 }) { found = (tensors, activations, start, result) }
+        }
+        let (tensors, activations, start, expected) = try #require(found, "the test must not be empty")
+        let outputs = activations.last!
+        let picture = Picture(pixels: pixels, label: start)
         let backend = try CPUBackend(
             network: network, source: tensors, pool: try ThreadPool(threads: 2), batch: 1)
-        let expected = try PlainTopDown(network: network, tensors: tensors, options: options)
-            .run(activations: activations, start: picture.label, readOut: Network.image)
-        #expect(expected.gating.contains { $0 != 0 }, "the test must not be empty")
-        let found = try backend.evaluate([picture], options: LocalizationOptions(topDown: options))[0]
+        let localized = try backend.evaluate([picture], options: LocalizationOptions(topDown: options))[0]
         #expect(backend.outputs(image: 0).map(\.bitPattern) == outputs.map(\.bitPattern))
         var dense = [Int64](repeating: 0, count: expected.gating.count)
-        for entry in found.map.entries { dense[Int(entry.index)] = entry.value }
+        for entry in localized.map.entries { dense[Int(entry.index)] = entry.value }
         #expect(dense == expected.gating)
-        #expect(found.droppedMass == expected.droppedMass)
+        #expect(localized.droppedMass == expected.droppedMass)
     }
 
     @Test func predictedAndLabelStartAtTheirClass() throws {

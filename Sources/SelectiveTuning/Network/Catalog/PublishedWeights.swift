@@ -2,12 +2,21 @@
 public struct PublishedWeights: Sendable, Hashable {
     /// The network as `--network` names it.
     public let network: String
+    /// torchvision's versions of a network's weights, from 1 up.
+    public let version: Int
     public let fileName: String
+    /// How its accuracy was measured there: the shorter side of the picture becomes so many pixels, bilinear.
+    public let resizedSide: Int
 
-    public init(network: String, fileName: String) {
+    public init(network: String, version: Int = 1, fileName: String, resizedSide: Int = 256) {
         self.network = network
+        self.version = version
         self.fileName = fileName
+        self.resizedSide = resizedSide
     }
+
+    /// What the weights command calls it: the network's name, with the version where it is not the first.
+    public var name: String { version == 1 ? network : "\(network)-v\(version)" }
 
     /// The lowercase hexadecimal digits between the last dash and the extension: how the file's SHA-256 begins.
     public var digestPrefix: String {
@@ -30,13 +39,8 @@ public struct PublishedWeights: Sendable, Hashable {
         ]
     }
 
-    public static let all = [
-        PublishedWeights(network: "alexnet", fileName: "alexnet-owt-7be5be79.pth"),
-        PublishedWeights(network: "vgg16", fileName: "vgg16-397923af.pth"),
-        PublishedWeights(network: "googlenet", fileName: "googlenet-1378be20.pth"),
-        PublishedWeights(network: "squeezenet1_0", fileName: "squeezenet1_0-b66bff10.pth"),
-        PublishedWeights(network: "squeezenet1_1", fileName: "squeezenet1_1-b8a52dc0.pth"),
-    ]
+    public static let all: [PublishedWeights] = NetworkCatalog.entries.flatMap(\.weights)
 
-    public static func named(_ network: String) -> PublishedWeights? { all.first { $0.network == network } }
+    /// By its name, `network`'s first where that is one.
+    public static func named(_ name: String) -> PublishedWeights? { all.first { $0.name == name } }
 }
