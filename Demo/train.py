@@ -1,17 +1,18 @@
-"""Trains the demo's network on generated pictures and writes its weights.
+"""Trains one of the demo's networks on generated pictures and writes its weights.
 
     python Demo/train.py --train DIR --validation DIR --out Demo/demo.safetensors
+    python Demo/train.py --network Demo/residual.json --train DIR --validation DIR --out Demo/residual.safetensors
 
 Each DIR holds `images/*.JPEG` and `annotations/*.xml`, as the demo's generator writes them. Needs PyTorch, Pillow,
 NumPy and safetensors. Only the class of a picture is learned from; the boxes are never read.
 
-The network has AlexNet's form with narrow channels. It is trained with batch normalisation after each convolution,
-which is folded into the convolution's weights and bias at the end, and with a small penalty on the last feature map's
-activity, so that background stays silent.
+The network is built from its description. It is trained with batch normalisation after each convolution and with a
+small penalty on the last feature map's activity, so that background stays silent.
 """
 
 import argparse
 import json
+import math
 import pathlib
 import re
 import time
@@ -22,107 +23,174 @@ from PIL import Image
 from safetensors.torch import save_file
 from torch import nn
 
-SIZE = 224
 MEAN = torch.tensor([0.485, 0.456, 0.406]).view(1, 3, 1, 1)
 STD = torch.tensor([0.229, 0.224, 0.225]).view(1, 3, 1, 1)
 
 
-def load_picture(path):
-    """Shorter side to 224 (Pillow's bilinear), then the centred square: the preset `stnet`."""
+def load_picture(path, side):
+    """Shorter side to `side` (Pillow's bilinear), then the centred square: the preset `stnet`."""
     picture = Image.open(path).convert("RGB")
     width, height = picture.size
     if width <= height:
-        size = (SIZE, SIZE * height // width)
+        size = (side, side * height // width)
     else:
-        size = (SIZE * width // height, SIZE)
+        size = (side * width // height, side)
     picture = picture.resize(size, Image.Resampling.BILINEAR)
-    left, top = round((size[0] - SIZE) / 2), round((size[1] - SIZE) / 2)
-    return numpy.asarray(picture.crop((left, top, left + SIZE, top + SIZE)))
+    left, top = round((size[0] - side) / 2), round((size[1] - side) / 2)
+    return numpy.asarray(picture.crop((left, top, left + side, top + side)))
 
 
-def load_set(directory, classes):
-    """[count, 224, 224, 3] uint8 (kept beside the pictures for the next run) and the labels."""
+def load_set(directory, classes, side):
+    """[count, side, side, 3] uint8 (kept beside the pictures for the next run) and the labels."""
     directory = pathlib.Path(directory)
     paths = sorted((directory / "images").glob("*.JPEG"))
     labels = []
     for path in paths:
         text = (directory / "annotations" / (path.stem + ".xml")).read_text()
         labels.append(classes.index(re.search(r"<name>(\w+)</name>", text)[1]))
-    cache = directory / "pictures224.npy"
+    cache = directory / f"pictures{side}.npy"
     if not cache.exists():
         pictures = numpy.lib.format.open_memmap(
-            cache, mode="w+", dtype=numpy.uint8, shape=(len(paths), SIZE, SIZE, 3)
+            cache, mode="w+", dtype=numpy.uint8, shape=(len(paths), side, side, 3)
         )
         for index, path in enumerate(paths):
-            pictures[index] = load_picture(path)
+            pictures[index] = load_picture(path, side)
         pictures.flush()
     return numpy.load(cache, mmap_mode="r"), torch.tensor(labels)
 
 
-class Network(nn.Module):
-    """AlexNet's kernels, strides and poolings; torchvision's numbering of the layers."""
+def pair(value):
+    return (value, value) if isinstance(value, int) else tuple(value)
 
-    CHANNELS = {"0": (3, 16, 11, 4, 2), "3": (16, 32, 5, 1, 2), "6": (32, 48, 3, 1, 1),
-                "8": (48, 48, 3, 1, 1), "10": (48, 32, 3, 1, 1)}
 
-    def __init__(self, class_count):
-        super().__init__()
-        self.convolutions = nn.ModuleDict(
-            {name: nn.Conv2d(i, o, k, stride=s, padding=p) for name, (i, o, k, s, p) in self.CHANNELS.items()}
-        )
-        self.norms = nn.ModuleDict({name: nn.BatchNorm2d(o) for name, (_, o, *_) in self.CHANNELS.items()})
-        self.linears = nn.ModuleDict(
-            {"1": nn.Linear(32 * 36, 128), "4": nn.Linear(128, 128), "6": nn.Linear(128, class_count)}
-        )
-
-    def features(self, x):
-        for name in self.CHANNELS:
-            x = torch.relu(self.norms[name](self.convolutions[name](x)))
-            if name in ("0", "3", "10"):
-                x = nn.functional.max_pool2d(x, 3, 2)
+def padded(x, padding, value=0.0):
+    """`padding`: a number, [rows, columns] or [top, left, bottom, right]."""
+    top, left, *rest = pair(padding)
+    bottom, right = rest or (top, left)
+    if (top, left, bottom, right) == (0, 0, 0, 0):
         return x
+    return nn.functional.pad(x, (left, right, top, bottom), value=value)
+
+
+def rectified(x, layer):
+    if not layer.get("relu"):
+        return x
+    return torch.clamp(x, 0, layer["ceiling"]) if "ceiling" in layer else torch.relu(x)
+
+
+class Network(nn.Module):
+    """The layers of a description, in order. Every convolution is followed by a batch normalisation: the described one,
+    or, where none is described, one that `tensors` folds into the convolution's weights and bias.
+
+    Dropout is in front of every linear layer but the last."""
+
+    KINDS = ("convolution", "linear", "maxPool", "globalAveragePool", "add")
+
+    @torch.no_grad()
+    def __init__(self, description):
+        super().__init__()
+        self.size = description["input"]["size"]
+        self.layers = description["layers"]
+        self.learned = nn.ModuleDict()
+        # A picture of zeros tells the shapes.
+        values, before = {"image": torch.zeros(1, 3, self.size, self.size)}, "image"
+        for layer in self.layers:
+            name, kind = layer["name"], layer["kind"]
+            if kind not in self.KINDS:
+                raise SystemExit(f"layer {name}: the kind is {kind}, expected one of {', '.join(self.KINDS)}")
+            layer.setdefault("from", [before])
+            inputs = [values[name] for name in layer["from"]]
+            _, channels, height, width = inputs[0].shape
+            if kind == "convolution":
+                self.learned[self.key(name)] = nn.Conv2d(
+                    channels, layer["out"], pair(layer["kernel"]), pair(layer.get("stride", 1)),
+                    groups=layer.get("groups", 1), bias=layer.get("bias", True))
+                epsilon = layer.get("batch_normalization", {}).get("epsilon", 1e-5)
+                self.learned[self.key(name + ".norm")] = nn.BatchNorm2d(layer["out"], eps=epsilon)
+            elif kind == "linear":
+                self.learned[self.key(name)] = nn.Linear(channels * height * width, layer["out"])
+            self.eval()
+            values[name], before = self.output(layer, inputs), name
+        self.linears = [layer["name"] for layer in self.layers if layer["kind"] == "linear"]
+        self.train()
+        self.bridge = next(layer for layer in self.layers if layer.get("bridge"))["from"][0]
+
+    @staticmethod
+    def key(name):
+        # A module's name may hold no dot.
+        return name.replace(".", "/")
+
+    def output(self, layer, inputs):
+        kind, x = layer["kind"], inputs[0]
+        if kind == "convolution":
+            convolution = self.learned[self.key(layer["name"])]
+            norm = self.learned[self.key(layer["name"] + ".norm")]
+            x = norm(convolution(padded(x, layer.get("padding", 0))))
+        elif kind == "linear":
+            x = self.learned[self.key(layer["name"])](x.flatten(1))[:, :, None, None]
+        elif kind == "maxPool":
+            x = nn.functional.max_pool2d(padded(x, layer.get("padding", 0), -math.inf), pair(layer["kernel"]),
+                                         pair(layer["stride"]), ceil_mode=layer.get("ceil", False))
+        elif kind == "globalAveragePool":
+            x = x.mean((2, 3), keepdim=True)
+        elif kind == "add":
+            x = sum(inputs[1:], x)
+        return rectified(x, layer)
 
     def forward(self, x, dropout=0.0):
-        map = self.features(x)
-        x = nn.functional.dropout(map.flatten(1), dropout, self.training)
-        x = nn.functional.dropout(torch.relu(self.linears["1"](x)), dropout, self.training)
-        x = torch.relu(self.linears["4"](x))
-        return self.linears["6"](x), map
+        """The scores, and the map below the bridge."""
+        values = {"image": x}
+        for layer in self.layers:
+            inputs = [values[name] for name in layer["from"]]
+            if layer["name"] in self.linears[:-1]:
+                inputs = [nn.functional.dropout(inputs[0].flatten(1), dropout, self.training)]
+            values[layer["name"]] = self.output(layer, inputs)
+        return values[self.layers[-1]["name"]].flatten(1), values[self.bridge]
 
-    def folded(self):
-        """The tensors under torchvision's names, batch normalisation folded in double and rounded once."""
+    def tensors(self):
+        """The tensors under the description's names. What is folded is folded in double and rounded once."""
         tensors = {}
-        for name, layer in self.convolutions.items():
-            norm = self.norms[name]
-            scale = norm.weight.double() / torch.sqrt(norm.running_var.double() + norm.eps)
-            weight = layer.weight.double() * scale.view(-1, 1, 1, 1)
-            bias = (layer.bias.double() - norm.running_mean.double()) * scale + norm.bias.double()
-            tensors[f"features.{name}.weight"] = weight.float().contiguous()
-            tensors[f"features.{name}.bias"] = bias.float()
-        for name, layer in self.linears.items():
-            tensors[f"classifier.{name}.weight"] = layer.weight.detach().contiguous()
-            tensors[f"classifier.{name}.bias"] = layer.bias.detach()
-        return {name: tensor.detach().clone() for name, tensor in tensors.items()}
+        for layer in self.layers:
+            prefix = layer.get("tensors", layer["name"])
+            if layer["kind"] == "linear":
+                module = self.learned[self.key(layer["name"])]
+                tensors |= {f"{prefix}.weight": module.weight, f"{prefix}.bias": module.bias}
+            if layer["kind"] != "convolution":
+                continue
+            convolution = self.learned[self.key(layer["name"])]
+            norm = self.learned[self.key(layer["name"] + ".norm")]
+            weight, bias = convolution.weight, convolution.bias
+            if described := layer.get("batch_normalization"):
+                for part in ("weight", "bias", "running_mean", "running_var"):
+                    tensors[f"{described['tensors']}.{part}"] = getattr(norm, part)
+            else:
+                scale = norm.weight.double() / torch.sqrt(norm.running_var.double() + norm.eps)
+                weight = weight.double() * scale.view(-1, 1, 1, 1)
+                bias = (bias.double() - norm.running_mean.double()) * scale + norm.bias.double()
+            tensors[f"{prefix}.weight"] = weight
+            if bias is not None:
+                tensors[f"{prefix}.bias"] = bias
+        return {name: tensor.detach().float().contiguous().clone() for name, tensor in tensors.items()}
 
 
 def batch_of(pictures, indices):
-    block = torch.from_numpy(pictures[numpy.sort(indices)]).permute(0, 3, 1, 2)
-    return block.float().div_(255)
+    """[count, 3, side, side] uint8."""
+    return torch.from_numpy(pictures[numpy.sort(indices)]).permute(0, 3, 1, 2).contiguous()
 
 
 def augmented(batch, generator):
-    """A flip and a shift of the whole batch; brightness, contrast and the order of the colours of each picture."""
+    """0...1: a flip and a shift of the whole batch; brightness, contrast and the order of colours of each picture."""
     if torch.rand((), generator=generator) < 0.5:
         batch = batch.flip(3)
-    reach = 16
-    batch = nn.functional.pad(batch, (reach,) * 4, mode="reflect")
+    reach, side = 16, batch.shape[3]
     x, y = torch.randint(0, 2 * reach + 1, (2,), generator=generator).tolist()
-    batch = batch[:, :, y:y + SIZE, x:x + SIZE]
     order = torch.stack([torch.randperm(3, generator=generator) for _ in range(len(batch))])
-    batch = torch.gather(batch, 1, order.view(-1, 3, 1, 1).expand_as(batch))
     contrast = 0.7 + 0.6 * torch.rand((len(batch), 1, 1, 1), generator=generator)
     brightness = 0.2 * torch.rand((len(batch), 1, 1, 1), generator=generator) - 0.1
-    return ((batch - 0.5) * contrast + 0.5 + brightness).clamp_(0, 1)
+    planes = (order + 3 * torch.arange(len(batch)).view(-1, 1)).flatten()
+    batch = batch.flatten(0, 1)[planes].view(batch.shape).float()
+    batch = nn.functional.pad(batch, (reach,) * 4, mode="reflect")[:, :, y:y + side, x:x + side]
+    return (batch * (contrast / 255)).add_(0.5 + brightness - 0.5 * contrast).clamp_(0, 1)
 
 
 def normalised(batch):
@@ -135,7 +203,7 @@ def accuracy(network, pictures, labels):
     right, active = 0, 0.0
     for start in range(0, len(labels), 100):
         indices = numpy.arange(start, min(start + 100, len(labels)))
-        scores, map = network(normalised(batch_of(pictures, indices)))
+        scores, map = network(normalised(batch_of(pictures, indices).float() / 255))
         right += int((scores.argmax(1) == labels[indices]).sum())
         active += float((map > 0).float().mean()) * len(indices)
     network.train()
@@ -144,6 +212,7 @@ def accuracy(network, pictures, labels):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--network", default=pathlib.Path(__file__).with_name("network.json"), help="its description")
     parser.add_argument("--train", required=True)
     parser.add_argument("--validation", required=True)
     parser.add_argument("--out", required=True)
@@ -159,10 +228,11 @@ def main():
     torch.set_num_threads(options.threads)
     generator = torch.Generator().manual_seed(options.seed)
 
-    names = json.loads(pathlib.Path(__file__).with_name("network.json").read_text())["classes"]
-    pictures, labels = load_set(options.train, names)
-    held_out, held_out_labels = load_set(options.validation, names)
-    network = Network(len(names)).to(memory_format=torch.channels_last)
+    description = json.loads(pathlib.Path(options.network).read_text())
+    names, side = description["classes"], description["input"]["size"]
+    pictures, labels = load_set(options.train, names, side)
+    held_out, held_out_labels = load_set(options.validation, names, side)
+    network = Network(description).to(memory_format=torch.channels_last)
     optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, weight_decay=0.02)
     steps = options.epochs * (len(labels) // options.batch)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, options.rate, total_steps=steps, pct_start=0.2)
@@ -185,7 +255,7 @@ def main():
         share, active = accuracy(network, held_out, held_out_labels)
         print(f"epoch {epoch + 1}: loss {total / (step + 1):.3f}, held-out accuracy {100 * share:.2f} %, "
               f"{100 * active:.1f} % of the last map active, {time.monotonic() - started:.0f} s", flush=True)
-        save_file(network.folded(), options.out)
+        save_file(network.tensors(), options.out)
 
 
 if __name__ == "__main__":

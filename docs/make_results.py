@@ -25,11 +25,16 @@ NETWORKS = {
     "googlenet-caffe": ("GoogLeNet", "googlenet-caffe/googlenet.safetensors"),
     "squeezenet1_0-caffe": ("SqueezeNet 1.0", "squeezenet1_0-caffe/squeezenet_v1.0_deepcompressed.safetensors"),
     "squeezenet1_1-caffe": ("SqueezeNet 1.1", "squeezenet1_1-caffe/squeezenet_v1.1.safetensors"),
+    "efficientnet_lite0": ("EfficientNet-Lite0", "efficientnet-lite0/efficientnet-lite0-57934424.pth"),
 }
+RESIDUAL = ["split", "winner", "branch"]
+# Whose input the squares are shown for.
+SQUARES = "squeezenet1_1-caffe"
 
 
 class Runs:
-    """Evaluations by network, preset (or the method `cam`), set of photographs and half of it; each is run once."""
+    """Evaluations by network, preset (or the method `cam`, or a preset + the rule of residual sums), set of photographs and
+    half of it; each is run once."""
 
     def __init__(self, options, data):
         self.options, self.data, self.summaries = options, data, {}
@@ -72,8 +77,10 @@ class Runs:
         command = [
             self.options.stnet, "--images", folder / "images", "--annotations", folder / "annotations",
             "--network", network, "--weights", self.data / "weights" / NETWORKS[network][1],
-            "--method" if preset == "cam" else "--preset", preset, "--out", out, "--force",
+            "--method" if preset == "cam" else "--preset", preset.split("+")[0], "--out", out, "--force",
         ]  # fmt: skip
+        if "+" in preset:
+            command += ["--residual", preset.split("+")[1]]
         if half:
             ids = sorted(path.stem for path in (folder / "images").iterdir())
             lists = self.options.out / f"{photographs}-{half}.txt"
@@ -133,7 +140,8 @@ def all_methods(runs, photographs, sharp):
         reference = runs.summary(network, "reference", photographs)
         rows += [(f"{name}, `reference`", reference), (f"{name}, `sharp`", sharp(network, "sharp", photographs))]
         rows.append((f"{name}, class activation maps", runs.summary(network, "cam", photographs)))
-        baselines = reference["baselines"]
+        if network == SQUARES:
+            baselines = reference["baselines"]
     return localization(rows, baselines)
 
 
@@ -142,7 +150,7 @@ def one_half(runs, half):
     for network, (name, _) in NETWORKS.items():
         for preset, title in (("sharp", "`sharp`"), ("cam", "class activation maps")):
             summaries.append((f"{name}, {title}", runs.summary(network, preset, "photos-227", half)))
-    return localization(summaries, summaries[-1][1]["baselines"])
+    return localization(summaries, runs.summary(SQUARES, "sharp", "photos-227", half)["baselines"])
 
 
 def labels(runs, photographs):
@@ -151,6 +159,18 @@ def labels(runs, photographs):
         metrics = runs.summary(network, "reference", photographs)["metrics"]
         rows.append([name, rate(metrics["label_top1"]), rate(metrics["label_top5"])])
     return table(["", "top-1", "top-5"], rows)
+
+
+def residual(runs):
+    """The rules of residual sums, on the half that chooses."""
+    summaries = []
+    for preset in ("reference", "sharp"):
+        for rule in RESIDUAL:
+            # The first rule is the default: its run is there already.
+            name = preset if rule == RESIDUAL[0] and preset == "sharp" else f"{preset}+{rule}"
+            summary = runs.summary("efficientnet_lite0", name, "photos-227", "even")
+            summaries.append((f"`{preset}`, `{rule}`", summary))
+    return localization(summaries, [])
 
 
 def verdicts(runs):
@@ -189,6 +209,7 @@ def main():
         labels_650=labels(runs, "photos-227"),
         all_650=all_methods(runs, "photos-227", runs.halves),
         verdicts=verdicts(runs),
+        residual=residual(runs),
         odd=one_half(runs, "odd"),
         even=one_half(runs, "even"),
         labels_17=labels(runs, "photos-original"),

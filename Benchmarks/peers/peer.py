@@ -5,7 +5,8 @@
     peer.py {topdown,evaluate} selective_tuning DIRECTORY BATCH THREADS WEIGHTS SECONDS
 
 The last two are AlexNet's, from the predicted class on, with the project's seeded weights; tensors of the file WEIGHTS
-("-": none) come before those.
+("-": none) come before those. PyTorch's forward pass is the faster of two orders in memory, channels first and channels
+last, with half of the seconds each.
 """
 
 import io
@@ -41,10 +42,15 @@ def torch_forward(network, size, batch, threads, seconds):
     import torch
 
     torch.set_num_threads(threads)
-    model = networks.torchvision_model(network, networks.seeded_tensors(network))
+    model = networks.torch_model(network, networks.seeded_tensors(network))
     images = torch.from_numpy(pictures(size, batch))
+    rates = []
     with torch.inference_mode():
-        return rate(lambda: model(images), batch, seconds)
+        # Which order is the faster depends on the network: MobileNetV2 gains 40 % from the second.
+        for order in (torch.contiguous_format, torch.channels_last):
+            model, images = model.to(memory_format=order), images.contiguous(memory_format=order)
+            rates.append(rate(lambda: model(images), batch, seconds / 2))
+    return max(rates)
 
 
 def onnx_forward(network, size, batch, threads, seconds):

@@ -32,15 +32,21 @@ struct Suite {
     }
 
     /// With the largest batch that the networks' activations leave room for.
-    static let networks: [(Network, batch: Int)] = [
-        (.alexnet, 32), (.squeezenet10, 32), (.squeezenet11, 32), (.googlenet, 32), (.vgg16, 8),
-    ]
+    static let networks: [(Network, batch: Int)] =
+        [
+            ("alexnet", 32), ("squeezenet1_0", 32), ("squeezenet1_1", 32), ("googlenet", 32), ("vgg16", 8),
+            ("resnet18", 32), ("resnet50", 32), ("inception_v3", 16), ("mobilenet_v2", 32), ("efficientnet_lite0", 32),
+        ].map { name, batch in (NetworkCatalog.entry(named: name)!.network, batch) }
     /// Real weights, in the folder `weights` of the project's data: only with them are as many activations zero as in use.
     static let trained: [(Network, batch: Int, path: String)] = [
         (.alexnet, 32, "torchvision-conv-only/alexnet_torchvision_features.safetensors"),
         (.squeezenet11Caffe, 32, "squeezenet1_1-caffe/squeezenet_v1.1.safetensors"),
         (.googlenetCaffe, 32, "googlenet-caffe/googlenet.safetensors"),
         (.vgg16, 8, "torchvision-conv-only/vgg16_torchvision_features_f16.safetensors"),
+        (
+            NetworkCatalog.entry(named: "efficientnet_lite0")!.network, 32,
+            "efficientnet-lite0/efficientnet-lite0-57934424.pth"
+        ),
     ]
     /// What `--only` takes.
     static var parts: [String] { ["decode"] + networks.map(\.0.name) + ["trained", "demo", "coordinator"] }
