@@ -135,19 +135,14 @@ TIMM = {"mobilenet_v1": ("mobilenetv1_100", {"act_layer": "relu"}), "efficientne
 def tensor_names(network):
     """The names of a description's tensors in the order of its layers."""
     names = []
-    for layer in network["layers"]:
-        prefix = layer.get("tensors", layer["name"])
-        parts = [f"{prefix}.weight", f"{prefix}.bias"]
-        normalization = None
-        if layer["kind"] == "convolution":
-            names += parts if layer.get("bias", True) else parts[:1]
-            normalization = layer.get("batch_normalization", {}).get("tensors")
-        elif layer["kind"] == "linear":
-            names += parts
-        elif layer["kind"] == "affine":
-            normalization = prefix
-        if normalization is not None:
-            names += [f"{normalization}.{part}" for part in ("weight", "bias", "running_mean", "running_var")]
+    for layer in layers(network):
+        prefix, kind = layer["tensors"], layer["kind"]
+        if kind in ("convolution", "linear"):
+            names += [f"{prefix}.weight"] + ([f"{prefix}.bias"] if layer.get("bias", True) else [])
+        if kind == "affine":
+            names += norm_names(prefix)
+        elif "batch_normalization" in layer:
+            names += norm_names(layer["batch_normalization"]["tensors"])
     return names
 
 

@@ -1,4 +1,3 @@
-import Bytes
 import Dataset
 import Options
 
@@ -31,9 +30,7 @@ extension ParsedOptions {
             )
         }
         guard let preset = Preprocessing(rawValue: text) else {
-            throw UsageError(
-                "--preprocess \(text): expected \(Preprocessing.forms)"
-                    + Suggestion.question(for: text, among: Preprocessing.allCases.map(\.rawValue)))
+            throw UsageError(Preprocessing.refusal(of: text))
         }
         if let problem = preset.problem(inputSize: inputSize) { throw UsageError(problem) }
         return preset

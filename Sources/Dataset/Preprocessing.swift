@@ -1,3 +1,4 @@
+import Bytes
 import SelectiveTuning
 
 /// How a picture becomes a square input of n pixels a side.
@@ -34,11 +35,14 @@ extension Preprocessing: RawRepresentable, CaseIterable {
     /// Those that have a name.
     public static let allCases: [Preprocessing] = [.stnet, .torchvision, .squash]
 
-    /// What can be said for it on a command line, for messages.
-    public static let forms =
-        "stnet, torchvision, squash, or pixels of the shorter side, 1 to 65500, as 256 or 256-bicubic"
-
-    static let sides = 1...65_500
+    /// Why a text on a command line says none of them; `others` can be said in that place too.
+    public static func refusal(of text: String, others: [String] = []) -> String {
+        let names = others + allCases.map(\.rawValue)
+        let sides = InputPreparation.sides
+        return "--preprocess \(text): expected \(names.joined(separator: ", ")), or pixels of the shorter side, "
+            + "\(sides.lowerBound) to \(sides.upperBound), as 256 or 256-bicubic"
+            + Suggestion.question(for: text, among: names)
+    }
 
     /// As on the command line: "stnet", "256", "256-bicubic".
     public init?(rawValue: String) {
@@ -48,7 +52,7 @@ extension Preprocessing: RawRepresentable, CaseIterable {
         }
         let parts = rawValue.split(separator: "-", omittingEmptySubsequences: false)
         guard let digits = parts.first, digits.allSatisfy(\.isASCII), digits.first != "+", let side = Int(digits),
-            Self.sides.contains(side)
+            InputPreparation.sides.contains(side)
         else { return nil }
         switch parts.dropFirst() {
         case []: self = .shorterSide(side, .bilinear)

@@ -124,9 +124,7 @@ extension JobOptions {
         case "map-bottom": artifacts.mapReadOut = text
         case "preprocess":
             guard let value = Preprocessing(rawValue: text) else {
-                let question = Suggestion.question(for: text, among: Preprocessing.allCases.map(\.rawValue))
-                throw JobOptionError(
-                    description: "--preprocess \(text): expected \(Preprocessing.forms)\(question)")
+                throw JobOptionError(description: Preprocessing.refusal(of: text))
             }
             preset = value
         case "iou": iou = try choice(IoUConvention.self)

@@ -13,7 +13,7 @@ import Testing
             #expect(Preprocessing(rawValue: text) == preset)
         }
         for wrong in [
-            "", "Stnet", "0", "-1", "+5", "007", "65501", "99999999999999999999", "256-", "256-bilinear", "256-cubic",
+            "", "Stnet", "0", "-1", "+5", "007", "16385", "99999999999999999999", "256-", "256-bilinear", "256-cubic",
             "-bicubic", "256-bicubic-", "256 ", "2.5", "١٢٣", "auto",
         ] {
             #expect(Preprocessing(rawValue: wrong) == nil, "\(wrong)")
@@ -32,6 +32,16 @@ import Testing
         #expect(Preprocessing.shorterSide(223, .bilinear).problem(inputSize: 224) != nil)
         for fine in [Preprocessing.shorterSide(224, .bicubic), .stnet, .torchvision, .squash] {
             #expect(fine.problem(inputSize: 224) == nil)
+        }
+    }
+
+    /// The resize takes 32-bit sizes: a strip as long as a JPEG can be must not leave them.
+    @Test func theLongestStripStaysInRange() {
+        let largest = InputPreparation.sides.upperBound
+        for (width, height) in [(65_500, 1), (1, 65_500)] {
+            let geometry = Geometry(
+                preset: .shorterSide(largest, .bicubic), inputSize: 4096, width: width, height: height)
+            #expect(Int32(exactly: geometry.resizedWidth) != nil && Int32(exactly: geometry.resizedHeight) != nil)
         }
     }
 

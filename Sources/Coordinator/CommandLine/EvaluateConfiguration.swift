@@ -177,10 +177,7 @@ public struct EvaluateConfiguration: Sendable {
                 }.rawValue
         }
         if let text = given["preprocess"], Preprocessing(rawValue: text) == nil {
-            let names = ["auto"] + Preprocessing.allCases.map(\.rawValue)
-            throw UsageError(
-                "\(parsed.blame("preprocess"))--preprocess \(text): expected auto, \(Preprocessing.forms)"
-                    + Suggestion.question(for: text, among: names))
+            throw UsageError(parsed.blame("preprocess") + Preprocessing.refusal(of: text, others: ["auto"]))
         }
         let options = try method.options(preset: preset, given: given)
         return (options, method == .stnet ? preset ?? .reference : nil)

@@ -19,7 +19,7 @@ struct FastWeights: Sendable {
         guard !geometry.isDepthwise else { return nil }
         let method = ck_conv_fast_choose(
             isa, hasBF16 ? 1 : 0, Int32(geometry.kernelHeight), Int32(geometry.kernelWidth),
-            Int32(geometry.window.stride.height),
+            Int32(max(geometry.window.stride.height, geometry.window.stride.width)),
             Int32(groupIn), Int32(groupOut), Int32(output.height), Int32(output.width))
         guard method != CK_FAST_EXACT else { return nil }
         let bytes = ck_conv_fast_packed_bytes(method, Int32(groupOut), Int64(geometry.chain))

@@ -9,6 +9,9 @@ public enum Interpolation: String, Sendable, Hashable, CaseIterable {
 /// How a network's weights expect a photograph to become its square input: the shorter side to so many pixels, then the
 /// centre.
 public struct InputPreparation: Sendable, Hashable {
+    /// What a shorter side may become: the longer one of the longest JPEG then still fits 31 bits.
+    public static let sides = 1...16_384
+
     /// Pixels, at least the input's size.
     public var resizedSide: Int
     public var interpolation: Interpolation

@@ -62,7 +62,7 @@ extension InputPreparation {
         guard fields.optional("resize") != nil || fields.optional("interpolation") != nil else { return nil }
         self = .usual(inputSize: inputSize)
         if fields.optional("resize") != nil {
-            resizedSide = try fields.int("resize", in: inputSize...65_500)
+            resizedSide = try fields.int("resize", in: inputSize...InputPreparation.sides.upperBound)
         }
         guard fields.optional("interpolation") != nil else { return }
         let name = try fields.string("interpolation")

@@ -41,6 +41,32 @@ import Testing
         #expect(try outputs(network, .fast, threads: 3, batch: 2, pictures: pictures) == fast)
     }
 
+    /// Winograd's tiles are for windows that move by one in both directions.
+    @Test(arguments: [
+        Sides(1), Sides(2), Sides(height: 1, width: 2), Sides(height: 2, width: 1),
+    ]) func stridesAndPaddingMayDifferByAxis(step: Sides) throws {
+        let network = Network(
+            name: "strides", inputSize: 33, normalization: .imagenet,
+            layers: [
+                Layer("a", .convolution(.init(outputs: 24, kernel: 3, padding: 1)), from: ["image"]),
+                Layer(
+                    "b",
+                    .convolution(
+                        .init(
+                            outputs: 32, kernel: 3, stride: step,
+                            padding: Padding(top: 0, left: 2, bottom: 1, right: 1), rectifier: .relu6)), from: ["a"]),
+                Layer("g", .globalAveragePool, from: ["b"]),
+                Layer("f", .linear(.init(outputs: 9, rectifier: .none)), from: ["g"]),
+            ], readOuts: [])
+        let pictures = pictures(network)
+        let exact = try outputs(network, .exact, threads: 1, batch: 5, pictures: pictures)
+        let fast = try outputs(network, .fast, threads: 1, batch: 5, pictures: pictures)
+        for (fast, exact) in zip(fast, exact) {
+            let largest = exact.map(abs).max()!
+            #expect(zip(fast, exact).allSatisfy { abs($0 - $1) < 0.03 * largest }, "\(fast) \(exact)")
+        }
+    }
+
     @Test func aBackendForFastComputesExactToo() throws {
         var network = Network.squeezenet11
         network.inputSize = 67

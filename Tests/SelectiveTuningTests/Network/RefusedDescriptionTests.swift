@@ -75,7 +75,7 @@ import Testing
         #expect(refusal(fine) == nil)
         #expect(try #require(refusal(fine, name: "")).contains("name: expected a name, found none"))
         for (input, message) in [
-            (#""size": 16, "resize": 15"#, "input.resize: expected 16 to 65500, found 15"),
+            (#""size": 16, "resize": 15"#, "input.resize: expected 16 to 16384, found 15"),
             (#""size": 16, "interpolation": "cubic""#, "input.interpolation: expected bilinear or bicubic"),
             (
                 #""size": 16, "normalization": {"order": [0, 1, 2], "mean": [0, 0, 0], "deviation": [1, 1e-44, 1], "divide_by_255": false}"#,
