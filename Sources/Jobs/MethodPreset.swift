@@ -16,9 +16,4 @@ public enum MethodPreset: String, CaseIterable, Sendable {
             ]
         }
     }
-
-    /// The preset's options where `given` has none of that name. Throws as `JobOptions` does.
-    public func options(with given: [String: String]) throws(JobOptionError) -> JobOptions {
-        try JobOptions(texts.merging(given) { _, given in given })
-    }
 }

@@ -24,6 +24,10 @@ public struct OptionEffect: Sendable, Hashable {
 
     /// Where the option has one of these values, given, of a preset or by default.
     public static func beside(_ option: String, _ values: String...) -> OptionEffect {
+        beside(option, oneOf: values)
+    }
+
+    public static func beside(_ option: String, oneOf values: [String]) -> OptionEffect {
         OptionEffect(requirements: [Requirement(alternatives: [Alternative(option: option, values: values)])])
     }
 

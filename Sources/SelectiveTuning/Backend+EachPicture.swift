@@ -35,7 +35,7 @@ extension NetworkError {
     package var concernsOnePicture: Bool {
         switch self {
         case .topDown(_, .notFinite), .topDown(_, .outOfRange), .topDown(_, .gatingOutOfRange), .unknownClass,
-            .classActivationNotFinite:
+            .mapNotFinite:
             true
         default: false
         }

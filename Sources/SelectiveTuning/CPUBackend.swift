@@ -116,16 +116,17 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         for picture in pictures where !(0..<classes).contains(picture.label) {
             throw .unknownClass(index: picture.label, classes: classes)
         }
-        switch options.method {
-        case .stnet: return try selectiveTuning(pictures, options, mapReadOut: mapReadOut)
-        case .cam: return try classActivation(pictures, options, withHypothesis: mapReadOut != nil)
+        switch try options.source(in: network) {
+        case .gating(let activation, let place):
+            return try topDown(pictures, options, to: activation, place, mapReadOut: mapReadOut)
+        case .activations(let mapping):
+            return try mapped(pictures, options, mapping, withHypothesis: mapReadOut != nil)
         }
     }
 
-    private func selectiveTuning(
-        _ pictures: [Picture], _ options: LocalizationOptions, mapReadOut: String?
+    private func topDown(
+        _ pictures: [Picture], _ options: LocalizationOptions, to readOut: Int, _ place: ReadOut, mapReadOut: String?
     ) throws(NetworkError) -> [Finding] {
-        let (readOut, place) = try network.readOut(named: options.readOut)
         var second: Int?
         if let mapReadOut { second = try network.readOut(named: mapReadOut).activation }
         return try eachPicture(pictures, options, place) {
@@ -135,27 +136,19 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         }
     }
 
-    /// A class activation map is its own class-hypothesis map.
-    private func classActivation(
-        _ pictures: [Picture], _ options: LocalizationOptions, withHypothesis: Bool
+    /// A map of activations is its own class-hypothesis map.
+    private func mapped(
+        _ pictures: [Picture], _ options: LocalizationOptions, _ mapping: ActivationMapping, withHypothesis: Bool
     ) throws(NetworkError) -> [Finding] {
-        let source = try ClassActivation(network)
-        let (shape, storage) = (forward.shapes[source.features], forward.layout.storage(of: source.features))
         return try eachPicture(pictures, options, .image) { [forward, network] image, _, start throws(NetworkError) in
-            let activation = ClassActivationMap(
-                features: forward.address(of: source.features, image: image), shape: shape, row: storage.row,
-                pixel: storage.channels,
-                weights: source.classifier.map { forward.weights[$0]!.rows.pointer + start * shape.channels },
-                class: start)
-            guard activation.isFinite else { throw .classActivationNotFinite(network: network.name) }
-            let map = activation.gating(inputSize: network.inputSize)
+            let map = try mapping.gating(forward.mapInputs(mapping, image: image, start: start), network: network)
             return (map, ck_td_stats(), withHypothesis ? map : nil)
         }
     }
 
     private typealias Mapped = (map: ReadOutMap, stats: ck_td_stats, second: ReadOutMap?)
 
-    /// What both methods have in common: the class to start from, and the way from its map to a box.
+    /// What all methods have in common: the class to start from, and the way from its map to a box.
     private func eachPicture(
         _ pictures: [Picture], _ options: LocalizationOptions, _ readOut: ReadOut,
         map: @escaping @Sendable (_ image: Int, _ thread: Int, _ start: Int) throws(NetworkError) -> Mapped

@@ -14,7 +14,7 @@ public struct LocalizationOptions: Sendable, Hashable {
     public var box: BoxOptions
 
     public init(
-        method: LocalizationMethod = .stnet, classSource: ClassSource = .label, readOut: String = Network.image,
+        method: LocalizationMethod = .standard, classSource: ClassSource = .label, readOut: String = Network.image,
         topDown: TopDownOptions = .init(),
         box: BoxOptions = .init()
     ) {

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct MethodPresetTests {
     @Test func theReferenceIsWhatNoOptionMeans() throws {
-        #expect(try MethodPreset.reference.options(with: [:]) == JobOptions())
+        #expect(try LocalizationMethod.stnet.options(preset: .reference, given: [:]) == JobOptions())
     }
 
     @Test func sharpIsWhatTheResultsSay() throws {
@@ -15,24 +15,29 @@ import Testing
         expected.localization.box.rule = .mass
         expected.localization.box.mass = 0.9
         expected.localization.box.margin = 0.035
-        let options = try MethodPreset.sharp.options(with: [:])
+        let options = try LocalizationMethod.stnet.options(preset: .sharp, given: [:])
         #expect(options == expected)
         // What a node is sent says it all, without the preset's name.
         #expect(try JobOptions(options.texts) == expected)
     }
 
     @Test func whatIsGivenWins() throws {
-        let options = try MethodPreset.sharp.options(with: ["mass": "0.5", "box-rule": "tight", "iou": "wsol"])
+        let options = try LocalizationMethod.stnet.options(
+            preset: .sharp, given: ["mass": "0.5", "box-rule": "tight", "iou": "wsol"])
         #expect(options.localization.box.rule == .tight && options.localization.box.mass == 0.5)
         #expect(options.iou == .wsol)
         #expect(options.localization.box.margin == 0.035 && options.localization.topDown.oneByOne == .ladder)
-        #expect(throws: JobOptionError.self) { try MethodPreset.sharp.options(with: ["mass": "2"]) }
-        #expect(throws: JobOptionError.self) { try MethodPreset.sharp.options(with: ["box-margin": "0.6"]) }
+        #expect(throws: JobOptionError.self) {
+            try LocalizationMethod.stnet.options(preset: .sharp, given: ["mass": "2"])
+        }
+        #expect(throws: JobOptionError.self) {
+            try LocalizationMethod.stnet.options(preset: .sharp, given: ["box-margin": "0.6"])
+        }
     }
 
     @Test func everyPresetFitsEveryNetwork() throws {
         for preset in MethodPreset.allCases {
-            let readOut = try preset.options(with: [:]).localization.readOut
+            let readOut = try LocalizationMethod.stnet.options(preset: preset, given: [:]).localization.readOut
             for name in NetworkCatalog.names {
                 let network = try NetworkCatalog.network(named: name)
                 #expect(network.readOuts.contains { $0.name == readOut }, "\(preset) \(name)")

@@ -77,8 +77,8 @@ public struct EvaluateConfiguration: Sendable {
         limit = try parsed.integer("limit", in: 1...Int.max)
         mapsPath = values["save-maps"]
         var pointless: [String] = []
-        if parsed.isFromCommandLine("method"), values["method"] == LocalizationMethod.cam.rawValue {
-            pointless = parsed.takeBackConfigured(LocalizationMethod.ofSelectiveTuningAlone.union(["preset"]))
+        if parsed.isFromCommandLine("method"), let method = values["method"].flatMap(LocalizationMethod.init) {
+            pointless = parsed.takeBackConfigured(method.othersOptions.union(method.hasPresets ? [] : ["preset"]))
         }
         do {
             (options, preset) = try EvaluateConfiguration.options(parsed, network, isCustom: networkIsCustom)
@@ -90,16 +90,18 @@ public struct EvaluateConfiguration: Sendable {
             if !names.isEmpty {
                 (options, preset) = try EvaluateConfiguration.options(parsed, network, isCustom: networkIsCustom)
             }
-            if options.localization.method == .cam { _ = try ClassActivation(network) }
             moot = pointless.map { ($0, given.sources[$0] ?? "") }
         } catch let error as JobOptionError {
             throw UsageError(parsed.blame(error.name) + error.description)
-        } catch let error as NetworkError {
-            throw UsageError("--method cam: \(error)")
         }
         let readOut = options.localization.readOut
         guard network.readOuts.contains(where: { $0.name == readOut }) else {
             throw EvaluateConfiguration.unknownReadOut("bottom", readOut, parsed, network)
+        }
+        do throws(NetworkError) {
+            try options.localization.check(network)
+        } catch {
+            throw UsageError("\(parsed.blame("method"))--method \(options.localization.method.rawValue): \(error)")
         }
         if values["preprocess"] == "auto" { resolved.append(("preprocess", options.preset.rawValue)) }
         if let problem = options.preset.problem(inputSize: network.inputSize) {
@@ -165,10 +167,10 @@ public struct EvaluateConfiguration: Sendable {
         _ parsed: ParsedOptions, _ network: Network, isCustom: Bool
     ) throws -> (JobOptions, MethodPreset?) {
         // `ParsedOptions` has checked the names.
-        let method = parsed.values["method"].flatMap(LocalizationMethod.init) ?? .stnet
+        let method = parsed.values["method"].flatMap(LocalizationMethod.init) ?? .standard
         let preset = parsed.values["preset"].flatMap(MethodPreset.init)
         var given = parsed.values.filter { JobOptions.names.contains($0.key) }
-        try addArtifacts(to: &given, parsed, network)
+        try addArtifacts(to: &given, method, parsed, network)
         if given["preprocess"] == "auto" {
             let weights = parsed.values["weights"] ?? (try? defaultWeights(network.name).first)
             given["preprocess"] =
@@ -180,7 +182,7 @@ public struct EvaluateConfiguration: Sendable {
             throw UsageError(parsed.blame("preprocess") + Preprocessing.refusal(of: text, others: ["auto"]))
         }
         let options = try method.options(preset: preset, given: given)
-        return (options, method == .stnet ? preset ?? .reference : nil)
+        return (options, method.hasPresets ? preset ?? .reference : nil)
     }
 
     private static func unknownReadOut(
@@ -196,7 +198,7 @@ public struct EvaluateConfiguration: Sendable {
     /// `--bottom` where it is given, else the network's own. What is given and has no effect is not taken: it is refused
     /// where all options are known.
     private static func addArtifacts(
-        to given: inout [String: String], _ parsed: ParsedOptions, _ network: Network
+        to given: inout [String: String], _ method: LocalizationMethod, _ parsed: ParsedOptions, _ network: Network
     ) throws {
         let isHypothesis = given["exe-mode"] == ExecutionMode.hypothesisPictures.rawValue
         if parsed.switches.contains("overlay"), isHypothesis { given["overlay"] = "true" }
@@ -205,7 +207,7 @@ public struct EvaluateConfiguration: Sendable {
             given["map-bottom"] = nil
             return
         }
-        if given["method"] == LocalizationMethod.cam.rawValue {
+        if !method.hasReadOuts {
             given["map-bottom"] = Network.image
             return
         }

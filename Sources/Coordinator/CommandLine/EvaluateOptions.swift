@@ -33,6 +33,11 @@ public enum EvaluateOptions {
     private static let usesPruning: OptionEffect =
         .beside("box-rule", "tight", "component") || .beside("exe-mode", "ch_viz") || .besideAny(of: "save-maps")
 
+    /// Beside the methods that have such an option of their own.
+    private static func methods(with option: String) -> OptionEffect {
+        .beside("method", oneOf: LocalizationMethod.having(option).map(\.rawValue))
+    }
+
     private static let input: [OptionSpecification] = [
         .init(
             "images", "PATH", "a folder of *.JPEG, searched recursively, or a tar archive of them",
@@ -54,8 +59,9 @@ public enum EvaluateOptions {
 
     private static let protocolOptions: [OptionSpecification] = [
         .init(
-            "method", "stnet|cam", "selective tuning, or class activation maps (CAM)", default: "stnet",
-            effect: .always),
+            "method", LocalizationMethod.allCases.map(\.rawValue).joined(separator: "|"),
+            LocalizationMethod.allCases.map { "\($0.rawValue): \($0.title)" }.joined(separator: "; "),
+            default: LocalizationMethod.standard.rawValue, effect: .always),
         .init(
             "preset", MethodPreset.allCases.map(\.rawValue).joined(separator: "|"),
             "the published program's rules, or boxes that follow the object more closely; single options override either",
@@ -81,34 +87,34 @@ public enum EvaluateOptions {
             default: "label", effect: .always),
         .init(
             "selection", "reference|strict", "whether products just below the threshold win too, or not",
-            default: "reference", effect: .beside("method", "stnet")),
+            default: "reference", effect: methods(with: "selection")),
         .init(
             "bottom", "image|pool1|...", "the layer whose gating becomes the box", default: "image",
-            effect: .beside("method", "stnet")),
+            effect: methods(with: "bottom")),
         .init(
             "linear-mode", "ladder|1|all",
             "which inputs a fully connected layer selects: the statistically important winners, the strongest alone, or "
                 + "all winners",
-            default: "ladder", effect: .beside("method", "stnet")),
+            default: "ladder", effect: methods(with: "linear-mode")),
         .init(
             "linear-offset", "N", "by how many of its six thresholds that ladder is relaxed", default: "3",
             effect: .beside("linear-mode", "ladder")),
         .init(
             "bridge-mode", "ladder|1|all",
             "the same choice at the bridge, where the fully connected part ends and feature maps begin",
-            default: "ladder", effect: .beside("method", "stnet")),
+            default: "ladder", effect: methods(with: "bridge-mode")),
         .init(
             "bridge-offset", "N", "by how many thresholds the bridge's ladder is relaxed", default: "1",
             effect: .beside("bridge-mode", "ladder")),
         .init(
             "one-by-one", "group|ladder",
             "which channels a 1x1 convolution selects: the strongest alone, or the important ones", default: "group",
-            effect: .beside("method", "stnet")),
+            effect: methods(with: "one-by-one")),
         .init(
             "residual", "split|winner|branch",
             "how the inputs of a residual sum share its gating: in proportion to what they added, the largest alone, or "
                 + "the branch alone where it added something",
-            default: "split", effect: .beside("method", "stnet")),
+            default: "split", effect: methods(with: "residual")),
         .init(
             "precision", "exact|fast", "the same bits on every machine, or what is faster on each",
             default: "exact", effect: .always),
@@ -120,7 +126,7 @@ public enum EvaluateOptions {
     private static let box: [OptionSpecification] = [
         .init(
             "collapse", "sum|max", "what is taken of the gating over the channels", default: "sum",
-            effect: .beside("method", "stnet")),
+            effect: methods(with: "collapse")),
         .init(
             "prune", "mean|mean-all|percentile|energy|none",
             "which cells of the map are kept: those above the mean of the non-zero or of all cells, above a percentile, "
@@ -164,7 +170,7 @@ public enum EvaluateOptions {
         .init(
             "map-bottom", "NAME", "the layer at which maps are read out",
             default: "--bottom if given, else the network's own",
-            effect: .beside("method", "stnet") && (.beside("exe-mode", "ch_viz") || .besideAny(of: "save-maps"))),
+            effect: methods(with: "bottom") && (.beside("exe-mode", "ch_viz") || .besideAny(of: "save-maps"))),
     ]
 
     private static let nodes: [OptionSpecification] = [

@@ -57,7 +57,7 @@ package enum RunDifferences {
         var texts: [String: String]
 
         static let all = LocalizationMethod.allCases.flatMap { method in
-            (method == .stnet ? MethodPreset.allCases : [.reference]).map { preset in
+            (method.hasPresets ? MethodPreset.allCases : [.reference]).map { preset in
                 Choice(
                     method: method, preset: preset, texts: RunTitle.standardTexts(method: method, preset: preset))
             }

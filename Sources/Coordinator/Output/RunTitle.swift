@@ -45,7 +45,7 @@ package enum RunTitle {
 
     /// The options of a run where nothing but method and preset is given.
     static func standardTexts(method: LocalizationMethod, preset: MethodPreset?) -> [String: String] {
-        ((try? method.options(preset: method == .stnet ? preset : nil, given: [:])) ?? JobOptions()).texts
+        ((try? method.options(preset: method.hasPresets ? preset : nil, given: [:])) ?? JobOptions()).texts
     }
 
     /// `16` for `16.0`.

@@ -40,11 +40,7 @@ extension Report {
     }
 
     private var mapName: String {
-        switch protocolBlock["method"]?.stringValue.flatMap(LocalizationMethod.init) {
-        case .stnet: "class-hypothesis map"
-        case .cam: "class activation map"
-        case nil: "score map"
-        }
+        protocolBlock["method"]?.stringValue.flatMap(LocalizationMethod.init)?.mapTitle ?? "score map"
     }
 
     /// How many pictures there are not, and one reason.

@@ -38,7 +38,8 @@ public struct ArtifactRenderer: Sendable {
             switch kind {
             case .boxPicture: bytes = try boxPicture(picture, image, content.boxes, found)
             case .hypothesisPicture:
-                let caption = HypothesisCaption(kind: mapName, className: name(of: start(image, found)))
+                let caption = HypothesisCaption(
+                    kind: options.localization.method.mapTitle, className: name(of: start(image, found)))
                 bytes =
                     options.artifacts.overlay
                     ? HypothesisPicture.png(map!, over: picture, caption: caption)
@@ -81,13 +82,6 @@ public struct ArtifactRenderer: Sendable {
     /// The class from which the pass began.
     private func start(_ image: LeasedImage, _ found: Finding) -> Int {
         options.localization.classSource == .label ? Int(image.label) : found.top5[0]
-    }
-
-    private var mapName: String {
-        switch options.localization.method {
-        case .stnet: "class-hypothesis map"
-        case .cam: "class activation map"
-        }
     }
 
     /// The first of a class's words: "tabby" of "tabby, tabby cat".

@@ -24,7 +24,7 @@ public final class CUDABackend: Backend, @unchecked Sendable {
     private let lock = Lock()
     private var batchNow: Int
     private(set) var workspace: CUDAWorkspace?
-    private var classActivation: CUDAClassActivation?
+    private var activationMaps: CUDAActivationMaps?
     package var timings = CUDATimings()
     /// Instead of the fastest, for checks.
     package var tile: ck_cuda_tile?
@@ -95,12 +95,7 @@ public final class CUDABackend: Backend, @unchecked Sendable {
         throws(NetworkError) -> [Finding]
     {
         precondition(precision == .exact)
-        let readOut = try network.readOut(named: options.readOut).activation
-        let activation: ClassActivation?
-        switch options.method {
-        case .stnet: activation = nil
-        case .cam: activation = try ClassActivation(network)
-        }
+        let source = try options.source(in: network)
         let classes = plan.shapes.last!.channels
         for picture in pictures where !(0..<classes).contains(picture.label) {
             throw .unknownClass(index: picture.label, classes: classes)
@@ -112,8 +107,8 @@ public final class CUDABackend: Backend, @unchecked Sendable {
                 try gpu.makeCurrent()
                 let workspace = try workspaceNow()
                 let run = CUDARun(
-                    backend: self, workspace: workspace, options: options, readOut: readOut,
-                    classActivation: try activation.map { try classActivation($0, batch: workspace.batch) }, tile: tile)
+                    backend: self, workspace: workspace, options: options,
+                    way: try way(to: source, batch: workspace.batch), tile: tile)
                 try run.evaluate(rest) { findings += $0 }
             } catch let failure as CUDAFailure {
                 try recover(from: failure)
@@ -145,12 +140,17 @@ public final class CUDABackend: Backend, @unchecked Sendable {
         return made
     }
 
-    private func classActivation(_ source: ClassActivation, batch: Int) throws(CUDAFailure) -> CUDAClassActivation {
-        if let classActivation, classActivation.batch == batch { return classActivation }
-        let made = try CUDAClassActivation(
-            source, plan: plan, weights: weights, batch: batch, device: gpu, stream: compute)
-        classActivation = made
-        return made
+    private func way(to source: MapSource, batch: Int) throws(CUDAFailure) -> CUDARun.Way {
+        switch source {
+        case .gating(let activation, _): return .topDown(readOut: activation)
+        case .activations(let mapping):
+            if let activationMaps, activationMaps.serves(mapping, batch: batch) { return .activations(activationMaps) }
+            activationMaps = nil  // its memory is needed
+            let made = try CUDAActivationMaps(
+                mapping, plan: plan, weights: weights, batch: batch, device: gpu, stream: compute)
+            activationMaps = made
+            return .activations(made)
+        }
     }
 
     /// For `batch` pictures, or half as many, and so on, as long as memory is short.

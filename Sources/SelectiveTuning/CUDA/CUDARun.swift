@@ -8,21 +8,24 @@ struct CUDARun {
     private let backend: CUDABackend
     private let workspace: CUDAWorkspace
     private let options: LocalizationOptions
-    private let readOut: Int
+    private let way: Way
     private let forward: CUDAForward
     private let topDown: CUDATopDown
-    /// Instead of the top-down pass.
-    private let classActivation: CUDAClassActivation?
+
+    /// From the activations to the maps.
+    enum Way {
+        case topDown(readOut: Int)
+        /// On the host, from activations that are copied there.
+        case activations(CUDAActivationMaps)
+    }
 
     init(
-        backend: CUDABackend, workspace: CUDAWorkspace, options: LocalizationOptions, readOut: Int,
-        classActivation: CUDAClassActivation?, tile: ck_cuda_tile?
+        backend: CUDABackend, workspace: CUDAWorkspace, options: LocalizationOptions, way: Way, tile: ck_cuda_tile?
     ) {
-        self.classActivation = classActivation
         self.backend = backend
         self.workspace = workspace
         self.options = options
-        self.readOut = readOut
+        self.way = way
         let plan = backend.plan
         forward = CUDAForward(
             device: backend.gpu, network: plan.network, shapes: plan.shapes, layout: plan.layout,
@@ -38,8 +41,10 @@ struct CUDARun {
         let slot: CUDASlot
     }
 
-    /// Whether a batch's second half waits for its outputs: a class activation map chooses its class on the host.
-    private var startsAtPredicted: Bool { options.classSource == .predicted && classActivation == nil }
+    /// Whether a batch's second half waits for its outputs: a map of activations chooses its class on the host.
+    private var startsAtPredicted: Bool {
+        if case .topDown = way { options.classSource == .predicted } else { false }
+    }
 
     /// `deliver` gets each batch's findings in order. Throws `CUDAFailure`, or `NetworkError` for a picture whose units
     /// leave the fixed-point range; nothing is in flight then.
@@ -55,7 +60,7 @@ struct CUDARun {
         do {
             try begin(first)
             for (number, batch) in batches.enumerated() {
-                if startsAtPredicted { try beginAtPredicted(batch) }
+                if startsAtPredicted, case .topDown(let readOut) = way { try beginAtPredicted(batch, readOut) }
                 if number + 1 < batches.count { try begin(batches[number + 1]) }
                 deliver(try finish(batch))
             }
@@ -90,12 +95,11 @@ struct CUDARun {
         try backend.compute.copy(
             outputs.image * count * 4,
             from: workspace.activations.memory(of: backend.network.layers.count).memory, to: slot.hostOutputs.pointer)
-        if let classActivation {
-            try classActivation.copy(
-                count, from: workspace.activations, toSlot: batch.number, on: backend.compute)
+        switch way {
+        case .activations(let maps):
+            try maps.copy(count, from: workspace.activations, toSlot: batch.number, on: backend.compute)
             try slot.done.record(on: backend.compute)
-        } else if !startsAtPredicted {
-            try beginTopDown(batch)
+        case .topDown(let readOut): if !startsAtPredicted { try beginTopDown(batch, readOut) }
         }
     }
 
@@ -106,14 +110,14 @@ struct CUDARun {
     }
 
     /// The class with the largest output, the first of equals.
-    private func beginAtPredicted(_ batch: Batch) throws(CUDAFailure) {
+    private func beginAtPredicted(_ batch: Batch, _ readOut: Int) throws(CUDAFailure) {
         try backend.compute.synchronize()
         let units = (0..<batch.pictures.count).map { Ranking.top(1, of: outputs(batch.slot, $0))[0] }
         try copyStarts(units, batch.slot, on: backend.compute)
-        try beginTopDown(batch)
+        try beginTopDown(batch, readOut)
     }
 
-    private func beginTopDown(_ batch: Batch) throws(CUDAFailure) {
+    private func beginTopDown(_ batch: Batch, _ readOut: Int) throws(CUDAFailure) {
         let (slot, count) = (batch.slot, batch.pictures.count)
         let stream = backend.compute
         try topDown.run(slot, batch: count, readOut: readOut, options: options.topDown, on: stream)
@@ -135,7 +139,11 @@ struct CUDARun {
         let slot = batch.slot
         try slot.done.synchronize()
         let begun = ContinuousClock.now
-        let findings = try classActivation.map { try mapped(batch, $0) } ?? tuned(batch)
+        let findings =
+            switch way {
+            case .topDown(let readOut): try tuned(batch, readOut)
+            case .activations(let maps): try mapped(batch, maps)
+            }
         if backend.isTimed { try addTimes(batch, since: begun) }
         return findings
     }
@@ -174,7 +182,7 @@ struct CUDARun {
         return entries
     }
 
-    private func tuned(_ batch: Batch) throws -> [Finding] {
+    private func tuned(_ batch: Batch, _ readOut: Int) throws -> [Finding] {
         let (shape, field) = (backend.plan.shapes[readOut], backend.fields[readOut])
         nonisolated(unsafe) let images = batch.slot.hostImages.buffer(as: ck_cuda_td_image.self)
         for image in 0..<batch.pictures.count { try check(images[image]) }
@@ -187,12 +195,12 @@ struct CUDARun {
         }
     }
 
-    private func mapped(_ batch: Batch, _ activation: CUDAClassActivation) throws(NetworkError) -> [Finding] {
+    private func mapped(_ batch: Batch, _ maps: CUDAActivationMaps) throws(NetworkError) -> [Finding] {
         let findings = backend.pool.map(batch.pictures.count) { image, _ in
             Result { () throws(NetworkError) in
                 let label = batch.pictures[batch.pictures.startIndex + image].label
                 let start = options.classSource == .label ? label : Ranking.top(1, of: outputs(batch.slot, image))[0]
-                let map = try activation.map(slot: batch.number, image: image, class: start)
+                let map = try maps.map(slot: batch.number, image: image, class: start)
                 return finding(batch, image, map: map, readOut: .image, ck_cuda_td_image())
             }
         }

@@ -13,8 +13,8 @@ public enum NetworkError: Error, CustomStringConvertible, Sendable, Equatable {
     case topDown(network: String, TopDownError)
     /// The network does not end in global average pooling.
     case noClassActivation(network: String, problem: String)
-    /// A class activation map with a value that is infinite or not a number.
-    case classActivationNotFinite(network: String)
+    /// A map, by what its method calls it, with a value that is infinite or not a number.
+    case mapNotFinite(network: String, map: String)
     case outOfMemory(bytes: Int, purpose: String)
     /// A device that this process cannot use any more: another process may.
     case deviceFailed(device: String, problem: String)
@@ -38,8 +38,8 @@ public enum NetworkError: Error, CustomStringConvertible, Sendable, Equatable {
         case .noClassActivation(let network, let problem):
             "network \(network) has no class activation maps (\(problem)): expected global average pooling at its end,"
                 + " with or without a fully connected layer above it"
-        case .classActivationNotFinite(let network):
-            "network \(network): the class activation map holds an infinite value or one that is not a number;"
+        case .mapNotFinite(let network, let map):
+            "network \(network): the \(map) holds an infinite value or one that is not a number;"
                 + " check the weights and the input"
         case .outOfMemory(let bytes, let purpose):
             "cannot have \(bytes) bytes of memory for \(purpose)"

@@ -50,7 +50,7 @@ import Testing
     }
 
     private func options(_ preset: MethodPreset, _ given: [String: String] = [:]) throws -> [String: String] {
-        let texts = try preset.options(with: given).texts
+        let texts = try LocalizationMethod.stnet.options(preset: preset, given: given).texts
         return Dictionary(uniqueKeysWithValues: texts.map { ("option." + $0.key, $0.value) })
     }
 

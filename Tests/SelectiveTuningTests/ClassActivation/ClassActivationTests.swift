@@ -38,30 +38,35 @@ import Testing
         // Two rows of two pixels, three channels, in rows of 8 floats and pixels of 4.
         let features: [Float] = [1, 2, 3, -9, 0, 0, 1, -9, 0, 5, 0, -9, -1, 0, 2, -9]
         let weights: [Float] = [2, -1, 0.5]
-        let shape = Shape(height: 2, width: 2, channels: 3)
-        let map = ClassActivationMap(
-            features: features, shape: shape, row: 8, pixel: 4, weights: weights, class: 7)
-        #expect(map.values == [1.5, 0.5, -5, -1])
-        let own = ClassActivationMap(features: features, shape: shape, row: 8, pixel: 4, weights: nil, class: 2)
-        #expect(own.values == [3, 1, 0, 2])
+        features.withUnsafeBufferPointer { features in
+            weights.withUnsafeBufferPointer { weights in
+                var inputs = MapInputs(
+                    shape: Shape(height: 2, width: 2, channels: 3),
+                    activations: FeatureView(origin: features.baseAddress!, row: 8, pixel: 4),
+                    weights: weights.baseAddress!, start: 2)
+                #expect(CAM.map(inputs).values == [1.5, 0.5, -5, -1])
+                inputs.weights = nil
+                #expect(CAM.map(inputs).values == [3, 1, 0, 2])
+            }
+        }
     }
 
     @Test func theLargestMagnitudeIsOneAndSignsStay() {
-        let map = ClassActivationMap(width: 1, height: 2, values: [3, -6]).gating(inputSize: 2)
+        let map = AttributionMap(width: 1, height: 2, values: [3, -6]).gating(inputSize: 2)
         #expect(map.channels == 1 && map.width == 2 && map.height == 2)
-        let unit = Int64(1) << ClassActivationMap.bits(inputSize: 2)
+        let unit = Int64(1) << AttributionMap.bits(inputSize: 2)
         #expect(map.entries.map(\.value) == [unit / 2, unit / 2, -unit, -unit])
         #expect(
-            ClassActivationMap(width: 3, height: 3, values: [Double](repeating: 0, count: 9)).gating(inputSize: 5)
+            AttributionMap(width: 3, height: 3, values: [Double](repeating: 0, count: 9)).gating(inputSize: 5)
                 .entries.isEmpty)
         // Its reciprocal is infinite.
-        let tiny = ClassActivationMap(width: 1, height: 1, values: [.leastNonzeroMagnitude]).gating(inputSize: 1)
+        let tiny = AttributionMap(width: 1, height: 1, values: [.leastNonzeroMagnitude]).gating(inputSize: 1)
         #expect(tiny.entries.map(\.value) == [unit])
     }
 
     @Test func theFractionBitsKeepAWholeMapsSumBelow2To63() {
         for size in 1...4096 {
-            let bits = ClassActivationMap.bits(inputSize: size)
+            let bits = AttributionMap.bits(inputSize: size)
             #expect(bits == (size < 2897 ? 40 : size < 4096 ? 39 : 38), "\(size)")
             #expect(!(size * size).multipliedReportingOverflow(by: 1 << bits).overflow)
         }
@@ -69,7 +74,7 @@ import Testing
 
     @Test func theLargestInputsConstantMapHasEverySum() throws {
         let size = 4096
-        let map = ClassActivationMap(width: 1, height: 1, values: [1]).gating(inputSize: size)
+        let map = AttributionMap(width: 1, height: 1, values: [1]).gating(inputSize: size)
         let cells = map.collapsed(.sum)
         let mass = localize(
             map: map, options: BoxOptions(rule: .mass, mass: 0.5), readOut: .image, inputSize: size)
@@ -87,15 +92,21 @@ import Testing
             3.43075031042099,
             4.018249869346619, 3.28125, 2.1842498779296875, 1.7795004844665527,
         ]
-        let rows = Bicubic(from: 4, to: 10).rows([0, 1, 4, 2], height: 1)
-        let columns = Bicubic(from: 4, to: 10).columns([0, 1, 4, 2], width: 1)
-        #expect(rows == columns)
-        for (ours, theirs) in zip(rows, expected) { #expect(abs(ours - theirs) < 1e-6) }
-        #expect(rows.count == expected.count)
+        let largest = 4.018249869346619
+        for (width, height) in [(4, 1), (1, 4)] {
+            let map = AttributionMap(width: width, height: height, values: [0, 1, 4, 2]).gating(inputSize: 10)
+            let unit = Double(Int64(1) << AttributionMap.bits(inputSize: 10))
+            for entry in map.entries {
+                let place = Int(entry.index)
+                let theirs = expected[width == 4 ? place % 10 : place / 10] / largest
+                #expect(abs(Double(entry.value) / unit - theirs) < 1e-6)
+            }
+            #expect(map.entries.count == 100)
+        }
     }
 
     @Test func aConstantStaysConstant() {
-        let rows = Bicubic(from: 7, to: 224).rows([Double](repeating: 3, count: 7), height: 1)
-        #expect(rows.allSatisfy { abs($0 - 3) < 1e-12 })
+        let map = AttributionMap(width: 7, height: 7, values: [Double](repeating: 0.3, count: 49))
+        #expect(Set(map.gating(inputSize: 224).entries.map(\.value)) == [1 << AttributionMap.bits(inputSize: 224)])
     }
 }
