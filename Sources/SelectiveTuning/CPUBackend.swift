@@ -7,7 +7,7 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     public let device: String
     public let batchCapacity: Int
     public let precision: Precision
-    private let forward: ForwardPass
+    let forward: ForwardPass
     private let topDown: [TopDownPass]
     private let pool: ThreadPool
 

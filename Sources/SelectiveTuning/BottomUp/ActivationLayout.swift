@@ -52,7 +52,7 @@ package struct ActivationLayout: Sendable {
             }
         }
         // What may be overwritten: the output of one layer, read by one alone. Not what joins others, whose parts have
-        // readers of their own.
+        // readers of their own; nor what the backward pass asks again, where a ReLU's gradient passes.
         let readers = inputs.reduce(into: [Int](repeating: 0, count: shapes.count)) { counts, inputs in
             for input in inputs { counts[input] += 1 }
         }
@@ -60,7 +60,9 @@ package struct ActivationLayout: Sendable {
         for (number, layer) in network.layers.enumerated() {
             guard let place = layer.work.overwrites else { continue }
             let input = inputs[number][place]
-            guard input > 0, readers[input] == 1, !network.layers[input - 1].work.joinsInputs else { continue }
+            guard input > 0, readers[input] == 1, !layer.work.differentiatesAtInput else { continue }
+            let maker = network.layers[input - 1].work
+            guard !maker.joinsInputs, !maker.rectifier.isOn else { continue }
             successor[input] = number + 1
             overwritten.insert(input)
         }

@@ -63,6 +63,23 @@ protocol LayerKind: Sendable, Hashable {
     /// Floats that a thread needs while it computes the layer on the CPU.
     func scratch(input: Shape) -> Int
 
+    // MARK: Its derivative
+
+    /// What follows its sum: its output says where a gradient passes.
+    var rectifier: Rectifier { get }
+
+    /// Whether its derivative reads its input's activations, which nothing may have overwritten then.
+    var differentiatesAtInput: Bool { get }
+
+    /// The zeros that it wants around its output's gradient.
+    func gradientBorder(input: Shape, output: Shape) -> Padding
+
+    /// Whether many values of its inputs' gradients may be zeros, from whether that holds for its output's.
+    func gradientHasZeros(_ output: Bool) -> Bool
+
+    /// Floats that a thread needs while it computes the gradient on the CPU.
+    func backwardScratch(input: Shape) -> Int
+
     // MARK: The passes
 
     /// Bottom-up on the CPU, over the batch.
@@ -70,6 +87,10 @@ protocol LayerKind: Sendable, Hashable {
 
     /// Top-down on the CPU, one image: from the gating of its output to that of its inputs.
     func topDown(_ layer: CPUTopDownLayer) -> ck_td_status
+
+    /// The backward pass on the CPU, over a chunk of the batch: from the gradient of its output, below its ReLU, to those of
+    /// its inputs.
+    func backward(_ layer: CPUBackwardLayer)
 
     /// Bottom-up on a device, over the batch.
     func forward(_ layer: CUDALayer) throws(CUDAFailure)
@@ -100,6 +121,11 @@ extension LayerKind {
     func weightGeometry(input: Shape) -> LayerGeometry? { nil }
     func weights(_ reading: WeightReading) throws -> LayerWeights? { nil }
     func scratch(input: Shape) -> Int { 0 }
+    var rectifier: Rectifier { .none }
+    var differentiatesAtInput: Bool { false }
+    func gradientBorder(input: Shape, output: Shape) -> Padding { 0 }
+    func gradientHasZeros(_ output: Bool) -> Bool { false }
+    func backwardScratch(input: Shape) -> Int { 0 }
     func topDownScratch(_ calls: TopDownCalls, number: Int, options: TopDownOptions, batch: Int, multiprocessors: Int)
         -> Int64
     { 0 }

@@ -4,7 +4,7 @@ import CKernels
 extension Layer {
     /// x / (k + alpha / size * sum of squares over `size` channels around it)^0.75 (Krizhevsky et al. 2012, in Caffe's
     /// form, where alpha is divided by the size). Only this exponent: it is two square roots and exact everywhere. The
-    /// top-down pass leaves the gating as it is, and needs only its output, so that it may overwrite its input.
+    /// top-down pass leaves the gating as it is. Its derivative takes its input, which it must not overwrite.
     public struct LocalResponseNormalization: Sendable, Hashable {
         /// Channels, odd.
         public var size: Int
@@ -43,8 +43,6 @@ extension Layer.LocalResponseNormalization: LayerKind {
         }
         return inputs[0]
     }
-
-    var overwrites: Int? { 0 }
 }
 
 extension Layer.LocalResponseNormalization {

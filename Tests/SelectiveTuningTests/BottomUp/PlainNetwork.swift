@@ -23,7 +23,7 @@ struct RandomTensors: TensorSource {
 
 /// What a layer's weights are once its batch normalisation is folded in.
 extension RandomTensors {
-    fileprivate func factors(_ normalization: Layer.BatchNormalization, _ count: Int) throws -> [Double] {
+    func factors(_ normalization: Layer.BatchNormalization, _ count: Int) throws -> [Double] {
         try zip(
             tensor(normalization.tensors + ".weight", expecting: [count]),
             tensor(normalization.tensors + ".running_var", expecting: [count])
@@ -381,7 +381,7 @@ enum TestNetworks {
 
     /// Activations that are not kept, by network.
     static let overwritten: [String: Set<String>] = [
-        normalized.name: ["p1", "c3"], modern.name: ["branch", "across"],
+        modern.name: ["branch", "across"],
     ]
 
     static func picture(side: Int, seed: Int) -> [UInt8] {
