@@ -109,7 +109,7 @@ let package = Package(
         .testTarget(name: "BytesTests", dependencies: ["Bytes"]),
         .testTarget(
             name: "SelectiveTuningTests", dependencies: ["SelectiveTuning", "CKernels", "Bytes"],
-            exclude: ["Weights/Golden", "Network/Golden"]),
+            exclude: ["Weights/Golden", "Network/Golden", "Methods/Golden"]),
         .testTarget(name: "DatasetTests", dependencies: ["Dataset", "Bytes"], exclude: ["Golden"]),
         .testTarget(
             name: "EvaluationTests", dependencies: ["Evaluation", "CKernels", "Bytes"],

@@ -28,7 +28,8 @@ public struct JobOptions: Sendable, Hashable {
 
     /// Names in the order of the command line's help; there, `maps` is what `--save-maps` implies.
     public static let names = [
-        "method", "preprocess", "iou", "class-source", "selection", "bottom", "collapse", "prune", "mean-multiplier",
+        "method", "preprocess", "iou", "class-source", "map-layer", "selection", "bottom", "collapse", "prune",
+        "mean-multiplier",
         "std-multiplier", "percentage", "energy", "box-rule", "mass", "component-threshold", "component-blur",
         "box-margin", "linear-mode", "linear-offset", "bridge-mode", "bridge-offset", "one-by-one", "residual",
         "precision", "agreement-every", "exe-mode", "overlay", "maps", "map-bottom",
@@ -60,13 +61,15 @@ extension JobOptions {
         }
     }
 
-    /// All options as texts, the defaults included; those of maps where there are any.
+    /// All options as texts, the defaults included; those of maps where there are any, and the map's layer where it is not
+    /// the last feature map.
     public var texts: [String: String] {
         let (topDown, box) = (localization.topDown, localization.box)
         var texts = ["exe-mode": artifacts.mode.rawValue]
         if artifacts.overlay { texts["overlay"] = "true" }
         if artifacts.savesMaps { texts["maps"] = "true" }
         if let name = artifacts.mapReadOut { texts["map-bottom"] = name }
+        if let name = localization.mapLayer { texts["map-layer"] = name }
         let others = [
             "method": localization.method.rawValue,
             "preprocess": preset.rawValue, "iou": iou.rawValue, "class-source": localization.classSource.rawValue,
@@ -129,6 +132,7 @@ extension JobOptions {
             preset = value
         case "iou": iou = try choice(IoUConvention.self)
         case "class-source": localization.classSource = try choice(ClassSource.self)
+        case "map-layer": localization.mapLayer = text
         case "bottom": localization.readOut = text
         case "selection": localization.topDown.selection = try choice(Selection.self)
         case "linear-mode": localization.topDown.linearMode = try choice(SubsetMode.self)

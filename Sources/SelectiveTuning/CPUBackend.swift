@@ -10,6 +10,8 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     let forward: ForwardPass
     private let topDown: [TopDownPass]
     private let pool: ThreadPool
+    /// The last one that was needed.
+    private var backward: BackwardPass?
 
     /// Reads, checks and packs the weights. `batch` nil: as many images as some 400 MB of activations hold, at most 32, and
     /// no more than the process may have memory for.
@@ -140,10 +142,42 @@ public final class CPUBackend: Backend, @unchecked Sendable {
     private func mapped(
         _ pictures: [Picture], _ options: LocalizationOptions, _ mapping: ActivationMapping, withHypothesis: Bool
     ) throws(NetworkError) -> [Finding] {
+        if let rule = mapping.gradient {
+            let starts = pictures.indices.map { start(of: pictures[$0], image: $0, options) }
+            let maps = try gradientMaps(mapping, rule, starts)
+            return try eachPicture(pictures, options, .image) { image, _, _ throws(NetworkError) in
+                let map = try maps[image].get()
+                return (map, ck_td_stats(), withHypothesis ? map : nil)
+            }
+        }
         return try eachPicture(pictures, options, .image) { [forward, network] image, _, start throws(NetworkError) in
             let map = try mapping.gating(forward.mapInputs(mapping, image: image, start: start), network: network)
             return (map, ck_td_stats(), withHypothesis ? map : nil)
         }
+    }
+
+    /// The maps of the last batch's pictures, each of the class it starts from, by the gradient of that class's score.
+    private func gradientMaps(
+        _ mapping: ActivationMapping, _ rule: RectifierGradient, _ starts: [Int]
+    ) throws(NetworkError) -> [Result<ReadOutMap, NetworkError>] {
+        if backward?.plan.target != mapping.activation {
+            backward = nil  // its memory is needed
+            backward = try BackwardPass(forward: forward, to: mapping.activation)
+        }
+        let maps = Slots<Result<ReadOutMap, NetworkError>>(count: starts.count)
+        try backward!.run(classes: starts, rectifier: rule) { [forward, network] image, _, gradient, row, pixel in
+            maps.values[image] = Result { () throws(NetworkError) in
+                var inputs = forward.mapInputs(mapping, image: image, start: starts[image])
+                inputs.gradient = FeatureView(origin: gradient, row: row, pixel: pixel)
+                return try mapping.gating(inputs, network: network)
+            }
+        }
+        return maps.values.map { $0! }
+    }
+
+    /// The class whose object is localized.
+    private func start(of picture: Picture, image: Int, _ options: LocalizationOptions) -> Int {
+        options.classSource == .label ? picture.label : Ranking.top(1, of: forward.outputs(image: image))[0]
     }
 
     private typealias Mapped = (map: ReadOutMap, stats: ck_td_stats, second: ReadOutMap?)

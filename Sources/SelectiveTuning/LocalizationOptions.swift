@@ -11,13 +11,16 @@ public struct LocalizationOptions: Sendable, Hashable {
     /// Name of the network's read-out, `--bottom`; of selective tuning alone, as is `topDown`.
     public var readOut: String
     public var topDown: TopDownOptions
+    /// Name of the layer whose activations are mapped, `--map-layer`; nil for the last feature map, and for methods that
+    /// do not choose one.
+    public var mapLayer: String?
     public var box: BoxOptions
 
     public init(
         method: LocalizationMethod = .standard, classSource: ClassSource = .label, readOut: String = Network.image,
-        topDown: TopDownOptions = .init(),
-        box: BoxOptions = .init()
+        topDown: TopDownOptions = .init(), mapLayer: String? = nil, box: BoxOptions = .init()
     ) {
+        self.mapLayer = mapLayer
         self.method = method
         self.classSource = classSource
         self.readOut = readOut

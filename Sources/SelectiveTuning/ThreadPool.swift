@@ -42,23 +42,23 @@ public final class ThreadPool: @unchecked Sendable {
         return slots.values.map { $0! }
     }
 
-    /// One value a task; each task writes its own, which is why they may be shared.
-    private final class Slots<Value: Sendable>: @unchecked Sendable {
-        let values: UnsafeMutableBufferPointer<Value?>
-
-        init(count: Int) {
-            values = .allocate(capacity: count)
-            values.initialize(repeating: nil)
-        }
-
-        deinit {
-            values.deinitialize()
-            values.deallocate()
-        }
-    }
-
     private final class Body: Sendable {
         let call: @Sendable (Int, Int) -> Void
         init(_ call: @escaping @Sendable (Int, Int) -> Void) { self.call = call }
+    }
+}
+
+/// One value a task; each task writes its own, which is why they may be shared.
+final class Slots<Value: Sendable>: @unchecked Sendable {
+    let values: UnsafeMutableBufferPointer<Value?>
+
+    init(count: Int) {
+        values = .allocate(capacity: count)
+        values.initialize(repeating: nil)
+    }
+
+    deinit {
+        values.deinitialize()
+        values.deallocate()
     }
 }

@@ -39,6 +39,9 @@ import Testing
         let cam = try configuration(
             #"{"preset": "sharp", "bottom": "pool1"}"#, ["--method", "cam", "--network", "googlenet"])
         #expect(cam.moot.map(\.name) == ["bottom", "preset"] && cam.preset == nil)
+        let stnet = try configuration(
+            #"{"method": "gradcam", "map-layer": "inception4e"}"#, ["--method", "stnet", "--network", "googlenet"])
+        #expect(stnet.moot.map(\.name) == ["map-layer"] && stnet.options.localization.mapLayer == nil)
         #expect(throws: UsageError.self) { try configuration(#"{"preset": "sharp", "method": "cam"}"#, []) }
         #expect(try configuration(#"{"mass": 0.9, "box-rule": "mass"}"#, []).moot.isEmpty)
     }

@@ -118,6 +118,60 @@ import Testing
         #expect(block?["options"]?["component-blur"]?.stringValue == "0.0")
     }
 
+    /// On a network without global average pooling, which has no class activation maps.
+    @Test(arguments: ["gradcam", "hirescam", "layercam", "gradient", "guided"])
+    func gradientMethodsRunThroughTheSameTable(method: String) async throws {
+        let run = try SmallRun()
+        let title = try #require(LocalizationMethod(rawValue: method)).title
+        let (status, text) = try await run.evaluate(["--method", method, "--threads", "3", "--batch", "2"], out: "a")
+        #expect(status == .valid)
+        #expect(text.unwrapped.contains("VALID: small, \(title), 7 images: Top-1 Loc"), "\(text)")
+        _ = try await run.evaluate(["--method", method, "--threads", "1"], out: "b")
+        #expect(try run.read("a/images.jsonl") == run.read("b/images.jsonl"))
+        let block = try JSON.parse(try run.read("a/summary.json"), source: "summary")["protocol"]
+        #expect(block?["method"]?.stringValue == method && block?["preset"] == .null)
+        #expect(block?["options"]?["box-rule"]?.stringValue == "component")
+        let report = try run.read("a/report.html")
+        #expect(report.contains("Object localization by \(title)"))
+        let hasLayer = method.hasSuffix("cam")
+        #expect(block?["resolved_defaults"]?["map-layer"]?.stringValue == (hasLayer ? "p2" : nil))
+        guard hasLayer else {
+            let message = "--map-layer is for --method gradcam, hirescam or layercam, not for \(method)"
+            await #expect(throws: UsageError(message)) {
+                _ = try await run.evaluate(["--method", method, "--map-layer", "c1"])
+            }
+            return
+        }
+        // The default by its name is the same run, another layer another one.
+        _ = try await run.evaluate(["--method", method, "--map-layer", "p2"], out: "named")
+        #expect(try run.read("a/images.jsonl") == run.read("named/images.jsonl"))
+        let named = try JSON.parse(try run.read("named/summary.json"), source: "summary")
+        #expect(named["fingerprint"] == (try JSON.parse(try run.read("a/summary.json"), source: "a"))["fingerprint"])
+        let (_, lower) = try await run.evaluate(["--method", method, "--map-layer", "c1"], out: "lower")
+        #expect(lower.unwrapped.contains("VALID: small, \(title), map-layer c1, 7 images"), "\(lower)")
+        #expect(try run.read("a/images.jsonl") != run.read("lower/images.jsonl"))
+    }
+
+    @Test func whatGradientMethodsCannotDoIsSaid() async throws {
+        let run = try SmallRun(pictures: 1)
+        for (options, message) in [
+            (["--bottom", "p1"], "--bottom is for --method stnet, not for gradcam"),
+            (["--preset", "sharp"], "--preset is for --method stnet, not for gradcam"),
+            (
+                ["--map-layer", "c3"],
+                "--method gradcam: network small, map layer \"c3\": there is no such layer: expected one with a feature "
+                    + "map, as p2"
+            ),
+        ] {
+            await #expect(throws: UsageError(message)) {
+                _ = try await run.evaluate(["--method", "gradcam"] + options)
+            }
+        }
+        await #expect(
+            throws: UsageError("--map-layer is for --method gradcam, hirescam or layercam, not for stnet")
+        ) { _ = try await run.evaluate(["--map-layer", "c1"]) }
+    }
+
     @Test func whatClassActivationMapsCannotDoIsSaid() async throws {
         let run = try SmallRun(pictures: 1)
         await #expect {

@@ -16,6 +16,25 @@ import Testing
         #expect(try cluster.digest("again") == cluster.digest())
     }
 
+    /// A method whose maps need gradients, at a layer of its own, with its files.
+    @Test func twoNodesGiveTheBitsOfOneByAGradientMethod() throws {
+        let cluster = try Cluster(pictures: 40)
+        let nodes = try cluster.nodes(2)
+        let options = ["--method", "layercam", "--exe-mode", "ch_viz", "--save-maps"]
+        let run = try cluster.coordinator(nodes.map(\.address), options + ["maps"])
+        #expect(run.wait() == 0, "\(run.standardError)")
+        let alone = try cluster.coordinator(out: "alone", options + ["maps-alone"])
+        #expect(alone.wait() == 0, "\(alone.standardError)")
+        #expect(try cluster.digest() == cluster.digest("alone"))
+        #expect(try cluster.digest() != cluster.embeddedDigest())
+        let maps = try FileManager.default.contentsOfDirectory(atPath: cluster.path("maps"))
+        #expect(maps.count == 40)
+        for map in maps {
+            let paths = ["maps/", "maps-alone/"].map { cluster.path($0 + map) }
+            #expect(FileManager.default.contentsEqual(atPath: paths[0], andPath: paths[1]), "\(map)")
+        }
+    }
+
     @Test func aKilledNodeCostsNothingButItsLeases() throws {
         let cluster = try Cluster()
         let nodes = try cluster.nodes(3)

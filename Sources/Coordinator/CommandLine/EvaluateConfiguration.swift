@@ -101,7 +101,11 @@ public struct EvaluateConfiguration: Sendable {
         do throws(NetworkError) {
             try options.localization.check(network)
         } catch {
-            throw UsageError("\(parsed.blame("method"))--method \(options.localization.method.rawValue): \(error)")
+            let option = options.localization.mapLayer == nil ? "method" : "map-layer"
+            throw UsageError("\(parsed.blame(option))--method \(options.localization.method.rawValue): \(error)")
+        }
+        if options.localization.method.ownOptions.contains("map-layer"), options.localization.mapLayer == nil {
+            resolved.append(("map-layer", network.lastFeatureMap ?? ""))
         }
         if values["preprocess"] == "auto" { resolved.append(("preprocess", options.preset.rawValue)) }
         if let problem = options.preset.problem(inputSize: network.inputSize) {
@@ -171,6 +175,10 @@ public struct EvaluateConfiguration: Sendable {
         let preset = parsed.values["preset"].flatMap(MethodPreset.init)
         var given = parsed.values.filter { JobOptions.names.contains($0.key) }
         try addArtifacts(to: &given, method, parsed, network)
+        // The default by its name is the same run.
+        if method.ownOptions.contains("map-layer"), given["map-layer"] == network.lastFeatureMap {
+            given["map-layer"] = nil
+        }
         if given["preprocess"] == "auto" {
             let weights = parsed.values["weights"] ?? (try? defaultWeights(network.name).first)
             given["preprocess"] =

@@ -11,7 +11,7 @@ public enum EvaluateOptions {
         summary: """
             Evaluates object localization by selective tuning: runs a classification network forward over photographs and
             its selective tuning pass down to a box of the object, and prints label accuracy and localization accuracy
-            (Top-1 Loc, GT-known) beside simple baselines. Runs in this process, or on the nodes (stnet-node) that --nodes
+            (Top-1 Loc, GT-known) beside simple baselines. --method takes another method in its place. Runs in this process, or on the nodes (stnet-node) that --nodes
             or --announce name.
             """,
         sections: [
@@ -85,6 +85,9 @@ public enum EvaluateOptions {
         .init(
             "class-source", "label|predicted", "the class to localize: the true one, or the predicted one",
             default: "label", effect: .always),
+        .init(
+            "map-layer", "NAME", "the layer whose activations, weighted with their gradients, are the map",
+            default: "the last feature map", effect: methods(with: "map-layer")),
         .init(
             "selection", "reference|strict", "whether products just below the threshold win too, or not",
             default: "reference", effect: methods(with: "selection")),

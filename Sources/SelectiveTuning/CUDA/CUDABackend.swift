@@ -96,6 +96,9 @@ public final class CUDABackend: Backend, @unchecked Sendable {
     {
         precondition(precision == .exact)
         let source = try options.source(in: network)
+        if case .activations(let mapping) = source, mapping.gradient != nil {
+            throw .missingMethod(device: gpu.description, method: options.method.rawValue)
+        }
         let classes = plan.shapes.last!.channels
         for picture in pictures where !(0..<classes).contains(picture.label) {
             throw .unknownClass(index: picture.label, classes: classes)

@@ -3,6 +3,11 @@
 public enum LocalizationMethod: String, CaseIterable, Sendable {
     case stnet
     case cam
+    case gradcam
+    case hirescam
+    case layercam
+    case gradient
+    case guided
 
     /// Where nothing is said.
     public static let standard = LocalizationMethod.stnet
@@ -12,6 +17,11 @@ public enum LocalizationMethod: String, CaseIterable, Sendable {
         switch self {
         case .stnet: STNet()
         case .cam: CAM()
+        case .gradcam: GradCAM()
+        case .hirescam: HiResCAM()
+        case .layercam: LayerCAM()
+        case .gradient: InputGradient()
+        case .guided: GuidedBackpropagation()
         }
     }
 }

@@ -14,6 +14,8 @@ struct ActivationMapping: Sendable {
     var activation: Int
     /// Index of the fully connected layer whose weights the map is made with.
     var classifier: Int?
+    /// How a ReLU passes the gradient of the class's score by the activation; nil where the map needs no gradient.
+    var gradient: RectifierGradient?
     /// The map at the activation's own size. The same bits on every backend: single operations in one order.
     var map: @Sendable (MapInputs) -> AttributionMap
 
@@ -34,12 +36,17 @@ package struct MapInputs {
     package var weights: UnsafePointer<Float>?
     /// The class that is localized.
     package var start: Int
+    /// Of the class's score by the activations; nil where no gradient was asked for.
+    package var gradient: FeatureView?
 
-    package init(shape: Shape, activations: FeatureView, weights: UnsafePointer<Float>?, start: Int) {
+    package init(
+        shape: Shape, activations: FeatureView, weights: UnsafePointer<Float>?, start: Int, gradient: FeatureView? = nil
+    ) {
         self.shape = shape
         self.activations = activations
         self.weights = weights
         self.start = start
+        self.gradient = gradient
     }
 }
 

@@ -40,6 +40,8 @@ extension Mistake {
         Mistake("maps' read-out without maps", "$RUN --map-bottom image"),
         Mistake("a key without nodes", "$RUN --key-file key"),
         Mistake("a preset of another method", "$RUN --method cam --preset sharp"),
+        Mistake("a layer that is not there", "$RUN --method gradcam --map-layer conv9"),
+        Mistake("a layer without a map", "$RUN --method layercam --map-layer classifier.1"),
         Mistake("a GPU that there is not", "$RUN --gpu 99 --out out"),
         Mistake("a GPU for nodes", "$RUN --gpu 0 --nodes hosts"),
         Mistake("neither boxes nor maps", "stnet-coord score --annotations annotations"),
