@@ -25,8 +25,9 @@ struct Suite {
         jsonPath = parsed.values["json"] ?? "results/bench.json"
         photographs = try Photographs(directory: parsed.values["photographs"])
         only = parsed.values["only"].map { Set($0.split(separator: ",").map(String.init)) }
-        for part in only ?? [] where !Suite.parts.contains(part) {
-            throw UsageError("--only \(part): expected some of \(Suite.parts.joined(separator: ","))")
+        for part in only ?? [] where !(Suite.parts + Suite.trainedParts).contains(part) {
+            throw UsageError(
+                "--only \(part): expected some of \((Suite.parts + Suite.trainedParts).joined(separator: ","))")
         }
         peers = Peers(python: parsed.values["python"] ?? "Benchmarks/peers/.venv/bin/python")
     }
@@ -50,6 +51,8 @@ struct Suite {
     ]
     /// What `--only` takes.
     static var parts: [String] { ["decode"] + networks.map(\.0.name) + ["trained", "demo", "coordinator"] }
+    /// Those of `trained`, one by one.
+    static var trainedParts: [String] { trained.map { "trained-\($0.0.name)" } }
 
     private func isWanted(_ part: String) -> Bool { only?.contains(part) ?? true }
 
@@ -68,7 +71,7 @@ struct Suite {
                 stages.append(WholeStage(passes: passes, pool: pool, photographs: photographs))
             }
         }
-        if isWanted("trained") { stages += try trainedStages(pool) }
+        stages += try trainedStages(pool)
         if isWanted("demo") {
             let cluster = try ClusterStage.Work(pictures: 3000)
             stages.append(ClusterStage(work: cluster, threads: threads, nodes: 0))
@@ -102,6 +105,7 @@ struct Suite {
     private func trainedStages(_ pool: ThreadPool) throws -> [Stage] {
         let folder = (ProcessInfo.processInfo.environment["STNET_DATA"] ?? "../shared/data") + "/weights/"
         return try Suite.trained.flatMap { network, batch, path -> [Stage] in
+            guard isWanted("trained") || isWanted("trained-\(network.name)") else { return [] }
             guard FileManager.default.fileExists(atPath: folder + path) else {
                 print("no trained weights: \(folder + path) is not there")
                 return []

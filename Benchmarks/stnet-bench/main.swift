@@ -22,12 +22,18 @@ let help = HelpText(
                 .init("only", "PARTS", "some of the parts below, with commas between", default: "all"),
                 .init("growth", nil, "how cost grows with images, batch, threads and nodes, and nothing else"),
                 .init("precisions", nil, "compare exact and fast on VGG-16's layers, and nothing else"),
+                .init(
+                    "layers", "NETWORK",
+                    "what each layer of a network costs bottom-up, beside the machine's arithmetic and memory, and nothing else"
+                ),
+                .init("weights", "FILE", "of --layers", default: "seeded"),
+                .init("batch", "N", "of --layers", default: "32"),
                 .init("help", nil, "this text"),
             ]
         )
     ],
     footer:
-        "Parts: \(Suite.parts.joined(separator: ",")).\n\nParts of --growth: \(Growth.parts.joined(separator: ","))."
+        "Parts: \(Suite.parts.joined(separator: ",")).\nOf trained: \(Suite.trainedParts.joined(separator: ",")).\n\nParts of --growth: \(Growth.parts.joined(separator: ","))."
 )
 
 do {
@@ -40,6 +46,8 @@ do {
             batch: 8, rounds: try parsed.integer("rounds", in: 1...100) ?? 3,
             threads: try parsed.integer("threads", in: 1...1024) ?? ProcessInfo.processInfo.activeProcessorCount
         ).run()
+    } else if let network = parsed.values["layers"] {
+        try LayerTimes(parsed, network: network).run()
     } else if parsed.switches.contains("growth") {
         try Growth(parsed).run()
     } else {

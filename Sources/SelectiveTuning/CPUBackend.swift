@@ -85,6 +85,13 @@ public final class CPUBackend: Backend, @unchecked Sendable {
         forward.run(pictures.map(\.pixels), precision: precision ?? self.precision, skipsZeros: skipsZeros)
     }
 
+    /// The same, and how long each layer took.
+    package func layerTimes(_ pictures: [Picture], precision: Precision? = nil) -> [Duration] {
+        let clock = LayerClock(layers: network.layers.count)
+        forward.run(pictures.map(\.pixels), precision: precision ?? self.precision, clock: clock)
+        return clock.times
+    }
+
     /// The outputs of the last layer for one picture of the last batch.
     package func outputs(image: Int) -> [Float] { Array(forward.outputs(image: image)) }
 

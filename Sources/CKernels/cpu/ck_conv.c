@@ -54,13 +54,30 @@ ck_conv_tile_function ck_conv_tile_for(ck_isa isa) {
 }
 
 void ck_conv_addresses(const ck_conv *conv, int64_t begin, int32_t count, const float **pixels, float **outputs) {
+    // One division at the begin: with one for each pixel, a short chain would cost less than where it starts.
     const int64_t area = (int64_t)conv->height * conv->width;
+    int64_t image = begin / area;
+    int32_t y = (int32_t)(begin % area / conv->width), x = (int32_t)(begin % conv->width);
+    const int64_t step_x = conv->stride_x * conv->input_pixel;
+    const float *pixel = conv->input + image * conv->input_image + y * conv->stride_y * conv->input_row + x * step_x;
+    float *output = conv->output + image * conv->output_image + y * conv->output_row + x * conv->output_pixel;
     for (int32_t i = 0; i < count; i++) {
-        int64_t image = (begin + i) / area, place = (begin + i) % area;
-        int64_t y = place / conv->width, x = place % conv->width;
-        pixels[i] = conv->input + image * conv->input_image + y * conv->stride_y * conv->input_row +
-                    x * conv->stride_x * conv->input_pixel;
-        outputs[i] = conv->output + image * conv->output_image + y * conv->output_row + x * conv->output_pixel;
+        pixels[i] = pixel;
+        outputs[i] = output;
+        pixel += step_x, output += conv->output_pixel;
+        if (++x < conv->width) continue;
+        x = 0;
+        if (++y == conv->height) y = 0, image++;
+        pixel = conv->input + image * conv->input_image + y * conv->stride_y * conv->input_row;
+        output = conv->output + image * conv->output_image + y * conv->output_row;
+    }
+}
+
+/// Asks for the lines that the next tile writes: those of a batch come from main memory, and are on their way into the
+/// second-level cache while this tile is computed.
+static void ask_for_outputs(float *const *outputs, int32_t count, int32_t lanes) {
+    for (int32_t p = 0; p < count; p++) {
+        for (int32_t i = 0; i < lanes; i += CK_CONV_LANES) __builtin_prefetch(outputs[p] + i, 0, 2);
     }
 }
 
@@ -112,6 +129,10 @@ void ck_conv_run(ck_isa isa, const ck_conv *conv, int32_t task, float *scratch) 
             tile.pixels = pixels + from;
             tile.outputs = outputs + from;
             tile.chains = scratch + (int64_t)from * CK_CONV_PANEL;
+            const int32_t next = (int32_t)((int64_t)count * (t + 2) / tiles);
+            if (tile.last && t + 1 < tiles) ask_for_outputs(outputs + to, next - to, lanes);
+            // The taps of a 1x1 kernel are read here for the first time; a larger one reads most of them again and again.
+            tile.ahead = conv->runs == 1 ? (to - from) * conv->stride_x * conv->input_pixel : 0;
             compute(conv, &tile, to - from, lanes);
         }
         tile.weights += block * lanes;

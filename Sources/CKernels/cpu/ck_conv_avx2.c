@@ -23,6 +23,10 @@ static inline __attribute__((always_inline)) void slice_of(const int pixels, con
     for (int32_t r = tile->run_begin; r < tile->run_end; r++) {
         const int64_t begin = conv->run_offset[r], end = begin + conv->run_length[r];
         for (int64_t i = begin; i < end; i++, weights += lanes) {
+            if (i % 16 == 0 && tile->ahead != 0) {
+#pragma clang loop unroll(full)
+                for (int p = 0; p < pixels; p++) __builtin_prefetch(tap[p] + i + tile->ahead, 0, 3);
+            }
             const __m256 w0 = _mm256_load_ps(weights), w1 = _mm256_load_ps(weights + 8);
 #pragma clang loop unroll(full)
             for (int p = 0; p < pixels; p++) {

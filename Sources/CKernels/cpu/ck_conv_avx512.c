@@ -25,6 +25,10 @@ static inline __attribute__((always_inline)) void tile_of(const int pixels, cons
     for (int32_t r = tile->run_begin; r < tile->run_end; r++) {
         const int64_t begin = conv->run_offset[r], end = begin + conv->run_length[r];
         for (int64_t i = begin; i < end; i++, weights += vectors * 16) {
+            if (i % 16 == 0 && tile->ahead != 0) {
+#pragma clang loop unroll(full)
+                for (int p = 0; p < pixels; p++) __builtin_prefetch(tap[p] + i + tile->ahead, 0, 3);
+            }
             __m512 w[4];
 #pragma clang loop unroll(full)
             for (int v = 0; v < vectors; v++) w[v] = _mm512_load_ps(weights + v * 16);

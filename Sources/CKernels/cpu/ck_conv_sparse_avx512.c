@@ -45,6 +45,10 @@ static inline __attribute__((always_inline)) void word_of(const int vectors, con
             for (int v = 0; v < vectors; v++) sum[v] = _mm512_fmadd_ps(h, _mm512_load_ps(w + v * 16), sum[v]);
         }
         if (tile->last) {
+            // The lines that a later pixel writes come from main memory.
+            const float *later = tile->outputs[p + 4 < count ? p + 4 : p];
+#pragma clang loop unroll(full)
+            for (int v = 0; v < vectors; v += 1) __builtin_prefetch(later + v * 16, 0, 2);
             finish(vectors, conv, tile, p, sum);
         } else {
 #pragma clang loop unroll(full)

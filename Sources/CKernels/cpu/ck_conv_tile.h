@@ -12,6 +12,7 @@ typedef struct {
     const float *bias;           // this panel's
     int32_t channels;            // real channels in this panel, 1...64
     float *chains;               // stored chains, [pixel][CK_CONV_PANEL]
+    int64_t ahead;               // floats from a tap to one that the next tile begins with; 0 asks for nothing
     int32_t first, last;         // whether the chains start here, and whether they end here
 } ck_conv_tile;
 

@@ -3,6 +3,8 @@
 // sums stay in registers, a weight that is loaded serves all pixels of a row, and an input that is loaded all of the
 // outputs that it is a tap of, so that the arithmetic and not the cache is what a tile waits for.
 
+enum { ASKS_INPUTS = 1, ASKS_OUTPUTS = 2 };  // what is asked for before it is needed
+
 enum { PIXELS = 7 };  // maps of 7, 14, 28, 56 and 112 pixels have no rest
 
 typedef struct {
@@ -17,7 +19,14 @@ INLINE void tile_of(const ck_depthwise *call, const tile *t, const int rows, con
     const int64_t row = call->input_row, pixel = call->input_pixel, channels = call->channels;
     vector sum[ROWS * PIXELS];
 #pragma clang loop unroll(full)
-    for (int i = 0; i < rows * pixels; i++) sum[i] = zero();
+    for (int i = 0; i < rows * pixels; i++) {
+        sum[i] = zero();
+        // What the tile to the right writes.
+        if (asks & ASKS_OUTPUTS) {
+            __builtin_prefetch(
+                t->output + i / pixels * call->output_row + (i % pixels + pixels) * call->output_pixel, 0, 2);
+        }
+    }
     const float *taps = t->input;
 #pragma clang loop unroll(full)
     for (int y = 0; y < (rows - 1) * stride + kernel; y++, taps += row) {
@@ -35,7 +44,9 @@ INLINE void tile_of(const ck_depthwise *call, const tile *t, const int rows, con
         for (int x = 0; x < (pixels - 1) * stride + kernel; x++) {
             const vector in = load(taps + x * pixel);
             // The rows that the tile below reads first.
-            if (asks && y >= kernel - stride && x < pixels * stride) __builtin_prefetch(taps + x * pixel + t->ahead, 0, 2);
+            if (asks & ASKS_INPUTS && y >= kernel - stride && x < pixels * stride) {
+                __builtin_prefetch(taps + x * pixel + t->ahead, 0, 2);
+            }
 #pragma clang loop unroll(full)
             for (int r = 0; r < rows; r++) {
                 const int ky = y - r * stride;
@@ -166,25 +177,23 @@ static void factors(const ck_depthwise *call, ck_band band) {
     }
 }
 
-/// Whether the inputs of the batch come from main memory rather than from a cache: then they are asked for early.
-static int asks_early(const ck_depthwise *call) {
-    const int64_t floats = (int64_t)call->batch * call->height * call->stride_y * call->input_row;
-    return floats >= 3 << 20;
-}
+#define SHAPES(asks)                                                                      \
+    if (square && kernel == 3 && stride == 1) return rows_of(call, band, 3, 1, asks);     \
+    if (square && kernel == 3 && stride == 2) return rows_of(call, band, 3, 2, asks);     \
+    if (square && kernel == 5 && stride == 1) return rows_of(call, band, 5, 1, asks);     \
+    if (square && kernel == 5 && stride == 2) return rows_of(call, band, 5, 2, asks)
 
 void FUNCTION(const ck_depthwise *call, ck_band band) {
     const int32_t kernel = call->kernel_width, stride = call->stride_x;
     const int square = call->kernel_height == kernel && call->stride_y == stride && call->width >= PIXELS;
     if (call->kernel_height == 1 && kernel == 1) return factors(call, band);
-    if (asks_early(call)) {
-        if (square && kernel == 3 && stride == 1) return rows_of(call, band, 3, 1, 1);
-        if (square && kernel == 3 && stride == 2) return rows_of(call, band, 3, 2, 1);
-        if (square && kernel == 5 && stride == 1) return rows_of(call, band, 5, 1, 1);
-        if (square && kernel == 5 && stride == 2) return rows_of(call, band, 5, 2, 1);
+    // Inputs come from main memory where they are more than the last cache holds; outputs go there, but for small maps.
+    const int64_t inputs = (int64_t)call->batch * call->height * call->stride_y * call->input_row;
+    if (inputs >= 3 << 20) {
+        SHAPES(ASKS_INPUTS | ASKS_OUTPUTS);
+    } else if (inputs >= 1 << 16) {
+        SHAPES(ASKS_OUTPUTS);
     }
-    if (square && kernel == 3 && stride == 1) return rows_of(call, band, 3, 1, 0);
-    if (square && kernel == 3 && stride == 2) return rows_of(call, band, 3, 2, 0);
-    if (square && kernel == 5 && stride == 1) return rows_of(call, band, 5, 1, 0);
-    if (square && kernel == 5 && stride == 2) return rows_of(call, band, 5, 2, 0);
+    SHAPES(0);
     for (int32_t y = band.begin; y < band.end; y++) any_row(call, band.image, y);
 }

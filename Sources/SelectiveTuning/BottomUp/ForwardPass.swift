@@ -78,13 +78,38 @@ final class ForwardPass: @unchecked Sendable {
 
     /// Runs the whole network over pictures of [inputSize][inputSize][3] 8-bit RGB; at most `batchCapacity` of them.
     /// Only a pass that was made for `fast` can compute so. Whether products with zeros are skipped changes no bit.
-    func run(_ pictures: [[UInt8]], precision: Precision, skipsZeros: Bool = true) {
+    func run(_ pictures: [[UInt8]], precision: Precision, skipsZeros: Bool = true, clock: LayerClock? = nil) {
         precondition(pictures.count <= batchCapacity)
         precondition(precision == .exact || self.precision == .fast)
         nonzero.begin(inUse: skipsZeros)
         pool.run(pictures.count) { image, _ in self.normalize(pictures[image], image: image) }
-        for (number, layer) in network.layers.enumerated() {
-            layer.work.forward(CPULayer(self, number: number, batch: pictures.count, precision: precision))
+        let batch = pictures.count
+        let stretches = Stretch.all(
+            network: network, shapes: shapes, inputs: layout.inputs, batch: batch, threads: pool.threads)
+        for stretch in stretches {
+            guard let share = stretch.pictures else {
+                compute(stretch.layers, images: 0..<batch, thread: nil, precision, clock)
+                continue
+            }
+            pool.run((batch + share - 1) / share) { turn, thread in
+                let images = turn * share..<min((turn + 1) * share, batch)
+                self.compute(stretch.layers, images: images, thread: thread, precision, clock)
+            }
+        }
+    }
+
+    /// Some layers of some pictures, by one thread of the pool or, where that is nil, by all of them.
+    private func compute(
+        _ layers: Range<Int>, images: Range<Int>, thread: Int?, _ precision: Precision, _ clock: LayerClock?
+    ) {
+        for number in layers {
+            let layer = CPULayer(self, number: number, images: images, thread: thread, precision: precision)
+            let work = network.layers[number].work
+            guard let clock else {
+                work.forward(layer)
+                continue
+            }
+            clock.measure(layer: number, threads: thread == nil ? 1 : pool.threads) { work.forward(layer) }
         }
     }
 

@@ -7,8 +7,9 @@ import CKernels
 final class NonzeroBits: @unchecked Sendable {
     /// Bits of each activation that a convolution can use; nil for the others.
     private let memory: [FloatBuffer?]
-    /// Whose bits belong to the batch in work.
-    private var known: [Bool]
+    /// For each activation and picture, whether the bits are those of the batch in work.
+    private let known: UnsafeMutableBufferPointer<Bool>
+    private let batchCapacity: Int
     private let layout: ActivationLayout
     private var inUse = true
 
@@ -27,7 +28,6 @@ final class NonzeroBits: @unchecked Sendable {
             guard layer.work.skipsZeros(input: shapes[layout.inputs[number][0]]) else { continue }
             for input in layout.inputs[number] where hasZeros[input] { wanted[input] = true }
         }
-        known = wanted.map { _ in false }
         var memory: [FloatBuffer?] = []
         for (activation, wanted) in wanted.enumerated() {
             let storage = layout.storage(of: activation)
@@ -38,30 +38,39 @@ final class NonzeroBits: @unchecked Sendable {
                     ? try FloatBuffer(count: (bytes + 3) / 4, purpose: "a bit for each activation") : nil)
         }
         self.memory = memory
+        self.batchCapacity = batchCapacity
+        known = .allocate(capacity: wanted.count * batchCapacity)
+        known.initialize(repeating: false)
     }
+
+    deinit { known.deallocate() }
 
     /// A new batch is in work: nothing is known of it, or nothing is asked.
     func begin(inUse: Bool) {
         self.inUse = inUse
-        for activation in known.indices { known[activation] = false }
+        known.update(repeating: false)
     }
 
-    /// Bit `offset` of an activation's storage, which a byte begins with: those of its first image when `offset` is less
-    /// than an image's floats. Finds out which values are not zero when this batch's are not known yet. Nil where a
-    /// convolution cannot use them.
+    /// Bit `offset` of an activation's storage, which a byte begins with. Finds out by tasks for `run` which values of
+    /// `images` are not zero where that is not known yet. Nil where a convolution cannot use them.
     func pointer(
-        activation: Int, storage pointer: UnsafePointer<Float>, offset: Int, batch: Int, isa: ck_isa, pool: ThreadPool
+        activation: Int, storage pointer: UnsafePointer<Float>, offset: Int, images: Range<Int>, isa: ck_isa,
+        run: (_ count: Int, _ body: @escaping @Sendable (_ task: Int, _ thread: Int) -> Void) -> Void
     ) -> UnsafePointer<UInt8>? {
         guard inUse, let bits = memory[activation], offset % 8 == 0 else { return nil }
         let bytes = UnsafeMutableRawPointer(bits.pointer).assumingMemoryBound(to: UInt8.self)
-        if !known[activation] {
-            let count = layout.storage(of: activation).image * batch
+        let unknown = images.filter { !known[activation * batchCapacity + $0] }
+        if !unknown.isEmpty {
+            // An image is whole pixels: it begins with a byte, as they do.
+            let image = layout.storage(of: activation).image
+            let slices = (image + Self.slice - 1) / Self.slice
             nonisolated(unsafe) let (bytes, values) = (bytes, pointer)
-            pool.run((count + Self.slice - 1) / Self.slice) { task, _ in
-                let first = task * Self.slice
-                ck_nonzero_bits(isa, values + first, Int64(min(Self.slice, count - first)), bytes + first / 8)
+            run(unknown.count * slices) { task, _ in
+                let (start, first) = (unknown[task / slices] * image, task % slices * Self.slice)
+                ck_nonzero_bits(
+                    isa, values + start + first, Int64(min(Self.slice, image - first)), bytes + (start + first) / 8)
             }
-            known[activation] = true
+            for image in unknown { known[activation * batchCapacity + image] = true }
         }
         return UnsafePointer(bytes) + offset / 8
     }

@@ -34,7 +34,11 @@ extension Weighted {
 
     func connections(input: Shape) -> Int { products(input: input) }
 
-    func skipsZeros(input: Shape) -> Bool { !geometry(input: input).isDepthwise }
+    /// Few outputs have few products to leave out for each input that is looked up.
+    func skipsZeros(input: Shape) -> Bool {
+        let geometry = geometry(input: input)
+        return !geometry.isDepthwise && geometry.groupOut > 32
+    }
 
     func hasZeros(_ inputs: [Bool]) -> Bool { rectifier.isOn }
 

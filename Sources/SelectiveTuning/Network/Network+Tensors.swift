@@ -49,14 +49,23 @@ extension Network {
     /// Floating-point operations of the forward pass of one picture: two a multiply-add of its convolutions and fully
     /// connected layers, taps in the padding included.
     public func operations() throws(NetworkError) -> Double {
+        try layerCosts().reduce(0) { $0 + $1.operations }
+    }
+
+    /// For each layer: its kind, the floating-point operations of one picture, and the bytes of activations that it reads
+    /// and writes once each.
+    package func layerCosts() throws(NetworkError) -> [(kind: String, operations: Double, bytes: Double)] {
         let shapes = try shapes()
         var place = [Network.image: 0]
-        var sum = 0.0
-        for (number, layer) in layers.enumerated() {
+        return layers.enumerated().map { number, layer in
             place[layer.name] = number + 1
-            let products = layer.work.products(input: shapes[place[layer.inputs[0]]!])
-            sum += 2 * Double(shapes[number + 1].count) * Double(products)
+            let inputs = layer.inputs.map { shapes[place[$0]!] }
+            let output = shapes[number + 1]
+            return (
+                type(of: layer.work).name,
+                2 * Double(output.count) * Double(layer.work.products(input: inputs[0])),
+                4 * Double(inputs.reduce(output.count) { $0 + $1.count })
+            )
         }
-        return sum
     }
 }

@@ -10,13 +10,13 @@ private let availableISAs: [ck_isa] = [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX5
     @Test(arguments: [TestNetworks.branched, TestNetworks.chain, TestNetworks.normalized, TestNetworks.modern])
     func everyActivationHasTheBitsOfThePlainNetwork(network: Network) throws {
         let tensors = RandomTensors(seed: 3)
-        let pictures = (0..<5).map {
+        let pictures = (0..<6).map {
             Picture(pixels: TestNetworks.picture(side: network.inputSize, seed: $0), label: 1)
         }
         let plain = try pictures.map { try PlainNetwork(network: network, tensors: tensors).run($0.pixels) }
         let names = [Network.image] + network.layers.map(\.name)
         for isa in availableISAs {
-            for (threads, batch) in [(1, 5), (3, 4)] {
+            for (threads, batch) in [(1, 5), (3, 4), (3, 6)] {
                 let backend = try CPUBackend(
                     network: network, source: tensors, pool: try ThreadPool(threads: threads), batch: batch, isa: isa)
                 backend.forwardOnly(Array(pictures.prefix(batch)))
