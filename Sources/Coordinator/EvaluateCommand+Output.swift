@@ -4,6 +4,7 @@ import Evaluation
 import Jobs
 import Options
 import Protocol
+import SelectiveTuning
 
 extension EvaluateCommand {
     /// In the output directory; removed when the run is complete and valid.
@@ -18,6 +19,10 @@ extension EvaluateCommand {
             "images": "\(inputs.manifest.entries.count)",
         ])
         for name in JobOptions.names { fingerprint.append("option." + name, inputs.job.options[name] ?? "") }
+        if let maps = inputs.maps {
+            fingerprint.append("option.thresholds", "\(maps.thresholds.taus.count)")
+            fingerprint.append("option.threshold-from", maps.given?.summarySHA256 ?? "")
+        }
         for (name, value) in inputs.data?.fields ?? [] { fingerprint.append(name, value) }
         return fingerprint
     }
@@ -125,7 +130,8 @@ extension EvaluateCommand {
             network: configuration.network.name,
             title: RunTitle.text(
                 network: configuration.network.name, preset: configuration.preset, options: configuration.options,
-                images: inputs.manifest.entries.count, annotated: inputs.manifest.annotatedCount),
+                maps: inputs.maps, ownMapReadOut: ownMapReadOut, images: inputs.manifest.entries.count,
+                annotated: inputs.manifest.annotatedCount),
             images: LedgerImages(ledger), convention: configuration.options.iou,
             protocolBlock: namingWeights(protocolBlock(inputs), inputs), deliveries: deliveries,
             digests: [
@@ -134,7 +140,7 @@ extension EvaluateCommand {
                 .init(name: "manifest", sha256: inputs.manifest.digest),
             ], precision: configuration.options.precision.rawValue, otherReasons: reasons,
             annotated: inputs.manifest.annotatedCount,
-            fingerprint: fingerprint(inputs).fields.map { ($0.name, $0.value) })
+            fingerprint: fingerprint(inputs).fields.map { ($0.name, $0.value) }, measuredMaps: inputs.maps)
         let written = try RunOutput.write(run, to: configuration.outPath)
         let files = written.certificate.digests.first { $0.name == RunOutput.filesDigestName }
         try ledger.finish(filesDigest: files?.sha256 ?? "")
@@ -192,30 +198,56 @@ extension EvaluateCommand {
     /// The run's directory may be read from elsewhere.
     package static func absolute(_ path: String) -> String { absolutePath(path) }
 
+    /// Where maps are read out unless something else was asked for.
+    private var ownMapReadOut: String? {
+        configuration.options.localization.method == .stnet
+            ? try? configuration.network.ownReadOut() : Network.image
+    }
+
+    /// What was asked for of the maps; nothing where they are not measured.
+    private func mapProtocol(_ maps: MapMeasurement?) -> [(String, JSON)] {
+        guard let maps else { return [] }
+        let count: [(String, JSON)] = [("map_thresholds", .int(maps.thresholds.taus.count))]
+        guard let given = maps.given else { return count }
+        return count + [
+            (
+                "map_thresholds_from",
+                .object([("title", .string(given.title)), ("summary_sha256", .string(given.summarySHA256))])
+            )
+        ]
+    }
+
     private func protocolBlock(_ inputs: Inputs) -> JSON {
         let options = JobOptions.names.compactMap { name in
             inputs.job.options[name].map { (name, JSON.string($0)) }
         }
-        return .object([
-            ("method", .string(configuration.options.localization.method.rawValue)),
-            ("preset", configuration.preset.map { .string($0.rawValue) } ?? .null),
-            ("network", .string(inputs.job.network)),
-            ("network_sha256", .string(inputs.networkDigest)), ("weights_sha256", .string(inputs.job.weightsSHA256)),
-            ("manifest_sha256", .string(inputs.manifest.digest)),
-            ("input_size", .int(configuration.network.inputSize)),
-            ("activation_bytes_per_picture", .int((try? configuration.network.activationBytes()) ?? 0)),
-            ("options", .object(options)),
-            (
-                "resolved_defaults",
-                .object(
-                    configuration.resolvedDefaults.filter { $0.name != "threads" }.map { ($0.name, .string($0.value)) })
-            ), ("from_configuration", .object(configured)), ("version", .string(stnetVersion)),
-        ])
+        return .object(
+            [
+                ("method", .string(configuration.options.localization.method.rawValue)),
+                ("preset", configuration.preset.map { .string($0.rawValue) } ?? .null),
+                ("network", .string(inputs.job.network)),
+                ("network_sha256", .string(inputs.networkDigest)),
+                ("weights_sha256", .string(inputs.job.weightsSHA256)),
+                ("manifest_sha256", .string(inputs.manifest.digest)),
+                ("input_size", .int(configuration.network.inputSize)),
+                ("activation_bytes_per_picture", .int((try? configuration.network.activationBytes()) ?? 0)),
+                ("options", .object(options)),
+            ] + mapProtocol(inputs.maps) + [
+                (
+                    "resolved_defaults",
+                    .object(
+                        configuration.resolvedDefaults.filter { $0.name != "threads" }.map {
+                            ($0.name, .string($0.value))
+                        })
+                ), ("from_configuration", .object(configured)), ("version", .string(stnetVersion)),
+            ])
     }
 
     /// What a configuration file gave, as far as it belongs to what was asked for.
     private var configured: [(String, JSON)] {
-        let others: Set<String> = ["preset", "images", "annotations", "network", "weights", "ids", "limit"]
+        let others: Set<String> = [
+            "preset", "images", "annotations", "network", "weights", "ids", "limit", "thresholds",
+        ]
         return configuration.configured.filter { others.contains($0.name) || JobOptions.names.contains($0.name) }.map {
             ($0.name, .string($0.value ?? "true"))
         }

@@ -41,6 +41,8 @@ public struct EvaluateCommand: Sendable {
         var networkDigest: String
         /// Nil where no image lies here.
         var data: DataIdentity?
+        /// How maps are measured; nil where they are not.
+        var maps: MapMeasurement?
     }
 
     /// Runs to the end. Throws what is wrong with the input; a failed image is no error but an invalid run.
@@ -227,7 +229,9 @@ public struct EvaluateCommand: Sendable {
             (lacksImages ? [] : [input("images", configuration.imagesPath)])
                 + [
                     input("annotations", configuration.annotationsPath), input("weights", configuration.weightsPath),
-                ] + (configuration.idsPath.map { [input("ids", $0)] } ?? []))
+                ] + (configuration.idsPath.map { [input("ids", $0)] } ?? [])
+                + (configuration.mapMetrics?.givenBy.map { [input("threshold-from", $0)] } ?? []))
+        let maps = try configuration.mapMetrics.map(measurement)
         let (manifest, missing) = try readManifest()
         let weights = try input("weights", configuration.weightsPath).reading {
             try WeightFile.open(path: configuration.weightsPath)
@@ -251,7 +255,18 @@ public struct EvaluateCommand: Sendable {
             options: configuration.options.texts, sampleIDs: samples.ids)
         return Inputs(
             manifest: manifest, missingImages: missing, weights: weights, job: job, samples: samples,
-            networkDigest: hash.finalizeHex(), data: DataIdentity(manifest, samples))
+            networkDigest: hash.finalizeHex(), data: DataIdentity(manifest, samples), maps: maps)
+    }
+
+    private func measurement(_ metrics: EvaluateConfiguration.MapMetrics) throws -> MapMeasurement {
+        let thresholds = MapThresholds(count: metrics.thresholds)
+        let size = configuration.network.inputSize
+        let given = try metrics.givenBy.map { path in
+            try input("threshold-from", path).reading {
+                try GivenThresholds(directory: path, thresholds: thresholds, inputSize: size)
+            }
+        }
+        return MapMeasurement(inputSize: size, thresholds: thresholds, given: given)
     }
 
     private func readManifest() throws -> (Manifest, missing: Int) {

@@ -49,6 +49,16 @@ public struct Manifest: Sendable {
         PackedIndex(entries.annotations.ids, order: nil).place(of: id).map { entries[$0] }
     }
 
+    /// What the annotations' lists call an image, with folders and extension where they have them; the id where they call it
+    /// nothing else, and of an image that takes no part.
+    public func calledName(of id: String) -> String {
+        let annotations = entries.annotations
+        guard annotations.called.count > 0, let place = PackedIndex(annotations.ids, order: nil).place(of: id) else {
+            return id
+        }
+        return annotations.called[place]
+    }
+
     /// Whether any entry has an image.
     public var hasImages: Bool { entries.paths.count > 0 }
 

@@ -43,7 +43,7 @@ public struct AccuracyTable: Sendable {
         let invalid = invalidLines { $0.reasons }.map { "**\($0)**" }
         let notes = (invalid + rows.map(remark) + [explanation]).map { "\n\($0)\n" }
         let maps = validRows.compactMap { row in
-            row.maps.map { "\n\($0.table(row.network).markdown)\n\(MapReport.explanation)\n" }
+            row.maps.map { "\n\($0.table(row.network).markdown)\n\($0.explanation)\n" }
         }
         return table.markdown + notes.joined() + maps.joined()
             + validRows.map { BreakdownTable(row: $0).markdown }.joined()
@@ -54,7 +54,7 @@ public struct AccuracyTable: Sendable {
         let maps = validRows.compactMap { row in
             row.maps.map {
                 "\n" + $0.table(row.network).plain(width: width) + "\n"
-                    + Self.paragraphs([MapReport.explanation], width: width)
+                    + Self.paragraphs([$0.explanation], width: width)
             }
         }
         // What a run says of single images while it goes on is not said again.

@@ -27,6 +27,7 @@ extension Certificate {
         // Certificates of stnet 0.1.0 do not have these.
         resized = fields.optional("resized") == nil ? 0 : try fields.count("resized")
         sizeMismatch = fields.optional("size_mismatch") == nil ? 0 : try fields.count("size_mismatch")
+        measuresMaps = fields.optional("map_metrics") == nil ? false : try fields.bool("map_metrics")
         let filesCompared = fields.optional("files_compared") == nil ? nil : try fields.count("files_compared")
         var verification: Deliveries.Verification?
         if fields.optional("second_evaluations") != nil {

@@ -113,6 +113,8 @@ public struct Certificate: Hashable, Sendable {
     public internal(set) var digests: [Digest]
     /// `exact` or `fast`.
     public let precision: String
+    /// Each image's map was measured, too.
+    public internal(set) var measuresMaps = false
     /// Why the run is not valid; empty when it is.
     public let reasons: [String]
 
@@ -275,7 +277,7 @@ extension Certificate {
     /// The content of `certificate.json`.
     public var json: JSON {
         let classes = deliveries.numericsClasses.sorted { $0.key < $1.key }
-        return .object([
+        var members: [(String, JSON)] = [
             ("valid", .bool(isValid)),
             ("reasons", JSON(strings: reasons)),
             ("precision", .string(precision)),
@@ -321,7 +323,9 @@ extension Certificate {
             ("missing_images", JSON(strings: missing)),
             ("counted_twice_images", JSON(strings: countedTwice)),
             ("unexpected_images", JSON(strings: unexpected)),
-        ])
+        ]
+        if measuresMaps { members.append(("map_metrics", .bool(true))) }
+        return .object(members)
     }
 }
 

@@ -6,10 +6,13 @@ public struct RunImage: Sendable {
     public var truth: GroundTruth?
     /// The image's line of `image_files.txt`, with its end; nil in a run without files.
     public var fileLine: String?
+    /// Of the image's map, where maps are measured.
+    public var map: MapFinding?
     /// False for a truth that came before, with another record of the same image.
     var isNewTruth = true
 
-    public init(record: ImageRecord?, truth: GroundTruth?, fileLine: String? = nil) {
+    public init(record: ImageRecord?, truth: GroundTruth?, fileLine: String? = nil, map: MapFinding? = nil) {
+        self.map = map
         self.record = record
         self.truth = truth
         self.fileLine = fileLine

@@ -38,6 +38,8 @@ public enum RunOutput {
         public var hasLabels: Bool
         /// Where the boxes come from score maps.
         public var maps: MapReport?
+        /// Where the images' maps are measured beside their boxes: how. What comes of it is counted in the walk over the images.
+        public var measuredMaps: MapMeasurement?
         /// Images that are annotated, of which those that are expected may be a part.
         public var annotated: Int?
         /// Names and values that another run must share for its result to be the same.
@@ -47,8 +49,9 @@ public enum RunOutput {
             network: String, title: String? = nil, images: Images, convention: IoUConvention, protocolBlock: JSON,
             deliveries: Deliveries, digests: [Certificate.Digest] = [], precision: String = "exact",
             otherReasons: [String] = [], hasLabels: Bool = true, maps: MapReport? = nil, annotated: Int? = nil,
-            fingerprint: [(name: String, value: String)] = []
+            fingerprint: [(name: String, value: String)] = [], measuredMaps: MapMeasurement? = nil
         ) {
+            self.measuredMaps = measuredMaps
             self.annotated = annotated
             self.fingerprint = fingerprint
             self.maps = maps
@@ -71,6 +74,8 @@ public enum RunOutput {
         public var table: AccuracyTable
         /// For the report.
         public var statistics: RunStatistics
+        /// What is said of score maps; nil where nothing is.
+        public var maps: MapReport?
         /// The files, in the order in which they were written.
         public var paths: [String]
         public var imagesSHA256: String { certificate.imagesSHA256 }
@@ -95,7 +100,9 @@ public enum RunOutput {
         var certificate = Certificate(
             walk.coverage, deliveries: run.deliveries, imagesSHA256: walk.imagesSHA256, digests: digests,
             precision: run.precision, otherReasons: run.otherReasons, annotated: run.annotated)
+        certificate.measuresMaps = run.measuredMaps != nil
         let statistics = walk.statistics
+        let maps = walk.maps ?? run.maps
         let metrics = Metrics(statistics)
         let agreement = run.precision == "exact" ? nil : PrecisionAgreement(statistics.agreement)
         let baselines = Baselines(statistics.boxes, convention: run.convention)
@@ -103,12 +110,12 @@ public enum RunOutput {
             rows: [
                 AccuracyTable.Row(
                     network: run.title, metrics: metrics, certificate: certificate, agreement: agreement,
-                    hasLabels: run.hasLabels, maps: run.maps)
+                    hasLabels: run.hasLabels, maps: maps)
             ],
             baselines: baselines, convention: run.convention)
         let summary = Summary(
             network: run.network, protocolBlock: run.protocolBlock, metrics: metrics, baselines: baselines,
-            certificate: certificate, agreement: agreement, hasLabels: run.hasLabels, maps: run.maps, title: run.title,
+            certificate: certificate, agreement: agreement, hasLabels: run.hasLabels, maps: maps, title: run.title,
             fingerprint: run.fingerprint)
         let text = summary.json.pretty
         certificate.digests.append(.init(name: summaryDigestName, sha256: SHA256.hex(text)))
@@ -116,7 +123,7 @@ public enum RunOutput {
         try AtomicFile.write(path: path(tableName), text: table.markdown)
         try AtomicFile.write(path: path(certificateName), text: certificate.json.pretty)
         return Written(
-            certificate: certificate, metrics: metrics, table: table, statistics: statistics,
+            certificate: certificate, metrics: metrics, table: table, statistics: statistics, maps: maps,
             paths: ([imagesName] + (run.images.hasFiles ? [filesName] : [])
                 + [summaryName, tableName, certificateName]).map(path))
     }
@@ -127,6 +134,7 @@ public enum RunOutput {
         let coverage: Coverage
         let imagesSHA256: String
         let filesSHA256: String?
+        let maps: MapReport?
 
         init<Images: RunImages>(_ run: Content<Images>, images: String, files: String?) throws(FileError) {
             var records = try LineFile(path: images)
@@ -135,11 +143,18 @@ public enum RunOutput {
             let all = run.images.images
             statistics = RunStatistics(convention: run.convention, images: all.underestimatedCount)
             var merge = Coverage.Merge(run.images.expected)
+            var measurement = try run.measuredMaps.map { how throws(FileError) in
+                guard let walk = MapMeasurement.Walk(how, convention: run.convention) else {
+                    throw FileError(path: images, operation: "measure the maps beside", code: ENOMEM)
+                }
+                return walk
+            }
             let work = WorkMeter("writing results", of: all.underestimatedCount, "images")
             defer { work.end() }
             for image in all {
                 work.advance()
                 statistics.add(image)
+                if let map = image.map { measurement?.add(map) }
                 if let record = image.record {
                     merge.add(record)
                     try records.append(record.jsonLine)
@@ -149,6 +164,7 @@ public enum RunOutput {
             // Records in another order than the ids' cannot be compared on the way.
             coverage =
                 merge.finish() ?? Coverage(unordered: Array(run.images.expected), all.lazy.compactMap(\.record))
+            maps = measurement?.report
             imagesSHA256 = try records.commit()
             filesSHA256 = try list?.commit()
         }

@@ -23,9 +23,12 @@ extension ArtifactKind {
         switch self {
         case .boxPicture: ".jpg"
         case .hypothesisPicture: ".png"
-        case .scoreMap: ".npy"
+        case .scoreMap, .normalisedMap: ".npy"
         }
     }
+
+    /// A map as numbers.
+    public var isMap: Bool { self == .scoreMap || self == .normalisedMap }
 
     /// Whether bytes are a whole file of this kind for an input of this side in pixels. What they show is not looked at.
     public func accepts(_ bytes: [UInt8], inputSize: Int) -> Bool {
@@ -39,9 +42,10 @@ extension ArtifactKind {
             }
         case .hypothesisPicture:
             return PNGStructure.size(of: bytes).map { $0 == HypothesisPicture.size(inputSize: inputSize) } ?? false
-        case .scoreMap:
-            let header = NumPyWriter.header(shape: [inputSize, inputSize])
-            return bytes.count == header.count + inputSize * inputSize * 4 && bytes.starts(with: header)
+        case .scoreMap, .normalisedMap:
+            let element: NumPyWriter.Element = self == .scoreMap ? .float32 : .float64
+            let header = NumPyWriter.header(shape: [inputSize, inputSize], element)
+            return bytes.count == header.count + inputSize * inputSize * element.bytes && bytes.starts(with: header)
         }
     }
 }

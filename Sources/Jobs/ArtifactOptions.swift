@@ -9,12 +9,16 @@ public struct ArtifactOptions: Sendable, Hashable {
     public var overlay: Bool
     /// Keep the class-hypothesis map as numbers.
     public var savesMaps: Bool
+    /// In which form.
+    public var mapForm: MapForm
     /// Name of the read-out at which the map is made. The box stays at the localization's own.
     public var mapReadOut: String?
 
     public init(
-        mode: ExecutionMode = .boxEvaluation, overlay: Bool = false, savesMaps: Bool = false, mapReadOut: String? = nil
+        mode: ExecutionMode = .boxEvaluation, overlay: Bool = false, savesMaps: Bool = false,
+        mapForm: MapForm = .benchmark, mapReadOut: String? = nil
     ) {
+        self.mapForm = mapForm
         self.mode = mode
         self.overlay = overlay
         self.savesMaps = savesMaps
@@ -24,7 +28,7 @@ public struct ArtifactOptions: Sendable, Hashable {
     public var needsMap: Bool { mode == .hypothesisPictures || savesMaps }
 
     /// In the order in which they are made.
-    public var kinds: [ArtifactKind] { (mode.picture.map { [$0] } ?? []) + (savesMaps ? [.scoreMap] : []) }
+    public var kinds: [ArtifactKind] { (mode.picture.map { [$0] } ?? []) + (savesMaps ? [mapForm.kind] : []) }
 
     /// Why an input of this side is too large for its files; nil where it is not.
     public func problem(inputSize side: Int) -> String? {
@@ -50,6 +54,7 @@ public struct ArtifactOptions: Sendable, Hashable {
             let pixels = height * (width * (overlay ? 3 : 1) + 1)
             return pixels + pixels / 1000 + 2048
         case .scoreMap: return side * side * 4 + 128
+        case .normalisedMap: return side * side * 8 + 128
         }
     }
 }

@@ -13,11 +13,15 @@ public struct JobOptions: Sendable, Hashable {
     /// In precision `fast`, each image whose place in the manifest is a multiple of this is evaluated in `exact` too.
     public var agreementEvery: Int
     public var artifacts: ArtifactOptions
+    /// Each result says what the map metrics need of its image's map.
+    public var measuresMaps: Bool
 
     public init(
         preset: Preprocessing = .stnet, iou: IoUConvention = .stnet, localization: LocalizationOptions = .init(),
-        precision: Precision = .exact, agreementEvery: Int = 16, artifacts: ArtifactOptions = .init()
+        precision: Precision = .exact, agreementEvery: Int = 16, artifacts: ArtifactOptions = .init(),
+        measuresMaps: Bool = false
     ) {
+        self.measuresMaps = measuresMaps
         self.artifacts = artifacts
         self.precision = precision
         self.agreementEvery = agreementEvery
@@ -33,10 +37,14 @@ public struct JobOptions: Sendable, Hashable {
         "std-multiplier", "percentage", "energy", "box-rule", "mass", "component-threshold", "component-blur",
         "box-margin", "linear-mode", "linear-offset", "bridge-mode", "bridge-offset", "one-by-one", "residual",
         "precision", "agreement-every", "exe-mode", "overlay", "maps", "map-bottom",
+        "map-metrics",
     ]
 }
 
 extension JobOptions {
+    /// Whether a map is made of each image, for a file or to be measured.
+    public var needsMap: Bool { artifacts.needsMap || measuresMaps }
+
     /// Whether the image at this place of the manifest is evaluated in both precisions.
     public func isSampled(_ index: UInt32) -> Bool { precision == .fast && Int(index) % agreementEvery == 0 }
 }
@@ -67,7 +75,8 @@ extension JobOptions {
         let (topDown, box) = (localization.topDown, localization.box)
         var texts = ["exe-mode": artifacts.mode.rawValue]
         if artifacts.overlay { texts["overlay"] = "true" }
-        if artifacts.savesMaps { texts["maps"] = "true" }
+        if artifacts.savesMaps { texts["maps"] = artifacts.mapForm.rawValue }
+        if measuresMaps { texts["map-metrics"] = "true" }
         if let name = artifacts.mapReadOut { texts["map-bottom"] = name }
         if let name = localization.mapLayer { texts["map-layer"] = name }
         let others = [
@@ -123,7 +132,10 @@ extension JobOptions {
         case "method": localization.method = try choice(LocalizationMethod.self)
         case "exe-mode": artifacts.mode = try choice(ExecutionMode.self)
         case "overlay": artifacts.overlay = try flag()
-        case "maps": artifacts.savesMaps = try flag()
+        case "maps":
+            artifacts.savesMaps = true
+            artifacts.mapForm = try choice(MapForm.self)
+        case "map-metrics": measuresMaps = try flag()
         case "map-bottom": artifacts.mapReadOut = text
         case "preprocess":
             guard let value = Preprocessing(rawValue: text) else {

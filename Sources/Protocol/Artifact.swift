@@ -27,6 +27,8 @@ public enum ArtifactKind: UInt16, Sendable, Hashable, CaseIterable {
     case boxPicture = 1
     /// The class-hypothesis map in colours, PNG.
     case hypothesisPicture = 2
-    /// The class-hypothesis map as numbers, NumPy's format.
+    /// The map as numbers, NumPy's format, float32 as it was made.
     case scoreMap = 3
+    /// The map as numbers, NumPy's format, float64 from 0 to 1.
+    case normalisedMap = 4
 }

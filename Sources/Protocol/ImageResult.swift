@@ -32,6 +32,9 @@ public struct ImageResult: Sendable, Hashable {
         public var height: UInt32
         /// In precision `fast`, for the images of the sample: what `exact` gives.
         public var exact: Exact?
+        /// Of the job's option `map-metrics`: what was found in the image's map, in the form that `FORMAT.md` describes. Looked at
+        /// by whoever knows the image, not here.
+        public var mapProfile: [UInt8]?
 
         /// The part of a result by which the precisions are compared.
         public struct Exact: Sendable, Hashable {
@@ -49,8 +52,9 @@ public struct ImageResult: Sendable, Hashable {
         public init(
             top5: [UInt32], scores: [Float], box: Rectangle, boxOriginal: Rectangle, iou: Double,
             groundTruthIndex: UInt32?, droppedMass: Int64, ties: Int64, ineligible: Int64, isEmpty: Bool, width: UInt32,
-            height: UInt32, exact: Exact? = nil
+            height: UInt32, exact: Exact? = nil, mapProfile: [UInt8]? = nil
         ) {
+            self.mapProfile = mapProfile
             self.exact = exact
             self.top5 = top5
             self.scores = scores

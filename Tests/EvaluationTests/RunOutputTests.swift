@@ -1,6 +1,7 @@
 import Bytes
 import Evaluation
 import Foundation
+import SelectiveTuning
 import Testing
 
 struct RunOutputTests {
@@ -53,12 +54,10 @@ struct RunOutputTests {
         try inTemporaryDirectory { directory in
             var run = SampleRun.run()
             let thresholds = MapThresholds(count: 8)
-            let scorer = try #require(MapScorer(inputSize: 224, thresholds: thresholds, convention: .stnet))
+            let profiler = try #require(MapProfiler(inputSize: 224, convention: .stnet))
+            var tally = MapTally(thresholds: thresholds, convention: .stnet)
             for (place, image) in run.groundTruth.enumerated() {
-                let hill = (0..<64).map { Float(abs($0 % 8 - place % 8) + abs($0 / 8 - 3)) }
-                let found = scorer.find(
-                    place == 5 ? [1] : hill.map { -$0 }, width: place == 5 ? 1 : 8, height: place == 5 ? 1 : 8)
-                scorer.add(found, truth: image.boxes)
+                tally.add(Self.hill(place, profiler, image.boxes), truth: image.boxes)
             }
             let baseline = try #require(
                 CentreMap.evaluate(run.groundTruth, inputSize: 224, thresholds: thresholds, convention: .stnet))
@@ -66,13 +65,97 @@ struct RunOutputTests {
             run.title = "maps"
             run.hasLabels = false
             run.maps = MapReport(
-                accuracy: MapAccuracy(scorer.tally), baseline: baseline, surplus: (0..<12).map { "stranger-\($0)" })
+                accuracy: MapAccuracy(tally), baseline: baseline, surplus: (0..<12).map { "stranger-\($0)" })
             let written = try RunOutput.write(run, to: directory)
             for path in written.paths[1...2] {
                 try expectSnapshot(try text(path), "maps-" + URL(fileURLWithPath: path).lastPathComponent)
             }
             try expectSnapshot(written.table.plain(width: 80), "maps-table.txt")
         }
+    }
+
+    /// One blank map, and hills of 8 x 8 cells.
+    private static func hill(_ place: Int, _ profiler: MapProfiler, _ truth: [Box]) -> MapProfile {
+        let hill = (0..<64).map { -Float(abs($0 % 8 - place % 8) + abs($0 / 8 - 3)) }
+        let side = place == 5 ? 1 : 8
+        return profiler.profile(place == 5 ? [1] : hill, width: side, height: side, truth: truth)
+    }
+
+    /// A run that measures its maps, with thresholds of another one beside the best ones.
+    @Test func aRunWithMapMetricsIsAsRecorded() throws {
+        try inTemporaryDirectory { directory in
+            let thresholds = MapThresholds(count: 8)
+            let sample = SampleRun.run()
+            let profiler = try #require(MapProfiler(inputSize: 224, convention: .stnet))
+            let images = zip(sample.records, sample.groundTruth).enumerated().map { place, image in
+                RunImage(
+                    record: image.0, truth: image.1,
+                    map: MapFinding(
+                        profile: Self.hill(place, profiler, image.1.boxes), truth: image.1.boxes))
+            }
+            func content(_ images: [RunImage], _ given: GivenThresholds?) -> RunOutput.Content<MeasuredImages> {
+                RunOutput.Content(
+                    network: "alexnet",
+                    images: MeasuredImages(expected: images.compactMap(\.record?.id), images: images),
+                    convention: sample.convention,
+                    protocolBlock: .object([("method", .string("stnet")), ("input_size", .int(224))]),
+                    deliveries: Deliveries(attempts: images.count),
+                    measuredMaps: MapMeasurement(inputSize: 224, thresholds: thresholds, given: given))
+            }
+            let other = try RunOutput.write(content(Array(images.prefix(20)), nil), to: directory + "/other")
+            #expect(other.certificate.isValid, "\(other.certificate.reasons)")
+            let given = try GivenThresholds(directory: directory + "/other", thresholds: thresholds, inputSize: 224)
+            #expect(given.images == 20 && given.title == "alexnet")
+            let written = try RunOutput.write(content(images, given), to: directory + "/run")
+            let maps = try #require(written.maps)
+            #expect(given.tau != maps.accuracy.maxBoxAcc.tau, "other images choose another threshold")
+            try expectSnapshot(try text(directory + "/run/table.md"), "given-table.md")
+            try expectSnapshot(written.table.plain(width: 120), "given-table.txt")
+            let summary = try JSON.parse(try text(directory + "/run/summary.json"), source: "summary.json")
+            let json = try #require(summary["metrics"]?["score_maps"])
+            try expectSnapshot(try #require(json["given_thresholds"]).pretty + "\n", "given-summary.json")
+            #expect(json["thresholds"]?.stringValue == "oracle" && json["surplus_maps"] == nil)
+            #expect(written.certificate.json["map_metrics"]?.boolValue == true)
+            // What is read back says the same.
+            let back = try MapSummary(json, name: "alexnet", source: "summary.json", path: "metrics.score_maps")
+            #expect(back == MapSummary(maps, name: "alexnet"))
+            #expect(try Certificate(written.certificate.json, source: "c") == written.certificate)
+
+            // What cannot be taken is refused by name.
+            for (size, count, part) in [
+                (64, 8, "protocol.input_size: is 224, but the maps here are of 64 pixels"),
+                (224, 100, "has 8 thresholds, and the maps here are cut at 100: give --thresholds 8"),
+            ] {
+                #expect {
+                    _ = try GivenThresholds(
+                        directory: directory + "/other", thresholds: MapThresholds(count: count), inputSize: size)
+                } throws: {
+                    "\($0)".contains(part)
+                }
+            }
+            var plain = sample
+            plain.measuredMaps = nil
+            _ = try RunOutput.write(plain, to: directory + "/plain")
+            #expect {
+                _ = try GivenThresholds(directory: directory + "/plain", thresholds: thresholds, inputSize: 224)
+            } throws: {
+                "\($0)".contains("plain/summary.json: metrics.score_maps: is missing")
+            }
+            var half = content(images, nil)
+            half.otherReasons = ["the run was interrupted"]
+            _ = try RunOutput.write(half, to: directory + "/half")
+            #expect {
+                _ = try GivenThresholds(directory: directory + "/half", thresholds: thresholds, inputSize: 224)
+            } throws: {
+                "\($0)".contains("half/certificate.json: the run is INVALID: the run was interrupted")
+            }
+        }
+    }
+
+    private struct MeasuredImages: RunImages {
+        var expected: [String]
+        var images: [RunImage]
+        var hasFiles: Bool { false }
     }
 
     @Test func theRecordsCanBeReadBack() throws {

@@ -3,10 +3,30 @@ import Evaluation
 import SelectiveTuning
 import Testing
 
-struct MapScorerTests {
-    private func scorer(_ size: Int = 10, _ thresholds: Int = 100, _ iou: IoUConvention = .wsol) throws -> MapScorer {
-        try #require(
-            MapScorer(inputSize: size, thresholds: MapThresholds(count: thresholds), convention: iou))
+struct MapProfilerTests {
+    /// A profiler and what it has counted.
+    private final class Scorer {
+        let profiler: MapProfiler
+        private(set) var tally: MapTally
+
+        init?(_ size: Int, _ thresholds: Int, _ iou: IoUConvention) {
+            guard let profiler = MapProfiler(inputSize: size, convention: iou) else { return nil }
+            self.profiler = profiler
+            tally = MapTally(thresholds: MapThresholds(count: thresholds), convention: iou)
+        }
+
+        @discardableResult
+        func add(_ map: [Float], side: Int, truth: [Box]) -> MapProfile {
+            let found = profiler.profile(map, width: side, height: side, truth: truth)
+            tally.add(found, truth: truth)
+            return found
+        }
+
+        func largest(_ found: MapProfile) -> [PixelBox] { tally.thresholds.levels.map(found.largest(at:)) }
+    }
+
+    private func scorer(_ size: Int = 10, _ thresholds: Int = 100, _ iou: IoUConvention = .wsol) throws -> Scorer {
+        try #require(Scorer(size, thresholds, iou))
     }
 
     @Test func theBenchmarksOverlap() {
@@ -16,11 +36,10 @@ struct MapScorerTests {
     @Test(arguments: [Float(0), 1, -7, .nan, .infinity])
     func aBlankMapHasNoExtentAtAnyThreshold(value: Float) throws {
         let scorer = try scorer()
-        let found = scorer.find([Float](repeating: value, count: 49), width: 7, height: 7)
-        #expect(found.isBlank)
-        #expect(found.largest == (0..<100).map { _ in MapScorer.PixelBox() })
         // (0, 0, 0, 0) is a pixel in the benchmark's convention: a quarter of this box.
-        scorer.add(found, truth: [Box(0, 0, 1, 1)])
+        let found = scorer.add([Float](repeating: value, count: 49), side: 7, truth: [Box(0, 0, 1, 1)])
+        #expect(found.isBlank && found.mass == 0)
+        #expect(scorer.largest(found) == (0..<100).map { _ in PixelBox() })
         #expect(scorer.tally.blank == 1 && scorer.tally.images == 1)
         for counts in [scorer.tally.largest, scorer.tally.all] {
             #expect(counts == (0..<100).flatMap { _ in [1, 0, 0, 0, 0] })
@@ -39,11 +58,12 @@ struct MapScorerTests {
 
     @Test func boxesEndAPixelBehindTheContour() throws {
         let scorer = try scorer()
-        let found = scorer.find(hills(), width: 10, height: 10)
-        #expect(Set(found.largest.map(\.box)) == [Box(2, 1, 6, 4)])
-        #expect(found.maximum?.x == 2 && found.maximum?.y == 1)
         // The small hill is a box of its own below .8, and not the largest.
-        scorer.add(found, truth: [Box(7, 6, 9, 8)])
+        let found = scorer.add(hills(), side: 10, truth: [Box(7, 6, 9, 8)])
+        #expect(Set(scorer.largest(found).map(\.box)) == [Box(2, 1, 6, 4)])
+        #expect(found.maximum?.x == 2 && found.maximum?.y == 1)
+        // Twelve pixels of 255 and four of 204, of which the true box has the four.
+        #expect(found.mass == 12 * 255 + 4 * 204 && found.massInside == 4 * 204)
         let accuracy = MapAccuracy(scorer.tally)
         #expect(accuracy.maxBoxAcc.rate == Rate(count: 0, of: 1) && accuracy.maxBoxAcc.tau == 0)
         #expect(accuracy.maxBoxAccV2 == 1 && accuracy.all(at: 0.75).rate.count == 1)
@@ -56,9 +76,8 @@ struct MapScorerTests {
         var map = [Float](repeating: 1, count: 100)
         for y in 3...5 { for x in 4...5 { map[y * 10 + x] = 0 } }
         let scorer = try scorer()
-        let found = scorer.find(map, width: 10, height: 10)
-        #expect(Set(found.largest.map(\.box)) == [Box(0, 0, 9, 9)])
-        scorer.add(found, truth: [Box(3, 2, 7, 7)])
+        let found = scorer.add(map, side: 10, truth: [Box(3, 2, 7, 7)])
+        #expect(Set(scorer.largest(found).map(\.box)) == [Box(0, 0, 9, 9)])
         #expect(MapAccuracy(scorer.tally).all(at: 0.75).rate.count == 1)
         #expect(MapAccuracy(scorer.tally).largest(at: 0.5).rate.count == 0)
     }
@@ -70,12 +89,12 @@ struct MapScorerTests {
             Float(min(min(place % size, size - 1 - place % size), min(place / size, size - 1 - place / size)))
         }
         let scorer = try scorer(size, 10)
-        let found = scorer.find(map, width: size, height: size)
-        #expect(found.largest.first?.box == Box(1, 1, 19, 19) && found.largest.last?.box == Box(9, 9, 11, 11))
-        scorer.add(found, truth: [found.largest[4].box])
+        let boxes = scorer.largest(try self.scorer(size, 10).add(map, side: size, truth: []))
+        #expect(boxes.first?.box == Box(1, 1, 19, 19) && boxes.last?.box == Box(9, 9, 11, 11))
+        scorer.add(map, side: size, truth: [boxes[4].box])
         let best = MapAccuracy(scorer.tally).largest(at: 0.75)
         // Its neighbours overlap it by less than .75; a threshold without a level between it and the last is the same.
-        let first = try #require(found.largest.firstIndex(of: found.largest[4]))
+        let first = try #require(boxes.firstIndex(of: boxes[4]))
         #expect(best.rate == Rate(count: 1, of: 1) && best.tau <= Double(first) / 10)
         let curve = MapAccuracy(scorer.tally).curve(\.largest, at: 0.75)
         #expect(curve.firstIndex(of: 1) == Int((best.tau * 10).rounded()))
@@ -95,12 +114,27 @@ struct MapScorerTests {
         let truth = [Box(2, 1, 6, 4)]
         for (place, scorer) in [one, two, two].enumerated() {
             let map = place == 0 ? hills() : Array(hills().reversed())
-            scorer.add(scorer.find(map, width: 10, height: 10), truth: truth)
-            both.add(both.find(map, width: 10, height: 10), truth: truth)
+            scorer.add(map, side: 10, truth: truth)
+            both.add(map, side: 10, truth: truth)
         }
         var sum = one.tally
         sum.add(two.tally)
         #expect(sum == both.tally && sum.images == 3)
+    }
+
+    @Test func theMassInSeveralBoxesCountsEachPixelOnce() throws {
+        let scorer = try scorer()
+        var map = [Float](repeating: 0, count: 100)
+        for place in 20..<60 { map[place] = 1 }
+        // Rows 2 to 5 are full; the boxes share a column, and ends between pixels hold what is between them.
+        let found = scorer.add(map, side: 10, truth: [Box(1, 0, 4, 3), Box(4, 2, 5.5, 9), Box(0.5, 0, 0.5, 9)])
+        #expect(found.mass == 40 * 255 && found.massInside == (4 * 2 + 2 * 4 - 2) * 255)
+        scorer.add(map, side: 10, truth: [Box(0, 0, 9, 9)])
+        let mean = MapAccuracy(scorer.tally).massInBox
+        // 14 / 40 and 1.
+        #expect(abs((mean.value ?? 0) - 0.675) < 1e-9)
+        let half = 1.959963984540054 * 0.325
+        #expect(abs((mean.interval?.low ?? 0) - (0.675 - half)) < 1e-5 && mean.interval?.high == 1)
     }
 }
 

@@ -86,6 +86,32 @@ import Testing
         #expect(try cluster.digest() == cluster.embeddedDigest())
     }
 
+    /// Maps are measured where they are made; the numbers are the embedded run's, whoever is killed on the way.
+    @Test func mapMetricsOfNodesAreThoseOfOneThroughAKillAndAResumption() throws {
+        let cluster = try Cluster()
+        func metrics(_ out: String) throws -> Substring {
+            let text = try String(contentsOfFile: cluster.path(out + "/summary.json"), encoding: .utf8)
+            let start = try #require(text.range(of: "\"score_maps\""))
+            let end = try #require(text.range(of: "\"baselines\": [\n    {\n      \"name\": \"whole frame\""))
+            return text[start.lowerBound..<end.lowerBound]
+        }
+        let embedded = try cluster.coordinator(out: "measured", ["--map-metrics"])
+        #expect(embedded.wait() == 0, "\(embedded.standardError)")
+        let nodes = try cluster.nodes(3)
+        let run = try cluster.coordinator([nodes[0].address, nodes[1].address], ["--map-metrics"])
+        try cluster.waitForResults(run)
+        nodes[1].program.send(SIGKILL)
+        try cluster.waitForResults(run, bytes: 30_000)
+        run.send(SIGKILL)
+        #expect(run.wait() == 128 + SIGKILL)
+        let resumed = try cluster.coordinator(
+            [nodes[0].address, nodes[2].address], ["--map-metrics", "--resume", "--verify-every", "4"])
+        #expect(resumed.wait() == 0, "\(resumed.standardError)")
+        #expect(resumed.standardError.contains("images have a result in the journal"))
+        #expect(try cluster.digest() == cluster.embeddedDigest() && cluster.digest("measured") == cluster.digest())
+        #expect(try metrics("out") == metrics("measured"))
+    }
+
     /// Not among the files that are compared before the first lease.
     @Test func aNodeWithOneOtherFileIsNamedAndLeftOut() throws {
         let cluster = try Cluster(pictures: 60)

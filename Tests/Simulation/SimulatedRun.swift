@@ -11,7 +11,7 @@ import SelectiveTuning
 enum SimulatedRun {
     static let inputSize = 64
     static let classes = 10
-    static let options = JobOptions()
+    static let options = JobOptions(measuresMaps: true)
     static let fingerprint = JournalFingerprint(["manifest_sha256": "simulated"])
     static let job = Job(
         network: "simulated", networkDescription: nil, weightsSHA256: "", weightsBytes: 1 << 20, options: [:])
@@ -49,8 +49,18 @@ enum SimulatedRun {
                 top5: [UInt32(label)] + others, scores: [9, 8.5, 3, 2, -1], box: Rectangle(box),
                 boxOriginal: Rectangle(geometry.original(box)), iou: match.iou,
                 groundTruthIndex: match.iou > 0 ? UInt32(match.index) : nil, droppedMass: 1 << 40, ties: 3,
-                ineligible: 2, isEmpty: false, width: 128, height: 96)
+                ineligible: 2, isEmpty: false, width: 128, height: 96,
+                mapProfile: profile.encoded)
         }
+    }()
+
+    /// Of a square hill in the corner.
+    private static let profile: MapProfile = {
+        let geometry = Geometry(preset: options.preset, inputSize: inputSize, width: 128, height: 96)
+        let boxes = try! manifest(1).entries[0].fit(width: 128, height: 96).boxes
+        let hill = (0..<inputSize * inputSize).map { Float($0 % inputSize < 40 && $0 / inputSize < 40 ? 1 : 0) }
+        return MapProfiler(inputSize: inputSize, convention: options.iou)!.profile(
+            hill, width: inputSize, height: inputSize, truth: geometry.truthOfMaps(boxes, options.iou))
     }()
 
     /// No two nodes that are wrong are wrong in the same way.
@@ -61,6 +71,11 @@ enum SimulatedRun {
         switch finding {
         case .honest, .otherFile: break
         case .lie: evaluated.iou = evaluated.iou / 2 + 0.001
+        // In the map alone, or in the box's counts.
+        case .different(let by) where by % 2 == 0:
+            var other = profile
+            other.massInside -= UInt32(by)
+            evaluated.mapProfile = other.encoded
         case .different(let by): evaluated.ties += by
         }
         var found = file
@@ -72,7 +87,8 @@ enum SimulatedRun {
 
     /// A map that says what was found.
     static func picture(of found: ImageResult.Evaluated) -> [UInt8] {
-        NumPyWriter.encode([Float(found.ties), Float(found.iou), 0, 0], shape: [mapSide, mapSide])
+        let profile = found.mapProfile?.reduce(0) { $0 + Int($1) } ?? 0
+        return NumPyWriter.encode([Float(found.ties), Float(found.iou), Float(profile), 0], shape: [mapSide, mapSide])
     }
 
     static func failure(_ image: Int, _ kind: ImageFailure.Kind) -> ImageResult {

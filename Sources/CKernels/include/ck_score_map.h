@@ -20,7 +20,7 @@ int64_t ck_score_map_scratch(int32_t in_height, int32_t out_width);
 
 /// (value - min) / (max - min) * 255 in float32, cut to an integer, into `levels`. Where the values are all equal or
 /// one is not finite, all levels are zero and the result is 0, else 1. `first_maximum` is the index of the greatest
-/// value, the first of equals; -1 where a value is not finite.
+/// value, the first of those that are equal in (value - min) / (max - min); -1 where a value is not finite.
 int32_t ck_score_map_levels(const float *map, int64_t count, uint8_t *levels, int64_t *first_maximum);
 
 enum { CK_CONTOUR_THRESHOLDS = 255 };

@@ -18,11 +18,10 @@ ck_contours *ck_contours_create(int32_t width, int32_t height) {
     c->row = calloc(cells, sizeof *c->row);
     c->levels = calloc(cells, 1);
     c->filled = calloc(cells, 1);
-    c->seen = calloc(cells, 1);
     c->components = malloc(cells * sizeof *c->components);
     // Each pixel starts at most one state of a component's box, and one of a hole's.
     c->boxes = malloc(2 * pixels * sizeof *c->boxes);
-    if (!c->parent || !c->order || !c->next || !c->column || !c->row || !c->levels || !c->filled || !c->seen
+    if (!c->parent || !c->order || !c->next || !c->column || !c->row || !c->levels || !c->filled
         || !c->components || !c->boxes) {
         ck_contours_destroy(c);
         return NULL;
@@ -46,7 +45,6 @@ void ck_contours_destroy(ck_contours *c) {
     free(c->row);
     free(c->levels);
     free(c->filled);
-    free(c->seen);
     free(c->components);
     free(c->boxes);
     free(c);
@@ -83,13 +81,12 @@ void ck_contours_find(ck_contours *c, const uint8_t *levels) {
     }
     c->box_count = 0;
     ck_contours_sort(c, c->levels);
-    if (!ck_contours_fill(c)) {
+    if (!ck_contours_holes(c)) {
         // Without holes at any threshold, one walk serves both.
         ck_contours_components(c, 1, 1);
         return;
     }
     ck_contours_components(c, 1, 0);
-    ck_contours_holes(c);
     // With its holes filled, a component's outer border is the same, and its polygon's area can be counted.
     ck_contours_sort(c, c->filled);
     ck_contours_components(c, 0, 1);

@@ -9,8 +9,11 @@
 typedef struct {
     uint16_t x0, y0, x1, y1;  // its pixels' bounding box, inclusive
     int32_t pixels;
-    int32_t halves;  // the area of its contour's polygon in halves of a pixel
-    int32_t first;   // its first cell in rows from the top
+    union {
+        int32_t halves;  // the area of its contour's polygon in halves of a pixel
+        int32_t last;    // of background: the last of its cells, which `next` lists
+    };
+    int32_t first;   // its first cell in rows from the top; of background: the first that `next` lists
     uint8_t since;   // the level at which its bounding box became what it is
 } component;
 
@@ -19,11 +22,10 @@ struct ck_contours {
     int32_t *parent;       // union-find; -1: the cell is in no component yet
     int32_t *order;        // the pixels' cells by level, ascending
     int32_t start[257];    // where each level begins in `order`
-    int32_t *next;         // of the cells that wait in a bucket of the flood
+    int32_t *next;         // of background: the cell behind, -1 behind the last
     uint16_t *column, *row;
     uint8_t *levels;       // framed; the frame is 0
     uint8_t *filled;       // the levels with their holes filled
-    uint8_t *seen;
     component *components;
     ck_contour_box *boxes;
     int32_t box_count;
@@ -33,17 +35,15 @@ struct ck_contours {
 // Sorts the pixels by level.
 void ck_contours_sort(ck_contours *contours, const uint8_t *levels);
 
-// Into `filled`: for each pixel the least level at which it is connected to the outside through background, 4-connected
-// (the grey-scale filling of holes: Soille, Morphological Image Analysis, 6.3.7). Returns whether any pixel changed.
-int32_t ck_contours_fill(ck_contours *contours);
-
 // Walks from the highest threshold to the lowest over the sorted pixels, 8-connected. Adds the components'
 // boxes to `boxes` when asked to, and finds the largest contour at each threshold when asked to.
 void ck_contours_components(ck_contours *contours, int32_t boxes, int32_t largest);
 
 // Walks from the lowest threshold to the highest over the sorted pixels, background 4-connected, and adds the boxes of
-// holes: of the background that is not connected to the outside.
-void ck_contours_holes(ck_contours *contours);
+// holes: of the background that is not connected to the outside. Into `filled` goes, for each pixel, the least level at which
+// it is connected to the outside through background (the grey-scale filling of holes: Soille, Morphological Image Analysis,
+// 6.3.7). Returns whether that is another level than its own for any pixel.
+int32_t ck_contours_holes(ck_contours *contours);
 
 // Adds a box, with the benchmark's far corner.
 static inline void ck_contours_add(ck_contours *contours, int32_t x0, int32_t y0, int32_t x1, int32_t y1,

@@ -31,6 +31,23 @@ static int32_t join(ck_contours *c, int32_t one, int32_t other, int32_t level, i
     return one;
 }
 
+// Adds a pixel to the component that it touches.
+static inline void add_pixel(ck_contours *c, component *part, uint16_t x, uint16_t y, int32_t cell, int32_t level,
+                             int32_t boxes) {
+    if (x < part->x0 || y < part->y0 || x > part->x1 || y > part->y1) {
+        if (part->since != level) {
+            if (boxes) close_state(c, part, level);
+            part->since = (uint8_t)level;
+        }
+        if (x < part->x0) part->x0 = x;
+        if (y < part->y0) part->y0 = y;
+        if (x > part->x1) part->x1 = x;
+        if (y > part->y1) part->y1 = y;
+    }
+    part->pixels++;
+    if (cell < part->first) part->first = cell;
+}
+
 static int32_t is_larger(const component *a, const component *b) {
     return a->halves > b->halves || (a->halves == b->halves && a->first > b->first);
 }
@@ -65,18 +82,28 @@ void ck_contours_components(ck_contours *c, int32_t boxes, int32_t largest) {
     for (int32_t level = 255; level > 0; level--) {
         for (int32_t i = c->start[level]; i < c->start[level + 1]; i++) {
             const int32_t cell = c->order[i];
-            const uint16_t x = c->column[cell], y = c->row[cell];
-            c->parent[cell] = cell;
-            c->components[cell] = (component){x, y, x, y, 1, 0, cell, (uint8_t)level};
-            int32_t root = cell, near = 0;
+            int32_t root = -1, near = 0;
             for (int32_t n = 0; n < 8; n++) {
                 const int32_t other = cell + step[n];
-                if (c->parent[other] < 0) continue;
+                const int32_t parent = c->parent[other];
+                if (parent < 0) continue;
                 near |= 1 << n;
-                if (c->parent[other] == root) continue;
+                if (parent == root || other == root) continue;
                 const int32_t found = ck_contours_root(c->parent, other);
-                if (found != root) root = join(c, root, found, level, boxes);
+                if (root < 0) {
+                    root = found;
+                } else if (found != root) {
+                    root = join(c, root, found, level, boxes);
+                }
             }
+            const uint16_t x = c->column[cell], y = c->row[cell];
+            if (root < 0) {
+                root = cell;
+                c->components[cell] = (component){x, y, x, y, 1, {0}, cell, (uint8_t)level};
+            } else {
+                add_pixel(c, &c->components[root], x, y, cell, level, boxes);
+            }
+            c->parent[cell] = root;
             if (largest) {
                 // Each square of four pixels around this one gives half a pixel to the polygon when it gets its third
                 // corner, and another half when it gets its fourth.

@@ -25,5 +25,9 @@ int32_t ck_score_map_levels(const float *map, int64_t count, uint8_t *levels, in
         return 0;
     }
     for (int64_t i = 0; i < count; i++) levels[i] = (uint8_t)(((map[i] - least) / range) * 255.0f);
+    // Values that the range makes equal are equal: a map that was stored between 0 and 1 has the same first maximum.
+    for (int64_t i = 0; i < *first_maximum; i++) {
+        if (levels[i] == 255 && (map[i] - least) / range == 1.0f) *first_maximum = i;
+    }
     return 1;
 }

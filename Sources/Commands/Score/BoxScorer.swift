@@ -1,5 +1,6 @@
 import Dataset
 import Evaluation
+import Jobs
 import SelectiveTuning
 
 /// One image's boxes under a protocol.
@@ -13,9 +14,7 @@ struct BoxScorer: Sendable {
     }
 
     /// A box of the original in the input; the WSOL benchmark has integers there.
-    func map(_ box: Box, _ geometry: Geometry) -> Box {
-        convention == .wsol ? geometry.mapToIntegers(box) : geometry.map(box)
-    }
+    func map(_ box: Box, _ geometry: Geometry) -> Box { geometry.truthOfMaps([box], convention)[0] }
 
     func groundTruth(_ entry: ManifestEntry, _ geometry: Geometry) -> GroundTruth {
         GroundTruth(

@@ -5,10 +5,15 @@ import Options
 import SelectiveTuning
 
 extension ScoreCommand {
-    /// Scores all maps, each read once and by one of the threads; of each image the boxes at the thresholds are kept, under
-    /// a kilobyte for a hundred. The box of its record is the one at the threshold that gives `MaxBoxAcc`.
+    /// Scores all maps, each read once and by one of the threads; of each image its profile is kept, a few kilobytes at the
+    /// most. The box of its record is the one at the threshold that gives `MaxBoxAcc`, or that another run has chosen.
     func scoreMaps(_ path: String, _ images: Images, _ scorer: BoxScorer) throws -> Scored {
         let thresholds = MapThresholds(count: try parsed.integer("thresholds", in: 1...1000) ?? 100)
+        let given = try parsed.values["threshold-from"].map { other in
+            try input("threshold-from", other).reading {
+                try GivenThresholds(directory: other, thresholds: thresholds, inputSize: scorer.inputSize)
+            }
+        }
         let maps = try MapDirectory.scan(path: path)
         let paths = try maps.paths(of: images.groundTruth.lazy.map(\.id))
         let missing = paths.count { $0 == nil }
@@ -35,7 +40,7 @@ extension ScoreCommand {
             return readers[thread].score(images.groundTruth[task], path: paths[task])
         }
         work.end()
-        var tally = MapTally(thresholds: thresholds)
+        var tally = MapTally(thresholds: thresholds, convention: scorer.convention)
         for reader in readers { tally.add(reader.tally) }
         let accuracy = MapAccuracy(tally)
         guard
@@ -44,19 +49,21 @@ extension ScoreCommand {
         else { throw NetworkError.outOfMemory(bytes: 0, purpose: "score maps") }
         let surplus = maps.surplus(beside: images.annotations.lazy.map(\.id))
         let digest = Self.digest(outcomes)
+        let tau = given?.tau ?? accuracy.maxBoxAcc.tau
+        let from = given.map { [("map_thresholds_from", JSON.string($0.summarySHA256))] } ?? []
         return Scored(
-            records: Self.records(outcomes, images, scorer, at: accuracy.chosenPlace),
+            records: Self.records(outcomes, images, scorer, at: thresholds.level(tau)),
             method: [
                 ("method", .string("score-maps")), ("maps_sha256", .string(digest)),
                 ("map_thresholds", .int(thresholds.taus.count)),
-                ("box_threshold", .double(accuracy.maxBoxAcc.tau)),
-            ],
+                ("box_threshold", .double(tau)),
+            ] + from,
             digest: .init(name: "maps", sha256: digest), notes: Self.notes(outcomes, images, surplus),
-            maps: MapReport(accuracy: accuracy, baseline: baseline, surplus: surplus))
+            maps: MapReport(accuracy: accuracy, baseline: baseline, surplus: surplus, given: given))
     }
 
     private static func records(
-        _ outcomes: [MapReader.Outcome], _ images: Images, _ scorer: BoxScorer, at place: Int
+        _ outcomes: [MapReader.Outcome], _ images: Images, _ scorer: BoxScorer, at level: Int
     ) -> [ImageRecord] {
         var records: [ImageRecord] = []
         for (index, outcome) in outcomes.enumerated() {
@@ -66,7 +73,7 @@ extension ScoreCommand {
             case .failed(let error, let path):
                 records.append(.failed(id: truth.id, label: truth.label, error: error, path: path))
             case .scored(let found):
-                let box = found.largest[place].box
+                let box = found.largest(at: level).box
                 records.append(
                     scorer.record(
                         truth, box: box, original: images.geometry[index].original(box),
@@ -112,7 +119,7 @@ extension ScoreCommand {
 /// What one thread needs to score maps; only that thread uses it at a time.
 final class MapReader: @unchecked Sendable {
     enum Result: Sendable {
-        case scored(MapScorer.Found)
+        case scored(MapProfile)
         case missing
         case failed(String, path: String)
     }
@@ -123,15 +130,15 @@ final class MapReader: @unchecked Sendable {
         var sha256: String?
     }
 
-    private let scorer: MapScorer
-    var tally: MapTally { scorer.tally }
+    private let profiler: MapProfiler
+    private(set) var tally: MapTally
 
     init(_ scorer: BoxScorer, _ thresholds: MapThresholds) throws {
         guard
-            let maps = MapScorer(
-                inputSize: scorer.inputSize, thresholds: thresholds, convention: scorer.convention)
+            let profiler = MapProfiler(inputSize: scorer.inputSize, convention: scorer.convention)
         else { throw NetworkError.outOfMemory(bytes: 0, purpose: "score maps") }
-        self.scorer = maps
+        self.profiler = profiler
+        tally = MapTally(thresholds: thresholds, convention: scorer.convention)
     }
 
     func score(_ truth: GroundTruth, path: String?) -> Outcome {
@@ -141,9 +148,9 @@ final class MapReader: @unchecked Sendable {
             let bytes = try NumPyMap.read(path: path)
             digest = SHA256.hex(bytes)
             let map = try NumPyMap(bytes, file: path)
-            let found = scorer.find(map.values, width: map.width, height: map.height)
-            scorer.add(found, truth: truth.boxes)
-            return Outcome(result: .scored(found), sha256: digest)
+            let profile = profiler.profile(map.values, width: map.width, height: map.height, truth: truth.boxes)
+            tally.add(profile, truth: truth.boxes)
+            return Outcome(result: .scored(profile), sha256: digest)
         } catch {
             return Outcome(result: .failed("\(error)", path: path), sha256: digest)
         }

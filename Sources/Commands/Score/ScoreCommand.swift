@@ -20,8 +20,7 @@ public struct ScoreCommand: Sendable {
             Of several boxes of an image the best counts; every annotated image must have one.
 
             Maps: DIR holds one score map an image, id.npy, float16, float32 or float64, height x width, which covers the
-            network's input. It is cut at each threshold; MaxBoxAcc, MaxBoxAccV2 and the pointing game are the WSOL
-            benchmark's, whose own protocol is --preprocess squash --iou wsol --thresholds 1000.
+            network's input. It is cut at each threshold; MaxBoxAcc and MaxBoxAccV2 are the WSOL benchmark's, whose own protocol is --preprocess squash --iou wsol --thresholds 1000.
             """,
         sections: [
             (
@@ -45,6 +44,11 @@ public struct ScoreCommand: Sendable {
                     .preprocess, .inputSize, .iou,
                     .init(
                         "thresholds", "N", "maps are cut at 0, 1/N, 2/N, ... of their maximum", default: "100",
+                        effect: .besideAny(of: "maps")),
+                    .init(
+                        "threshold-from", "RUN",
+                        "also at the thresholds that the images of this finished run or score have chosen, RUN its --out; "
+                            + "its threshold draws the boxes then",
                         effect: .besideAny(of: "maps")),
                     .init(
                         "threads", "N", "threads that score maps", default: "all cores",
@@ -172,14 +176,14 @@ public struct ScoreCommand: Sendable {
         return written.certificate.isValid ? .valid : .invalid
     }
 
-    private func input(_ name: String, _ path: String) -> InputOption {
+    func input(_ name: String, _ path: String) -> InputOption {
         InputOption(
             name: name, path: path, isDefault: parsed.values[name] == nil)
     }
 
     /// All that is named and not there, at once.
     private func requireFiles() throws {
-        let named = ["boxes", "maps", "classes", "ids", "images"].compactMap { name in
+        let named = ["boxes", "maps", "classes", "ids", "images", "threshold-from"].compactMap { name in
             parsed.values[name].map { input(name, $0) }
         }
         try InputOption.requireAll([input("annotations", annotationsPath)] + named)

@@ -5,20 +5,26 @@ import Jobs
 import Protocol
 
 /// Where the files that nodes make of a run's images lie: `<out>/<mode>/<id>.jpg` or `.png`, and `<maps>/<id>.npy`; an id
-/// with folders has its files in such folders.
+/// with folders has its files in such folders. A map for the WSOL benchmark is called as its lists call the image.
 public struct ArtifactFiles: Sendable {
     /// The folder of each kind that the run makes.
     private let folders: [ArtifactKind: String]
     let inputSize: Int
+    /// What a map for the WSOL benchmark is called, by the image's id: as the benchmark's lists call the image.
+    private let called: @Sendable (String) -> String
 
     /// A name with its suffix and what a temporary file adds to it must fit into 255 bytes.
     static let longestID = 220
 
     /// Nil for a run that makes none. `mapsPath`: the folder of maps, where they are kept.
-    public init?(options: ArtifactOptions, outPath: String, mapsPath: String?, inputSize: Int) {
+    public init?(
+        options: ArtifactOptions, outPath: String, mapsPath: String?, inputSize: Int,
+        called: @escaping @Sendable (String) -> String = { $0 }
+    ) {
+        self.called = called
         var folders: [ArtifactKind: String] = [:]
         for kind in options.kinds {
-            folders[kind] = kind == .scoreMap ? mapsPath ?? outPath + "/maps" : outPath + "/" + options.mode.rawValue
+            folders[kind] = kind.isMap ? mapsPath ?? outPath + "/maps" : outPath + "/" + options.mode.rawValue
         }
         guard !folders.isEmpty else { return nil }
         self.folders = folders
@@ -30,7 +36,13 @@ public struct ArtifactFiles: Sendable {
     var paths: [String] { ArtifactKind.allCases.compactMap { folders[$0] } }
 
     func folder(_ kind: ArtifactKind) -> String { folders[kind]! }
-    func path(_ kind: ArtifactKind, _ id: String) -> String { "\(folders[kind]!)/\(id)\(kind.suffix)" }
+    func path(_ kind: ArtifactKind, _ id: String) -> String { "\(folders[kind]!)/\(name(kind, id))\(kind.suffix)" }
+
+    private func name(_ kind: ArtifactKind, _ id: String) -> String {
+        guard kind == .normalisedMap else { return id }
+        let name = called(id)
+        return Self.isName(name) ? name : id
+    }
 
     /// The first file that lies where one of the run's is to go, and its folder. Nil where there is none.
     /// - Parameter isOurs: of a folder whose files are this run's anyway.
@@ -65,7 +77,6 @@ public struct ArtifactFiles: Sendable {
     private func prepare(
         _ manifest: Manifest, _ replaces: Bool, _ isDone: (Int) -> Bool, _ made: inout [String]
     ) throws {
-        var below: Set<String> = [""]
         for id in manifest.ids {
             guard Self.isName(id) else {
                 throw DatasetError.field(
@@ -73,9 +84,13 @@ public struct ArtifactFiles: Sendable {
                     expected: "an id that can be a file's name: no name of it begins with a dot or has more than "
                         + "\(Self.longestID) bytes")
             }
-            if let slash = id.utf8.lastIndex(of: UInt8(ascii: "/")) { below.insert("/" + id[..<slash]) }
         }
-        for folder in folders.values {
+        for (kind, folder) in folders {
+            var below: Set<String> = [""]
+            for id in manifest.ids {
+                let name = name(kind, id)
+                if let slash = name.utf8.lastIndex(of: UInt8(ascii: "/")) { below.insert("/" + name[..<slash]) }
+            }
             for part in below.sorted() { made += try makeDirectories(folder + part) }
             ArrivalFolder.removeLeftovers(in: folder)
         }

@@ -8,6 +8,8 @@ import Protocol
 struct EarlierFiles {
     /// The run's directory.
     let outPath: String
+    /// What else a map may be called, by the image's id.
+    let called: (String) -> String
 
     private static let largest = 1 << 30
 
@@ -18,7 +20,11 @@ struct EarlierFiles {
         }
         guard let maps = mapsPath else { return }
         ArrivalFolder.removeLeftovers(in: maps)
-        for id in ids where ArtifactFiles.isName(id) { try remove("\(maps)/\(id)\(ArtifactKind.scoreMap.suffix)") }
+        for id in ids {
+            for name in Set([id, called(id)]) where ArtifactFiles.isName(name) {
+                try remove("\(maps)/\(name)\(ArtifactKind.scoreMap.suffix)")
+            }
+        }
     }
 
     private func removeAll(in folder: String, _ suffixes: [String], depth: Int) throws {

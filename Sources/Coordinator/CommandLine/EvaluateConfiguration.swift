@@ -15,6 +15,8 @@ public struct EvaluateConfiguration: Sendable {
     public var outPath: String
     /// Where `--save-maps` puts the maps; nil where they are not kept.
     public var mapsPath: String?
+    /// How the images' maps are measured; nil where they are not.
+    public var mapMetrics: MapMetrics?
     public var idsPath: String?
     public var limit: Int?
     /// Nil for a method that has none.
@@ -55,6 +57,14 @@ public struct EvaluateConfiguration: Sendable {
         public var keyPath: String?
         public var isInsecure: Bool
         public var waitSeconds: Double
+    }
+
+    /// How maps are measured beside the boxes.
+    public struct MapMetrics: Sendable, Hashable {
+        /// 1 ... 1000.
+        public var thresholds: Int
+        /// The directory of a run whose images have chosen thresholds; nil for none.
+        public var givenBy: String?
     }
 
     /// Resolves parsed options in the working directory. Throws `UsageError`, `NetworkError` or `JSONError`.
@@ -161,6 +171,10 @@ public struct EvaluateConfiguration: Sendable {
             (weightsPath, otherWeights) = try EvaluateConfiguration.defaultWeights(network.name)
             resolved.append(("weights", weightsPath))
         }
+        if options.measuresMaps {
+            mapMetrics = MapMetrics(
+                thresholds: try parsed.integer("thresholds", in: 1...1000) ?? 100, givenBy: values["threshold-from"])
+        }
         resolvedDefaults = resolved
         configured = EvaluateOptions.help.options.map(\.name).filter(parsed.isFromConfiguration).map { [parsed] name in
             (name, parsed.values[name], parsed.sources[name] ?? "")
@@ -210,8 +224,11 @@ public struct EvaluateConfiguration: Sendable {
     ) throws {
         let isHypothesis = given["exe-mode"] == ExecutionMode.hypothesisPictures.rawValue
         if parsed.switches.contains("overlay"), isHypothesis { given["overlay"] = "true" }
-        if parsed.values["save-maps"] != nil { given["maps"] = "true" }
-        guard isHypothesis || given["maps"] != nil else {
+        if parsed.values["save-maps"] != nil {
+            given["maps"] = parsed.values["save-maps-as"] ?? MapForm.benchmark.rawValue
+        }
+        if parsed.switches.contains("map-metrics") { given["map-metrics"] = "true" }
+        guard isHypothesis || given["maps"] != nil || given["map-metrics"] != nil else {
             given["map-bottom"] = nil
             return
         }

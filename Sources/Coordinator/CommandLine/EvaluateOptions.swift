@@ -31,7 +31,8 @@ public enum EvaluateOptions {
 
     /// Box rule `mass` takes the map as it is; maps are pruned whatever the rule.
     private static let usesPruning: OptionEffect =
-        .beside("box-rule", "tight", "component") || .beside("exe-mode", "ch_viz") || .besideAny(of: "save-maps")
+        .beside("box-rule", "tight", "component") || .beside("exe-mode", "ch_viz")
+        || .besideAny(of: "save-maps", "map-metrics")
 
     /// Beside the methods that have such an option of their own.
     private static func methods(with option: String) -> OptionEffect {
@@ -169,11 +170,29 @@ public enum EvaluateOptions {
         .init(
             "overlay", nil, "exe-mode ch_viz: lay the map over the photograph", effect: .beside("exe-mode", "ch_viz")),
         .init(
-            "save-maps", "DIR", "keep each image's class-hypothesis map as DIR/<id>.npy, float32", effect: .always),
+            "save-maps", "DIR",
+            "keep each image's map as DIR/<id>.npy, for the WSOL benchmark's program and for score --maps",
+            effect: .always),
+        .init(
+            "save-maps-as", MapForm.allCases.map(\.rawValue).joined(separator: "|"),
+            "benchmark: float64 from 0 to 1; raw: float32 as it was made, half as large", default: "benchmark",
+            effect: .besideAny(of: "save-maps")),
+        .init(
+            "map-metrics", nil,
+            "also measure each image's map at every threshold: MaxBoxAcc, MaxBoxAccV2, pointing game, mass in the box",
+            effect: .always),
+        .init(
+            "thresholds", "N", "map metrics: maps are cut at 0, 1/N, 2/N, ... of their maximum", default: "100",
+            effect: .besideAny(of: "map-metrics")),
+        .init(
+            "threshold-from", "RUN",
+            "map metrics: also at the thresholds that the images of this finished run have chosen, RUN its --out",
+            effect: .besideAny(of: "map-metrics")),
         .init(
             "map-bottom", "NAME", "the layer at which maps are read out",
             default: "--bottom if given, else the network's own",
-            effect: methods(with: "bottom") && (.beside("exe-mode", "ch_viz") || .besideAny(of: "save-maps"))),
+            effect: methods(with: "bottom")
+                && (.beside("exe-mode", "ch_viz") || .besideAny(of: "save-maps", "map-metrics"))),
     ]
 
     private static let nodes: [OptionSpecification] = [

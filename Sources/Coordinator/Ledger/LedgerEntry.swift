@@ -147,6 +147,7 @@ extension ImageResult {
                 "exact",
                 a.exact?.label == b.exact?.label && a.exact.map { bits($0.box) } == b.exact.map { bits($0.box) }
             ),
+            ("map profile", a.mapProfile == b.mapProfile),
         ]
         return files + comparisons.filter { !$0.1 }.map(\.0)
     }

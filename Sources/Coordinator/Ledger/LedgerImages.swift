@@ -37,7 +37,9 @@ public struct LedgerWalk: Sequence, IteratorProtocol {
         do throws(JournalError) {
             let result = try ledger.entry(try reader.record(at: place)).result
             let (record, truth) = ledger.check.image(result, entry)
-            return RunImage(record: record, truth: truth, fileLine: Self.line(of: result.file, id: entry.id))
+            return RunImage(
+                record: record, truth: truth, fileLine: Self.line(of: result.file, id: entry.id),
+                map: ledger.check.map(result, entry))
         } catch {
             let record = ImageRecord.failed(
                 id: entry.id, label: entry.label, error: "\(error)", path: ledger.journal.path)

@@ -5,6 +5,14 @@ import Protocol
 import SelectiveTuning
 
 extension ResultCheck {
+    /// Of the map of an image whose result passed `check`; nil where maps are not measured, and of a failed image.
+    func map(_ result: ImageResult, _ entry: ManifestEntry) -> MapFinding? {
+        guard case .evaluated(let found) = result.outcome, let bytes = found.mapProfile,
+            let profile = try? MapProfile(bytes, inputSize: inputSize)
+        else { return nil }
+        return MapFinding(profile: profile, truth: mapTruth(found, entry))
+    }
+
     /// The run's record of an image whose result passed `check`, and its boxes in the input frame of the decoded size for the
     /// baselines; no boxes for a failed image.
     func image(_ result: ImageResult, _ entry: ManifestEntry) -> (record: ImageRecord, truth: GroundTruth?) {

@@ -39,6 +39,7 @@ struct ResultCheck: Sendable {
             try checkCounts(found, entry)
             try checkBoxes(found, entry)
             try checkExact(found, entry, index: result.index)
+            try checkMapProfile(found, entry)
         }
     }
 
@@ -67,6 +68,26 @@ struct ResultCheck: Sendable {
         guard isInInput(exact.box) else {
             throw ResultRefusal(image: entry.id, field: "exact", "has the box \(text(exact.box))")
         }
+    }
+
+    /// Every IoU is computed anew from the boxes; that no other contour fits better cannot be told without the map.
+    private func checkMapProfile(_ found: ImageResult.Evaluated, _ entry: ManifestEntry) throws(ResultRefusal) {
+        guard (found.mapProfile != nil) == options.measuresMaps else {
+            throw ResultRefusal(
+                image: entry.id, field: "map profile", options.measuresMaps ? "is missing" : "was not asked for")
+        }
+        guard let bytes = found.mapProfile else { return }
+        do throws(MapProfile.Malformed) {
+            try MapProfile(bytes, inputSize: inputSize).check(
+                truth: mapTruth(found, entry), inputSize: inputSize, convention: options.iou)
+        } catch {
+            throw ResultRefusal(image: entry.id, field: "map profile", "\(error)")
+        }
+    }
+
+    /// The true boxes with which an image's map is compared, in the input frame of the decoded size.
+    func mapTruth(_ found: ImageResult.Evaluated, _ entry: ManifestEntry) -> [Box] {
+        geometry(found).truthOfMaps(fit(found, entry)?.boxes ?? entry.boxes, options.iou)
     }
 
     private func checkClasses(_ found: ImageResult.Evaluated, _ entry: ManifestEntry) throws(ResultRefusal) {

@@ -5,14 +5,22 @@ import SelectiveTuning
 /// What a run is called wherever its numbers stand: the network, the method, the preset, and every option that is not
 /// theirs, so that no two runs with different results have the same row.
 package enum RunTitle {
+    /// `ownMapReadOut`: where maps are measured unless another place was asked for.
+    ///
     /// `alexnet, preset sharp, mass 0.8, 650 of 50,000 annotated`; selective tuning, the preset `reference` and all
     /// images go without saying.
     static func text(
-        network: String, preset: MethodPreset?, options: JobOptions, images: Int, annotated: Int
+        network: String, preset: MethodPreset?, options: JobOptions, maps: MapMeasurement? = nil,
+        ownMapReadOut: String? = nil, images: Int, annotated: Int
     ) -> String {
         var parts = [options.localization.method.rowTitle(network: network)]
         if let preset, preset != .reference { parts.append("preset \(preset.rawValue)") }
         parts += differences(preset: preset, options: options)
+        if let maps {
+            let readOut = options.artifacts.mapReadOut
+            if let readOut, readOut != ownMapReadOut { parts.append("map-bottom \(readOut)") }
+            if maps.thresholds.taus.count != 100 { parts.append("thresholds \(maps.thresholds.taus.count)") }
+        }
         parts += subset(images: images, annotated: annotated)
         return parts.joined(separator: ", ")
     }
@@ -31,8 +39,8 @@ package enum RunTitle {
         images < annotated ? ["\(grouped(images)) of \(grouped(annotated)) annotated"] : []
     }
 
-    /// Pictures and kept maps change no number.
-    private static let ofFiles: Set<String> = ["exe-mode", "overlay", "maps", "map-bottom"]
+    /// Pictures, kept maps and what is measured of maps change no other number.
+    private static let ofFiles: Set<String> = ["exe-mode", "overlay", "maps", "map-bottom", "map-metrics"]
 
     /// `mass 0.8` of each option that is not what the method or its preset says.
     private static func differences(preset: MethodPreset?, options: JobOptions) -> [String] {

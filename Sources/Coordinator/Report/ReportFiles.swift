@@ -41,7 +41,7 @@ package struct ReportFiles {
             table: written.table, data: data, classes: ClassNames(classes),
             thumbnails: ThumbnailMaker(preset: preset, inputSize: inputSize, maps: maps).thumbnails(
                 of: data.shownIDs, in: manifest), facts: facts,
-            maps: run.maps.map { MapSummary($0, name: run.title) })
+            maps: written.maps.map { MapSummary($0, name: run.title) })
         let paths = [RunOutput.runName, Report.name].map { "\(directory)/\($0)" }
         try AtomicFile.write(path: paths[0], text: facts.json.pretty)
         try AtomicFile.write(path: paths[1], text: report.html)

@@ -22,7 +22,8 @@ package struct ReportMapFiles: Sendable {
     }
 
     /// The map over the network's input; nil where there is none of this image, or none that can be read.
-    func overlay(of id: String, over input: RGBImage) -> RGBImage? {
+    /// - Parameter called: what else the image's map may be called.
+    func overlay(of id: String, called: String? = nil, over input: RGBImage) -> RGBImage? {
         // The id may come from a file that is anybody's, and names a file here.
         guard ArtifactFiles.isName(id) else { return nil }
         if let pictures {
@@ -34,8 +35,12 @@ package struct ReportMapFiles: Sendable {
                 return overlay
             }
         }
-        guard let numbers, let map = try? NumPyMap.read(path: "\(numbers)/\(id)\(ArtifactKind.scoreMap.suffix)"),
-            let map = try? NumPyMap(map, file: id), map.width == input.width, map.height == input.height
+        let file = numbers.flatMap { numbers in
+            [called ?? id, id].lazy.filter(ArtifactFiles.isName).compactMap {
+                try? NumPyMap.read(path: "\(numbers)/\($0)\(ArtifactKind.scoreMap.suffix)")
+            }.first
+        }
+        guard let file, let map = try? NumPyMap(file, file: id), map.width == input.width, map.height == input.height
         else { return nil }
         return HypothesisPicture.overlay(ClassHypothesisMap(size: map.width, values: map.values), over: input)
     }

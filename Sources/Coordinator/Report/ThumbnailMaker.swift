@@ -27,12 +27,15 @@ package struct ThumbnailMaker {
         let preprocessor = Preprocessor()
         var thumbnails: [String: ReportThumbnail] = [:]
         for (place, id) in manifest.ids.enumerated() where ids.contains(id) {
-            thumbnails[id] = thumbnail(of: manifest.entries[place], with: preprocessor)
+            thumbnails[id] = thumbnail(
+                of: manifest.entries[place], called: manifest.calledName(of: id), with: preprocessor)
         }
         return thumbnails
     }
 
-    private func thumbnail(of entry: ManifestEntry, with preprocessor: Preprocessor) -> ReportThumbnail {
+    private func thumbnail(
+        of entry: ManifestEntry, called: String, with preprocessor: Preprocessor
+    ) -> ReportThumbnail {
         guard let image = entry.image else { return ReportThumbnail(problem: "there is no image file of \(entry.id)") }
         do {
             let bytes = try image.read(limit: Self.largestImage)
@@ -42,7 +45,7 @@ package struct ThumbnailMaker {
             let fit = try entry.fit(width: input.width, height: input.height)
             let truth = fit.boxes.map(input.geometry.map)
             let picture = RGBImage(width: inputSize, height: inputSize, pixels: input.pixels)
-            let map = try maps?.overlay(of: entry.id, over: picture).map { map throws(DatasetError) in
+            let map = try maps?.overlay(of: entry.id, called: called, over: picture).map { map throws(DatasetError) in
                 try Self.encode(map, limit: Self.largestMap)
             }
             return ReportThumbnail(jpeg: try Self.encode(picture), map: map ?? [], truth: truth)

@@ -4,6 +4,8 @@ import SelectiveTuning
 /// times as much.
 public struct AnnotationList: RandomAccessCollection, Sendable {
     private(set) var ids = PackedStrings()
+    /// What a list calls the images where it does so by path; empty where the ids are all there is.
+    private(set) var called = PackedStrings()
     private var labels: [UInt32] = []
     /// 0 for a size that is not known.
     private var widths: [UInt32] = []
@@ -22,11 +24,14 @@ public struct AnnotationList: RandomAccessCollection, Sendable {
 
     /// Takes the columns over as they are; 0 for a size that is not known.
     init(
-        ids: PackedStrings, labels: [UInt32], widths: [UInt32], heights: [UInt32], boxes: [Box], boxEnds: [UInt32]
+        ids: PackedStrings, called: PackedStrings, labels: [UInt32], widths: [UInt32], heights: [UInt32], boxes: [Box],
+        boxEnds: [UInt32]
     ) {
         precondition([labels.count, widths.count, heights.count, boxEnds.count].allSatisfy { $0 == ids.count })
         (self.ids, self.labels, self.boxes, self.boxEnds) = (ids, labels, boxes, boxEnds)
         (self.widths, self.heights) = (widths, heights)
+        precondition(called.count == ids.count)
+        self.called = called
     }
 
     public mutating func append(_ annotation: Annotation) {
@@ -53,6 +58,7 @@ public struct AnnotationList: RandomAccessCollection, Sendable {
     func picked(_ places: some Sequence<Int>) -> AnnotationList {
         var list = AnnotationList(places.lazy.map { self[$0] })
         list.notes = notes
+        if called.count > 0 { for place in places { list.called.append(called[place]) } }
         return list
     }
 

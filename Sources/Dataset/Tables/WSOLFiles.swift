@@ -15,7 +15,7 @@ struct WSOLFiles {
 
     /// Sorted by id. Every id stands once in the first three files, and at least once among the boxes.
     func load() throws(DatasetError) -> AnnotationList {
-        let ids = try readIDs()
+        let (ids, called) = try readIDs()
         let index = IDIndex(ids)
         var labels = [UInt32](repeating: 0, count: ids.count)
         try once("class_labels.txt", ["image id", "class index"], ids, index) {
@@ -31,7 +31,7 @@ struct WSOLFiles {
         }
         let (boxes, ends) = try readBoxes(ids, index)
         return AnnotationList(
-            ids: ids, labels: labels, widths: widths, heights: heights, boxes: boxes, boxEnds: ends
+            ids: ids, called: called, labels: labels, widths: widths, heights: heights, boxes: boxes, boxEnds: ends
         ).sortedByID()
     }
 
@@ -46,8 +46,8 @@ struct WSOLFiles {
         DelimitedFile(path: folder + "/" + name, fields: fields)
     }
 
-    /// In the file's order.
-    private func readIDs() throws(DatasetError) -> PackedStrings {
+    /// In the file's order: the ids, and what the file calls them.
+    private func readIDs() throws(DatasetError) -> (ids: PackedStrings, called: PackedStrings) {
         let table = table(Self.ids, ["image id"])
         var called = PackedStrings()
         try table.forEachRow(heading: Self.heading(table)) { row throws(DatasetError) in
@@ -58,7 +58,7 @@ struct WSOLFiles {
             throw .field(file: table.path, line: nil, field: "lines", found: "no image id", expected: "one a line")
         }
         do throws(ImageIDs.Problem) {
-            return try ImageIDs.ids(of: called)
+            return (try ImageIDs.ids(of: called), called)
         } catch {
             throw .field(
                 file: table.path, line: try line(of: error.place, in: table), field: "image id",

@@ -1,4 +1,5 @@
 import Bytes
+import SelectiveTuning
 
 /// The benchmark's baseline for score maps: one map for every image, a round Gaussian in the middle. Its contours are
 /// circles, so that a threshold chooses the side of a centred square.
@@ -18,11 +19,24 @@ public enum CentreMap {
         _ groundTruth: some Sequence<GroundTruth>, inputSize: Int, thresholds: MapThresholds,
         convention: IoUConvention
     ) -> MapAccuracy? {
-        guard let scorer = MapScorer(inputSize: inputSize, thresholds: thresholds, convention: convention) else {
-            return nil
+        guard var walk = Walk(inputSize: inputSize, thresholds: thresholds, convention: convention) else { return nil }
+        for image in groundTruth { walk.add(image.boxes) }
+        return MapAccuracy(walk.tally)
+    }
+
+    /// Image by image: its contours are found once.
+    struct Walk {
+        private let profiler: MapProfiler
+        private(set) var tally: MapTally
+
+        /// Nil when there is no memory.
+        init?(inputSize: Int, thresholds: MapThresholds, convention: IoUConvention) {
+            guard let profiler = MapProfiler(inputSize: inputSize, convention: convention) else { return nil }
+            profiler.find(values(size: inputSize), width: inputSize, height: inputSize)
+            self.profiler = profiler
+            tally = MapTally(thresholds: thresholds, convention: convention)
         }
-        let found = scorer.find(values(size: inputSize), width: inputSize, height: inputSize)
-        for image in groundTruth { scorer.add(found, truth: image.boxes) }
-        return MapAccuracy(scorer.tally)
+
+        mutating func add(_ truth: [Box]) { tally.add(profiler.profile(truth: truth), truth: truth) }
     }
 }

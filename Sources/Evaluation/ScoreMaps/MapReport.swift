@@ -5,29 +5,38 @@ public struct MapReport: Hashable, Sendable {
     public var accuracy: MapAccuracy
     /// The centred Gaussian on the same images.
     public var baseline: MapAccuracy
-    /// Maps of images without an annotation; they take no part.
-    public var surplus: [String]
+    /// Maps of images without an annotation; they take no part. Nil in a run, which has none.
+    public var surplus: [String]?
+    /// Thresholds that were not chosen on these images.
+    public var given: GivenThresholds?
 
-    public init(accuracy: MapAccuracy, baseline: MapAccuracy, surplus: [String]) {
+    public init(
+        accuracy: MapAccuracy, baseline: MapAccuracy, surplus: [String]? = nil, given: GivenThresholds? = nil
+    ) {
         self.accuracy = accuracy
         self.baseline = baseline
         self.surplus = surplus
+        self.given = given
     }
 
     /// The member `score_maps` of the metrics in `summary.json`.
     var json: JSON {
-        let maps: [(String, JSON)] = [
-            ("blank_maps", .int(accuracy.tally.blank)),
-            (
-                "surplus_maps",
-                .object([
-                    ("count", .int(surplus.count)), ("first", JSON(strings: Array(surplus.prefix(10)))),
-                ])
-            ),
-        ]
+        var members: [(String, JSON)] = [("blank_maps", .int(accuracy.tally.blank))]
+        if let surplus {
+            members.append(
+                (
+                    "surplus_maps",
+                    .object([
+                        ("count", .int(surplus.count)), ("first", JSON(strings: Array(surplus.prefix(10)))),
+                    ])
+                ))
+        }
+        members.append(("thresholds", .string("oracle")))
+        members += accuracy.members
+        if let given { members.append(("given_thresholds", given.json(accuracy))) }
         let named: [(String, JSON)] = [("name", .string(CentreMap.name))]
         return .object(
-            maps + accuracy.members + [
+            members + [
                 ("baselines", .array([.object(named + baseline.members)])), ("curve", accuracy.curveJSON),
             ])
     }
@@ -35,9 +44,16 @@ public struct MapReport: Hashable, Sendable {
     /// For `table.md` and a terminal.
     func table(_ name: String) -> TextTable { MapSummary(self, name: name).table }
 
-    static let explanation =
-        "MaxBoxAcc: the largest contour's box, IoU >= .50; V2: any contour's box. The map's threshold is the best on these "
-        + "same images, so both are optimistic, the baseline's too. Pointing: the map's maximum within 15 pixels of a box."
+    var explanation: String { Self.explanation(given: given?.title) }
+
+    /// `given`: the run whose thresholds stand beside the oracle's; nil where none do.
+    static func explanation(given: String?) -> String {
+        "MaxBoxAcc: the largest contour's box, IoU >= .50; V2: any contour's box, the mean over IoU >= .30, .50, .70. Oracle: "
+            + "the map's thresholds are the best on these same images, so that both are optimistic"
+            + (given.map { "; the thresholds of \($0) were chosen on its images. " }
+                ?? ", the baseline's too. ")
+            + "Pointing: the map's maximum within 15 pixels of a box. In box: the share of the map that lies in a true box."
+    }
 }
 
 extension MapAccuracy {
@@ -45,12 +61,21 @@ extension MapAccuracy {
         let v2 = MapAccuracy.v2Deltas.map { (decimal($0, places: 2), all(at: $0).json) }
         return [
             ("max_box_acc", maxBoxAcc.json),
-            ("max_box_acc_v2", .object([("value", JSON(maxBoxAccV2)), ("at", .object(v2))])),
+            (
+                "max_box_acc_v2",
+                .object([
+                    ("value", JSON(maxBoxAccV2)), ("interval", JSON(maxBoxAccV2Interval)), ("at", .object(v2)),
+                ])
+            ),
             (
                 "largest_contour",
                 .object(MapTally.deltas.map { (decimal($0, places: 2), largest(at: $0).json) })
             ),
             ("pointing_game", pointingGame.json),
+            (
+                "mass_in_box",
+                .object([("value", JSON(massInBox.value)), ("interval", JSON(massInBox.interval))])
+            ),
         ]
     }
 
@@ -68,7 +93,7 @@ extension MapAccuracy {
 }
 
 extension MapAccuracy.Maximum {
-    fileprivate var json: JSON {
+    var json: JSON {
         .object([
             ("count", .int(rate.count)), ("of", .int(rate.of)), ("rate", JSON(rate.value)),
             ("interval", JSON(rate.interval)), ("threshold", .double(tau)),

@@ -4,7 +4,16 @@ extension MapSummary {
     /// Reads the member `score_maps` of `summary.json`; `path` says where it stands in `source`.
     public init(_ json: JSON, name: String, source: String, path: String) throws(JSONError) {
         var fields = try JSONFields(json, source: source, path: path)
-        var rows = [try fields.row(name)]
+        var rows = [try fields.row(Self.oracle(name, isMarked: json["given_thresholds"] != nil))]
+        var title: String?
+        if json["given_thresholds"] != nil {
+            var members = try fields.fields("given_thresholds")
+            var from = try members.fields("from")
+            let found = try from.string("title")
+            rows.append(try members.row(Self.name(name, thresholdsOf: found), besides: rows[0]))
+            title = found
+        }
+        given = title
         for (place, element) in try fields.array("baselines").enumerated() {
             var baseline = try JSONFields(element, source: source, path: "\(path).baselines[\(place)]")
             rows.append(try baseline.row(try baseline.string("name")))
@@ -42,15 +51,30 @@ extension MapSummary {
 }
 
 extension JSONFields {
-    fileprivate mutating func row(_ name: String) throws(JSONError) -> MapSummary.Row {
+    /// `besides`: the row that has what does not depend on a threshold; nil for one that has it itself.
+    fileprivate mutating func row(
+        _ name: String, besides other: MapSummary.Row? = nil
+    ) throws(JSONError) -> MapSummary.Row {
         var best = try fields("max_box_acc")
         var second = try fields("max_box_acc_v2")
         var parts = try second.fields("at")
         var rates: [Rate] = []
         for delta in MapAccuracy.v2Deltas { rates.append(try parts.rate(decimal(delta, places: 2))) }
+        var mass: MeanShare?
+        if other == nil, let share = optional("mass_in_box") {
+            mass = MeanShare(value: share["value"]?.doubleValue, interval: Self.interval(share["interval"]))
+        }
+        let pointing = if let other { other.pointingGame } else { try rate("pointing_game") }
         return MapSummary.Row(
             name: name, maxBoxAcc: try rate("max_box_acc"), threshold: try best.double("threshold"),
-            maxBoxAccV2: second.optional("value")?.doubleValue, parts: rates, pointingGame: try rate("pointing_game"))
+            maxBoxAccV2: second.optional("value")?.doubleValue,
+            maxBoxAccV2Interval: Self.interval(second.optional("interval")), parts: rates,
+            pointingGame: pointing, massInBox: other?.massInBox ?? mass)
+    }
+
+    private static func interval(_ json: JSON?) -> Interval? {
+        guard let ends = json?.arrayValue?.compactMap(\.doubleValue), ends.count == 2 else { return nil }
+        return Interval(low: ends[0], high: ends[1])
     }
 
     fileprivate mutating func rate(_ name: String) throws(JSONError) -> Rate {

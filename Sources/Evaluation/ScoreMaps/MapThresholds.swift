@@ -8,6 +8,12 @@ public struct MapThresholds: Hashable, Sendable {
     /// For each of `taus` the index of its level in `levels`.
     public let places: [Int]
 
+    /// The level of one of `taus`.
+    public func level(_ tau: Double) -> Int {
+        guard let index = taus.firstIndex(of: tau) else { preconditionFailure("\(tau) is none of the thresholds") }
+        return levels[places[index]]
+    }
+
     /// - Parameter count: 1 ... 1000; the WSOL benchmark's papers have 100 and 1000.
     public init(count: Int = 100) {
         precondition((1...1000).contains(count), "\(count) thresholds")

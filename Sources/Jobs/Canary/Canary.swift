@@ -20,16 +20,26 @@ public enum Canary {
         let pictures = inputs.enumerated().map { number, input in
             Picture(pixels: input.pixels, label: number * 241 % classes)
         }
+        let maker = options.measuresMaps ? try MapMaker(network: backend.network, options: options) : nil
+        let profiler = maker.flatMap { _ in
+            MapProfiler(inputSize: backend.network.inputSize, convention: options.iou)
+        }
+        if maker != nil, profiler == nil { throw .outOfMemory(bytes: 0, purpose: "the canary's maps") }
         var rest = zip(inputs, pictures).map { $0 }[...]
         while !rest.isEmpty {
             let batch = rest.prefix(backend.batchCapacity)
-            let results = try backend.evaluateEach(batch.map(\.1), options: options.localization)
+            let results = try backend.evaluateEach(
+                batch.map(\.1), options: options.localization, mapReadOut: maker?.readOut)
             for (result, (input, _)) in zip(results, batch) {
                 guard case .success(let found) = result else {
                     hash.update("out of range\n")  // weights that do not fit these pictures may fit photographs
                     continue
                 }
                 add(found, of: input, options, to: &hash)
+                guard let profiler, let map = maker?.map(of: found) else { continue }
+                let truth = input.geometry.truthOfMaps([CanaryPictures.box(in: input)], options.iou)
+                hash.update(
+                    profiler.profile(map.values, width: map.size, height: map.size, truth: truth).encoded)
             }
             rest = rest.dropFirst(batch.count)
         }
@@ -54,7 +64,7 @@ extension JobOptions {
     /// Those that a result depends on, for a digest that is kept by them: files beside results are made of what was found.
     public var ofResults: JobOptions {
         var options = self
-        options.artifacts = ArtifactOptions()
+        options.artifacts = ArtifactOptions(mapReadOut: measuresMaps ? artifacts.mapReadOut : nil)
         options.agreementEvery = JobOptions().agreementEvery
         return options
     }

@@ -10,28 +10,21 @@ public struct ArtifactRenderer: Sendable {
     private let options: JobOptions
     private let inputSize: Int
     private let classes: ClassIndex
-    private let mapPlace: ReadOut?
 
-    /// Nil where the job makes no files. Throws for a read-out that the network does not have.
-    public init?(network: Network, options: JobOptions) throws(NetworkError) {
+    /// Nil where the job makes no files.
+    public init?(network: Network, options: JobOptions) {
         guard !options.artifacts.kinds.isEmpty else { return nil }
         self.options = options
         inputSize = network.inputSize
         classes = network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012
-        mapPlace = try options.artifacts.mapReadOut.map { name throws(NetworkError) in
-            try network.readOut(named: name).place
-        }
     }
 
-    /// Where the backend is to read out for the map; nil where none is needed.
-    var mapReadOut: String? { options.artifacts.needsMap ? options.artifacts.mapReadOut : nil }
-
     /// One file of each kind that the job asks for.
+    /// - Parameter map: the image's; there where a kind shows or keeps it.
     func render(
-        _ image: LeasedImage, _ content: PreparedImage.Content, _ found: Finding
+        _ image: LeasedImage, _ content: PreparedImage.Content, _ found: Finding, map: ClassHypothesisMap?
     ) throws(ArtifactFailure) -> [Artifact] {
         let picture = RGBImage(width: inputSize, height: inputSize, pixels: content.input.pixels)
-        let map = map(of: found)
         var artifacts: [Artifact] = []
         for kind in options.artifacts.kinds {
             let bytes: [UInt8]
@@ -45,6 +38,8 @@ public struct ArtifactRenderer: Sendable {
                     ? HypothesisPicture.png(map!, over: picture, caption: caption)
                     : HypothesisPicture.png(map!, caption: caption)
             case .scoreMap: bytes = NumPyWriter.encode(map!.values, shape: [inputSize, inputSize])
+            case .normalisedMap:
+                bytes = NumPyWriter.encode64(NormalisedMap.values(map!.values), shape: [inputSize, inputSize])
             }
             guard (1...WireLimits.artifact).contains(bytes.count) else {
                 throw ArtifactFailure(
@@ -53,11 +48,6 @@ public struct ArtifactRenderer: Sendable {
             artifacts.append(Artifact(index: image.index, kind: kind, bytes: bytes))
         }
         return artifacts
-    }
-
-    private func map(of found: Finding) -> ClassHypothesisMap? {
-        guard options.artifacts.needsMap, let place = mapPlace, let gating = found.hypothesis else { return nil }
-        return .render(map: gating, readOut: place, inputSize: inputSize, options: options.localization.box)
     }
 
     private func boxPicture(

@@ -17,19 +17,25 @@ public final class LeaseEvaluator: @unchecked Sendable {
     private let options: JobOptions
     private let pool: ThreadPool
     private let renderer: ArtifactRenderer?
+    private let measurer: MapMeasurer?
+    private let maps: MapMaker?
     private let preparer: ImagePreparer
     private let preprocessors: [Preprocessor]
     private let readers = DispatchQueue(label: "stnet.reader")
     /// One batch at a time: the pool and the preprocessors belong to it.
     private let preparers = DispatchQueue(label: "stnet.preparer")
 
-    /// `renderer`: nil where nothing but results is made. `cache`: where decoded inputs are kept for the next run; nil:
+    /// `renderer`: nil where nothing but results is made; `measurer`: nil where no map is measured; `maps`: nil where neither
+    /// needs one. `cache`: where decoded inputs are kept for the next run; nil:
     /// nowhere.
     public init(
         backend: any Backend, images: any ImageReader, options: JobOptions, pool: ThreadPool,
-        renderer: ArtifactRenderer? = nil, cache: InputCache? = nil
+        renderer: ArtifactRenderer? = nil, measurer: MapMeasurer? = nil, maps: MapMaker? = nil,
+        cache: InputCache? = nil
     ) {
         self.renderer = renderer
+        self.measurer = measurer
+        self.maps = maps
         self.backend = backend
         self.images = images
         self.options = options
@@ -97,8 +103,7 @@ public final class LeaseEvaluator: @unchecked Sendable {
             }
         }
         var found = try backend.evaluateEach(
-            pictures, options: options.localization, precision: options.precision, mapReadOut: renderer?.mapReadOut)[
-                ...]
+            pictures, options: options.localization, precision: options.precision, mapReadOut: maps?.readOut)[...]
         let findings = prepared.map { prepared in
             prepared.content.flatMap { _ in found.removeFirst().mapError { ImageFailure(.evaluation, "\($0)") } }
         }
@@ -111,28 +116,43 @@ public final class LeaseEvaluator: @unchecked Sendable {
             return ImageResult(index: batch[place].index, file: prepared[place].file, outcome: outcome)
         }
         if options.precision == .fast { try addExact(to: &results, batch, prepared) }
-        return (results, render(batch, prepared, findings, &results))
+        // Before the results are taken: it says in them what it has made, or that it could not.
+        let artifacts = finish(batch, prepared, findings, &results)
+        return (results, artifacts)
     }
 
-    /// The files of the images that were evaluated; an image whose file cannot be made fails.
-    private func render(
+    /// What is made of the maps and pictures of the images that were evaluated: files, and what the results say of the maps.
+    /// An image whose file cannot be made fails.
+    private func finish(
         _ batch: [LeasedImage], _ prepared: [PreparedImage],
         _ findings: [Result<Finding, ImageFailure>], _ results: inout [ImageResult]
     ) -> [Artifact] {
-        guard let renderer else { return [] }
+        guard renderer != nil || measurer != nil else { return [] }
         let isEvaluated = results.map { if case .evaluated = $0.outcome { true } else { false } }
-        let rendered = pool.map(batch.count) { place, _ in
-            Result { () throws(ArtifactFailure) -> [Artifact] in
+        let made = pool.map(batch.count) { [self] place, thread in
+            Result { () throws(ArtifactFailure) -> (files: [Artifact], profile: [UInt8]?) in
                 guard isEvaluated[place], case .success(let content) = prepared[place].content,
                     case .success(let found) = findings[place]
-                else { return [] }
-                return try renderer.render(batch[place], content, found)
+                else { return ([], nil) }
+                let map = maps?.map(of: found)
+                let files = try renderer?.render(batch[place], content, found, map: map) ?? []
+                guard let measurer, let map else { return (files, nil) }
+                do {
+                    return (files, try measurer.profile(map, of: batch[place], content.input, thread: thread))
+                } catch {
+                    throw ArtifactFailure("\(error)")
+                }
             }
         }
         var artifacts: [Artifact] = []
-        for (place, outcome) in rendered.enumerated() {
+        for (place, outcome) in made.enumerated() {
             switch outcome {
-            case .success(let files): artifacts += files
+            case .success(let (files, profile)):
+                artifacts += files
+                if let profile, case .evaluated(var found) = results[place].outcome {
+                    found.mapProfile = profile
+                    results[place].outcome = .evaluated(found)
+                }
             case .failure(let failure): results[place].outcome = .failed(ImageFailure(.evaluation, "\(failure)"))
             }
         }

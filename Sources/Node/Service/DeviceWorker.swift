@@ -110,7 +110,10 @@ final class DeviceWorker: @unchecked Sendable {
         let (reader, samples) = images(for: session)
         session.evaluator = LeaseEvaluator(
             backend: backend, images: reader, options: recipe.options, pool: resources.pool,
-            renderer: try ArtifactRenderer(network: backend.network, options: recipe.options), cache: resources.inputs)
+            renderer: ArtifactRenderer(network: backend.network, options: recipe.options),
+            measurer: try MapMeasurer(
+                network: backend.network, options: recipe.options, threads: resources.pool.threads),
+            maps: try MapMaker(network: backend.network, options: recipe.options), cache: resources.inputs)
         return NodeDescription(
             name: identity.name, instance: identity.instance, device: backend.device, deviceID: resources.deviceID,
             version: identity.version, numerics: numerics, batch: UInt32(clamping: backend.batchCapacity),

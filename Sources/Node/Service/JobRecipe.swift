@@ -28,7 +28,7 @@ struct JobRecipe {
             )
         }
         if let problem = options.preset.problem(inputSize: network.inputSize) { throw JobRefused(.job, problem) }
-        if options.artifacts.needsMap, options.artifacts.mapReadOut == nil {
+        if options.needsMap, options.artifacts.mapReadOut == nil {
             throw JobRefused(.job, "maps without the read-out at which they are made")
         }
         if let problem = options.artifacts.problem(inputSize: network.inputSize) { throw JobRefused(.job, problem) }

@@ -115,7 +115,7 @@ extension NodeLoop {
         evaluated &+= UInt64(results.count)
         guard let current, current.session == session else { return }
         self.current!.evaluated &+= UInt64(results.count)
-        send(current.connection, .results(lease: lease, results))
+        for message in NodeMessage.results(lease: lease, cutting: results) { send(current.connection, message) }
     }
 
     mutating func leaseEnded(_ session: UInt64, _ lease: UInt64, _ fault: DeviceFault?) {

@@ -3,13 +3,32 @@ import Bytes
 extension ImageResult {
     private static let evaluated: UInt8 = 1
     private static let failed: UInt8 = 2
-    /// As 1, followed by the label and the box of precision `exact`.
-    private static let evaluatedTwice: UInt8 = 3
+
+    /// What stands behind an evaluated result beside what all have.
+    private enum Section {
+        /// The label and the box of precision `exact`.
+        static let exact: UInt8 = 1
+        static let mapProfile: UInt8 = 2
+        static let all: UInt8 = 3
+    }
 
     /// Index, no file, outcome and a failure with an empty text.
     static let minEncodedBytes = 4 + 1 + 1 + 4
-    /// A failure with a file and the longest text.
-    public static let maxEncodedBytes = minEncodedBytes + FileDigest.encodedBytes + WireLimits.text
+    /// Index and file, and of an evaluated image all that has no length of its own.
+    private static let evaluatedBytes =
+        4 + 1 + FileDigest.encodedBytes + 2 + 1 + WireLimits.topClasses * 8 + 16 + 16 + 8 + 5
+        + 24 + 1 + 8 + 20 + 2
+    /// An evaluated image with the longest profile of its map; a failure is shorter.
+    public static let maxEncodedBytes = evaluatedBytes + WireLimits.mapProfile
+
+    /// No less than its bytes on the wire.
+    var mostEncodedBytes: Int {
+        switch outcome {
+        case .evaluated(let found): ImageResult.evaluatedBytes + (found.mapProfile?.count ?? 0)
+        case .failed(let failure):
+            ImageResult.minEncodedBytes + FileDigest.encodedBytes + min(failure.text.utf8.count, WireLimits.text)
+        }
+    }
 
     /// The form in which a result travels and in which the journal keeps it.
     public func encode(into writer: inout ByteWriter) {
@@ -17,11 +36,19 @@ extension ImageResult {
         writer.append(optional: file) { $0.encode(into: &$1) }
         switch outcome {
         case .evaluated(let evaluated):
-            writer.append(evaluated.exact == nil ? ImageResult.evaluated : ImageResult.evaluatedTwice)
+            writer.append(ImageResult.evaluated)
             evaluated.encode(into: &writer)
+            writer.append(
+                (evaluated.exact == nil ? 0 : Section.exact) | (evaluated.mapProfile == nil ? 0 : Section.mapProfile))
             if let exact = evaluated.exact {
                 writer.append(exact.label)
                 exact.box.encode(into: &writer)
+            }
+            if let profile = evaluated.mapProfile {
+                precondition(
+                    profile.count <= WireLimits.mapProfile, "a profile has at most \(WireLimits.mapProfile) bytes")
+                writer.append(UInt16(profile.count))
+                writer.append(profile)
             }
         case .failed(let failure):
             writer.append(ImageResult.failed)
@@ -47,15 +74,25 @@ extension ImageResult {
         let start = reader.offset
         switch try reader.uint8("outcome") {
         case ImageResult.evaluated:
-            self.init(index: index, file: file, outcome: .evaluated(try Evaluated(from: &reader)))
+            var evaluated = try Evaluated(from: &reader)
+            let place = reader.offset
+            let sections = try reader.uint8("sections")
+            guard sections & ~Section.all == 0 else {
+                throw ByteReaderError("sections", at: place, "is \(sections), expected 0...\(Section.all)")
+            }
+            if sections & Section.exact != 0 {
+                evaluated.exact = .init(
+                    label: try reader.uint32("class in exact"), box: try Rectangle(from: &reader))
+            }
+            if sections & Section.mapProfile != 0 {
+                let count = Int(try reader.uint16("map profile"))
+                try reader.checkCount("bytes of the map profile", count, limit: WireLimits.mapProfile, elementBytes: 1)
+                evaluated.mapProfile = try reader.bytes("map profile", count: count)
+            }
+            self.init(index: index, file: file, outcome: .evaluated(evaluated))
         case ImageResult.failed:
             self.init(index: index, file: file, outcome: .failed(try ImageFailure(from: &reader)))
-        case ImageResult.evaluatedTwice:
-            var evaluated = try Evaluated(from: &reader)
-            evaluated.exact = .init(
-                label: try reader.uint32("class in exact"), box: try Rectangle(from: &reader))
-            self.init(index: index, file: file, outcome: .evaluated(evaluated))
-        case let other: throw ByteReaderError("outcome", at: start, "is \(other), expected 1, 2 or 3")
+        case let other: throw ByteReaderError("outcome", at: start, "is \(other), expected 1 or 2")
         }
     }
 }

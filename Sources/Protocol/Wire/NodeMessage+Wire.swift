@@ -1,5 +1,26 @@
 import Bytes
 
+extension NodeMessage {
+    /// Results of a lease in as many messages as they need, in their order.
+    public static func results(lease: UInt64, cutting results: [ImageResult]) -> [NodeMessage] {
+        var messages: [NodeMessage] = []
+        var (start, bytes) = (0, resultsHead)
+        for (place, result) in results.enumerated() {
+            let added = result.mostEncodedBytes
+            if place > start, bytes + added > WireLimits.payload || place - start == WireLimits.resultImages {
+                messages.append(.results(lease: lease, Array(results[start..<place])))
+                (start, bytes) = (place, resultsHead)
+            }
+            bytes += added
+        }
+        messages.append(.results(lease: lease, Array(results[start...])))
+        return messages
+    }
+
+    /// The lease and the number of results.
+    private static let resultsHead = 12
+}
+
 extension NodeMessage: WireMessage {
     private enum WireType {
         static let ready: UInt16 = 0x201
@@ -37,7 +58,7 @@ extension NodeMessage: WireMessage {
         switch wireType {
         case WireType.ready: NodeDescription.maxEncodedBytes
         case WireType.refused: 4 + WireLimits.text
-        case WireType.results: 12 + WireLimits.resultImages * ImageResult.maxEncodedBytes
+        case WireType.results: WireLimits.payload
         case WireType.leaseDone: 8
         case WireType.wantWeights: 16
         case WireType.heartbeat: Heartbeat.maxEncodedBytes

@@ -16,6 +16,8 @@ public enum WireLimits {
     public static let artifact = 4 << 20
     /// Bytes of artifacts that a node may have sent and that are not yet said to be stored. No smaller than an artifact.
     public static let artifactWindow = 4 << 20
+    /// What a result says of its image's map.
+    public static let mapProfile = 4605
     /// A suffix such as ".safetensors".
     public static let suffix = 16
 

@@ -17,8 +17,8 @@ package struct BlurredMap {
         self.width = width
         self.height = height
         values = across.apply(
-            to: fixed.map { (Double($0) * scale).rounded(.toNearestOrEven) }, width: width, height: height,
-            down: down)
+            // 3 * 2^51 and what is below it have the integers as their last bits: rounded to the nearest, halves to even.
+            to: fixed.map { (Double($0) * scale + 0x1.8p52) - 0x1.8p52 }, width: width, height: height, down: down)
         unit = 0x1p-48 / (scale * across.gain(down: down))
     }
 

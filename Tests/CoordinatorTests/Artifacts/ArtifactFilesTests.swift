@@ -25,7 +25,7 @@ import Testing
     @Test func namesFollowTheModeAndTheKind() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
         #expect(ArtifactFiles(options: .init(), outPath: folder, mapsPath: nil, inputSize: 8) == nil)
-        let boxes = try files(.init(mode: .boxPictures, savesMaps: true, mapReadOut: "image"))
+        let boxes = try files(.init(mode: .boxPictures, savesMaps: true, mapForm: .raw, mapReadOut: "image"))
         #expect(boxes.path(.boxPicture, "dog 7") == folder + "/out/bbox_viz/dog 7.jpg")
         #expect(boxes.path(.scoreMap, "dog 7") == folder + "/maps/dog 7.npy")
         let maps = try files(.init(mode: .hypothesisPictures, mapReadOut: "image"))
@@ -46,7 +46,7 @@ import Testing
 
     @Test func filesOfIDsWithFoldersLieInSuchFolders() throws {
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        let files = try files(.init(mode: .boxPictures, savesMaps: true, mapReadOut: "image"))
+        let files = try files(.init(mode: .boxPictures, savesMaps: true, mapForm: .raw, mapReadOut: "image"))
         let manifest = try manifest(["val2/0/0.jpeg", "val2/1/0.jpeg", "b"])
         try files.prepare(manifest) { _ in false }
         #expect(files.path(.boxPicture, "val2/0/0.jpeg") == folder + "/out/bbox_viz/val2/0/0.jpeg.jpg")

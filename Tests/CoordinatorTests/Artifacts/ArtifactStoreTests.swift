@@ -25,7 +25,8 @@ import Testing
     init() throws {
         files = try #require(
             ArtifactFiles(
-                options: .init(mode: .boxPictures, savesMaps: true, mapReadOut: "image"), outPath: folder,
+                options: .init(mode: .boxPictures, savesMaps: true, mapForm: .raw, mapReadOut: "image"),
+                outPath: folder,
                 mapsPath: nil, inputSize: 8))
         for path in files.paths { _ = try makeDirectories(path) }
     }

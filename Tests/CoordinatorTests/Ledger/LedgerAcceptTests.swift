@@ -118,6 +118,24 @@ import Testing
         #expect(try differingFields(elsewhere, node: first) == ["image file"])
     }
 
+    /// Two nodes' maps of one image are compared, too.
+    @Test func mapProfilesAreCompared() throws {
+        var samples = samples
+        samples.options.measuresMaps = true
+        var ledger = try samples.open(InMemoryStorage())
+        let nodes = try ["one", "two"].map { try ledger.nodeJoined(name: $0, device: "cpu", numerics: "x") }
+        var found = samples.found(0)
+        found.mapProfile = samples.profile(0)
+        #expect(try ledger.accept(samples.result(0, found), node: nodes[0]) == .first)
+        #expect(try ledger.accept(samples.result(0, found), node: nodes[1]) == .same)
+        found.mapProfile = samples.profile(0, hill: 30)
+        let expected = Disagreement(image: 0, countedNode: nodes[0], otherNode: nodes[1], fields: ["map profile"])
+        #expect(try ledger.accept(samples.result(0, found), node: nodes[1]) == .different(expected))
+        // What is walked over at the end has it.
+        let map = try #require(LedgerImages(ledger).images.first { $0.map != nil }?.map)
+        #expect(map.profile.encoded == samples.profile(0) && map.truth.count == 2)
+    }
+
     private mutating func differingFields(_ result: ImageResult, node: UInt32) throws -> [String]? {
         switch try ledger.accept(result, node: node) {
         case .different(let disagreement), .stillDisputed(let disagreement): disagreement.fields

@@ -50,6 +50,19 @@ struct LedgerSamples {
             ineligible: 2, isEmpty: false, width: UInt32(width), height: 96)
     }
 
+    /// Of a map with a square hill of this side in the corner.
+    func profile(_ image: Int, hill: Int = 40) -> [UInt8] {
+        let geometry = Geometry(preset: options.preset, inputSize: Self.inputSize, width: 128, height: 96)
+        let boxes = try! manifest.entries[image].fit(width: 128, height: 96).boxes
+        let profiler = MapProfiler(inputSize: Self.inputSize, convention: options.iou)!
+        let map = (0..<Self.inputSize * Self.inputSize).map { place in
+            Float(place % Self.inputSize < hill && place / Self.inputSize < hill ? 1 + place % 3 : 0)
+        }
+        return profiler.profile(
+            map, width: Self.inputSize, height: Self.inputSize, truth: geometry.truthOfMaps(boxes, options.iou)
+        ).encoded
+    }
+
     func result(_ image: Int) -> ImageResult { result(image, found(image)) }
 
     func result(_ image: Int, _ found: ImageResult.Evaluated) -> ImageResult {

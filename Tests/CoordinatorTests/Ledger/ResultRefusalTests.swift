@@ -1,4 +1,5 @@
 import Coordinator
+import Evaluation
 import Jobs
 import Protocol
 import SelectiveTuning
@@ -35,6 +36,40 @@ import Testing
     @Test func anHonestResultIsAccepted() throws {
         #expect(try refusal { _ in } == nil)
         #expect(try refusal(of: samples.failure(0)) == nil)
+    }
+
+    /// A profile of a map is data from outside: refused by node (the run says which) and image where it cannot be.
+    @Test func aMapProfileIsWhatItsBoxesAllow() throws {
+        #expect(try self.refusal { $0.mapProfile = samples.profile(0) }?.description == "a0: map profile was not asked for")
+        var measured = samples
+        measured.options.measuresMaps = true
+        func refusal(_ profile: [UInt8]?) throws -> String? {
+            var found = measured.found(0)
+            found.mapProfile = profile
+            var ledger = try measured.open(InMemoryStorage())
+            let node = try ledger.nodeJoined(name: "n", device: "cpu", numerics: "x")
+            do {
+                _ = try ledger.accept(measured.result(0, found), node: node)
+                return nil
+            } catch let refusal as ResultRefusal {
+                #expect(!ledger.isDone(0))
+                return refusal.description
+            }
+        }
+        let honest = measured.profile(0)
+        #expect(try refusal(honest) == nil)
+        #expect(try refusal(nil) == "a0: map profile is missing")
+        #expect(try refusal([]) == "a0: map profile ends after 0 bytes")
+        #expect(try refusal(honest.dropLast()) == "a0: map profile ends after \(honest.count - 1) bytes")
+        #expect(try refusal(honest + [0]) == "a0: map profile is followed by 1 bytes")
+        let other = try MapProfile(honest, inputSize: LedgerSamples.inputSize)
+        var forged = other
+        forged.largest[0].box.x1 = 64
+        #expect(try refusal(forged.encoded)?.hasPrefix("a0: map profile has the box [0, 0, 64, 40], expected") == true)
+        forged = other
+        forged.best = [.init(first: 0, choice: .other(PixelBox(0, 0, 1, 1)))]
+        #expect(
+            try refusal(forged.encoded)?.contains("map profile has a best box from level 0 on whose IoU is") == true)
     }
 
     @Test func whatExactGivesIsThereForTheSampleOfAFastRunOnly() throws {

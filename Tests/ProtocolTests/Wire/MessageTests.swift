@@ -47,7 +47,6 @@ struct MessageTests {
         let text = String(repeating: "t", count: WireLimits.text)
         let id = String(repeating: "i", count: WireLimits.identifier)
         let options = (0..<WireLimits.options).map { (String(id.dropLast(2)) + String($0 + 10), text) }
-        let failure = ImageResult(index: 1, file: Samples.file, outcome: .failed(ImageFailure(.evaluation, text)))
         let chunk = [UInt8](repeating: 1, count: WireLimits.chunk)
         let ids = [String](repeating: id, count: WireLimits.samples)
         let messages: [Samples.Message] = [
@@ -68,7 +67,6 @@ struct MessageTests {
                     NodeDescription(
                         name: id, device: id, deviceID: id, version: id, numerics: id, images: 1, samples: ids))),
             .node(.refused(JobRefusal(.job, text))),
-            .node(.results(lease: 1, [ImageResult](repeating: failure, count: WireLimits.resultImages))),
             .node(.heartbeat(Heartbeat(running: 1, waiting: 1, evaluated: 1))),
             .node(.status(NodeStatus(name: id, device: id, version: id, state: .idle, evaluated: 1, note: id))),
             .node(.failed(reason: text)), .node(.leaving(reason: text)),
@@ -80,6 +78,29 @@ struct MessageTests {
             var conversation = try Conversation.established()
             #expect(try conversation.receive(conversation.frame(message), like: message) == [message])
         }
+    }
+
+    /// However long the results are: each message fits one frame, and together they are what was to be said.
+    @Test func resultsAreCutToWhatFitsAMessage() throws {
+        guard case .evaluated(var found) = Samples.evaluated.outcome else { return }
+        found.exact = .init(label: 1, box: Samples.rectangle(0, 0, 1, 1))
+        found.mapProfile = [UInt8](repeating: 7, count: WireLimits.mapProfile)
+        let long = ImageResult(index: 1, file: Samples.file, outcome: .evaluated(found))
+        let text = String(repeating: "x", count: WireLimits.text)
+        let failure = ImageResult(index: 2, file: Samples.file, outcome: .failed(ImageFailure(.content, text)))
+        for (result, count, messages) in [(long, 512, 3), (failure, 512, 1), (failure, 513, 2), (long, 1, 1)] {
+            let results = [ImageResult](repeating: result, count: count)
+            let cut = NodeMessage.results(lease: 9, cutting: results)
+            #expect(cut.count == messages)
+            var together: [ImageResult] = []
+            for message in cut {
+                #expect(message.wirePayload.count <= NodeMessage.payloadCap(wireType: message.wireType))
+                guard case .results(9, let part) = message else { continue }
+                together += part
+            }
+            #expect(together == results)
+        }
+        #expect(NodeMessage.results(lease: 9, cutting: []) == [.results(lease: 9, [])])
     }
 
     @Test func aLeaseKnowsItsBytes() throws {
@@ -218,7 +239,12 @@ struct MessageTests {
 
     @Test func aResultStandsByItselfInAJournal() throws {
         var writer = ByteWriter()
-        let results = [Samples.evaluated, Samples.withoutOverlap, Samples.failed, Samples.evaluatedTwice]
+        var longest = Samples.evaluatedTwice
+        guard case .evaluated(var found) = Samples.evaluated.outcome else { return }
+        found.exact = .init(label: 1, box: Samples.rectangle(0, 0, 1, 1))
+        found.mapProfile = [UInt8](repeating: 7, count: WireLimits.mapProfile)
+        longest.outcome = .evaluated(found)
+        let results = [Samples.evaluated, Samples.withoutOverlap, Samples.failed, Samples.evaluatedTwice, longest]
         for result in results {
             let before = writer.count
             result.encode(into: &writer)

@@ -32,7 +32,14 @@ enum Samples {
             ImageResult.Evaluated(
                 top5: [3, 1, 4, 0, 5], scores: [9.5, 2.25, 1, 0.5, -0.125], box: rectangle(1, 2, 30, 40),
                 boxOriginal: rectangle(1.5, 3, 45, 60), iou: 0.75, groundTruthIndex: 1, droppedMass: 0x0102_0304_0506,
-                ties: 2, ineligible: -1, isEmpty: false, width: 640, height: 480)))
+                ties: 2, ineligible: -1, isEmpty: false, width: 640, height: 480,
+                mapProfile: profile)))
+
+    /// A square of (8, 8) to (20, 20), which the true box is, and a lower hill elsewhere, in an input of 32; `MapProfileTests`
+    /// makes it of such a map.
+    static let profile: [UInt8] = [
+        2, 8, 0, 8, 0, 0x54, 0x9d, 0, 0, 0x70, 0x8f, 0, 0, 1, 0x0f, 16, 16, 40, 40, 1, 1,
+    ]
 
     static let withoutOverlap = ImageResult(
         index: 8,
