@@ -176,6 +176,7 @@ public final class CPUBackend: Backend, @unchecked Sendable {
             maps.values[image] = Result { () throws(NetworkError) in
                 var inputs = forward.mapInputs(mapping, image: image, start: starts[image])
                 inputs.gradient = FeatureView(origin: gradient, row: row, pixel: pixel)
+                inputs.score = forward.outputs(image: image)[starts[image]]
                 return try mapping.gating(inputs, network: network)
             }
         }

@@ -19,10 +19,11 @@ struct ActivationMapping: Sendable {
     /// The map at the activation's own size. The same bits on every backend: single operations in one order.
     var map: @Sendable (MapInputs) -> AttributionMap
 
-    /// One channel of the input's size, as the box rules take it. Throws where a value is not finite.
+    /// One channel of the input's size, as the box rules take it. Throws where a value is not finite, or the score whose
+    /// gradient was asked for: a ReLU stops what is not a number, and would leave zeros.
     func gating(_ inputs: MapInputs, network: Network) throws(NetworkError) -> ReadOutMap {
         let map = map(inputs)
-        guard map.isFinite else { throw .mapNotFinite(network: network.name, map: title) }
+        guard map.isFinite, inputs.score.isFinite else { throw .mapNotFinite(network: network.name, map: title) }
         return map.gating(inputSize: network.inputSize)
     }
 }
@@ -38,6 +39,8 @@ package struct MapInputs {
     package var start: Int
     /// Of the class's score by the activations; nil where no gradient was asked for.
     package var gradient: FeatureView?
+    /// The score, where a gradient was asked for.
+    package var score: Float = 0
 
     package init(
         shape: Shape, activations: FeatureView, weights: UnsafePointer<Float>?, start: Int, gradient: FeatureView? = nil
