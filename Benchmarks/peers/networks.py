@@ -66,10 +66,17 @@ def norm_names(prefix):
 def torch_outputs(network, images, tensors):
     """A described network in PyTorch's functions; images [n, 3, side, side]."""
     import torch
+
+    values = torch_values(network, torch.from_numpy(images), {k: torch.from_numpy(v.copy()) for k, v in tensors.items()})
+    return values[network["layers"][-1]["name"]].flatten(1).numpy()
+
+
+def torch_values(network, images, tensor):
+    """What every layer of a described network makes of images [n, 3, side, side], in PyTorch's functions, by its name."""
+    import torch
     import torch.nn.functional as F
 
-    values = {"image": torch.from_numpy(images)}
-    tensor = {key: torch.from_numpy(value.copy()) for key, value in tensors.items()}
+    values = {"image": images}
 
     def normalized(x, prefix, epsilon):
         weight, bias, mean, variance = (tensor[name] for name in norm_names(prefix))
@@ -125,7 +132,7 @@ def torch_outputs(network, images, tensors):
         if layer.get("relu"):
             x = x.clamp(0, layer["ceiling"]) if "ceiling" in layer else F.relu(x)
         values[layer["name"]] = x
-    return x.flatten(1).numpy()
+    return values
 
 
 # timm's name and options of what torchvision has not.

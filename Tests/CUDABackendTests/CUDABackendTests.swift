@@ -89,19 +89,6 @@ import Testing
         #expect(try gpu.evaluate(pictures, options: tuned).map(FindingBits.init) == found)
     }
 
-    /// Gradients are not computed on a device yet.
-    @Test(arguments: [LocalizationMethod.gradcam, .hirescam, .layercam, .gradient, .guided])
-    func aMethodThatItLacksIsRefusedByName(method: LocalizationMethod) throws {
-        let network = SmallNetworks.branched
-        let gpu = try gpu(network, EmulatedDriver())
-        let pictures = try SmallNetworks.pictures(network, 2)
-        #expect {
-            _ = try gpu.evaluateEach(pictures, options: LocalizationOptions(method: method))
-        } throws: {
-            "\($0)".hasSuffix("does not compute --method \(method.rawValue): a CPU does")
-        }
-    }
-
     @Test func noBatchSizeChangesABit() throws {
         let network = SmallNetworks.branched
         let pictures = try SmallNetworks.pictures(network, 7)

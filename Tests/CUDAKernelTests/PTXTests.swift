@@ -125,7 +125,7 @@ import Testing
         var normalize = ck_cuda_normalize()
         (normalize.batch, normalize.height, normalize.width) = (1, 1, 1)
         launches.append(ck_cuda_normalize_launch(&normalize))
-        launches += topDownLaunches()
+        launches += backwardLaunches() + topDownLaunches()
         var readOut = ck_cuda_read_out()
         readOut.gating = ck_cuda_gating(value: nil, touched: nil, absolute: nil, height: 1, width: 1, channels: 1)
         readOut.batch = 1
@@ -139,6 +139,22 @@ import Testing
         }
         #expect(found.count == launches.count)
         #expect(found.count == Self.modules.reduce(0) { $0 + (try! instructions(of: $1).count) }, "some are never used")
+    }
+
+    /// One for each kernel of the backward pass's own.
+    private func backwardLaunches() -> [ck_cuda_launch] {
+        var (start, relu, pool) = (ck_backward_start(), ck_backward_relu(), ck_backward_pool())
+        var (response, linear) = (ck_backward_local_response(), ck_backward_linear())
+        start.batch = 1
+        (relu.batch, relu.height, relu.width, relu.channels) = (1, 1, 1, 1)
+        (pool.batch, pool.input_height, pool.input_width, pool.channels) = (1, 1, 1, 1)
+        (response.batch, response.height, response.width, response.channels) = (1, 1, 1, 1)
+        (linear.batch, linear.height, linear.width, linear.channels) = (1, 1, 1, 1)
+        return [
+            ck_cuda_backward_start_launch(&start), ck_cuda_backward_relu_launch(&relu),
+            ck_cuda_backward_max_pool_launch(&pool), ck_cuda_backward_average_pool_launch(&pool),
+            ck_cuda_backward_local_response_launch(&response), ck_cuda_backward_linear_launch(&linear),
+        ]
     }
 
     /// One for each kernel of the top-down pass.
@@ -226,6 +242,7 @@ import Testing
         #expect(Set(rows.map(\.2)) == ["sm_75", "sm_80", "sm_89", "sm_90"])
         #expect(rows.filter { $0.1.hasPrefix("ck_conv_") }.count == 8 * 4)
         #expect(rows.filter { $0.1.hasPrefix("ck_td_") }.count == 16 * 4)
+        #expect(rows.filter { $0.1.hasPrefix("ck_backward_") }.count == 6 * 4)
         #expect(rows.filter { $0.1.hasPrefix("ck_depthwise_") || $0.1.hasPrefix("ck_add_") }.count == 7 * 4)
         for row in rows { #expect(row.4 == "0", "\(row.1) spills \(row.4) bytes for \(row.2)") }
     }

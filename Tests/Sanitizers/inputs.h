@@ -78,5 +78,6 @@ static inline uint8_t *changed(const uint8_t *bytes, size_t count, size_t *chang
 void check_files(int count, char **paths, int32_t rounds);
 void check_kernels(int32_t rounds);
 void check_top_down(int32_t rounds);
+void check_backward(int32_t rounds);
 
 #endif

@@ -8,6 +8,7 @@ int main(int count, char **words) {
     check_files(count - 2, words + 2, rounds);
     check_kernels(rounds);
     check_top_down(rounds);
+    check_backward(rounds);
     printf("sanitizers: %d files, %d rounds, instruction sets up to %s: clean\n", count - 2, rounds,
            ck_isa_name(ck_isa_best()));
     return 0;

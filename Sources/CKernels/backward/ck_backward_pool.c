@@ -27,7 +27,7 @@ static inline __attribute__((always_inline)) span span_of(int32_t at, int32_t st
 static inline __attribute__((always_inline)) void channels_of(const ck_backward_pool *call, int32_t image, int32_t c,
                                                               const int32_t n, const int is_maximum) {
     const ck_window *w = &call->window;
-    const float *input = call->input + (is_maximum ? image * call->input_image + c : 0);
+    const float *input = is_maximum ? call->input + image * call->input_image + c : 0;
     const float *gradient = call->gradient + image * call->gradient_image + c;
     float *sums = call->input_gradient + image * call->input_gradient_image + c;
     for (int32_t y = 0; y < call->input_height; y++) {

@@ -10,6 +10,12 @@ static const struct {
 } modules[] = {
     {"add", ck_ptx_add},
     {"average_pool", ck_ptx_average_pool},
+    {"backward_average_pool", ck_ptx_backward_average_pool},
+    {"backward_linear", ck_ptx_backward_linear},
+    {"backward_local_response", ck_ptx_backward_local_response},
+    {"backward_max_pool", ck_ptx_backward_max_pool},
+    {"backward_relu", ck_ptx_backward_relu},
+    {"backward_start", ck_ptx_backward_start},
     {"convolution", ck_ptx_convolution},
     {"copy_channels", ck_ptx_copy_channels},
     {"depthwise", ck_ptx_depthwise},

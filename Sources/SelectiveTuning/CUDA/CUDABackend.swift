@@ -96,9 +96,6 @@ public final class CUDABackend: Backend, @unchecked Sendable {
     {
         precondition(precision == .exact)
         let source = try options.source(in: network)
-        if case .activations(let mapping) = source, mapping.gradient != nil {
-            throw .missingMethod(device: gpu.description, method: options.method.rawValue)
-        }
         let classes = plan.shapes.last!.channels
         for picture in pictures where !(0..<classes).contains(picture.label) {
             throw .unknownClass(index: picture.label, classes: classes)
@@ -128,6 +125,7 @@ public final class CUDABackend: Backend, @unchecked Sendable {
     private func recover(from failure: CUDAFailure) throws(NetworkError) {
         let batch = atOnce
         workspace = nil  // gating that was not cleared; its memory is needed
+        activationMaps = nil
         guard failure.problem == .outOfMemory, batch > 1 else {
             throw Self.error(failure, gpu, plan, batch: batch)
         }
@@ -143,14 +141,14 @@ public final class CUDABackend: Backend, @unchecked Sendable {
         return made
     }
 
-    private func way(to source: MapSource, batch: Int) throws(CUDAFailure) -> CUDARun.Way {
+    private func way(to source: MapSource, batch: Int) throws -> CUDARun.Way {
         switch source {
         case .gating(let activation, _): return .topDown(readOut: activation)
         case .activations(let mapping):
             if let activationMaps, activationMaps.serves(mapping, batch: batch) { return .activations(activationMaps) }
             activationMaps = nil  // its memory is needed
             let made = try CUDAActivationMaps(
-                mapping, plan: plan, weights: weights, batch: batch, device: gpu, stream: compute)
+                mapping, plan: plan, weights: weights, batch: batch, device: gpu, stream: compute, pool: pool)
             activationMaps = made
             return .activations(made)
         }

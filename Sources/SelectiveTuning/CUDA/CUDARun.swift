@@ -41,9 +41,13 @@ struct CUDARun {
         let slot: CUDASlot
     }
 
-    /// Whether a batch's second half waits for its outputs: a map of activations chooses its class on the host.
+    /// Whether a batch's second half waits for its outputs: a map of activations alone chooses its class on the host.
     private var startsAtPredicted: Bool {
-        if case .topDown = way { options.classSource == .predicted } else { false }
+        guard options.classSource == .predicted else { return false }
+        switch way {
+        case .topDown: return true
+        case .activations(let maps): return maps.takesGradients
+        }
     }
 
     /// `deliver` gets each batch's findings in order. Throws `CUDAFailure`, or `NetworkError` for a picture whose units
@@ -60,7 +64,7 @@ struct CUDARun {
         do {
             try begin(first)
             for (number, batch) in batches.enumerated() {
-                if startsAtPredicted, case .topDown(let readOut) = way { try beginAtPredicted(batch, readOut) }
+                if startsAtPredicted { try beginAtPredicted(batch) }
                 if number + 1 < batches.count { try begin(batches[number + 1]) }
                 deliver(try finish(batch))
             }
@@ -95,11 +99,18 @@ struct CUDARun {
         try backend.compute.copy(
             outputs.image * count * 4,
             from: workspace.activations.memory(of: backend.network.layers.count).memory, to: slot.hostOutputs.pointer)
+        if !startsAtPredicted { try beginSecondHalf(batch) }
+    }
+
+    /// What follows the outputs, once the classes are where the device finds them.
+    private func beginSecondHalf(_ batch: Batch) throws(CUDAFailure) {
         switch way {
         case .activations(let maps):
-            try maps.copy(count, from: workspace.activations, toSlot: batch.number, on: backend.compute)
-            try slot.done.record(on: backend.compute)
-        case .topDown(let readOut): if !startsAtPredicted { try beginTopDown(batch, readOut) }
+            try maps.copy(
+                batch.pictures.count, from: workspace.activations, starts: batch.slot.starts, toSlot: batch.number,
+                on: backend.compute)
+            try batch.slot.done.record(on: backend.compute)
+        case .topDown(let readOut): try beginTopDown(batch, readOut)
         }
     }
 
@@ -110,11 +121,11 @@ struct CUDARun {
     }
 
     /// The class with the largest output, the first of equals.
-    private func beginAtPredicted(_ batch: Batch, _ readOut: Int) throws(CUDAFailure) {
+    private func beginAtPredicted(_ batch: Batch) throws(CUDAFailure) {
         try backend.compute.synchronize()
         let units = (0..<batch.pictures.count).map { Ranking.top(1, of: outputs(batch.slot, $0))[0] }
         try copyStarts(units, batch.slot, on: backend.compute)
-        try beginTopDown(batch, readOut)
+        try beginSecondHalf(batch)
     }
 
     private func beginTopDown(_ batch: Batch, _ readOut: Int) throws(CUDAFailure) {
@@ -198,9 +209,10 @@ struct CUDARun {
     private func mapped(_ batch: Batch, _ maps: CUDAActivationMaps) throws(NetworkError) -> [Finding] {
         let findings = backend.pool.map(batch.pictures.count) { image, _ in
             Result { () throws(NetworkError) in
+                let outputs = outputs(batch.slot, image)
                 let label = batch.pictures[batch.pictures.startIndex + image].label
-                let start = options.classSource == .label ? label : Ranking.top(1, of: outputs(batch.slot, image))[0]
-                let map = try maps.map(slot: batch.number, image: image, class: start)
+                let start = options.classSource == .label ? label : Ranking.top(1, of: outputs)[0]
+                let map = try maps.map(slot: batch.number, image: image, class: start, score: outputs[start])
                 return finding(batch, image, map: map, readOut: .image, ck_cuda_td_image())
             }
         }

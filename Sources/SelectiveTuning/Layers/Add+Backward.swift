@@ -5,4 +5,8 @@ extension Layer.Add {
     func backward(_ layer: CPUBackwardLayer) {
         for place in layer.inputs.indices { layer.copy(to: place) }
     }
+
+    func backward(_ layer: CUDABackwardLayer) throws(CUDAFailure) {
+        for place in layer.inputs.indices { try layer.copy(to: place) }
+    }
 }

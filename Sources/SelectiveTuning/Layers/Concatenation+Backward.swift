@@ -9,4 +9,12 @@ extension Layer.Concatenation {
             channel += layer.shape(of: input).channels
         }
     }
+
+    func backward(_ layer: CUDABackwardLayer) throws(CUDAFailure) {
+        var channel = 0
+        for (place, input) in layer.inputs.enumerated() {
+            try layer.copy(to: place, fromChannel: channel)
+            channel += layer.shape(of: input).channels
+        }
+    }
 }

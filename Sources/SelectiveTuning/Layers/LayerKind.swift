@@ -98,6 +98,9 @@ protocol LayerKind: Sendable, Hashable {
     /// Top-down on a device, over the batch.
     func topDown(_ layer: CUDATopDownLayer) throws(CUDAFailure)
 
+    /// The backward pass on a device, over a chunk of the batch.
+    func backward(_ layer: CUDABackwardLayer) throws(CUDAFailure)
+
     /// Bytes of a device's memory that its top-down launch needs beside the gating.
     func topDownScratch(_ calls: TopDownCalls, number: Int, options: TopDownOptions, batch: Int, multiprocessors: Int)
         -> Int64

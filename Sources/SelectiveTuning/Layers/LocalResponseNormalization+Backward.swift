@@ -17,7 +17,12 @@ extension Layer.LocalResponseNormalization {
         }
     }
 
-    func backwardCall(_ layer: some BackwardMemory) -> ck_backward_local_response? {
+    func backward(_ layer: CUDABackwardLayer) throws(CUDAFailure) {
+        guard var call = backwardCall(layer) else { return }
+        try layer.launch(ck_cuda_backward_local_response_launch(&call), call)
+    }
+
+    private func backwardCall(_ layer: some BackwardMemory) -> ck_backward_local_response? {
         guard let part = layer.part(0) else { return nil }
         let (input, gradient, shape) = (
             layer.activation(layer.inputs[0]), layer.gradient, layer.shape(of: layer.output)

@@ -9,12 +9,21 @@ extension Layer.MaxPool {
     func backward(_ layer: CPUBackwardLayer) {
         layer.pooled(layer.poolCall(window, activations: true), ck_backward_max_pool_run)
     }
+
+    func backward(_ layer: CUDABackwardLayer) throws(CUDAFailure) {
+        guard var call = layer.poolCall(window, activations: true) else { return }
+        try layer.launch(ck_cuda_backward_max_pool_launch(&call), call)
+    }
 }
 
 extension Layer.AveragePool {
     func backward(_ layer: CPUBackwardLayer) {
         layer.pooled(
             layer.poolCall(window, activations: false, countsPadding: countsPadding), ck_backward_average_pool_run)
+    }
+
+    func backward(_ layer: CUDABackwardLayer) throws(CUDAFailure) {
+        try layer.average(layer.poolCall(window, activations: false, countsPadding: countsPadding))
     }
 }
 
@@ -23,6 +32,19 @@ extension Layer.GlobalAveragePool {
         let input = layer.shape(of: layer.inputs[0])
         let whole = Window(kernel: Sides(height: input.height, width: input.width))
         layer.pooled(layer.poolCall(whole, activations: false), ck_backward_average_pool_run)
+    }
+
+    func backward(_ layer: CUDABackwardLayer) throws(CUDAFailure) {
+        let input = layer.shape(of: layer.inputs[0])
+        let whole = Window(kernel: Sides(height: input.height, width: input.width))
+        try layer.average(layer.poolCall(whole, activations: false))
+    }
+}
+
+extension CUDABackwardLayer {
+    fileprivate func average(_ call: ck_backward_pool?) throws(CUDAFailure) {
+        guard var call else { return }
+        try launch(ck_cuda_backward_average_pool_launch(&call), call)
     }
 }
 

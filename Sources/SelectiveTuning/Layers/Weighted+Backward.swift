@@ -10,6 +10,8 @@ extension Weighted {
     func gradientHasZeros(_ output: Bool) -> Bool { false }
 
     func backward(_ layer: CPUBackwardLayer) { layer.weighted() }
+
+    func backward(_ layer: CUDABackwardLayer) throws(CUDAFailure) { try layer.weighted() }
 }
 
 extension BackwardMemory {
@@ -124,5 +126,51 @@ extension CPUBackwardLayer {
                 }
             }
         }
+    }
+}
+
+extension CUDABackwardLayer {
+    /// A convolution, a fully connected layer, or one factor a channel.
+    func weighted() throws(CUDAFailure) {
+        switch backwardWeights {
+        case .rows:
+            let rows = UnsafePointer(weights.rows.pointer(as: Float.self)!)
+            guard var call = rowsCall(weights: rows) else { return }
+            try launch(ck_cuda_backward_linear_launch(&call), call)
+        case .phases(let transposed, let packed):
+            if !transposed.coversInput { try clear(0) }
+            for (phase, packed) in zip(transposed.phases, packed) {
+                let packed = UnsafePointer(packed.pointer(as: Float.self)!)
+                if phase.geometry.isDepthwise {
+                    let strides = weights.geometry.window.stride
+                    guard var call = depthwiseCall(phase, strides: strides, weights: packed, bias: noBias) else {
+                        return
+                    }
+                    try launch(ck_cuda_depthwise_launch(&call), call)
+                } else {
+                    try convolution(phase, packed)
+                }
+            }
+        }
+    }
+
+    private func convolution(_ phase: TransposedConvolution.Phase, _ packed: UnsafePointer<Float>) throws(CUDAFailure) {
+        guard let part = part(0) else { return }
+        let geometry = phase.geometry
+        let to = phase.output(in: part, strides: weights.geometry.window.stride)
+        var call = ck_cuda_conv()
+        call.input = UnsafePointer(phase.firstTap(in: gradient))
+        (call.input_image, call.input_row, call.input_pixel) = (gradient.image, gradient.row, gradient.pixel)
+        call.input_group = Int32(geometry.groupIn)
+        (call.stride_y, call.stride_x) = (1, 1)
+        call.output = to.address
+        (call.output_image, call.output_row, call.output_pixel) = (to.image, to.row, to.pixel)
+        (call.batch, call.height, call.width) = (Int32(batch), Int32(phase.rows.count), Int32(phase.columns.count))
+        (call.channels, call.groups) = (Int32(geometry.groupOut), Int32(geometry.groups))
+        (call.kernel_rows, call.kernel_columns) = (Int32(geometry.kernelHeight), Int32(geometry.kernelWidth))
+        call.channels_in = Int32(geometry.groupIn)
+        (call.weights, call.bias) = (packed, noBias)
+        ck_cuda_conv_join_runs(&call)
+        try launch(ck_cuda_conv_launch(&call, ck_cuda_conv_tile(&call, multiprocessors)), call)
     }
 }

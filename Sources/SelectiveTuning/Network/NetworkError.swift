@@ -15,8 +15,6 @@ public enum NetworkError: Error, CustomStringConvertible, Sendable, Equatable {
     case noClassActivation(network: String, problem: String)
     /// A layer of which no map can be made, and what could be asked for instead.
     case badMapLayer(network: String, layer: String, problem: String)
-    /// A method that a device does not compute, by its name on the command line.
-    case missingMethod(device: String, method: String)
     /// A map, by what its method calls it, with a value that is infinite or not a number.
     case mapNotFinite(network: String, map: String)
     case outOfMemory(bytes: Int, purpose: String)
@@ -44,8 +42,6 @@ public enum NetworkError: Error, CustomStringConvertible, Sendable, Equatable {
                 + " with or without a fully connected layer above it"
         case .badMapLayer(let network, let layer, let problem):
             "network \(network), map layer \"\(printable(layer))\": \(problem)"
-        case .missingMethod(let device, let method):
-            "\(device) does not compute --method \(method): a CPU does"
         case .mapNotFinite(let network, let map):
             "network \(network): the \(map) holds an infinite value or one that is not a number;"
                 + " check the weights and the input"

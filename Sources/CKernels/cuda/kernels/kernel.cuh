@@ -7,6 +7,7 @@
 #define CK_KERNEL_CUH
 
 #ifndef EMULATION_H
+#include "ck_cuda_backward.h"
 #include "ck_cuda_layers.h"
 #include "ck_cuda_topdown.h"
 
