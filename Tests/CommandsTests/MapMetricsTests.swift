@@ -60,13 +60,14 @@ import Testing
         }
         #expect(try score("maps", scoring, out: "score").0 == .valid)
         #expect(try withoutSurplus(ofRun) == withoutSurplus(maps("score")))
+        let unkept = options.filter { $0 != "--save-maps-as" && $0 != "raw" }
         // In smaller parts and on more threads, the same.
-        _ = try await run.evaluate(options + ["--map-metrics", "--threads", "3", "--batch", "2"], out: "other")
+        _ = try await run.evaluate(unkept + ["--map-metrics", "--threads", "3", "--batch", "2"], out: "other")
         #expect(try maps("other") == ofRun)
         let certificate = try JSON.parse(try run.read("run/certificate.json"), source: "certificate")
         #expect(certificate["map_metrics"]?.boolValue == true)
         let page = try run.read("run/report.html")
-        #expect(page.contains("<h2>Score maps</h2>") && page.contains("the run's own boxes"))
+        #expect(page.contains("<h2>Score maps</h2>") && page.contains("own boxes, which its box rule draws"))
         let parsed = try ParsedOptions(
             arguments: [run.path("run")], specifications: ReportCommand.help.options, operands: ReportCommand.operands)
         #expect(try ReportCommand(parsed).run { _ in } == .valid)
@@ -103,7 +104,7 @@ import Testing
         let given = ["--threshold-from", run.path("half")]
         let (status, text) = try await run.evaluate(
             ["--map-metrics", "--save-maps", run.path("maps")] + given, out: "run")
-        #expect(status == .valid && text.contains(", oracle") && text.contains("thresholds of small, 4 of 9 annotated"))
+        #expect(status == .valid && text.contains(", oracle") && text.unwrapped.contains("thresholds of small, 4 of 9"))
         let (half, ofRun) = (try maps("half"), try maps("run"))
         let tau = half["max_box_acc"]?["threshold"]
         #expect(ofRun["given_thresholds"]?["max_box_acc"]?["threshold"] == tau)
@@ -171,6 +172,7 @@ import Testing
         #expect(status == .valid, "\(text)")
         #expect(try score("maps", [], out: "score").0 == .valid)
         #expect(try withoutSurplus(maps("run")) == withoutSurplus(maps("score")))
+        var reached = 0
         for name in names {
             let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: run.path("maps/\(name).npy"))))
             #expect(bytes.starts(with: [0x93] + Array("NUMPY".utf8) + [1, 0]))
@@ -184,7 +186,10 @@ import Testing
                 Double(bitPattern: (0..<8).reduce(UInt64(0)) { $0 | UInt64(values[place + $1]) << UInt64(8 * $1) })
             }
             #expect(!numbers.contains { $0 < 0 || $0 > 1 || $0.isNaN })
-            #expect(numbers.min() == 0 && numbers.max() == 1)
+            // Of a map without content nothing can be brought to both ends.
+            #expect(numbers.min() == 0 && (numbers.max() == 1 || numbers.allSatisfy { $0 == 0 }))
+            if numbers.max() == 1 { reached += 1 }
         }
+        #expect(reached > 4)
     }
 }

@@ -75,7 +75,7 @@ import Testing
         let broken = bench.small.entries[1].id
         try AtomicFile.write(path: bench.small.path("images/\(broken).JPEG"), text: "no picture")
         let coordinator = TestCoordinator(bench)
-        try coordinator.ready(bench.small.job(options: ["exe-mode": "bbox_viz", "maps": "true", "map-bottom": "p1"]))
+        try coordinator.ready(bench.small.job(options: ["exe-mode": "bbox_viz", "maps": "raw", "map-bottom": "p1"]))
         coordinator.send(.lease(bench.small.lease(4, 0..<3)))
         var order: [String] = []
         loop: while let message = try coordinator.message() {
@@ -99,7 +99,7 @@ import Testing
     @Test(arguments: [
         (["exe-mode": "viz"], "--exe-mode viz: expected bbox_eval, bbox_viz, ch_viz"),
         (["exe-mode": "ch_viz", "map-bottom": "p7"], "p7"),
-        (["maps": "true"], "maps without the read-out"),
+        (["maps": "raw"], "maps without the read-out"), (["map-metrics": "true"], "maps without the read-out"),
         (["overlay": "yes"], "--overlay yes: expected true or false"),
     ])
     func aJobThatCannotMakeItsFilesIsRefused(options: [String: String], part: String) throws {

@@ -150,7 +150,8 @@ import Testing
         ),
         (
             ["--map-bottom", "p1"],
-            "--map-bottom has no effect here: it is for --exe-mode ch_viz or --save-maps (--exe-mode is bbox_eval)"
+            "--map-bottom has no effect here: it is for --exe-mode ch_viz or --save-maps or "
+                + "--map-metrics (--exe-mode is bbox_eval)"
         ),
         (["--exe-mode", "ch_viz", "--map-bottom", "p9"], "--map-bottom p9: network small has image, p1"),
         (["--exe-mode", "ch_viz", "--bottom", "p9"], "--bottom p9: network small has image, p1"),

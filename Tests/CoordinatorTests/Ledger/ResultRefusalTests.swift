@@ -40,7 +40,8 @@ import Testing
 
     /// A profile of a map is data from outside: refused by node (the run says which) and image where it cannot be.
     @Test func aMapProfileIsWhatItsBoxesAllow() throws {
-        #expect(try self.refusal { $0.mapProfile = samples.profile(0) }?.description == "a0: map profile was not asked for")
+        #expect(
+            try self.refusal { $0.mapProfile = samples.profile(0) }?.description == "a0: map profile was not asked for")
         var measured = samples
         measured.options.measuresMaps = true
         func refusal(_ profile: [UInt8]?) throws -> String? {

@@ -33,7 +33,8 @@ import Testing
 
     @Test func picturesChangeNoNumber() throws {
         #expect(
-            try title(["exe-mode": "ch_viz", "overlay": "true", "maps": "true", "map-bottom": "pool2"]) == "alexnet")
+            try title(["exe-mode": "ch_viz", "overlay": "true", "maps": "benchmark", "map-bottom": "pool2"])
+                == "alexnet")
     }
 
     @Test func aPresetWhoseOptionsAreSpelledOutIsAsLongAsItIs() throws {
