@@ -50,7 +50,7 @@ cluster-test: dependencies  ## runs the recipes of cluster/ on this machine
 # million inputs for the wire's decoders alone.
 fuzz: dependencies  ## tests with forty times as many hostile inputs
 	$(SWIFT) build -c release --build-tests
-	STNET_FUZZ=40 $(SWIFT) test -c release --skip-build --disable-xctest --filter 'HostileJPEG|PlainJPEG|Fuzz|TarArchive'
+	STNET_FUZZ=40 $(SWIFT) test -c release --skip-build --disable-xctest --filter 'HostileJPEG|HostilePNG|PlainJPEG|Fuzz|TarArchive'
 
 # Simulated fleets: 1,000 nodes and 1,000,000 images against the ideal, and a hundred thousand runs full of faults. The
 # report of 50,000 images.
@@ -64,7 +64,7 @@ asan: dependencies  ## tests under the address and undefined-behaviour sanitizer
 	Tests/Sanitizers/run 400
 	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build-asan --disable-xctest \
 	    -Xcc -fsanitize=undefined -Xcc -fno-sanitize=vptr -Xcc -fno-sanitize-recover=undefined --filter '^CKernelsTests' \
-	    --filter 'JPEG|Resize|Fuzz|Tar(Archive|Forms)|NumPy|Inflate|SHA256|CRC32C|MapScorer'
+	    --filter 'JPEG|PNG|Resize|Fuzz|Tar(Archive|Forms)|NumPy|Inflate|SHA256|CRC32C|MapScorer'
 
 # The thread sanitizer over what has threads: transports, node, coordinator. Built apart, without optimisation.
 tsan: dependencies  ## tests under the thread sanitizer: transports, node, coordinator

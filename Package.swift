@@ -136,7 +136,8 @@ let package = Package(
         .testTarget(
             name: "CommandsTests",
             dependencies: [
-                "SmallRuns", "Commands", "Coordinator", "Options", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
+                "SmallRuns", "Commands", "Coordinator", "Options", "Evaluation", "Drawing", "Dataset",
+                "SelectiveTuning", "Bytes",
             ], exclude: ["Snapshots"]),
         .testTarget(
             name: "Simulation",

@@ -1,8 +1,8 @@
 import Bytes
 import SelectiveTuning
 
-/// The kernels against the CPU's, bit for bit: random networks under every rule, each layer's activations and what is
-/// found.
+/// The kernels against the CPU's, bit for bit: random networks under every rule and by every method that takes a gradient,
+/// each layer's activations and what is found.
 struct KernelCheck {
     private(set) var networks = 0
     private(set) var activations = 0
@@ -16,6 +16,8 @@ struct KernelCheck {
         TopDownOptions(linearMode: .maximum, bridgeMode: .all, oneByOne: .ladder),
         TopDownOptions(selection: .strict, linearMode: .all, bridgeMode: .maximum),
     ]
+
+    static let gradientMethods: [LocalizationMethod] = [.gradcam, .hirescam, .layercam, .gradient, .guided]
 
     mutating func run(seeds: Range<Int>, largest: Int, pictures: Int, device: CUDADevice, pool: ThreadPool) throws {
         for seed in seeds {
@@ -36,6 +38,15 @@ struct KernelCheck {
                             "\(network.name), \(readOut), \(rules)", outcome(cpu, inputs, options),
                             outcome(gpu, inputs, options))
                     }
+                }
+            }
+            for method in Self.gradientMethods {
+                for source in ClassSource.allCases {
+                    let options = LocalizationOptions(
+                        method: method, classSource: source, box: BoxOptions(prune: .none, rule: .component))
+                    compare(
+                        "\(network.name), \(method.rawValue)", outcome(cpu, inputs, options),
+                        outcome(gpu, inputs, options))
                 }
             }
             try compareActivations(network, cpu, gpu, Array(inputs.prefix(gpu.atOnce)))

@@ -17,6 +17,7 @@ public enum BaselineOptions {
                         "annotations", "PATH",
                         "the true boxes: VOC XML tree, WSOL benchmark text files, or a solution CSV",
                         default: "dataset/ILSVRC2012/annotations"),
+                    .masks,
                     .init("images", "PATH", "the image files, for sizes that the annotations lack"),
                     .init(
                         "classes", "FILE", "the class names, one a line, in the order of their indices",

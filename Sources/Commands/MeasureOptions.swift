@@ -3,6 +3,9 @@ import Options
 
 /// Options by which boxes that no network of this program found are measured as its own are.
 extension OptionSpecification {
+    static let masks = OptionSpecification(
+        "masks", "DIR", "the folder of the PNG masks that the annotations list, as those of OpenImages30k do")
+
     static let preprocess = OptionSpecification(
         "preprocess", "stnet|torchvision|squash|SIDE[-bicubic]",
         "how a photograph becomes the square input of n pixels; stnet: shorter side to n, centre crop; "

@@ -23,6 +23,7 @@ public struct ReportCommand: Sendable {
                 [
                     .init("images", "PATH", "the run's images", default: "where the run had them"),
                     .init("annotations", "PATH", "the run's annotations", default: "where the run had them"),
+                    .init("masks", "DIR", "the folder of the masks that these list", default: "where the run had it"),
                     .init(
                         "classes", "FILE", "the class names, one a line, in the order of their indices",
                         default: "the run's, or the 1000 of ILSVRC-2012"),
@@ -101,10 +102,15 @@ public struct ReportCommand: Sendable {
     /// The run's images and annotations as far as they are there; nil without annotations.
     private func dataset(_ run: RunDirectory, _ classes: ClassIndex, _ say: (String) -> Void) throws -> Manifest? {
         guard let annotationsPath = place("annotations", run.facts?.annotationsPath, say) else { return nil }
+        var masks: String?
+        if parsed.values["masks"] != nil || run.facts?.masksPath != nil {
+            masks = place("masks", run.facts?.masksPath, say)
+            if masks == nil { return nil }
+        }
         var images = ImageCatalog([:])
         if let path = place("images", run.facts?.imagesPath, say) { images = try ImageDirectory.scan(path: path) }
         let manifest = try Manifest(
-            annotations: try Annotations.load(path: annotationsPath, classes: classes), images: images)
+            annotations: try Annotations.load(path: annotationsPath, classes: classes, masks: masks), images: images)
         try Self.check(manifest, against: run.records, annotationsPath)
         return manifest
     }

@@ -22,6 +22,9 @@ extension EvaluateCommand {
         if let maps = inputs.maps {
             fingerprint.append("option.thresholds", "\(maps.thresholds.taus.count)")
             fingerprint.append("option.threshold-from", maps.given?.summarySHA256 ?? "")
+            if let pixels = pixelMeasurement(inputs.manifest) {
+                fingerprint.append("option.pixel-thresholds", "\(pixels.bins.count - 1)")
+            }
         }
         for (name, value) in inputs.data?.fields ?? [] { fingerprint.append(name, value) }
         return fingerprint
@@ -140,7 +143,8 @@ extension EvaluateCommand {
                 .init(name: "manifest", sha256: inputs.manifest.digest),
             ], precision: configuration.options.precision.rawValue, otherReasons: reasons,
             annotated: inputs.manifest.annotatedCount,
-            fingerprint: fingerprint(inputs).fields.map { ($0.name, $0.value) }, measuredMaps: inputs.maps)
+            fingerprint: fingerprint(inputs).fields.map { ($0.name, $0.value) }, measuredMaps: inputs.maps,
+            pixels: ending == .complete ? try pixelMeasurement(inputs.manifest)?.measure() : nil)
         let written = try RunOutput.write(run, to: configuration.outPath)
         let files = written.certificate.digests.first { $0.name == RunOutput.filesDigestName }
         try ledger.finish(filesDigest: files?.sha256 ?? "")
@@ -160,7 +164,7 @@ extension EvaluateCommand {
         let report = ReportFiles(
             directory: configuration.outPath, manifest: inputs.manifest, preset: configuration.options.preset,
             inputSize: configuration.network.inputSize,
-            classes: configuration.network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012, facts: facts,
+            classes: try .of(configuration.network), facts: facts,
             maps: ReportMapFiles(
                 directory: configuration.outPath, mode: configuration.options.artifacts.mode,
                 mapsPath: configuration.mapsPath))
@@ -190,9 +194,18 @@ extension EvaluateCommand {
         var facts = course
         facts.imagesPath = EvaluateCommand.absolute(configuration.imagesPath)
         facts.annotationsPath = EvaluateCommand.absolute(configuration.annotationsPath)
+        facts.masksPath = configuration.masksPath.map(EvaluateCommand.absolute)
         facts.mapsPath = configuration.mapsPath.map(EvaluateCommand.absolute)
-        facts.classes = configuration.network.classNames
+        facts.classes = ownClasses
         return facts
+    }
+
+    /// Nil where they are ILSVRC-2012's.
+    private var ownClasses: [String]? {
+        guard let classes = try? ClassIndex.of(configuration.network) else { return nil }
+        let names = (0..<classes.count).map(classes.name)
+        let isUsual = configuration.network.classNames == nil && classes.count == ClassIndex.ilsvrc2012.count
+        return isUsual ? nil : names
     }
 
     /// The run's directory may be read from elsewhere.
@@ -202,6 +215,17 @@ extension EvaluateCommand {
     private var ownMapReadOut: String? {
         configuration.options.localization.method == .stnet
             ? try? configuration.network.ownReadOut() : Network.image
+    }
+
+    /// How the maps that are kept are measured against the images' masks; nil where either is not there, or nothing was asked for.
+    private func pixelMeasurement(_ manifest: Manifest) -> SavedMapPixels? {
+        guard manifest.hasMasks, let masksPath = configuration.masksPath, let mapsPath = configuration.mapsPath,
+            let metrics = configuration.mapMetrics
+        else { return nil }
+        return SavedMapPixels(
+            manifest: manifest, masksPath: masksPath, mapsPath: mapsPath, preset: configuration.options.preset,
+            inputSize: configuration.network.inputSize, convention: configuration.options.iou,
+            bins: PixelBins(thresholds: metrics.pixelThresholds), threads: configuration.threads)
     }
 
     /// What was asked for of the maps; nothing where they are not measured.

@@ -229,7 +229,8 @@ public struct EvaluateCommand: Sendable {
             (lacksImages ? [] : [input("images", configuration.imagesPath)])
                 + [
                     input("annotations", configuration.annotationsPath), input("weights", configuration.weightsPath),
-                ] + (configuration.idsPath.map { [input("ids", $0)] } ?? [])
+                ] + (configuration.masksPath.map { [input("masks", $0)] } ?? [])
+                + (configuration.idsPath.map { [input("ids", $0)] } ?? [])
                 + (configuration.mapMetrics?.givenBy.map { [input("threshold-from", $0)] } ?? []))
         let maps = try configuration.mapMetrics.map(measurement)
         let (manifest, missing) = try readManifest()
@@ -270,7 +271,7 @@ public struct EvaluateCommand: Sendable {
     }
 
     private func readManifest() throws -> (Manifest, missing: Int) {
-        var classes = configuration.network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012
+        var classes = try ClassIndex.of(configuration.network)
         classes.advice = " (a network's description names its own as \"classes\")"
         let outputs = try configuration.network.shapes().last!.channels
         guard outputs >= classes.count else {
@@ -281,7 +282,8 @@ public struct EvaluateCommand: Sendable {
             )
         }
         let annotations = try input("annotations", configuration.annotationsPath).reading {
-            try Annotations.load(path: configuration.annotationsPath, classes: classes)
+            try Annotations.load(
+                path: configuration.annotationsPath, classes: classes, masks: configuration.masksPath)
         }
         let catalog = try input("images", configuration.imagesPath).reading { try scanImages() }
         let manifest = try input("ids", configuration.idsPath ?? "").reading {
@@ -306,6 +308,11 @@ public struct EvaluateCommand: Sendable {
             printer.say(
                 "\(others) image file\(others == 1 ? " has" : "s have") no annotation and \(others == 1 ? "is" : "are") left out"
             )
+        }
+        if manifest.hasMasks, configuration.mapMetrics != nil, configuration.mapsPath == nil {
+            printer.say(
+                "note: PxAP and pIoU are measured where the maps are kept: --save-maps DIR; the other map metrics are not "
+                    + "concerned")
         }
         for note in annotations.notes { printer.say("note: \(note)") }
         let missing = try catalog.map { try requireImages(manifest, $0) } ?? 0

@@ -78,7 +78,7 @@ public struct AnnotationFit: Sendable, Hashable {
     static let largestAspectError = 0.1
 
     /// Whether one size is the other scaled, with either side rounded to a neighbouring pixel.
-    private static func haveSameAspect(_ one: (width: Int, height: Int), _ other: (width: Int, height: Int)) -> Bool {
+    static func haveSameAspect(_ one: (width: Int, height: Int), _ other: (width: Int, height: Int)) -> Bool {
         let (ours, theirs) = (Double(other.height) * Double(one.width), Double(other.width) * Double(one.height))
         let difference = (ours - theirs).magnitude
         guard difference <= largestAspectError * min(ours, theirs) else { return false }

@@ -20,6 +20,9 @@ public struct ClassIndex: Sendable {
         indices = Dictionary(zip(names, names.indices)) { _, _ in preconditionFailure("a class name stands twice") }
     }
 
+    /// Of classes that have no names: "0", "1", ... stand for them.
+    public static func numbered(_ count: Int) -> ClassIndex { ClassIndex(names: (0..<count).map(String.init)) }
+
     public var count: Int { names.count }
 
     /// The index of a class by its synset id, nil for an unknown one.

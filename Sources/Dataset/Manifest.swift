@@ -14,12 +14,14 @@ public struct ManifestEntry: Sendable, Hashable {
     /// The size that the annotation gives; the decoded image's size is the one that counts.
     public let declaredWidth: Int?
     public let declaredHeight: Int?
+    /// The files that show which pixels are the objects'; nil where there are boxes alone.
+    public var masks: MaskNames?
 }
 
 /// The images of a run in the order of their ids. Packed: an entry is made anew each time one is asked for.
 public struct Manifest: Sendable {
     public let entries: Entries
-    /// SHA-256, in hexadecimal, over the entries' ids, labels, boxes and annotated sizes: what the run is asked to do.
+    /// SHA-256, in hexadecimal, over the entries' ids, labels, boxes, annotated sizes and masks: what the run is asked to do.
     public let digest: String
     /// Images for which there is no annotation; they take no part.
     public let imagesWithoutAnnotation: Int
@@ -40,7 +42,7 @@ public struct Manifest: Sendable {
             return ManifestEntry(
                 id: annotation.id, image: path.isEmpty ? nil : ImageLocation(packed: path), label: annotation.label,
                 boxes: annotation.boxes, declaredWidth: annotation.declaredWidth,
-                declaredHeight: annotation.declaredHeight)
+                declaredHeight: annotation.declaredHeight, masks: annotation.masks)
         }
     }
 
@@ -58,6 +60,9 @@ public struct Manifest: Sendable {
         }
         return annotations.called[place]
     }
+
+    /// Whether the entries have masks.
+    public var hasMasks: Bool { entries.annotations.hasMasks }
 
     /// Whether any entry has an image.
     public var hasImages: Bool { entries.paths.count > 0 }
@@ -147,7 +152,7 @@ public struct Manifest: Sendable {
     }
 
     /// Each entry as its id's length and bytes, label, annotated size (0 where there is none), number of boxes and the
-    /// coordinates' bits: no two lists of entries have the same text.
+    /// coordinates' bits, and the names and digest of its masks where it has some: no two lists of entries have the same text.
     private static func digest(of entries: AnnotationList) -> String {
         var digest = SHA256()
         digest.update("stnet manifest 2\n")
@@ -157,6 +162,13 @@ public struct Manifest: Sendable {
             for box in entry.boxes {
                 for coordinate in [box.x0, box.y0, box.x1, box.y1] {
                     text += " " + String(coordinate.bitPattern, radix: 16)
+                }
+            }
+            if let masks = entry.masks {
+                text += " \(masks.sha256)"
+                for (kind, names) in [("masks", masks.objects), ("ignored", masks.ignored)] {
+                    text += " \(kind) \(names.count)"
+                    for name in names { text += " \(name.utf8.count) \(name)" }
                 }
             }
             digest.update(text + "\n")

@@ -3,16 +3,18 @@ import Bytes
 extension RunFacts {
     /// The content of `run.json`. A lease is [start, end, images], with a fourth element `"lost"` where it was.
     public var json: JSON {
-        .object([
-            ("started", .string(started)), ("ended", .string(ended)), ("seconds", .double(seconds)),
-            ("images", .int(images)), ("resumed_images", .int(resumedImages)),
-            ("images_per_second", JSON(imagesPerSecond)),
-            ("nodes", .array(nodes.map(\.json))),
-            ("images_path", imagesPath.map { .string($0) } ?? .null),
-            ("annotations_path", annotationsPath.map { .string($0) } ?? .null),
-            ("maps_path", mapsPath.map { .string($0) } ?? .null),
-            ("classes", classes.map { JSON(strings: $0) } ?? .null),
-        ])
+        .object(
+            [
+                ("started", .string(started)), ("ended", .string(ended)), ("seconds", .double(seconds)),
+                ("images", .int(images)), ("resumed_images", .int(resumedImages)),
+                ("images_per_second", JSON(imagesPerSecond)),
+                ("nodes", .array(nodes.map(\.json))),
+                ("images_path", imagesPath.map { .string($0) } ?? .null),
+                ("annotations_path", annotationsPath.map { .string($0) } ?? .null),
+            ] + (masksPath.map { [("masks_path", .string($0))] } ?? []) + [
+                ("maps_path", mapsPath.map { .string($0) } ?? .null),
+                ("classes", classes.map { JSON(strings: $0) } ?? .null),
+            ])
     }
 
     /// Reads what `json` writes; `source` names the file in errors.
@@ -31,6 +33,7 @@ extension RunFacts {
         self.nodes = nodes
         imagesPath = fields.optional("images_path") == nil ? nil : try fields.string("images_path")
         annotationsPath = fields.optional("annotations_path") == nil ? nil : try fields.string("annotations_path")
+        masksPath = fields.optional("masks_path") == nil ? nil : try fields.string("masks_path")
         mapsPath = fields.optional("maps_path") == nil ? nil : try fields.string("maps_path")
         if fields.optional("classes") != nil { classes = try fields.strings("classes") }
         try fields.finish()

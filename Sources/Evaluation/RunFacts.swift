@@ -50,6 +50,8 @@ public struct RunFacts: Hashable, Sendable {
     /// Where the coordinator looked for its data; nil where it had none.
     public var imagesPath: String?
     public var annotationsPath: String?
+    /// Where the masks' paths begin; nil where there are none.
+    public var masksPath: String?
     /// Where maps were kept as numbers; nil where none were.
     public var mapsPath: String?
     /// The names of the network's classes, where they are its own.
@@ -57,7 +59,8 @@ public struct RunFacts: Hashable, Sendable {
 
     public init(
         started: String, ended: String, seconds: Double = 0, images: Int = 0, resumedImages: Int = 0,
-        nodes: [Node] = [], imagesPath: String? = nil, annotationsPath: String? = nil, mapsPath: String? = nil,
+        nodes: [Node] = [], imagesPath: String? = nil, annotationsPath: String? = nil,
+        masksPath: String? = nil, mapsPath: String? = nil,
         classes: [String]? = nil
     ) {
         self.started = started
@@ -68,6 +71,7 @@ public struct RunFacts: Hashable, Sendable {
         self.nodes = nodes
         self.imagesPath = imagesPath
         self.annotationsPath = annotationsPath
+        self.masksPath = masksPath
         self.mapsPath = mapsPath
         self.classes = classes
     }

@@ -1,6 +1,7 @@
 import Bytes
 import Dataset
 import Evaluation
+import Jobs
 import Options
 import SelectiveTuning
 
@@ -33,15 +34,20 @@ extension ScoreCommand {
         }
         let cores = Processors.available
         let pool = try ThreadPool(threads: try parsed.integer("threads", in: 1...1024) ?? cores)
-        let readers = try (0..<pool.threads).map { _ in try MapReader(scorer, thresholds) }
+        let masks = parsed.values["masks"].map { MaskReader(folder: $0) }
+        let bins = PixelBins(thresholds: try parsed.integer("thresholds", in: 1...1000) ?? 1000)
+        let readers = try (0..<pool.threads).map { _ in try MapReader(scorer, thresholds, masks, bins) }
         let work = WorkMeter("scoring maps", of: images.groundTruth.count, "maps")
         let outcomes = pool.map(images.groundTruth.count) { task, thread in
             defer { work.advance() }
-            return readers[thread].score(images.groundTruth[task], path: paths[task])
+            return readers[thread].score(
+                images.groundTruth[task], path: paths[task], images.manifest.entries[task].masks, images.geometry[task])
         }
         work.end()
         var tally = MapTally(thresholds: thresholds, convention: scorer.convention)
         for reader in readers { tally.add(reader.tally) }
+        var pixels = readers[0].pixels
+        for reader in readers.dropFirst() { if let other = reader.pixels { pixels?.add(other) } }
         let accuracy = MapAccuracy(tally)
         guard
             let baseline = CentreMap.evaluate(
@@ -57,9 +63,10 @@ extension ScoreCommand {
                 ("method", .string("score-maps")), ("maps_sha256", .string(digest)),
                 ("map_thresholds", .int(thresholds.taus.count)),
                 ("box_threshold", .double(tau)),
-            ] + from,
+            ] + from + (masks == nil ? [] : [("pixel_thresholds", .int(bins.count - 1))]),
             digest: .init(name: "maps", sha256: digest), notes: Self.notes(outcomes, images, surplus),
-            maps: MapReport(accuracy: accuracy, baseline: baseline, surplus: surplus, given: given))
+            maps: MapReport(
+                accuracy: accuracy, baseline: baseline, surplus: surplus, given: given, pixels: pixels?.report))
     }
 
     private static func records(
@@ -132,16 +139,21 @@ final class MapReader: @unchecked Sendable {
 
     private let profiler: MapProfiler
     private(set) var tally: MapTally
+    /// Nil where the images have no masks.
+    private(set) var pixels: PixelMeter?
 
-    init(_ scorer: BoxScorer, _ thresholds: MapThresholds) throws {
+    init(_ scorer: BoxScorer, _ thresholds: MapThresholds, _ masks: MaskReader?, _ bins: PixelBins) throws {
         guard
             let profiler = MapProfiler(inputSize: scorer.inputSize, convention: scorer.convention)
         else { throw NetworkError.outOfMemory(bytes: 0, purpose: "score maps") }
         self.profiler = profiler
         tally = MapTally(thresholds: thresholds, convention: scorer.convention)
+        guard let masks else { return }
+        pixels = PixelMeter(masks: masks, inputSize: scorer.inputSize, bins: bins)
+        if pixels == nil { throw NetworkError.outOfMemory(bytes: 0, purpose: "score maps") }
     }
 
-    func score(_ truth: GroundTruth, path: String?) -> Outcome {
+    func score(_ truth: GroundTruth, path: String?, _ masks: MaskNames?, _ geometry: Geometry) -> Outcome {
         guard let path else { return Outcome(result: .missing, sha256: nil) }
         var digest: String?
         do {
@@ -149,6 +161,10 @@ final class MapReader: @unchecked Sendable {
             digest = SHA256.hex(bytes)
             let map = try NumPyMap(bytes, file: path)
             let profile = profiler.profile(map.values, width: map.width, height: map.height, truth: truth.boxes)
+            if let masks {
+                try pixels?.add(
+                    map.values, width: map.width, height: map.height, foundBy: profiler, masks, geometry)
+            }
             tally.add(profile, truth: truth.boxes)
             return Outcome(result: .scored(profile), sha256: digest)
         } catch {

@@ -20,7 +20,7 @@ public struct ScoreCommand: Sendable {
             Of several boxes of an image the best counts; every annotated image must have one.
 
             Maps: DIR holds one score map an image, id.npy, float16, float32 or float64, height x width, which covers the
-            network's input. It is cut at each threshold; MaxBoxAcc and MaxBoxAccV2 are the WSOL benchmark's, whose own protocol is --preprocess squash --iou wsol --thresholds 1000.
+            network's input. It is cut at each threshold; MaxBoxAcc and MaxBoxAccV2 are the WSOL benchmark's, whose own protocol is --preprocess squash --iou wsol --thresholds 1000. Beside masks its PxAP and pIoU come to that.
             """,
         sections: [
             (
@@ -32,6 +32,7 @@ public struct ScoreCommand: Sendable {
                         "annotations", "PATH",
                         "the true boxes: VOC XML tree, WSOL benchmark text files, or a solution CSV",
                         default: "dataset/ILSVRC2012/annotations"),
+                    .masks,
                     .init("name", "TEXT", "the method's name in the table", default: "the file's name"),
                     .init(
                         "classes", "FILE", "the class names, one a line, in the order of their indices",
@@ -43,7 +44,8 @@ public struct ScoreCommand: Sendable {
                         default: "a report without pictures"),
                     .preprocess, .inputSize, .iou,
                     .init(
-                        "thresholds", "N", "maps are cut at 0, 1/N, 2/N, ... of their maximum", default: "100",
+                        "thresholds", "N", "maps are cut at 0, 1/N, 2/N, ... of their maximum",
+                        default: "100, against masks 1000",
                         effect: .besideAny(of: "maps")),
                     .init(
                         "threshold-from", "RUN",
@@ -77,6 +79,10 @@ public struct ScoreCommand: Sendable {
                 .init(
                     "Boxes of a CAM program, as a row called CAM:",
                     "stnet-coord score --boxes cam.csv --name CAM --out results/cam"),
+                .init(
+                    "Score maps against the masks of OpenImages30k:",
+                    "stnet-coord score --maps maps --annotations metadata/OpenImages/test --masks dataset/OpenImages \\\n    --classes openimages.txt --preprocess squash --iou wsol"
+                ),
                 .init(
                     "Score maps under the WSOL benchmark's protocol:",
                     "stnet-coord score --maps maps --preprocess squash --iou wsol \\\n    --thresholds 1000 --out results/maps"
@@ -156,7 +162,9 @@ public struct ScoreCommand: Sendable {
         let facts = RunFacts(
             started: Timestamp.text(started), ended: Timestamp.text(Timestamp.now()),
             imagesPath: parsed.values["images"].map(EvaluateCommand.absolute),
-            annotationsPath: EvaluateCommand.absolute(annotationsPath), mapsPath: maps.map(EvaluateCommand.absolute),
+            annotationsPath: EvaluateCommand.absolute(annotationsPath),
+            masksPath: parsed.values["masks"].map(EvaluateCommand.absolute),
+            mapsPath: maps.map(EvaluateCommand.absolute),
             classes: parsed.values["classes"] == nil ? nil : (0..<images.classes.count).map(images.classes.name))
         let files = ReportFiles(
             directory: out, manifest: images.manifest, preset: scorer.preset, inputSize: scorer.inputSize,
@@ -183,7 +191,7 @@ public struct ScoreCommand: Sendable {
 
     /// All that is named and not there, at once.
     private func requireFiles() throws {
-        let named = ["boxes", "maps", "classes", "ids", "images", "threshold-from"].compactMap { name in
+        let named = ["boxes", "maps", "masks", "classes", "ids", "images", "threshold-from"].compactMap { name in
             parsed.values[name].map { input(name, $0) }
         }
         try InputOption.requireAll([input("annotations", annotationsPath)] + named)

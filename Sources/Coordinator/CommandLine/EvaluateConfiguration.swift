@@ -8,6 +8,8 @@ import SelectiveTuning
 public struct EvaluateConfiguration: Sendable {
     public var imagesPath: String
     public var annotationsPath: String
+    /// Where the masks' paths begin; nil for annotations without masks.
+    public var masksPath: String?
     public var network: Network
     /// Whether `network` came from a file and must travel with the job.
     public var networkIsCustom: Bool
@@ -63,6 +65,8 @@ public struct EvaluateConfiguration: Sendable {
     public struct MapMetrics: Sendable, Hashable {
         /// 1 ... 1000.
         public var thresholds: Int
+        /// Against masks; likewise.
+        public var pixelThresholds: Int
         /// The directory of a run whose images have chosen thresholds; nil for none.
         public var givenBy: String?
     }
@@ -79,6 +83,7 @@ public struct EvaluateConfiguration: Sendable {
         }
         imagesPath = path("images", default: "dataset/ILSVRC2012/images")
         annotationsPath = path("annotations", default: "dataset/ILSVRC2012/annotations")
+        masksPath = values["masks"]
         let named = path("network", default: "alexnet")
         (network, networkIsCustom) = try InputOption(name: "network", path: named, isDefault: values["network"] == nil)
             .reading { try NetworkOption.network(named) }
@@ -172,8 +177,9 @@ public struct EvaluateConfiguration: Sendable {
             resolved.append(("weights", weightsPath))
         }
         if options.measuresMaps {
+            let thresholds = try parsed.integer("thresholds", in: 1...1000)
             mapMetrics = MapMetrics(
-                thresholds: try parsed.integer("thresholds", in: 1...1000) ?? 100, givenBy: values["threshold-from"])
+                thresholds: thresholds ?? 100, pixelThresholds: thresholds ?? 1000, givenBy: values["threshold-from"])
         }
         resolvedDefaults = resolved
         configured = EvaluateOptions.help.options.map(\.name).filter(parsed.isFromConfiguration).map { [parsed] name in

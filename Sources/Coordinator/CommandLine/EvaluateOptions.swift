@@ -46,6 +46,7 @@ public enum EvaluateOptions {
         .init(
             "annotations", "PATH", "the true boxes: VOC XML tree, WSOL benchmark text files, or LOC_val_solution.csv",
             default: "dataset/ILSVRC2012/annotations"),
+        .init("masks", "DIR", "the folder of the PNG masks that the annotations list, as those of OpenImages30k do"),
         .init(
             "network", "NAME|FILE.json", "a network by its name, listed below, or a description of another one",
             default: "alexnet", known: NetworkCatalog.names),
@@ -182,7 +183,8 @@ public enum EvaluateOptions {
             "also measure each image's map at every threshold: MaxBoxAcc, MaxBoxAccV2, pointing game, mass in the box",
             effect: .always),
         .init(
-            "thresholds", "N", "map metrics: maps are cut at 0, 1/N, 2/N, ... of their maximum", default: "100",
+            "thresholds", "N", "map metrics: maps are cut at 0, 1/N, 2/N, ... of their maximum",
+            default: "100, against masks 1000",
             effect: .besideAny(of: "map-metrics")),
         .init(
             "threshold-from", "RUN",

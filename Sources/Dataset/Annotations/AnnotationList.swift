@@ -13,6 +13,8 @@ public struct AnnotationList: RandomAccessCollection, Sendable {
     private var boxes: [Box] = []
     /// Where each image's boxes end.
     private var boxEnds: [UInt32] = []
+    /// By image; empty where there are boxes alone.
+    private var masks: [MaskNames] = []
     /// Sentences for the user: what is odd about these annotations, counted.
     public internal(set) var notes: [String] = []
 
@@ -25,14 +27,19 @@ public struct AnnotationList: RandomAccessCollection, Sendable {
     /// Takes the columns over as they are; 0 for a size that is not known.
     init(
         ids: PackedStrings, called: PackedStrings, labels: [UInt32], widths: [UInt32], heights: [UInt32], boxes: [Box],
-        boxEnds: [UInt32]
+        boxEnds: [UInt32], masks: [MaskNames] = []
     ) {
         precondition([labels.count, widths.count, heights.count, boxEnds.count].allSatisfy { $0 == ids.count })
         (self.ids, self.labels, self.boxes, self.boxEnds) = (ids, labels, boxes, boxEnds)
         (self.widths, self.heights) = (widths, heights)
         precondition(called.count == ids.count)
         self.called = called
+        precondition(masks.isEmpty || masks.count == ids.count)
+        self.masks = masks
     }
+
+    /// Whether the images have masks.
+    public var hasMasks: Bool { !masks.isEmpty }
 
     public mutating func append(_ annotation: Annotation) {
         ids.append(annotation.id)
@@ -41,6 +48,8 @@ public struct AnnotationList: RandomAccessCollection, Sendable {
         heights.append(UInt32(annotation.declaredHeight ?? 0))
         boxes.append(contentsOf: annotation.boxes)
         boxEnds.append(UInt32(boxes.count))
+        precondition((annotation.masks == nil) == masks.isEmpty || count == 1, "masks of all images or of none")
+        if let names = annotation.masks { masks.append(names) }
     }
 
     public var startIndex: Int { 0 }
@@ -51,7 +60,8 @@ public struct AnnotationList: RandomAccessCollection, Sendable {
         return Annotation(
             id: ids[index], label: Int(labels[index]),
             boxes: Array(boxes[(index == 0 ? 0 : Int(boxEnds[index - 1]))..<Int(boxEnds[index])]),
-            declaredWidth: width == 0 ? nil : width, declaredHeight: height == 0 ? nil : height)
+            declaredWidth: width == 0 ? nil : width, declaredHeight: height == 0 ? nil : height,
+            masks: masks.isEmpty ? nil : masks[index])
     }
 
     /// Those at these places, in this order.

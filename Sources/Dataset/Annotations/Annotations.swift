@@ -8,11 +8,19 @@ public enum Annotations {
     /// An id is the image's stem; where several images have one stem, it is the whole of what the files call it. What is odd
     /// and no error stands in the list's `notes`.
     ///
+    /// - Parameter masks: the folder in which the masks' paths begin, for annotations that have masks; each is read once, for the
+    ///   box around its object.
     /// - Throws: `DatasetError` that names the file, the line and the field, what was found and what was expected.
-    public static func load(path: String, classes: ClassIndex) throws(DatasetError) -> AnnotationList {
+    public static func load(
+        path: String, classes: ClassIndex, masks: String? = nil
+    ) throws(DatasetError) -> AnnotationList {
         var list: AnnotationList
         if access(path + "/" + WSOLFiles.ids, F_OK) == 0 {
-            list = try WSOLFiles(folder: path, classes: classes).load()
+            list = try WSOLFiles(folder: path, classes: classes, masks: masks).load()
+        } else if let masks {
+            throw .field(
+                file: path, line: nil, field: "masks", found: "annotations without masks",
+                expected: "the WSOL benchmark's text files beside --masks \(masks)")
         } else if FileTree.isRegularFile(path) {
             if let error = AnnotationSearch.refusal(ofFile: path) { throw error }
             list = try SolutionFile(path: path, classes: classes).load()

@@ -1,14 +1,16 @@
 import SelectiveTuning
 
 /// The four text files of the WSOL benchmark (Choe et al., "Evaluating weakly supervised object localization methods
-/// right", CVPR 2020): ids; one class and one size an id; one or more boxes an id. Ids may carry a folder and an
-/// extension.
+/// right", CVPR 2020): ids; one class and one size an id; one or more boxes an id, or one or more masks. Ids may carry a
+/// folder and an extension.
 struct WSOLFiles {
     static let ids = "image_ids.txt"
     static let all = [ids, "class_labels.txt", "image_sizes.txt", "localization.txt"]
 
     let folder: String
     let classes: ClassIndex
+    /// The folder in which the masks' paths begin; nil where none was named.
+    var masks: String?
 
     /// The largest side that an image may be said to have.
     private static let sides = 1...65_535
@@ -29,10 +31,62 @@ struct WSOLFiles {
             widths[place] = UInt32(try table.count(row, 1, in: Self.sides))
             heights[place] = UInt32(try table.count(row, 2, in: Self.sides))
         }
-        let (boxes, ends) = try readBoxes(ids, index)
-        return AnnotationList(
-            ids: ids, called: called, labels: labels, widths: widths, heights: heights, boxes: boxes, boxEnds: ends
+        guard WSOLMasks.isListed(in: folder + "/" + Self.boxes) else {
+            if let masks {
+                throw .field(
+                    file: folder + "/" + Self.boxes, line: nil, field: "masks", found: "boxes",
+                    expected: "lines image id,mask.png,ignored.png beside --masks \(masks)")
+            }
+            let (boxes, ends) = try readBoxes(ids, index)
+            return AnnotationList(
+                ids: ids, called: called, labels: labels, widths: widths, heights: heights, boxes: boxes, boxEnds: ends
+            ).sortedByID()
+        }
+        let names = try readMasks(ids, index)
+        guard let masks else {
+            throw .field(
+                file: folder + "/" + Self.boxes, line: nil, field: "masks",
+                found: "\(FieldText.quoted(names[0].objects[0])) and others",
+                expected: "--masks DIR, the folder in which these paths begin")
+        }
+        let found = try MaskBoxes.find(names, of: ids, widths: widths, heights: heights, folder: masks)
+        var list = AnnotationList(
+            ids: ids, called: called, labels: labels, widths: widths, heights: heights, boxes: found.boxes,
+            boxEnds: found.ends, masks: found.names
         ).sortedByID()
+        list.notes += found.notes
+        return list
+    }
+
+    static let boxes = "localization.txt"
+
+    /// By image, those of one image in the file's order.
+    private func readMasks(_ ids: PackedStrings, _ index: IDIndex) throws(DatasetError) -> [MaskNames] {
+        let table = table(Self.boxes, ["image id", "mask", "ignored mask"])
+        var names = [MaskNames](repeating: MaskNames(), count: ids.count)
+        var last: Int?
+        try table.forEachRow(heading: Self.heading(table)) { row throws(DatasetError) in
+            let place = try place(of: row, in: table, index, after: last)
+            last = place
+            for field in 1...2 {
+                let name = FieldText.called(row.fields[field])
+                // The ignored pixels stand once, beside an image's first mask.
+                if field == 2, name.isEmpty { continue }
+                guard FieldText.isInside(name), name.lowercased().hasSuffix(".png") else {
+                    throw table.failure(row, field, expected: "the path of a .png inside of the folder of masks")
+                }
+                if field == 1 {
+                    guard !names[place].objects.contains(String(name)) else {
+                        throw table.failure(row, field, expected: "each mask of an image once")
+                    }
+                    names[place].objects.append(String(name))
+                } else {
+                    names[place].ignored.append(String(name))
+                }
+            }
+        }
+        try requireAll(ids, in: table) { !names[$0].objects.isEmpty }
+        return names
     }
 
     private func classIndex(_ row: DelimitedFile.Row, _ table: DelimitedFile) throws(DatasetError) -> Int {
@@ -86,6 +140,10 @@ struct WSOLFiles {
                 guard row.fields.count == 1, FieldText.isHeadingOfIDs(row.fields[0]) else { return nil }
                 return .init(places: [0], count: 1)
             }
+            if table.names[1] == "mask" {
+                let isHeading = row.fields.count == 3 && FieldText.isHeadingOfIDs(row.fields[0])
+                return isHeading && !row.fields[1].contains(".") ? .init(places: [0, 1, 2], count: 3) : nil
+            }
             guard table.names.count == 5 else { return try SideColumns.of(row, in: table) }
             // A line of data that has no number is refused as one.
             return row.fields.contains { ColumnName($0).isID } ? try BoxColumns.of(row, in: table) : nil
@@ -112,7 +170,7 @@ struct WSOLFiles {
     private func readBoxes(
         _ ids: PackedStrings, _ index: IDIndex
     ) throws(DatasetError) -> (boxes: [Box], ends: [UInt32]) {
-        let table = table("localization.txt", ["image id", "x0", "y0", "x1", "y1"])
+        let table = table(Self.boxes, ["image id", "x0", "y0", "x1", "y1"])
         var boxes: [Box] = []
         var places: [UInt32] = []
         boxes.reserveCapacity(ids.count)

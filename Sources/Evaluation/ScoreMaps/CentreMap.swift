@@ -24,6 +24,14 @@ public enum CentreMap {
         return MapAccuracy(walk.tally)
     }
 
+    /// The bin of each of the map's pixels; nil when there is no memory.
+    public static func places(inputSize: Int, in bins: PixelBins) -> [UInt16]? {
+        guard let profiler = MapProfiler(inputSize: inputSize, convention: .wsol) else { return nil }
+        let map = values(size: inputSize)
+        profiler.find(map, width: inputSize, height: inputSize)
+        return profiler.places(map, width: inputSize, height: inputSize, in: bins)
+    }
+
     /// Image by image: its contours are found once.
     struct Walk {
         private let profiler: MapProfiler

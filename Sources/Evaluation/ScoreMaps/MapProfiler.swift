@@ -11,7 +11,8 @@ public final class MapProfiler {
     public let convention: IoUConvention
 
     private let contours: OpaquePointer
-    private var resized: [Float]
+    /// The last map that was not of the input's size, in the input's.
+    private(set) var resized: [Float]
     private var levels: [UInt8]
     private var scratch: [Float] = []
     /// Which pixels lie in a true box, where there are several.
@@ -21,7 +22,7 @@ public final class MapProfiler {
     // Of the map that was found last.
     private var largest: [MapProfile.Largest] = []
     private var maximum: MapProfile.Pixel?
-    private var isBlank = true
+    private(set) var isBlank = true
 
     /// `inputSize` is 1 ... 4096 pixels. Nil when there is no memory.
     public init?(inputSize: Int, convention: IoUConvention) {

@@ -9,10 +9,24 @@ public struct MapReport: Hashable, Sendable {
     public var surplus: [String]?
     /// Thresholds that were not chosen on these images.
     public var given: GivenThresholds?
+    /// Against the images' masks; nil where they have none.
+    public var pixels: Pixels?
+
+    public struct Pixels: Hashable, Sendable {
+        public var accuracy: PixelAccuracy
+        /// The centred Gaussian's.
+        public var baseline: PixelAccuracy
+
+        public init(accuracy: PixelAccuracy, baseline: PixelAccuracy) {
+            (self.accuracy, self.baseline) = (accuracy, baseline)
+        }
+    }
 
     public init(
-        accuracy: MapAccuracy, baseline: MapAccuracy, surplus: [String]? = nil, given: GivenThresholds? = nil
+        accuracy: MapAccuracy, baseline: MapAccuracy, surplus: [String]? = nil, given: GivenThresholds? = nil,
+        pixels: Pixels? = nil
     ) {
+        self.pixels = pixels
         self.accuracy = accuracy
         self.baseline = baseline
         self.surplus = surplus
@@ -33,26 +47,34 @@ public struct MapReport: Hashable, Sendable {
         }
         members.append(("thresholds", .string("oracle")))
         members += accuracy.members
+        if let pixels { members += pixels.accuracy.members }
         if let given { members.append(("given_thresholds", given.json(accuracy))) }
         let named: [(String, JSON)] = [("name", .string(CentreMap.name))]
         return .object(
             members + [
-                ("baselines", .array([.object(named + baseline.members)])), ("curve", accuracy.curveJSON),
-            ])
+                ("baselines", .array([.object(named + baseline.members + (pixels?.baseline.members ?? []))])),
+                ("curve", accuracy.curveJSON),
+            ] + (pixels.map { [("pixels", $0.accuracy.histogramJSON)] } ?? []))
     }
 
     /// For `table.md` and a terminal.
     func table(_ name: String) -> TextTable { MapSummary(self, name: name).table }
 
-    var explanation: String { Self.explanation(given: given?.title) }
+    var explanation: String { Self.explanation(given: given?.title, hasMasks: pixels != nil) }
 
-    /// `given`: the run whose thresholds stand beside the oracle's; nil where none do.
-    static func explanation(given: String?) -> String {
+    /// - Parameters:
+    ///   - given: the run whose thresholds stand beside the oracle's; nil where none do.
+    ///   - hasMasks: whether `PxAP` and `pIoU` stand there.
+    static func explanation(given: String?, hasMasks: Bool) -> String {
         "MaxBoxAcc: the largest contour's box, IoU >= .50; V2: any contour's box, the mean over IoU >= .30, .50, .70. Oracle: "
             + "the map's thresholds are the best on these same images, so that both are optimistic"
             + (given.map { "; the thresholds of \($0) were chosen on its images. " }
                 ?? ", the baseline's too. ")
             + "Pointing: the map's maximum within 15 pixels of a box. In box: the share of the map that lies in a true box."
+            + (hasMasks
+                ? " PxAP: of all images' pixels together, the area under precision against recall of the objects' pixels; pIoU: "
+                    + "their intersection over union at the best threshold, the oracle's too."
+                : "")
     }
 }
 
@@ -89,6 +111,27 @@ extension MapAccuracy {
             JSON.array([.double(tau)] + columns.map { .int($0[place]) })
         }
         return .object([("columns", JSON(strings: header)), ("rows", .array(rows))])
+    }
+}
+
+extension PixelAccuracy {
+    fileprivate var members: [(String, JSON)] {
+        [
+            ("pxap", JSON(averagePrecision)),
+            (
+                "piou",
+                .object([("value", JSON(overlap?.iou)), ("threshold", JSON(overlap?.threshold))])
+            ),
+        ]
+    }
+
+    /// Pixels of all images by the bin of the map's value.
+    fileprivate var histogramJSON: JSON {
+        .object([
+            ("thresholds", .int(tally.bins.count - 1)),
+            ("foreground", .array(tally.foreground.map { .int($0) })),
+            ("background", .array(tally.background.map { .int($0) })),
+        ])
     }
 }
 

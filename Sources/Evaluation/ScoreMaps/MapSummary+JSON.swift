@@ -64,12 +64,18 @@ extension JSONFields {
         if other == nil, let share = optional("mass_in_box") {
             mass = MeanShare(value: share["value"]?.doubleValue, interval: Self.interval(share["interval"]))
         }
+        var pixels = other?.pixels
+        if other == nil, let precision = optional("pxap") {
+            var overlap = try fields("piou")
+            pixels = MapSummary.Pixels(
+                averagePrecision: precision.doubleValue, overlap: overlap.optional("value")?.doubleValue)
+        }
         let pointing = if let other { other.pointingGame } else { try rate("pointing_game") }
         return MapSummary.Row(
             name: name, maxBoxAcc: try rate("max_box_acc"), threshold: try best.double("threshold"),
             maxBoxAccV2: second.optional("value")?.doubleValue,
             maxBoxAccV2Interval: Self.interval(second.optional("interval")), parts: rates,
-            pointingGame: pointing, massInBox: other?.massInBox ?? mass)
+            pointingGame: pointing, massInBox: other?.massInBox ?? mass, pixels: pixels)
     }
 
     private static func interval(_ json: JSON?) -> Interval? {

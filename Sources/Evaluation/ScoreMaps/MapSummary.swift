@@ -15,6 +15,14 @@ public struct MapSummary: Hashable, Sendable {
         var pointingGame: Rate
         /// Nil in the result of a version that did not measure it.
         var massInBox: MeanShare?
+        /// Nil where the images have no masks.
+        var pixels: Pixels?
+    }
+
+    struct Pixels: Hashable, Sendable {
+        /// Nil where no pixel is an object's.
+        var averagePrecision: Double?
+        var overlap: Double?
     }
 
     /// The method's at the best thresholds of these images, at given ones where there are some, then the baselines'.
@@ -30,14 +38,15 @@ public struct MapSummary: Hashable, Sendable {
 
     /// - Parameter name: of the method's row.
     public init(_ report: MapReport, name: String) {
-        func row(_ name: String, _ accuracy: MapAccuracy) -> Row {
+        func row(_ name: String, _ accuracy: MapAccuracy, _ pixels: PixelAccuracy?) -> Row {
             Row(
                 name: name, maxBoxAcc: accuracy.maxBoxAcc.rate, threshold: accuracy.maxBoxAcc.tau,
                 maxBoxAccV2: accuracy.maxBoxAccV2, maxBoxAccV2Interval: accuracy.maxBoxAccV2Interval,
                 parts: MapAccuracy.v2Deltas.map { accuracy.all(at: $0).rate }, pointingGame: accuracy.pointingGame,
-                massInBox: accuracy.massInBox)
+                massInBox: accuracy.massInBox,
+                pixels: pixels.map { Pixels(averagePrecision: $0.averagePrecision, overlap: $0.overlap?.iou) })
         }
-        var rows = [row(Self.oracle(name, isMarked: report.given != nil), report.accuracy)]
+        var rows = [row(Self.oracle(name, isMarked: report.given != nil), report.accuracy, report.pixels?.accuracy)]
         if let given = report.given {
             let parts = given.parts(report.accuracy)
             var row = rows[0]
@@ -47,7 +56,7 @@ public struct MapSummary: Hashable, Sendable {
             row.maxBoxAccV2Interval = MapAccuracy.interval(parts)
             rows.append(row)
         }
-        self.rows = rows + [row(CentreMap.name, report.baseline)]
+        self.rows = rows + [row(CentreMap.name, report.baseline, report.pixels?.baseline)]
         given = report.given?.title
         thresholds = report.accuracy.tally.thresholds.taus
         largest = report.accuracy.curve(\.largest, at: 0.5)
@@ -58,14 +67,18 @@ public struct MapSummary: Hashable, Sendable {
     static func oracle(_ name: String, isMarked: Bool) -> String { isMarked ? "\(name), oracle" : name }
     static func name(_ name: String, thresholdsOf title: String) -> String { "\(name), thresholds of \(title)" }
 
-    var explanation: String { MapReport.explanation(given: given) }
+    private var hasMasks: Bool { rows.contains { $0.pixels != nil } }
+
+    var explanation: String { MapReport.explanation(given: given, hasMasks: hasMasks) }
 
     /// For `table.md`, a terminal and the report.
     var table: TextTable {
-        let header = [
-            "score maps", "images", "MaxBoxAcc", "threshold", "MaxBoxAccV2", "V2 .30", "V2 .50", "V2 .70", "pointing",
-            "in box",
-        ]
+        let header =
+            [
+                "score maps", "images", "MaxBoxAcc", "threshold", "MaxBoxAccV2", "V2 .30", "V2 .50", "V2 .70",
+                "pointing",
+                "in box",
+            ] + (hasMasks ? ["PxAP", "pIoU"] : [])
         func cell(_ mean: Double?, _ interval: Interval?) -> TextTable.Cell {
             guard let mean else { return TextTable.Cell("-") }
             return TextTable.Cell(
@@ -79,6 +92,8 @@ public struct MapSummary: Hashable, Sendable {
             ] + row.parts.map { .rate($0) } + [
                 .rate(row.pointingGame), cell(row.massInBox?.value, row.massInBox?.interval),
             ]
+                + (hasMasks
+                    ? [cell(row.pixels?.averagePrecision, nil), cell(row.pixels?.overlap, nil)] : [])
         }
         // How many images it are stands elsewhere, too, and the mean says more than its parts.
         return TextTable(header: header, rows: lines, optional: [1, 5, 6, 7])

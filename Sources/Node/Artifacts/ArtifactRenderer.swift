@@ -16,7 +16,7 @@ public struct ArtifactRenderer: Sendable {
         guard !options.artifacts.kinds.isEmpty else { return nil }
         self.options = options
         inputSize = network.inputSize
-        classes = network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012
+        classes = (try? .of(network)) ?? .ilsvrc2012
     }
 
     /// One file of each kind that the job asks for.

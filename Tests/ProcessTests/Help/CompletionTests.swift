@@ -67,8 +67,8 @@ import Testing
             "stnet-coord ": commands, "stnet-coord sc": ["score"], "stnet-coord --pres": ["--preset"],
             "stnet-coord --preset s": ["sharp"],
             "stnet-coord --network squeezenet1_1": ["squeezenet1_1", "squeezenet1_1-caffe"],
-            "stnet-coord --limit 3 --th": ["--threads"],
-            "stnet-coord score --force --th": ["--threads", "--thresholds"],
+            "stnet-coord --limit 3 --thr": ["--threads", "--threshold-from", "--thresholds"],
+            "stnet-coord score --force --th": ["--threads", "--threshold-from", "--thresholds"],
             "stnet-coord report zz-f": ["zz-folder"], "stnet-coord weights goo": ["googlenet"],
             "stnet-coord help sc": ["score"], "stnet-coord completion f": ["fish"],
             // What a command does not have is not offered behind it.

@@ -18,6 +18,14 @@ extension Mistake {
             try $0.writeBoxes()
         },
         Mistake("a score of nothing", "$SCORE --out out"),
+        Mistake("masks of no folder", "stnet-coord baseline --annotations lists") { try $0.writeMasks("") },
+        Mistake("masks that are not there", "stnet-coord baseline --annotations lists --masks images") {
+            try $0.writeMasks("")
+        },
+        Mistake("a mask that is no PNG picture", "stnet-coord baseline --annotations lists --masks masks") {
+            try $0.writeMasks("GIF89a")
+        },
+        Mistake("masks beside annotations without them", "$RUN --out out --masks images"),
         Mistake("baselines without sizes", "stnet-coord baseline --annotations sizeless.csv") {
             try $0.write("sizeless.csv", "ImageId,PredictionString\na,n01440764 1 2 3 4\n")
         },

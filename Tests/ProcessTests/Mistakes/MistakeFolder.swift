@@ -80,6 +80,15 @@ final class MistakeFolder: Sendable {
         try write("boxes.csv", (1...3).map { "demo_0000000\($0),0,0,99,99\n" }.joined())
     }
 
+    /// The WSOL benchmark's lists of one image with a mask, and what is to be that mask.
+    func writeMasks(_ mask: String) throws {
+        try write("lists/image_ids.txt", "a.jpg\n")
+        try write("lists/class_labels.txt", "a.jpg,0\n")
+        try write("lists/image_sizes.txt", "a.jpg,8,8\n")
+        try write("lists/localization.txt", "a.jpg,m/a.png,\n")
+        try write("masks/m/a.png", mask)
+    }
+
     /// An evaluation of which one picture could not be read.
     func leaveUnfinished(_ out: String) throws {
         let picture = "images/demo_00000002.JPEG"
