@@ -71,8 +71,9 @@ def torch_outputs(network, images, tensors):
     return values[network["layers"][-1]["name"]].flatten(1).numpy()
 
 
-def torch_values(network, images, tensor):
-    """What every layer of a described network makes of images [n, 3, side, side], in PyTorch's functions, by its name."""
+def torch_values(network, images, tensor, before_relu=lambda x: x):
+    """What every layer of a described network makes of images [n, 3, side, side], in PyTorch's functions, by its name.
+    `before_relu` changes what a ReLU gets."""
     import torch
     import torch.nn.functional as F
 
@@ -130,6 +131,7 @@ def torch_values(network, images, tensor):
         else:
             raise ValueError(f"layer {layer['name']}: its kind {kind} is not written for PyTorch")
         if layer.get("relu"):
+            x = before_relu(x)
             x = x.clamp(0, layer["ceiling"]) if "ceiling" in layer else F.relu(x)
         values[layer["name"]] = x
     return values

@@ -381,7 +381,7 @@ enum TestNetworks {
 
     /// Activations that are not kept, by network.
     static let overwritten: [String: Set<String>] = [
-        modern.name: ["branch", "across"],
+        modern.name: ["branch", "across"]
     ]
 
     static func picture(side: Int, seed: Int) -> [UInt8] {

@@ -3,7 +3,7 @@ import SelectiveTuning
 import Testing
 
 /// The outputs of every network of the catalogue against those of PyTorch and ONNX Runtime, recorded by
-/// Golden/make_logits.py with the project's seeded weights, and its gradients.
+/// Golden/make_logits.py with the project's seeded weights.
 @Suite struct LogitsTests {
     private struct Seeded: TensorSource {
         let tensors: [String: TensorSpecification]
@@ -17,7 +17,7 @@ import Testing
         .appendingPathComponent("Golden/logits.safetensors").path
 
     @Test(arguments: NetworkCatalog.names)
-    func outputsAndGradientsAreThePeers(name: String) throws {
+    func outputsAreThePeersWithinATenThousandth(name: String) throws {
         let network = try NetworkCatalog.network(named: name)
         let tensors = Dictionary(uniqueKeysWithValues: try network.tensors().map { ($0.name, $0) })
         let backend = try CPUBackend(
@@ -32,24 +32,5 @@ import Testing
             let difference = zip(outputs, expected).map { abs($0 - $1) }.max()! / largest
             #expect(difference < 1e-4, "\(peer): \(difference) of the largest output")
         }
-        try PeerGradients.check(backend, key: name)
-    }
-
-    /// With trained weights, which are no part of this package: see the variable STNET_DATA.
-    @Test func gradientsOfTrainedWeightsAreThePeers() throws {
-        let package = URL(filePath: #filePath).appending(path: "../../../..").standardized
-        let folder =
-            ProcessInfo.processInfo.environment["STNET_DATA"].map { URL(filePath: $0) }
-            ?? package.appending(path: "../shared/data")
-        let path = folder.appending(path: "weights/efficientnet-lite0/efficientnet-lite0-57934424.pth").path
-        guard FileManager.default.fileExists(atPath: path) else {
-            print("skipped: no \(path) (STNET_DATA)")
-            return
-        }
-        let network = try NetworkCatalog.network(named: "efficientnet_lite0")
-        let backend = try CPUBackend(
-            network: network, source: try WeightFile.open(path: path), pool: try ThreadPool(threads: 2), batch: 1)
-        backend.forwardOnly([Picture(pixels: TestNetworks.picture(side: network.inputSize, seed: 1), label: 0)])
-        try PeerGradients.check(backend, key: "efficientnet_lite0.real")
     }
 }
