@@ -12,7 +12,8 @@ public enum CoordinatorMain {
         program: "stnet-coord", help: EvaluateOptions.help,
         commands: [
             ("baseline", BaselineOptions.help), ("compare", CompareCommand.help), ("demo", DemoCommand.help),
-            ("report", ReportCommand.help), ("score", ScoreCommand.help), ("weights", WeightsOptions.help),
+            ("report", ReportCommand.help), ("score", ScoreCommand.help), ("sweep", SweepOptions.help),
+            ("table", TableCommand.help), ("weights", WeightsOptions.help),
         ])
 
     /// Runs the program to its end. What the process may take is looked at while it has one thread: with too little of
@@ -54,6 +55,7 @@ public enum CoordinatorMain {
         // No pipes or sockets are left: nothing is wrong with what was given, and later it may go.
         case is NoSuchDevice, is TransportError: .noNodeReachable
         case is KeyError: .refused
+        case let error as SweepError: status(of: error.cause)
         default: .badData
         }
     }
@@ -65,13 +67,16 @@ public enum CoordinatorMain {
         let operands = operands(of: name)
         let parsed = try ParsedOptions(arguments: arguments, specifications: help.options, operands: operands)
         if parsed.switches.contains("help") { return show(help.text) }
-        WorkPrinter.start()
+        // A sweep shows progress of its own.
+        if name != "sweep" { WorkPrinter.start() }
         switch name {
         case "baseline": return try BaselineCommand(parsed).run()
         case "compare": return try CompareCommand(parsed).run()
         case "demo": return try await DemoCommand(parsed).run(evaluate: evaluate)
         case "report": return try ReportCommand(parsed).run()
         case "score": return try ScoreCommand(parsed).run()
+        case "sweep": return try await sweep(parsed)
+        case "table": return try TableCommand(parsed).run()
         default: return WeightsCommand(try WeightsOptions(parsed)).run()
         }
     }
@@ -80,6 +85,8 @@ public enum CoordinatorMain {
         switch command {
         case "compare": CompareCommand.operands
         case "report": ReportCommand.operands
+        case "sweep": SweepOptions.operands
+        case "table": TableCommand.operands
         case "weights": WeightsOptions.operands
         default: 0...0
         }
@@ -98,14 +105,31 @@ public enum CoordinatorMain {
         }
         if parsed.switches.contains("help") { return show(table.help.text) }
         if parsed.switches.contains("version") { return show("stnet \(stnetVersion)\n") }
-        let path = parsed.values["config"] ?? "stnet.json"
-        if parsed.values["config"] != nil || Folder.exists(path) {
-            let bytes = try InputOption(name: "config", path: path, isDefault: parsed.values["config"] == nil).reading {
-                try WholeFile.read(path: path, limit: 1 << 20)
-            }
-            try parsed.merge(configuration: try JSON.parse(bytes, source: path), path: path)
-        }
+        if let (json, path) = try configured(parsed) { try parsed.merge(configuration: json, path: path) }
         return try await evaluate(parsed)
+    }
+
+    /// The configuration file that is named, or that is there.
+    private static func configured(_ parsed: ParsedOptions) throws -> (json: JSON, path: String)? {
+        let path = parsed.values["config"] ?? "stnet.json"
+        guard parsed.values["config"] != nil || Folder.exists(path) else { return nil }
+        let bytes = try InputOption(name: "config", path: path, isDefault: parsed.values["config"] == nil).reading {
+            try WholeFile.read(path: path, limit: 1 << 20)
+        }
+        return (try JSON.parse(bytes, source: path), path)
+    }
+
+    private static func sweep(_ parsed: ParsedOptions) async throws -> ExitStatus {
+        let interrupts = Interrupts()
+        let printer = ProgressPrinter(style: parsed.values["progress"].flatMap(ProgressPrinter.Style.init) ?? .auto)
+        WorkMeter.observe { printer.show($0) }
+        interrupts.install {
+            printer.say(
+                "interrupted: finishing what is running, then the table of what there is; once more stops at once")
+        }
+        return try await SweepCommand(
+            parsed, configured: try configured(parsed), printer: printer, interrupts: interrupts
+        ).run()
     }
 
     private static func evaluate(_ parsed: ParsedOptions) async throws -> ExitStatus {
@@ -128,7 +152,8 @@ public enum CoordinatorMain {
     private static func told(_ problem: String, _ status: ExitStatus, _ arguments: [String]) -> ExitStatus {
         complain(problem)
         let leavesFiles =
-            arguments.first.map { $0.hasPrefix("-") || ["demo", "report", "score", "weights"].contains($0) } ?? true
+            arguments.first.map { $0.hasPrefix("-") || ["demo", "report", "score", "sweep", "weights"].contains($0) }
+            ?? true
         let isAnswered =
             ((try? table.answer(arguments)) ?? nil) != nil
             || arguments.contains { ["--help", "--version"].contains($0) }

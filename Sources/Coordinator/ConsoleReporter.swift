@@ -12,6 +12,7 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
     private let log: JSONLog?
     private let showsNodes: Bool
     private let run: String
+    private let place: SweepPlace?
     private let metricsFile: MetricsFile?
     /// Where an image's file lies here; for people, who look for it.
     private let imagePath: @Sendable (String) -> String?
@@ -31,12 +32,14 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
     ///
     /// - Throws: what is wrong with the places of log and metrics.
     init(
-        printer: ProgressPrinter, run: String, logPath: String?, metricsPath: String?, showsNodes: Bool,
+        printer: ProgressPrinter, run: String, logPath: String?, metricsPath: String?, place: SweepPlace? = nil,
+        showsNodes: Bool,
         imagePath: @escaping @Sendable (String) -> String? = { _ in nil }
     ) throws {
         self.imagePath = imagePath
         self.printer = printer
         self.run = run
+        self.place = place
         self.showsNodes = showsNodes
         if let logPath, logPath != "-" {
             // A log is appended to, which no other file survives either. A pipe or a terminal is nobody's data.
@@ -63,6 +66,7 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
         var metrics = metrics
         metrics.run = run
         metrics.progress.isAlone = !showsNodes
+        metrics.progress.place = place
         metrics.progress.leasesOut = metrics.leasesOutstanding
         last = metrics
         sayAdded()

@@ -13,12 +13,22 @@ public struct EvaluateCommand: Sendable {
     let printer: ProgressPrinter
     let interrupts: Interrupts
     let say: @Sendable (String) -> Void
+    /// Which run of a sweep it is; nil for one alone.
+    let place: SweepPlace?
 
     /// `say` prints results to standard output; `printer` shows progress.
     public init(
         configuration: EvaluateConfiguration, printer: ProgressPrinter? = nil, interrupts: Interrupts = Interrupts(),
         say: @escaping @Sendable (String) -> Void = { StandardOutput.say($0) }
     ) {
+        self.init(configuration: configuration, printer: printer, interrupts: interrupts, place: nil, say: say)
+    }
+
+    init(
+        configuration: EvaluateConfiguration, printer: ProgressPrinter?, interrupts: Interrupts, place: SweepPlace?,
+        say: @escaping @Sendable (String) -> Void
+    ) {
+        self.place = place
         self.configuration = configuration
         let printer = printer ?? ProgressPrinter(style: configuration.progress)
         self.printer = printer
@@ -50,7 +60,20 @@ public struct EvaluateCommand: Sendable {
         defer { printer.flush() }
         let started = Timestamp.now()
         announce()
-        let inputs = try readInputs()
+        try checkResultsFile()
+        return try await run(try readInputs(), started: started)
+    }
+
+    /// The same of inputs that were read. `canary`: what this machine computes itself, where somebody has begun with that.
+    func run(
+        _ inputs: Inputs, started: Int64 = Timestamp.now(), canary: PreparedCanary? = nil
+    ) async throws -> ExitStatus {
+        let status = try await evaluate(inputs, started: started, canary ?? self.canary(inputs))
+        try recordResult()
+        return status
+    }
+
+    private func evaluate(_ inputs: Inputs, started: Int64, _ canary: PreparedCanary?) async throws -> ExitStatus {
         // Before anything is opened: what lies in --out is more than a run that was given up while it read.
         if interrupts.isInterrupted { return endedBeforeAnyResult() }
         let output = OutputDirectory(path: configuration.outPath, forces: configuration.forces)
@@ -61,7 +84,7 @@ public struct EvaluateCommand: Sendable {
         let replaces = try refuseOthersArtifacts(inputs.manifest)
         let reporter = try ConsoleReporter(
             printer: printer, run: EvaluateCommand.absolute(configuration.outPath), logPath: configuration.logPath,
-            metricsPath: configuration.metricsPath,
+            metricsPath: configuration.metricsPath, place: place,
             showsNodes: configuration.fleet != nil || configuration.gpu != nil
         ) { [manifest = inputs.manifest] id in manifest.entry(of: id)?.image?.path }
         defer { reporter.flush() }
@@ -94,10 +117,7 @@ public struct EvaluateCommand: Sendable {
             endpoints: fleet.endpoints, fleet: fleet.source,
             weights: try FilePieces(path: configuration.weightsPath), artifacts: artifacts
         ) { manifest.entries[$0].image }
-        if configuration.fleet != nil, configuration.options.precision == .exact {
-            let canary = OwnCanary(
-                network: configuration.network, weights: inputs.weights, options: configuration.options,
-                threads: configuration.threads)
+        if let canary {
             surroundings.ownNumerics = { [printer] in
                 do {
                     return try canary.digest()
@@ -195,6 +215,7 @@ public struct EvaluateCommand: Sendable {
 
     private func announce() {
         let network = configuration.network
+        if let place { return announce(place) }
         var line = "stnet \(stnetVersion): \(network.name), input \(network.inputSize)x\(network.inputSize)"
         // A network that does not fit together is reported where its parts are read.
         if let bytes = try? network.activationBytes() {
@@ -224,7 +245,7 @@ public struct EvaluateCommand: Sendable {
             name: name, path: path, isDefault: configuration.resolvedDefaults.contains { $0.name == name })
     }
 
-    private func readInputs() throws -> Inputs {
+    func readInputs(_ manifests: ReadManifests? = nil) throws -> Inputs {
         try InputOption.requireAll(
             (lacksImages ? [] : [input("images", configuration.imagesPath)])
                 + [
@@ -233,7 +254,7 @@ public struct EvaluateCommand: Sendable {
                 + (configuration.idsPath.map { [input("ids", $0)] } ?? [])
                 + (configuration.mapMetrics?.givenBy.map { [input("threshold-from", $0)] } ?? []))
         let maps = try configuration.mapMetrics.map(measurement)
-        let (manifest, missing) = try readManifest()
+        let (manifest, missing) = try manifests?.manifest(configuration, readManifest) ?? readManifest()
         let weights = try input("weights", configuration.weightsPath).reading {
             try WeightFile.open(path: configuration.weightsPath)
         }

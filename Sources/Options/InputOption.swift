@@ -57,5 +57,7 @@ package struct InputOption: Sendable {
 public struct MissingInputs: Error, CustomStringConvertible {
     public let lines: [String]
 
+    package init(lines: [String]) { self.lines = lines }
+
     public var description: String { lines.joined(separator: "; ") }
 }

@@ -10,7 +10,8 @@ import Testing
     @Test(arguments: [
         ("evaluate", CoordinatorMain.table.help.text), ("baseline", BaselineOptions.help.text),
         ("weights", WeightsOptions.help.text), ("compare", CompareCommand.help.text), ("score", ScoreCommand.help.text),
-        ("report", ReportCommand.help.text), ("demo", DemoCommand.help.text),
+        ("report", ReportCommand.help.text), ("sweep", SweepOptions.help.text), ("table", TableCommand.help.text),
+        ("demo", DemoCommand.help.text),
     ])
     func theTextIsTheRecordedOne(name: String, text: String) throws {
         let path = URL(filePath: #filePath).appending(path: "../Snapshots/help-\(name).txt").standardized

@@ -39,6 +39,8 @@ public struct EvaluateConfiguration: Sendable {
     public var verifyEvery: Int?
     public var metricsPath: String?
     public var logPath: String?
+    /// A table of many runs that gets a row of this one; nil for none.
+    public var resultsPath: String?
     /// Nil for the embedded node.
     public var fleet: Fleet?
     /// Replace what is in `outPath`, finished or not.
@@ -158,6 +160,7 @@ public struct EvaluateConfiguration: Sendable {
         }
         metricsPath = values["metrics-file"]
         logPath = values["log"]
+        resultsPath = values["results-file"]
         fleet = try EvaluateConfiguration.fleet(parsed)
         if gpu != nil, fleet != nil {
             throw UsageError(

@@ -227,6 +227,9 @@ public enum EvaluateOptions {
         .init("metrics-file", "FILE", "metrics for Prometheus' textfile collector, written once a second"),
         .init("log", "FILE", "a log as lines of JSON; - for standard error"),
         .init(
+            "results-file", "FILE.csv",
+            "add a row of this run to a table of many, or put it in the place of its earlier one"),
+        .init(
             "gpu", "INDEX|UUID", "evaluate on this GPU, in this process; without --nodes and --announce",
             default: "the CPU"),
         .init("threads", "N", "threads of this process", default: "all cores"),

@@ -19,8 +19,9 @@ extension FleetProgress {
     }
 
     private var counts: [(String, JSON)] {
-        [
-            ("event", .string("progress")), ("done", .int(overall.done)), ("total", .int(overall.total)),
+        let head: [(String, JSON)] = [("event", .string("progress"))] + (place?.json ?? [])
+        return head + [
+            ("done", .int(overall.done)), ("total", .int(overall.total)),
             ("failed", .int(overall.failed)), ("elapsed_seconds", .double(overall.elapsedSeconds)),
         ]
     }

@@ -34,7 +34,8 @@ extension FleetProgress {
     public func liveLines(_ size: TerminalSize) -> [String] {
         // One column stays free, and two rows: a full last column or row makes some terminals scroll.
         let width = max(1, size.columns - 1)
-        var lines = TerminalText.joined(headParts, width: width)
+        var lines = place.map { [TerminalText.clipped($0.text, width: width)] } ?? []
+        lines += TerminalText.joined(headParts, width: width)
         lines += TerminalText.joined(accuracy.parts(isOver: isOver), width: width)
         if let waitingReason {
             let most = 3
@@ -53,7 +54,7 @@ extension FleetProgress {
 
     /// For a file or a pipe: everything but the single nodes on one line.
     public var plainLine: String {
-        var parts = [headParts.joined(separator: ", ")]
+        var parts = (place.map { [$0.text] } ?? []) + [headParts.joined(separator: ", ")]
         let accuracy = accuracy.parts(isOver: isOver)
         if !accuracy.isEmpty { parts.append(accuracy.joined(separator: ", ")) }
         if !nodes.isEmpty, !isAlone { parts.append("nodes: \(Self.countsText(nodes, isOver: isOver))") }

@@ -66,6 +66,8 @@ public struct FleetProgress: Sendable, Hashable {
     public var leasesOut = 0
     /// The only node is this process: it needs no name.
     public var isAlone = false
+    /// Which run of a sweep it is; nil for one alone.
+    public var place: SweepPlace?
     /// Nothing more comes: this is the last state.
     public var isOver = false
 

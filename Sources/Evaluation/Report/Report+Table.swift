@@ -92,6 +92,13 @@ extension Report {
 extension Report {
     /// A table that is wider, or taller, than its place: reached by keyboard, and it says that it goes on.
     func scrolling(_ name: String, isTall: Bool = false, _ table: Markup) -> Markup {
+        Markup.scrolling(name, isTall: isTall, table)
+    }
+}
+
+extension Markup {
+    /// The same for any page.
+    static func scrolling(_ name: String, isTall: Bool = false, _ table: Markup) -> Markup {
         let style: Markup = isTall ? "scroll tall" : "scroll"
         return """
             <p class="hint" aria-hidden="true">The table goes on sideways ⇢</p>\

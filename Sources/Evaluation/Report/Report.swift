@@ -36,25 +36,9 @@ public struct Report: Sendable {
     /// The file's content: HTML 5 that is well-formed XML too. Its policy forbids it to load or run anything but its
     /// own style sheet and script, which are named by their digests.
     public var html: String {
-        let style = ReportStyle.sheet
-        let script = ReportScript.source
-        let policy =
-            "default-src 'none'; img-src data:; style-src 'sha256-\(Self.digest(style))'; "
-            + "script-src 'sha256-\(Self.digest(script))'; base-uri 'none'; form-action 'none'"
         let title = "\(certificate.isValid ? "" : "INVALID: ")\(fullTitle): object localization"
-        let page: Markup = """
-            \(Markup(trusted: Self.beginning))
-            <head>
-            <meta charset="utf-8"/>
-            <meta http-equiv="Content-Security-Policy" content="\(policy)"/>
-            <meta name="viewport" content="width=device-width, initial-scale=1"/>
-            <meta name="color-scheme" content="light dark"/>
-            <meta name="referrer" content="no-referrer"/>
-            <link rel="icon" href="data:,"/>
-            <title>\(title)</title>
-            <style>\(Markup(trusted: style))</style>
-            </head>
-            <body>
+        return PageShell(title: title, style: ReportStyle.sheet, script: ReportScript.source).html(
+            """
             \(header)
             <main>
             \(resultSection)
@@ -66,24 +50,12 @@ public struct Report: Sendable {
             \(runSection)
             </main>
             \(footer)
-            <script>\(Markup(trusted: script))</script>
-            </body>
-            </html>
-
-            """
-        return page.text
+            """)
     }
-
-    private static let beginning = """
-        <!DOCTYPE html>
-        <html lang="en" xmlns="http://www.w3.org/1999/xhtml">
-        """
 
     /// Whether a file that begins with these bytes is a page of this kind.
     public static func isReport(_ bytes: [UInt8]) -> Bool {
-        let text = String(decoding: bytes, as: UTF8.self)
-        guard text.hasPrefix(beginning), let title = text.firstRange(of: "<title>") else { return false }
-        return text[title.upperBound...].prefix { $0 != "<" }.contains(": object localization")
+        PageShell.title(ofPage: bytes)?.contains(": object localization") ?? false
     }
 
     /// Of the run's row in the table: with what was not the default.
@@ -99,12 +71,6 @@ public struct Report: Sendable {
         let said = [network] + preset + [method.title]
         let others = runTitle.dropFirst(network.count).split(separator: ", ").map(String.init)
         return (said + others.filter { !said.contains($0) }).joined(separator: ", ")
-    }
-
-    private static func digest(_ text: String) -> String {
-        var digest = SHA256()
-        digest.update(text)
-        return Base64.encode(digest.finalize())
     }
 
     private var footer: Markup {

@@ -1,0 +1,172 @@
+import Bytes
+import Evaluation
+import Options
+
+/// `stnet-coord sweep`: several runs over the same images and nodes, one after the other, and what they come to together.
+public struct SweepCommand: Sendable {
+    private let parsed: ParsedOptions
+    private let configured: (json: JSON, path: String)?
+    private let printer: ProgressPrinter
+    private let interrupts: Interrupts
+    private let say: @Sendable (String) -> Void
+
+    /// - Parameters:
+    ///   - configured: a configuration file's content and path.
+    ///   - say: prints results to standard output.
+    public init(
+        _ parsed: ParsedOptions, configured: (json: JSON, path: String)? = nil, printer: ProgressPrinter? = nil,
+        interrupts: Interrupts = Interrupts(), say: @escaping @Sendable (String) -> Void = { StandardOutput.say($0) }
+    ) {
+        self.parsed = parsed
+        self.configured = configured
+        let printer =
+            printer ?? ProgressPrinter(style: parsed.values["progress"].flatMap(ProgressPrinter.Style.init) ?? .auto)
+        self.printer = printer
+        self.interrupts = interrupts
+        self.say = { line in
+            printer.flush()
+            say(line)
+        }
+    }
+
+    /// A job whose inputs were read and found good.
+    struct Prepared {
+        let name: String
+        let command: EvaluateCommand
+        let inputs: EvaluateCommand.Inputs
+        /// Whether its result was there before.
+        let isComplete: Bool
+        let canary: PreparedCanary?
+    }
+
+    /// What became of a job.
+    struct Outcome {
+        let name: String
+        var directory: String
+        /// Nil where it was not begun.
+        var status: ExitStatus?
+        /// Why it left no result.
+        var problem: String?
+    }
+
+    /// Runs all jobs. Throws what is wrong with any of them before the first begins.
+    public func run() async throws -> ExitStatus {
+        defer { printer.flush() }
+        guard parsed.positionals.count == 1, let path = parsed.positionals.first else {
+            throw UsageError("sweep needs one file of jobs, \(parsed.positionals.count) given")
+        }
+        if parsed.switches.contains("resume"), parsed.values["out"] == nil {
+            throw UsageError("--resume needs --out, the directory of the sweep")
+        }
+        var out = parsed.values["out"] ?? EvaluateConfiguration.newDirectory("sweep")
+        while out.count > 1, out.hasSuffix("/") { out.removeLast() }
+        let given = Set(SweepOptions.help.options.map(\.name).filter(parsed.isGiven))
+        let file = try SweepFile(path: path, given: given, specifications: SweepOptions.help.options)
+        let output = SweepOutput(directory: out, title: Self.title(path))
+        try output.check()
+        let prepared = try prepare(file, out)
+        if interrupts.isInterrupted { return .invalid }
+        let outcomes = await lead(prepared)
+        if prepared.contains(where: \.command.configuration.isDryRun) { return status(outcomes) }
+        try output.write(outcomes, prepared, say: say)
+        if outcomes.contains(where: { $0.status != .valid }) {
+            say("to go on: the same command with --resume --out \(out)")
+        }
+        say("comparison: \(out)/\(ComparisonPage.name)")
+        return status(outcomes)
+    }
+
+    /// The file's name, without its end.
+    private static func title(_ path: String) -> String {
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        return name.hasSuffix(".json") ? String(name.dropLast(5)) : name
+    }
+
+    /// Reads and checks what every job needs; evaluates nothing.
+    private func prepare(_ file: SweepFile, _ out: String) throws -> [Prepared] {
+        var jobs: [SweepJob] = []
+        for job in file.jobs { jobs.append(try SweepJob(job, file, parsed, out: out, configured: configured)) }
+        printer.say("stnet \(stnetVersion): \(jobs.count) job\(jobs.count == 1 ? "" : "s") of \(file.path)")
+        let manifests = ReadManifests()
+        var prepared: [Prepared] = []
+        for (place, job) in jobs.enumerated() {
+            do {
+                let command = EvaluateCommand(
+                    configuration: job.configuration, printer: printer, interrupts: interrupts,
+                    place: SweepPlace(job: job.name, number: place + 1, count: jobs.count), say: { _ in })
+                if place == 0 { try command.checkResultsFile() }
+                let inputs = try command.readInputs(manifests)
+                let isComplete = try command.check(inputs)
+                if place == 0 { try command.checkFleet(inputs) }
+                prepared.append(
+                    Prepared(
+                        name: job.name, command: command, inputs: inputs, isComplete: isComplete,
+                        canary: isComplete ? nil : command.canary(inputs)))
+            } catch {
+                throw SweepJob.located(error, file.path, job.name)
+            }
+        }
+        return prepared
+    }
+
+    /// One job after the other; none is lost by another's failure.
+    private func lead(_ prepared: [Prepared]) async -> [Outcome] {
+        var outcomes: [Outcome] = []
+        for (place, job) in prepared.enumerated() {
+            let directory = job.command.configuration.outPath
+            guard !interrupts.isInterrupted else {
+                outcomes.append(Outcome(name: job.name, directory: directory, problem: "not begun"))
+                continue
+            }
+            // What this machine computes itself for the next job is there when its nodes are ready.
+            prepared[(place + 1)...].first { $0.canary != nil }?.canary?.begin()
+            outcomes.append(await lead(job, directory))
+        }
+        return outcomes
+    }
+
+    private func lead(_ job: Prepared, _ directory: String) async -> Outcome {
+        let lines = Lines()
+        let command = EvaluateCommand(
+            configuration: job.command.configuration, printer: printer, interrupts: interrupts,
+            place: job.command.place
+        ) { lines.append($0) }
+        var outcome = Outcome(name: job.name, directory: directory)
+        do {
+            if !job.isComplete, let place = job.command.place { command.announce(place) }
+            outcome.status = try await command.run(job.inputs, canary: job.canary)
+            if outcome.status != .valid {
+                outcome.problem = "exit status \(outcome.status!.rawValue)"
+            }
+        } catch {
+            outcome.problem = "\(error)".onOneLine
+            outcome.status = .badData
+            if error is NoSuchDevice { outcome.status = .noNodeReachable }
+            printer.say("\(job.name): \(outcome.problem!)")
+        }
+        if outcome.status == .valid, !command.configuration.isDryRun {
+            let row = try? RunRow(directory: directory)
+            say(
+                "\(job.name): " + (job.isComplete ? "complete already: " : "")
+                    + (row.map(SweepOutput.headline) ?? "VALID"))
+        } else {
+            for line in lines.all where !line.isEmpty { say(line) }
+        }
+        return outcome
+    }
+
+    /// 0 where every run is valid; where none is and all ended alike, that; else 1.
+    private func status(_ outcomes: [Outcome]) -> ExitStatus {
+        let statuses = Set(outcomes.map(\.status))
+        if statuses == [.valid] { return .valid }
+        if statuses.count == 1, let only = statuses.first, let only { return only }
+        return .invalid
+    }
+
+    private final class Lines: @unchecked Sendable {
+        private let lock = Lock()
+        private var lines: [String] = []
+        func append(_ line: String) { lock.withLock { lines.append(line) } }
+        var all: [String] { lock.withLock { lines } }
+    }
+}

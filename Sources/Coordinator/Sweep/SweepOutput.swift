@@ -1,0 +1,101 @@
+import Bytes
+import Dataset
+import Evaluation
+import Jobs
+import Options
+
+/// What a sweep leaves beside its runs: one table in three forms, and one page.
+struct SweepOutput {
+    let directory: String
+    let title: String
+
+    private static let tableNames = ["table.md", "table.csv", "table.json"]
+
+    /// Looks whether what is there is an earlier sweep's; changes nothing.
+    func check() throws {
+        for name in [RunOutput.certificateName, EvaluateCommand.journalName]
+        where access("\(directory)/\(name)", F_OK) == 0 {
+            throw NewFile.Refusal("\(directory)/\(name): the folder holds a run: choose another --out for a sweep")
+        }
+        let kinds: [(String, ([UInt8]) -> Bool)] = [
+            (Self.tableNames[0], RunTable.isMarkdown), (Self.tableNames[1], RunTable.isCSV),
+            (Self.tableNames[2], RunTable.isJSON), (ComparisonPage.name, ComparisonPage.isPage),
+        ]
+        for (name, isEarlier) in kinds {
+            try NewFile.check("\(directory)/\(name)", kind: "file of a sweep", isEarlier: isEarlier)
+        }
+    }
+
+    /// "650 images: Top-1 Loc .50 48.2 %, GT-known .50 55.8 %"
+    static func headline(_ row: RunRow) -> String {
+        let shown = [
+            ("top1_loc_50", "Top-1 Loc .50"), ("gt_known_50", "GT-known .50"), ("max_box_acc_v2", "MaxBoxAccV2"),
+        ]
+        let numbers = shown.compactMap { name, heading in
+            row.measures[name].map { "\(heading) \(Progress.fixed($0.value)) %" }
+        }
+        return "VALID: \(row.title), \(row.facts["images"] ?? "0") images: \(numbers.joined(separator: ", "))"
+    }
+
+    /// Writes and prints the table, and writes the page.
+    func write(
+        _ outcomes: [SweepCommand.Outcome], _ prepared: [SweepCommand.Prepared], say: (String) -> Void
+    ) throws {
+        _ = try makeDirectories(directory)
+        let table = RunTable(outcomes.map(row))
+        let texts = [table.markdown, table.csv, table.json.pretty]
+        for (name, text) in zip(Self.tableNames, texts) {
+            try AtomicFile.write(path: "\(directory)/\(name)", text: text)
+        }
+        let isTerminal = isatty(STDOUT_FILENO) == 1
+        say("")
+        say(isTerminal ? table.plain(width: TerminalSize.ofStandardOutput.columns) : table.markdown)
+        try AtomicFile.write(path: "\(directory)/\(ComparisonPage.name)", text: page(table, prepared).html)
+        for name in Self.tableNames { say("  \(directory)/\(name)") }
+    }
+
+    private func row(_ outcome: SweepCommand.Outcome) -> RunRow {
+        let lost = RunRow(
+            run: outcome.name, title: outcome.name, state: .failed, problem: outcome.problem ?? "it left no result")
+        // An earlier result may lie there, which this one was to replace and did not.
+        guard
+            outcome.status == .valid || outcome.status == .invalid || outcome.status == .tooFewNodes
+                || outcome.status == nil
+        else { return lost }
+        do {
+            return try RunRow(directory: outcome.directory, name: outcome.name)
+        } catch {
+            return outcome.status == nil || outcome.status == .invalid
+                ? lost
+                : RunRow(run: outcome.name, title: outcome.name, state: .failed, problem: "\(error)".onOneLine)
+        }
+    }
+
+    private func page(_ table: RunTable, _ prepared: [SweepCommand.Prepared]) -> ComparisonPage {
+        var images = RunsByImage()
+        var first: SweepCommand.Prepared?
+        for (row, job) in zip(table.rows, prepared) where table.isComparable(row) {
+            guard let run = try? RunDirectory(path: job.command.configuration.outPath) else { continue }
+            let hasReport = access("\(run.path)/\(Report.name)", F_OK) == 0
+            let isAdded = images.add(row, report: hasReport ? "\(job.name)/\(Report.name)" : nil, run.records)
+            if isAdded, first == nil { first = job }
+        }
+        guard let first = first ?? prepared.first else { preconditionFailure("a sweep without jobs") }
+        let configuration = first.command.configuration
+        let (preset, size) = (configuration.options.preset, configuration.network.inputSize)
+        let manifest = first.inputs.manifest
+        let classes = configuration.network.classNames.map { ClassIndex(names: $0) } ?? .ilsvrc2012
+        // Boxes of images whose annotation has no size are known only where the file was decoded.
+        let truth = manifest.entries.compactMap { entry -> GroundTruth? in
+            guard let width = entry.declaredWidth, let height = entry.declaredHeight else { return nil }
+            let geometry = Geometry(preset: preset, inputSize: size, width: width, height: height)
+            return GroundTruth(
+                id: entry.id, label: entry.label, boxes: entry.boxes.map(geometry.map), inputSize: size)
+        }
+        return ComparisonPage(
+            title: title, table: table, images: images, convention: configuration.options.iou,
+            classes: ClassNames(classes),
+            thumbnails: ThumbnailMaker(preset: preset, inputSize: size).thumbnails(of: images.shownIDs, in: manifest),
+            truth: truth.count == manifest.entries.count ? truth : [], version: stnetVersion)
+    }
+}

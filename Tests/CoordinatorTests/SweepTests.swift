@@ -1,0 +1,186 @@
+import Bytes
+import Evaluation
+import Foundation
+import Options
+import SmallRuns
+import Testing
+
+@testable import Coordinator
+
+@Suite struct SweepTests {
+    private final class Text: @unchecked Sendable {
+        private let lock = NSLock()
+        private var lines: [String] = []
+        func append(_ line: String) { lock.withLock { lines.append(line) } }
+        var all: String { lock.withLock { lines.joined(separator: "\n") } }
+    }
+
+    private func sweep(
+        _ run: SmallRun, _ jobs: String, _ options: [String] = [], configured: (json: JSON, path: String)? = nil
+    ) async throws -> (status: Options.ExitStatus, text: String) {
+        try run.write("jobs.json", jobs)
+        let parsed = try ParsedOptions(
+            arguments: [
+                run.path("jobs.json"), "--images", run.path("images"), "--annotations", run.path("annotations"),
+                "--out",
+                run.path("sweep"),
+            ] + options, specifications: SweepOptions.help.options, operands: SweepOptions.operands)
+        let text = Text()
+        let command = SweepCommand(
+            parsed, configured: configured,
+            printer: ProgressPrinter(style: .plain, patienceSeconds: 60) { text.append($0) }
+        ) { text.append($0) }
+        return (try await command.run(), text.all)
+    }
+
+    private func network(_ run: SmallRun) -> String {
+        #""network": "\#(run.path("net.json"))", "weights": "\#(run.path("w.safetensors"))""#
+    }
+
+    @Test func everyRunHasTheBytesOfASingleOne() async throws {
+        let run = try SmallRun()
+        let jobs = """
+            {"common": {\(network(run)), "map-metrics": true},
+             "jobs": [{"name": "ours", "preset": ["reference", "sharp"]}, {"method": "gradient", "iou": "wsol"}]}
+            """
+        let (status, text) = try await sweep(run, jobs, ["--threads", "2"])
+        #expect(status == .valid, "\(text)")
+        for (name, options) in [
+            ("ours-reference", []), ("ours-sharp", ["--preset", "sharp"]),
+            ("net-gradient-iou-wsol", ["--method", "gradient", "--iou", "wsol"]),
+        ] {
+            _ = try await run.evaluate(["--map-metrics"] + options, out: "single")
+            for file in ["images.jsonl", "table.md"] {
+                #expect(try run.read("sweep/\(name)/\(file)") == run.read("single/\(file)"), "\(name) \(file)")
+            }
+            #expect(FileManager.default.fileExists(atPath: run.path("sweep/\(name)/report.html")))
+        }
+        #expect(text.contains("job 2 of 3, ours-sharp"))
+        let table = try run.read("sweep/table.md")
+        #expect(text.contains(table) && table.contains("iou wsol, not stnet") && table.contains("MaxBoxAccV2"))
+        #expect(try run.read("sweep/table.csv").split(separator: "\n").count == 6)
+        let page = try run.read("sweep/index.html")
+        #expect(page.contains("href=\"ours-sharp/report.html\"") && page.contains("data:image/jpeg;base64,"))
+        // Nothing is evaluated twice.
+        let (again, said) = try await sweep(run, jobs, ["--resume", "--threads", "1"])
+        #expect(again == .valid && said.contains("ours-sharp: complete already: VALID: small, preset sharp, 7 images"))
+        #expect(!said.contains("job 2 of 3") && page == (try run.read("sweep/index.html")))
+    }
+
+    @Test func aFailedJobDoesNotLoseTheOthers() async throws {
+        let run = try SmallRun(pictures: 3)
+        // A folder that cannot be one job's, found only when it ends.
+        let jobs = """
+            {"common": {\(network(run))}, "jobs": [{"name": "a"}, {"name": "b", "iou": "wsol"}, {"name": "c", "batch": 1}]}
+            """
+        try FileManager.default.removeItem(atPath: run.path("images/demo_00000002.JPEG"))
+        let (status, text) = try await sweep(run, jobs)
+        #expect(status == .invalid && text.contains("to go on: the same command with --resume"))
+        let table = try run.read("sweep/table.md")
+        #expect(table.components(separatedBy: "INVALID").count >= 4, "\(table)")
+        #expect(try run.read("sweep/index.html").contains("0 of 3 runs have a valid result"))
+        // One is mended and gone on with, one is complete, one is not begun yet.
+        try DemoPicture.restore(run, "demo_00000002")
+        try FileManager.default.removeItem(atPath: run.path("sweep/c"))
+        let (resumed, said) = try await sweep(run, jobs, ["--resume"])
+        #expect(resumed == .valid, "\(said)")
+        _ = try await run.evaluate(out: "single")
+        #expect(try run.read("sweep/a/images.jsonl") == run.read("single/images.jsonl"))
+        #expect(try run.read("sweep/c/images.jsonl") == run.read("single/images.jsonl"))
+    }
+
+    @Test func everyJobIsCheckedBeforeTheFirstBegins() async throws {
+        let run = try SmallRun(pictures: 2)
+        let net = network(run)
+        let file = run.path("jobs.json")
+        for (jobs, options, expected) in [
+            ("{\"jobs\": []}", [], "jobs: expected one job at least"),
+            ("{\"jobs\": [{\(net)}], \"job\": 1}", [], "job"),
+            (
+                "{\"jobs\": [{\(net)}, {\(net), \"name\": \"b\", \"presett\": \"sharp\"}]}", [],
+                "job \"b\": unknown option \"presett\", did you mean preset?"
+            ),
+            (
+                "{\"jobs\": [{\(net)}, {\(net), \"name\": \"b\", \"preset\": \"blunt\"}]}", [],
+                "job \"b\": --preset blunt: expected reference, sharp"
+            ),
+            ("{\"jobs\": [{\(net)}, {\(net), \"name\": \"b\", \"method\": \"cam\"}]}", [], "job \"b\": --method cam"),
+            (
+                "{\"common\": {\"preset\": \"sharp\"}, \"jobs\": [{\(net), \"name\": \"b\", \"method\": \"gradient\"}]}",
+                [],
+                "job \"b\": common: --preset"
+            ),
+            (
+                "{\"jobs\": [{\(net)}, {\"name\": \"b\", \"network\": \"alexnet\", \"weights\": \"gone.pth\"}]}", [],
+                "job \"b\": --weights gone.pth: no such file"
+            ),
+            ("{\"jobs\": [{\(net), \"limit\": 2}]}", [], "job 1: \"limit\" is for all jobs"),
+            ("{\"jobs\": [{\(net), \"out\": \"x\"}]}", [], "\"out\": --out is for the command line"),
+            ("{\"jobs\": [{\(net)}, {\(net)}]}", [], "two jobs are called \"net\""),
+            ("{\"jobs\": [{\(net), \"name\": \"../x\"}]}", [], "jobs[0].name: expected letters"),
+            ("{\"jobs\": [{\(net), \"iou\": []}]}", [], "job 1: \"iou\": the list is empty"),
+            (
+                "{\"jobs\": [{\(net), \"iou\": \"wsol\"}]}", ["--iou", "exact"],
+                "\"iou\" is given there and on the command line"
+            ),
+        ] {
+            await #expect {
+                _ = try await sweep(run, jobs, options)
+            } throws: {
+                let text = ($0 as? MissingInputs)?.lines.first ?? "\($0)"
+                return text.hasPrefix(file) && text.contains(expected.replacing(", did you", with: "; did you"))
+                    || text.contains(expected)
+            }
+            #expect(!FileManager.default.fileExists(atPath: run.path("sweep")), "\(expected)")
+        }
+    }
+
+    @Test func aFolderOfARunTakesNoSweep() async throws {
+        let run = try SmallRun(pictures: 2)
+        _ = try await run.evaluate(out: "sweep")
+        await #expect {
+            _ = try await sweep(run, "{\"jobs\": [{\(network(run))}]}")
+        } throws: {
+            "\($0)".contains("sweep/certificate.json: the folder holds a run")
+        }
+    }
+
+    @Test func theCommandLineAndTheConfigurationFileHaveTheirPlaces() async throws {
+        let run = try SmallRun(pictures: 3)
+        let jobs = "{\"common\": {\(network(run)), \"limit\": 1}, \"jobs\": [{\"name\": \"a\", \"iou\": \"wsol\"}]}"
+        let configured = try JSON.parse(#"{"iou": "exact", "limit": 3, "preprocess": "squash"}"#, source: "stnet.json")
+        _ = try await sweep(run, jobs, ["--limit", "2"], configured: (configured, "stnet.json"))
+        let summary = try JSON.parse(try run.read("sweep/a/summary.json"), source: "summary")
+        #expect(summary["coverage"]?["expected"]?.intValue == 2)
+        #expect(summary["protocol"]?["options"]?["iou"]?.stringValue == "wsol")
+        #expect(summary["protocol"]?["options"]?["preprocess"]?.stringValue == "squash")
+    }
+
+    @Test func anInterruptedSweepSaysWhatWasNotBegun() async throws {
+        let run = try SmallRun(pictures: 2)
+        try run.write(
+            "jobs.json",
+            "{\"common\": {\(network(run))}, \"jobs\": [{\"name\": \"a\"}, {\"name\": \"b\", \"batch\": 1}]}")
+        let parsed = try ParsedOptions(
+            arguments: [
+                run.path("jobs.json"), "--images", run.path("images"), "--annotations", run.path("annotations"),
+                "--out",
+                run.path("sweep"),
+            ], specifications: SweepOptions.help.options, operands: SweepOptions.operands)
+        let interrupts = Interrupts()
+        let status = try await SweepCommand(
+            parsed, printer: ProgressPrinter(style: .plain) { _ in }, interrupts: interrupts
+        ) { if $0.hasPrefix("a: VALID") { interrupts.interrupt() } }.run()
+        #expect(status == .invalid)
+        #expect(try run.read("sweep/table.md").contains("b: not begun"))
+        #expect(!FileManager.default.fileExists(atPath: run.path("sweep/b")))
+    }
+}
+
+private enum DemoPicture {
+    /// Draws the pictures again where one was taken away.
+    static func restore(_ run: SmallRun, _ id: String) throws {
+        let other = try SmallRun(pictures: 3)
+        try FileManager.default.copyItem(atPath: other.path("images/\(id).JPEG"), toPath: run.path("images/\(id).JPEG"))
+    }
+}
