@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Measures localization on real photographs and writes docs/results.md.
 
-Runs stnet-coord for every network with real weights, both presets and class activation maps, and reads the summaries that the runs leave; the
-words are in results.template.md. Standard library only.
+Runs `stnet-coord sweep` with every method, on every network with real weights, and reads the summaries that the runs leave;
+the words are in results.template.md. Standard library only.
 
     STNET_DATA=DIR docs/make_results.py [--reuse] [--stnet .build/release/stnet-coord] [--out results/page]
 """
@@ -27,24 +27,35 @@ NETWORKS = {
     "squeezenet1_1-caffe": ("SqueezeNet 1.1", "squeezenet1_1-caffe/squeezenet_v1.1.safetensors"),
     "efficientnet_lite0": ("EfficientNet-Lite0", "efficientnet-lite0/efficientnet-lite0-57934424.pth"),
 }
+METHODS = {
+    "reference": ("`reference`", {"preset": "reference"}),
+    "sharp": ("`sharp`", {"preset": "sharp"}),
+    "cam": ("CAM", {"method": "cam"}),
+    "gradcam": ("Grad-CAM", {"method": "gradcam"}),
+    "hirescam": ("HiResCAM", {"method": "hirescam"}),
+    "layercam": ("LayerCAM", {"method": "layercam"}),
+    "gradient": ("gradient", {"method": "gradient"}),
+    "gradient-blur": ("gradient, blur 16", {"method": "gradient", "component-blur": 16}),
+    "guided": ("guided backpropagation", {"method": "guided"}),
+    "guided-blur": ("guided backpropagation, blur 16", {"method": "guided", "component-blur": 16}),
+}
 RESIDUAL = ["split", "winner", "branch"]
 # Whose input the squares are shown for.
 SQUARES = "squeezenet1_1-caffe"
 
 
 class Runs:
-    """Evaluations by network, preset (or the method `cam`, or a preset + the rule of residual sums), set of photographs and
-    half of it; each is run once."""
+    """Evaluations by network, method, set of photographs and half of it: a sweep for each set and half."""
 
     def __init__(self, options, data):
-        self.options, self.data, self.summaries = options, data, {}
+        self.options, self.data, self.swept, self.summaries = options, data, set(), {}
 
-    def halves(self, network, preset, photographs):
+    def halves(self, network, method, photographs):
         """Both halves together, as one run over all of them would say it: no image is evaluated twice."""
-        parts = [self.summary(network, preset, photographs, half) for half in ("even", "odd")]
+        parts = [self.summary(network, method, photographs, half) for half in ("even", "odd")]
         ious = []
         for half in ("even", "odd"):
-            lines = (self.directory(network, preset, photographs, half) / "images.jsonl").read_text().splitlines()
+            lines = (self.directory(network, method, photographs, half) / "images.jsonl").read_text().splitlines()
             ious += [json.loads(line)["iou"] for line in lines]
         known = [part["metrics"]["gt_known"] for part in parts]
         mean = statistics.fmean(ious)
@@ -57,44 +68,63 @@ class Runs:
             },
         }
 
-    def directory(self, network, preset, photographs, half=None):
-        return self.options.out / "-".join(filter(None, [photographs, half, network, preset]))
+    def directory(self, network, method, photographs, half=None):
+        return self.sweep(photographs, half) / f"{network}-{method}"
 
-    def summary(self, network, preset, photographs, half=None):
-        out = self.directory(network, preset, photographs, half)
-        if out not in self.summaries:
-            path = out / "summary.json"
-            if not (self.options.reuse and path.exists()):
-                self.run(network, preset, photographs, half, out)
-            summary = json.loads(path.read_text())
-            if not summary["valid"]:
-                sys.exit(f"{path}: the run is not valid: {summary['reasons']}")
-            self.summaries[out] = summary
-        return self.summaries[out]
+    def sweep(self, photographs, half):
+        return self.options.out / "-".join(filter(None, [photographs, half]))
 
-    def run(self, network, preset, photographs, half, out):
-        folder = self.data / photographs
+    def summary(self, network, method, photographs, half=None):
+        if (photographs, half) not in self.swept:
+            self.run(photographs, half)
+            self.swept.add((photographs, half))
+        path = self.directory(network, method, photographs, half) / "summary.json"
+        if path not in self.summaries:
+            self.summaries[path] = json.loads(path.read_text())
+        return self.summaries[path]
+
+    def jobs(self, photographs, half):
+        """Of a half every method; its maps are measured, those of the odd half at the thresholds of the even one too."""
+        methods = METHODS if half else {key: METHODS[key] for key in ("reference", "sharp", "cam")}
+        if photographs == "photos-227" and not half:
+            # For labels and squares alone.
+            methods = {"reference": METHODS["reference"]}
+        for network, (_, weights) in NETWORKS.items():
+            common = {"network": network, "weights": str(self.data / "weights" / weights)}
+            for key, (_, options) in methods.items():
+                job = {"name": f"{network}-{key}", **common, **options}
+                if half:
+                    job["map-metrics"] = True
+                if half == "odd":
+                    job["threshold-from"] = str(self.directory(network, key, photographs, "even"))
+                yield job
+            if half == "even" and network == "efficientnet_lite0":
+                for preset in ("reference", "sharp"):
+                    # The first rule is the default: its run is there already.
+                    for rule in RESIDUAL[1:]:
+                        yield {"name": f"{network}-{preset}-{rule}", **common, "preset": preset,
+                               "residual": rule}  # fmt: skip
+
+    def run(self, photographs, half):
+        if half == "odd" and (photographs, "even") not in self.swept:
+            self.summary("googlenet-caffe", "reference", photographs, "even")
+        folder, out = self.data / photographs, self.sweep(photographs, half)
+        self.options.out.mkdir(parents=True, exist_ok=True)
+        jobs = out.with_suffix(".json")
+        jobs.write_text(json.dumps({"jobs": list(self.jobs(photographs, half))}, indent=1))
         command = [
-            self.options.stnet, "--images", folder / "images", "--annotations", folder / "annotations",
-            "--network", network, "--weights", self.data / "weights" / NETWORKS[network][1],
-            "--method" if preset == "cam" else "--preset", preset.split("+")[0], "--out", out, "--force",
+            self.options.stnet, "sweep", jobs, "--images", folder / "images", "--annotations", folder / "annotations",
+            "--out", out, "--resume" if self.options.reuse else "--force", "--progress", "plain",
         ]  # fmt: skip
-        if "+" in preset:
-            command += ["--residual", preset.split("+")[1]]
         if half:
             ids = sorted(path.stem for path in (folder / "images").iterdir())
-            lists = self.options.out / f"{photographs}-{half}.txt"
-            lists.parent.mkdir(parents=True, exist_ok=True)
+            lists = out.with_suffix(".txt")
             lists.write_text("\n".join(ids[1 if half == "odd" else 0 :: 2]) + "\n")
             command += ["--ids", lists]
-        print(photographs, half or "all", network, preset, file=sys.stderr, flush=True)
-        out.mkdir(parents=True, exist_ok=True)
-        # An evaluation that was cut off leaves a journal, and the next one would not begin without asking.
-        for rest in out.iterdir():
-            rest.unlink()
-        finished = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        print(photographs, half or "all", file=sys.stderr, flush=True)
+        finished = subprocess.run(command, stdout=subprocess.DEVNULL)
         if finished.returncode != 0:
-            sys.exit(f"stnet-coord ended with {finished.returncode}: {finished.stderr.strip()[-2000:]}")
+            sys.exit(f"stnet-coord sweep ended with {finished.returncode}")
 
 
 def together(metrics):
@@ -133,24 +163,50 @@ def localization(summaries, baselines):
     return table(head, rows + [localization_row(entry["name"], entry) for entry in baselines])
 
 
-def all_methods(runs, photographs, sharp):
-    """`sharp` gives a network's summary with that preset. The baselines are the reference runs'."""
-    rows, baselines = [], []
-    for network, (name, _) in NETWORKS.items():
-        reference = runs.summary(network, "reference", photographs)
-        rows += [(f"{name}, `reference`", reference), (f"{name}, `sharp`", sharp(network, "sharp", photographs))]
-        rows.append((f"{name}, class activation maps", runs.summary(network, "cam", photographs)))
-        if network == SQUARES:
-            baselines = reference["baselines"]
-    return localization(rows, baselines)
+def all_methods(runs, photographs, methods, summary):
+    """`summary` gives that of a network and method. The baselines are the reference runs'."""
+    rows = [
+        (f"{name}, {METHODS[method][0]}", summary(network, method, photographs))
+        for network, (name, _) in NETWORKS.items() for method in methods
+    ]  # fmt: skip
+    return localization(rows, runs.summary(SQUARES, "reference", photographs)["baselines"])
 
 
 def one_half(runs, half):
-    summaries = []
+    rows = [
+        (f"{name}, {title}", runs.summary(network, method, "photos-227", half))
+        for network, (name, _) in NETWORKS.items() for method, (title, _) in METHODS.items()
+    ]  # fmt: skip
+    return localization(rows, runs.summary(SQUARES, "sharp", "photos-227", half)["baselines"])
+
+
+def maps(runs):
+    """The maps of the odd half: boxes at the threshold that the even half chose, and at the best one of the odd half itself."""
+    head = ["", "MaxBoxAcc", "oracle", "MaxBoxAccV2", "oracle", "pointing game", "mass in the box"]
+    rows = []
     for network, (name, _) in NETWORKS.items():
-        for preset, title in (("sharp", "`sharp`"), ("cam", "class activation maps")):
-            summaries.append((f"{name}, {title}", runs.summary(network, preset, "photos-227", half)))
-    return localization(summaries, runs.summary(SQUARES, "sharp", "photos-227", half)["baselines"])
+        for method, (title, _) in METHODS.items():
+            # The blur is the box's: the maps are the same.
+            if method.endswith("-blur"):
+                continue
+            found = runs.summary(network, method, "photos-227", "odd")["metrics"]["score_maps"]
+            given = found["given_thresholds"]
+            rows.append([f"{name}, {title}", *map_row(given, found)])
+    for baseline in found["baselines"]:
+        rows.append([baseline["name"], *map_row(None, baseline)])
+    return table(head, rows)
+
+
+def map_row(given, found):
+    def mean(metric):
+        low, high = metric["interval"]
+        return f"{percent(metric['value'])} ({percent(low)}-{percent(high)})"
+
+    return [
+        rate(given["max_box_acc"]) if given else "-", rate(found["max_box_acc"]),
+        mean(given["max_box_acc_v2"]) if given else "-", mean(found["max_box_acc_v2"]),
+        rate(found["pointing_game"]), mean(found["mass_in_box"]),
+    ]  # fmt: skip
 
 
 def labels(runs, photographs):
@@ -166,8 +222,7 @@ def residual(runs):
     summaries = []
     for preset in ("reference", "sharp"):
         for rule in RESIDUAL:
-            # The first rule is the default: its run is there already.
-            name = preset if rule == RESIDUAL[0] and preset == "sharp" else f"{preset}+{rule}"
+            name = preset if rule == RESIDUAL[0] else f"{preset}-{rule}"
             summary = runs.summary("efficientnet_lite0", name, "photos-227", "even")
             summaries.append((f"`{preset}`, `{rule}`", summary))
     return localization(summaries, [])
@@ -207,13 +262,14 @@ def main():
         weights="\n".join(f"* {name} (`{network}`): `weights/{path}`" for network, (name, path) in NETWORKS.items()),
         preset=" ".join(f"--{name} {value}" for name, value in sharp.items() if value != default[name]),
         labels_650=labels(runs, "photos-227"),
-        all_650=all_methods(runs, "photos-227", runs.halves),
+        all_650=all_methods(runs, "photos-227", METHODS, runs.halves),
+        maps=maps(runs),
         verdicts=verdicts(runs),
         residual=residual(runs),
         odd=one_half(runs, "odd"),
         even=one_half(runs, "even"),
         labels_17=labels(runs, "photos-original"),
-        all_17=all_methods(runs, "photos-original", runs.summary),
+        all_17=all_methods(runs, "photos-original", ["reference", "sharp", "cam"], runs.summary),
     )
     (ROOT / "docs/results.md").write_text(page)
     print("docs/results.md")

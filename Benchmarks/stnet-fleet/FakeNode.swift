@@ -61,7 +61,7 @@ final class FakeNode: @unchecked Sendable {
             isDraining = true
             endIfDone()
         case .ping: link.send(.heartbeat(Heartbeat(running: leases.first?.id, waiting: 0, evaluated: evaluated)))
-        case .image, .weights, .status, .artifactsStored: break
+        case .image, .weights, .weightsAhead, .status, .artifactsStored: break
         }
     }
 

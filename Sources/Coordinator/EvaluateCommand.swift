@@ -68,18 +68,41 @@ public struct EvaluateCommand: Sendable {
     func run(
         _ inputs: Inputs, started: Int64 = Timestamp.now(), canary: PreparedCanary? = nil
     ) async throws -> ExitStatus {
-        let status = try await evaluate(inputs, started: started, canary ?? self.canary(inputs))
-        try recordResult()
-        return status
+        switch try await lead(inputs, started: started, canary ?? self.canary(inputs)) {
+        case .over(let status):
+            try recordResult()
+            return status
+        case .evaluated(let evaluated): return try conclude(evaluated)
+        }
     }
 
-    private func evaluate(_ inputs: Inputs, started: Int64, _ canary: PreparedCanary?) async throws -> ExitStatus {
+    /// How far a run is when no node is needed for it any more.
+    enum Led: Sendable {
+        /// All is said and written.
+        case over(ExitStatus)
+        /// Its files are still to be written: `conclude`.
+        case evaluated(Evaluated)
+    }
+
+    /// What a run has found, before it is written.
+    struct Evaluated: Sendable {
+        fileprivate let inputs: Inputs
+        fileprivate let course: Course
+        fileprivate let artifacts: ArtifactFiles?
+        fileprivate let reporter: ConsoleReporter
+    }
+
+    /// Evaluates on the nodes, or on the one in this process, which are free when it returns. `ahead`: what the run that follows on
+    /// the same nodes is of.
+    func lead(
+        _ inputs: Inputs, started: Int64 = Timestamp.now(), _ canary: PreparedCanary?, ahead: Inputs? = nil
+    ) async throws -> Led {
         // Before anything is opened: what lies in --out is more than a run that was given up while it read.
-        if interrupts.isInterrupted { return endedBeforeAnyResult() }
+        if interrupts.isInterrupted { return .over(endedBeforeAnyResult()) }
         let output = OutputDirectory(path: configuration.outPath, forces: configuration.forces)
         if let finished = try output.finished(fingerprint(inputs), resumes: configuration.resumes) {
             try requireArtifacts(inputs.manifest)
-            return try showFinished(finished, inputs)
+            return .over(try showFinished(finished, inputs))
         }
         let replaces = try refuseOthersArtifacts(inputs.manifest)
         let reporter = try ConsoleReporter(
@@ -104,6 +127,57 @@ public struct EvaluateCommand: Sendable {
             output.removeEmpty(made)
             throw error
         }
+        var plan = try plan(inputs, ledger)
+        var surroundings = try surroundings(inputs, fleet, artifacts, canary)
+        if let ahead, configuration.fleet != nil, ahead.job.weights != inputs.job.weights {
+            // Where it cannot be opened, the next run says so.
+            surroundings.weightsAhead = try? FilePieces(path: ahead.weights.path)
+            plan.weightsAhead = surroundings.weightsAhead.map { _ in ahead.job.weights }
+        }
+        let conductor = Conductor(
+            plan: plan, manifest: inputs.manifest, ledger: consume ledger, surroundings: surroundings,
+            reporter: reporter)
+        interrupts.serve(interrupt: { conductor.interrupt() }, hangup: { conductor.reread() })
+        let course = await course(of: conductor, started: started)
+        interrupts.serveNobody()
+        reporter.ended()
+        let (ending, finished) = (course.ending, course.ledger)
+        if case .refused(let reason) = ending, let key = fleet.keyPath, reason.contains(" key") {
+            printer.say("the key here is \(key): every node needs a copy of it, mode 0600, there or as --key-file")
+        }
+        if configuration.isDryRun { return .over(showDryRun(course, inputs)) }
+        if isNothing(ending, finished) {
+            // Whatever it was that was in the way, the next command finds the directory as this one did.
+            if finished.counts.done == 0 { try finished.journal.remove() }
+            output.removeEmpty(made)
+            reporter.finish(isValid: false)
+            return .over(ending == .interrupted ? endedBeforeAnyResult() : explain(ending))
+        }
+        return .evaluated(Evaluated(inputs: inputs, course: course, artifacts: artifacts, reporter: reporter))
+    }
+
+    /// Writes and says what was found.
+    func conclude(_ found: Evaluated) throws -> ExitStatus {
+        defer { found.reporter.flush() }
+        let course = found.course
+        let status: ExitStatus
+        do {
+            status = try finish(
+                course.ending, course.ledger, course.deliveries, found.inputs, facts(course.facts), found.artifacts,
+                named: found.reporter.namedFailures)
+        } catch {
+            // What was found is in the journal, whatever of the files could not be written.
+            if course.ledger.journal.isInPlace {
+                printer.say("to go on: the same command with --resume --out \(configuration.outPath)")
+            }
+            throw error
+        }
+        found.reporter.finish(isValid: status == .valid)
+        try recordResult()
+        return status
+    }
+
+    private func plan(_ inputs: Inputs, _ ledger: Ledger) throws -> RunPlan {
         let manifest = inputs.manifest
         var plan = RunPlan(job: inputs.job, sampleDigests: try inputs.samples.digests(completedBy: ledger)) {
             manifest.entries[$0].image != nil
@@ -113,58 +187,32 @@ public struct EvaluateCommand: Sendable {
         plan.verifyEvery = configuration.verifyEvery
         plan.hasImages = manifest.hasImages
         plan.policy.largestLease = EvaluateCommand.largestLease(manifest)
+        return plan
+    }
+
+    private func surroundings(
+        _ inputs: Inputs, _ fleet: FleetConnector, _ artifacts: ArtifactFiles?, _ canary: PreparedCanary?
+    ) throws -> Conductor.Surroundings {
         var surroundings = Conductor.Surroundings(
             endpoints: fleet.endpoints, fleet: fleet.source,
             weights: try FilePieces(path: configuration.weightsPath), artifacts: artifacts
-        ) { manifest.entries[$0].image }
-        if let canary {
-            surroundings.ownNumerics = { [printer] in
-                do {
-                    return try canary.digest()
-                } catch {
-                    printer.say(
-                        "this machine cannot compute the canary itself: \(error); the first node's decides, and every "
-                            + "other node's must be equal to it")
-                    return nil
-                }
+        ) { [manifest = inputs.manifest] in manifest.entries[$0].image }
+        guard let canary else { return surroundings }
+        surroundings.ownNumerics = { [printer] in
+            do {
+                return try canary.digest()
+            } catch {
+                printer.say(
+                    "this machine cannot compute the canary itself: \(error); the first node's decides, and every "
+                        + "other node's must be equal to it")
+                return nil
             }
         }
-        let conductor = Conductor(
-            plan: plan, manifest: manifest, ledger: consume ledger, surroundings: surroundings, reporter: reporter)
-        interrupts.onInterrupt { conductor.interrupt() }
-        interrupts.onHangup { conductor.reread() }
-        let course = await course(of: conductor, started: started)
-        reporter.ended()
-        let (ending, finished) = (course.ending, course.ledger)
-        if case .refused(let reason) = ending, let key = fleet.keyPath, reason.contains(" key") {
-            printer.say("the key here is \(key): every node needs a copy of it, mode 0600, there or as --key-file")
-        }
-        if configuration.isDryRun { return showDryRun(course, inputs) }
-        if isNothing(ending, finished) {
-            // Whatever it was that was in the way, the next command finds the directory as this one did.
-            if finished.counts.done == 0 { try finished.journal.remove() }
-            output.removeEmpty(made)
-            reporter.finish(isValid: false)
-            return ending == .interrupted ? endedBeforeAnyResult() : explain(ending)
-        }
-        let status: ExitStatus
-        do {
-            status = try finish(
-                ending, finished, course.deliveries, inputs, facts(course.facts), artifacts,
-                named: reporter.namedFailures)
-        } catch {
-            // What was found is in the journal, whatever of the files could not be written.
-            if finished.journal.isInPlace {
-                printer.say("to go on: the same command with --resume --out \(configuration.outPath)")
-            }
-            throw error
-        }
-        reporter.finish(isValid: status == .valid)
-        return status
+        return surroundings
     }
 
     /// What is left of a run that is over.
-    private struct Course {
+    fileprivate struct Course: Sendable {
         let ending: RunEnding
         let ledger: Ledger
         let deliveries: Deliveries
@@ -254,7 +302,9 @@ public struct EvaluateCommand: Sendable {
                 + (configuration.idsPath.map { [input("ids", $0)] } ?? [])
                 + (configuration.mapMetrics?.givenBy.map { [input("threshold-from", $0)] } ?? []))
         let maps = try configuration.mapMetrics.map(measurement)
-        let (manifest, missing) = try manifests?.manifest(configuration, readManifest) ?? readManifest()
+        let classes = try classes()
+        let (manifest, missing) =
+            try manifests?.manifest(configuration, classes) { try readManifest(classes) } ?? readManifest(classes)
         let weights = try input("weights", configuration.weightsPath).reading {
             try WeightFile.open(path: configuration.weightsPath)
         }
@@ -291,7 +341,8 @@ public struct EvaluateCommand: Sendable {
         return MapMeasurement(inputSize: size, thresholds: thresholds, given: given)
     }
 
-    private func readManifest() throws -> (Manifest, missing: Int) {
+    /// The classes of the annotations; throws where the network has fewer.
+    private func classes() throws -> ClassIndex {
         var classes = try ClassIndex.of(configuration.network)
         classes.advice = " (a network's description names its own as \"classes\")"
         let outputs = try configuration.network.shapes().last!.channels
@@ -302,6 +353,10 @@ public struct EvaluateCommand: Sendable {
                     "\(outputs) outputs, but the annotations have \(classes.count) classes; name its own as \"classes\""
             )
         }
+        return classes
+    }
+
+    private func readManifest(_ classes: ClassIndex) throws -> (Manifest, missing: Int) {
         let annotations = try input("annotations", configuration.annotationsPath).reading {
             try Annotations.load(
                 path: configuration.annotationsPath, classes: classes, masks: configuration.masksPath)

@@ -6,8 +6,8 @@ import Options
 public final class Interrupts: @unchecked Sendable {
     private let lock = Lock()
     private var count = 0
-    private var interruptHandlers: [@Sendable () -> Void] = []
-    private var hangupHandlers: [@Sendable () -> Void] = []
+    private var interruptHandler: (@Sendable () -> Void)?
+    private var hangupHandler: (@Sendable () -> Void)?
 
     public init() {}
 
@@ -16,24 +16,25 @@ public final class Interrupts: @unchecked Sendable {
 
     /// As if the first signal had come.
     public func interrupt() {
-        let handlers = lock.withLock {
+        let handler = lock.withLock {
             count += 1
-            return count == 1 ? interruptHandlers : []
+            return count == 1 ? interruptHandler : nil
         }
-        for handler in handlers { handler() }
+        handler?()
     }
 
-    /// Calls `handler`, which returns soon, at the first interrupt; at once if it has been already.
-    public func onInterrupt(_ handler: @escaping @Sendable () -> Void) {
+    /// From now on the first interrupt calls `interrupt`, at once if it has been already, and each SIGHUP calls `hangup`: those of
+    /// an earlier call are forgotten. Both return soon.
+    public func serve(interrupt: @escaping @Sendable () -> Void, hangup: @escaping @Sendable () -> Void) {
         let isLate = lock.withLock {
-            interruptHandlers.append(handler)
+            (interruptHandler, hangupHandler) = (interrupt, hangup)
             return count > 0
         }
-        if isLate { handler() }
+        if isLate { interrupt() }
     }
 
-    /// Calls `handler` at each SIGHUP.
-    public func onHangup(_ handler: @escaping @Sendable () -> Void) { lock.withLock { hangupHandlers.append(handler) } }
+    /// Nobody is called any more.
+    public func serveNobody() { lock.withLock { (interruptHandler, hangupHandler) = (nil, nil) } }
 
     /// From now on the signals come here. `announce`, which returns soon, is called once the first interrupt has been passed
     /// on.
@@ -44,7 +45,7 @@ public final class Interrupts: @unchecked Sendable {
                 announce()
             },
             onHangUp: { [self] in
-                for handler in lock.withLock({ hangupHandlers }) { handler() }
+                lock.withLock({ hangupHandler })?()
             })
     }
 }

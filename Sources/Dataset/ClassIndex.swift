@@ -1,5 +1,5 @@
 /// The order of the network's outputs: which class each index stands for.
-public struct ClassIndex: Sendable {
+public struct ClassIndex: Sendable, Hashable {
     private let names: [String]
     private let words: [String]?
     private let indices: [String: Int]

@@ -158,7 +158,7 @@ public struct ParsedOptions: Sendable {
         return found
     }
 
-    mutating func remove(_ name: String) {
+    package mutating func remove(_ name: String) {
         values[name] = nil
         switches.remove(name)
         sources[name] = nil

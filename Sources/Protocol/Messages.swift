@@ -18,6 +18,8 @@ public enum CoordinatorMessage: Sendable, Hashable {
     case status
     /// No more leases will come: finish what is outstanding, then say goodbye.
     case drain
+    /// The weights of the job that will follow on another connection: a node that is at work may ask for them meanwhile.
+    case weightsAhead(WeightsFile)
 }
 
 /// What a node says to a coordinator.
@@ -36,7 +38,8 @@ public enum NodeMessage: Sendable, Hashable {
     /// The node has no data of its own: asks for the bytes of an image that was leased to it.
     case wantImage(index: UInt32)
     /// The node does not have the weights: asks for so many bytes of them from this one on. It asks for the next ones as
-    /// its disk takes those that came; a wish that does not continue the one before takes its place.
+    /// its disk takes those that came; a wish that does not continue the one before takes its place. Of a node that is ready,
+    /// the weights are those of `weightsAhead`.
     case wantWeights(offset: UInt64, bytes: UInt64)
     case status(NodeStatus)
     /// The node will finish the lease that it is running and go: no more leases, take back the one that waits.
@@ -76,6 +79,27 @@ public struct Job: Sendable, Hashable {
         self.weightsSuffix = weightsSuffix
         self.options = options
         self.sampleIDs = sampleIDs
+    }
+}
+
+extension Job {
+    public var weights: WeightsFile {
+        WeightsFile(sha256: weightsSHA256, bytes: weightsBytes, suffix: weightsSuffix)
+    }
+}
+
+/// A file of weights, as nodes keep it.
+public struct WeightsFile: Sendable, Hashable {
+    /// Lower-case hexadecimal SHA-256 of its bytes.
+    public var sha256: String
+    public var bytes: UInt64
+    /// ".pth" or ".safetensors": how the bytes are read.
+    public var suffix: String
+
+    public init(sha256: String, bytes: UInt64, suffix: String) {
+        self.sha256 = sha256
+        self.bytes = bytes
+        self.suffix = suffix
     }
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Looks at reports as a reader does: in a real browser, wide and narrow, light and dark, on paper, without script.
+"""Looks at reports, and at a page that compares runs, as a reader does: in a real browser, wide and narrow, light and
+dark, on paper, without script.
 
 usage: report_test.py STNET_COORD OUT REPORT.html...
 
@@ -9,10 +10,12 @@ AA, and its best practices). Reports full of hostile names, of an INVALID run an
 too. Screenshots and a PDF go to OUT; the exit status is 1 when something is wrong.
 """
 
+import json
 import pathlib
 import shutil
 import subprocess
 import sys
+import urllib.parse
 import xml.dom.minidom
 
 from axe_playwright_python.sync_playwright import Axe
@@ -80,6 +83,21 @@ def demo_reports(coordinator, out):
     return reports
 
 
+def comparison(coordinator, out):
+    """A sweep over the demo's pictures; gives its page."""
+    demo = pathlib.Path(__file__).resolve().parents[2] / "Demo"
+    pictures = out / "pictures-pictures"
+    (out / "sweep.json").write_text(json.dumps({
+        "common": {"network": str(demo / "network.json"), "weights": str(demo / "demo.safetensors"), "map-metrics": True},
+        "jobs": [{"name": "ours", "preset": ["reference", "sharp"]}, {"method": ["gradcam", "layercam", "gradient", "guided"]},
+                 {"name": "wsol", "iou": "wsol"}, {"name": "tight", "method": "gradient", "component-blur": [4, 8, 16]}]}))
+    run = subprocess.run(
+        [coordinator, "sweep", out / "sweep.json", "--images", pictures / "images", "--annotations",
+         pictures / "annotations", "--limit", "60", "--out", out / "sweep", "--force"], capture_output=True, text=True)
+    check(run.returncode == 0, f"sweep: it ends with {run.returncode}: {run.stderr}")
+    return out / "sweep" / "index.html"
+
+
 def listen(page, name):
     """Notes whatever the page says or asks for."""
     asked = []
@@ -137,12 +155,12 @@ SCROLLING = """() => Array.from(document.querySelectorAll('.scroll')).map(e => (
     getComputedStyle(e.previousElementSibling).display !== 'none'}))"""
 
 
-def scroll(page, name):
+def scroll(page, name, tables):
     """Tables that go on sideways say so and are moved by keyboard; the others are no stop on the way."""
     page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
     page.wait_for_timeout(200)
     places = page.evaluate(SCROLLING)
-    check(len(places) > 2, f"{name}: {len(places)} tables")
+    check(len(places) >= tables, f"{name}: {len(places)} tables")
     for place in places:
         check(place["isSaid"] == place["goesOn"], f"{name}: {place['name']}: goes on {place['goesOn']}, said {place['isSaid']}")
         check(place["isStop"] == (place["goesOn"] or place["isTall"]), f"{name}: {place['name']}: a stop {place['isStop']}")
@@ -155,8 +173,8 @@ def scroll(page, name):
     return sum(place["goesOn"] for place in places)
 
 
-def look(browser, report, name, out):
-    for width, scale in ((1280, 1), (390, 2)):
+def look(browser, report, name, out, tables=3):
+    for width, scale in ((1280, 1), (390, 2), (360, 2)):
         for scheme in ("light", "dark"):
             label = f"{name}-{width}-{scheme}"
             context = browser.new_context(
@@ -173,7 +191,7 @@ def look(browser, report, name, out):
             page.screenshot(path=out / f"{label}.png")
             page.screenshot(path=out / f"{label}-whole.png", full_page=True)
             examine(page, label)
-            going = scroll(page, label)
+            going = scroll(page, label, tables)
             check(going > 0 or width > 390, f"{label}: no table goes on sideways on a phone")
             if width == 1280 and scheme == "light":
                 page.reload()
@@ -276,6 +294,18 @@ def main():
                 check(text.count("<script") == 1 and "<img" not in text, "hostile: markup came in")
                 check("\u202e" not in text and "\u2066" not in text, "hostile: a direction mark came in")
             print(f"{name}: {report.stat().st_size} bytes, {rows} classes")
+        page = comparison(sys.argv[1], out)
+        xml.dom.minidom.parse(str(page))
+        look(browser, page, "comparison", out, tables=2)
+        break_out(browser, page, "comparison")
+        context = browser.new_context(java_script_enabled=False)
+        still = context.new_page()
+        still.goto(page.resolve().as_uri())
+        check(still.locator("svg.chart:visible").count() == 1, "comparison: the chart is missing without script")
+        check(still.locator("figure.shot:visible").count() == 12, "comparison: images are missing without script")
+        for link in still.locator("#table a").evaluate_all("links => links.map(link => link.href)"):
+            check(pathlib.Path(urllib.parse.unquote(urllib.parse.urlparse(link).path)).exists(), f"comparison: no {link}")
+        context.close()
         browser.close()
     print(f"{len(reports)} reports, {len(failures)} failures; screenshots are in {out}")
     return 1 if failures else 0

@@ -42,6 +42,14 @@ import Testing
             #expect(rows[0]["\(column)_interval"]?.arrayValue?.count == 2, "\(column)")
         }
         #expect(rows[1]["max_box_acc"]?.isNull == true)
+        // Beside the boxes' baselines that of the maps, of the first run that has any.
+        let gaussian = try JSON.parse(json, source: "table")["baselines"]?.arrayValue?.last
+        let expected = metrics?["score_maps"]?["baselines"]?.arrayValue?.first
+        #expect(gaussian?["title"]?.stringValue == "centred Gaussian" && gaussian?["gt_known_50"]?.isNull == true)
+        #expect(
+            gaussian?["max_box_acc"]?.doubleValue == expected?["max_box_acc"]?["rate"]?.doubleValue.map { 100 * $0 })
+        #expect(try table(run, ["b", "a"]).1.contains("| centred Gaussian"))
+        #expect(try !table(run, ["b"]).1.contains("MaxBoxAcc"))
         let (_, csv) = try table(run, ["a"], ["--format", "csv"])
         #expect(csv.hasPrefix("run,model,method,preset,valid,"))
     }

@@ -45,6 +45,25 @@ import Testing
         #expect(receive(upTo: 700_000).map(\.offset) == [600_000], "from where it was asked, not to the file's end")
     }
 
+    /// The next run's weights are sent when nothing of this run is asked for.
+    @Test func whatIsAheadGivesWay() throws {
+        let other = path + "-other"
+        defer { unlink(other) }
+        try Data(bytes.reversed()).write(to: URL(fileURLWithPath: other))
+        let (mine, theirs) = MemoryLink<CoordinatorMessage, NodeMessage>.pair()
+        theirs.start { [mailbox] in mailbox.post($0) }
+        let stream = ByteStream(
+            link: mine, weights: try FilePieces(path: path), weightsAhead: try FilePieces(path: other),
+            image: { _ in nil }, onFailure: { [failures] in failures.post($0) })
+        stream.sendWeightsAhead(0..<100_000)
+        #expect(receive(upTo: 100_000).flatMap(\.bytes) == Array(bytes.reversed().prefix(100_000)))
+        truncate(other, 1000)
+        stream.sendWeightsAhead(100_000..<200_000)
+        stream.sendWeights(0..<300_000)
+        #expect(receive(upTo: 300_000).flatMap(\.bytes) == Array(bytes.prefix(300_000)))
+        #expect(failures.take(until: .now()).isEmpty, "the run itself needs them not")
+    }
+
     @Test func aFileThatIsRemovedOrReplacedIsStillTheSame() throws {
         let stream = stream(try FilePieces(path: path))
         try AtomicFile.write(path: path, bytes: [UInt8](repeating: 7, count: 700_000))

@@ -47,7 +47,7 @@ import Testing
         #expect(status == .valid, "\(text)")
         for (name, options) in [
             ("ours-reference", []), ("ours-sharp", ["--preset", "sharp"]),
-            ("net-gradient-iou-wsol", ["--method", "gradient", "--iou", "wsol"]),
+            ("gradient-iou-wsol", ["--method", "gradient", "--iou", "wsol"]),
         ] {
             _ = try await run.evaluate(["--map-metrics"] + options, out: "single")
             for file in ["images.jsonl", "table.md"] {
@@ -58,13 +58,14 @@ import Testing
         #expect(text.contains("job 2 of 3, ours-sharp"))
         let table = try run.read("sweep/table.md")
         #expect(text.contains(table) && table.contains("iou wsol, not stnet") && table.contains("MaxBoxAccV2"))
-        #expect(try run.read("sweep/table.csv").split(separator: "\n").count == 6)
+        // Three runs, three baselines and the names of the columns.
+        #expect(try run.read("sweep/table.csv").split(separator: "\n").count == 7)
         let page = try run.read("sweep/index.html")
         #expect(page.contains("href=\"ours-sharp/report.html\"") && page.contains("data:image/jpeg;base64,"))
         // Nothing is evaluated twice.
         let (again, said) = try await sweep(run, jobs, ["--resume", "--threads", "1"])
         #expect(again == .valid && said.contains("ours-sharp: complete already: VALID: small, preset sharp, 7 images"))
-        #expect(!said.contains("job 2 of 3") && page == (try run.read("sweep/index.html")))
+        #expect(try !said.contains("job 2 of 3") && page == run.read("sweep/index.html"))
     }
 
     @Test func aFailedJobDoesNotLoseTheOthers() async throws {
@@ -158,22 +159,58 @@ import Testing
 
     @Test func anInterruptedSweepSaysWhatWasNotBegun() async throws {
         let run = try SmallRun(pictures: 2)
-        try run.write(
-            "jobs.json",
-            "{\"common\": {\(network(run))}, \"jobs\": [{\"name\": \"a\"}, {\"name\": \"b\", \"batch\": 1}]}")
+        try run.write("jobs.json", threeJobs(run))
+        let interrupts = Interrupts()
+        let status = try await command(run, interrupts) { if $0.hasPrefix("a: VALID") { interrupts.interrupt() } }
+            .run()
+        #expect(status == .invalid)
+        // The second one may have begun while the first one's files were written.
+        #expect(try run.read("sweep/table.md").contains("c: not begun"))
+        #expect(!FileManager.default.fileExists(atPath: run.path("sweep/c")))
+    }
+
+    @Test func theNextJobBeginsWhileTheFilesOfOneAreWritten() async throws {
+        let run = try SmallRun(pictures: 2)
+        try run.write("jobs.json", threeJobs(run))
+        let (second, result) = (DispatchSemaphore(value: 0), Text())
+        let printer = ProgressPrinter(style: .plain) { if $0.hasPrefix("job 2 of 3") { second.signal() } }
+        let status = try await command(run, Interrupts(), printer) {
+            guard $0.hasPrefix("a: VALID") else { return }
+            result.append(second.wait(timeout: .now() + 60) == .success ? "both" : "one after the other")
+        }.run()
+        #expect(status == .valid && result.all == "both")
+    }
+
+    private func threeJobs(_ run: SmallRun) -> String {
+        "{\"common\": {\(network(run))}, \"jobs\": [{\"name\": \"a\"}, {\"name\": \"b\", \"batch\": 1}, {\"name\": \"c\"}]}"
+    }
+
+    private func command(
+        _ run: SmallRun, _ interrupts: Interrupts, _ printer: ProgressPrinter = ProgressPrinter(style: .plain) { _ in },
+        say: @escaping @Sendable (String) -> Void
+    ) throws -> SweepCommand {
         let parsed = try ParsedOptions(
             arguments: [
                 run.path("jobs.json"), "--images", run.path("images"), "--annotations", run.path("annotations"),
-                "--out",
-                run.path("sweep"),
+                "--out", run.path("sweep"),
             ], specifications: SweepOptions.help.options, operands: SweepOptions.operands)
-        let interrupts = Interrupts()
-        let status = try await SweepCommand(
-            parsed, printer: ProgressPrinter(style: .plain) { _ in }, interrupts: interrupts
-        ) { if $0.hasPrefix("a: VALID") { interrupts.interrupt() } }.run()
-        #expect(status == .invalid)
-        #expect(try run.read("sweep/table.md").contains("b: not begun"))
-        #expect(!FileManager.default.fileExists(atPath: run.path("sweep/b")))
+        return SweepCommand(parsed, printer: printer, interrupts: interrupts, say: say)
+    }
+
+    @Test func networksOfTheCommandLineAreAList() async throws {
+        let run = try SmallRun(pictures: 2)
+        try FileManager.default.copyItem(atPath: run.path("net.json"), toPath: run.path("other.json"))
+        let networks = run.path("net.json") + "," + run.path("other.json")
+        let options = ["--network", networks, "--weights", run.path("w.safetensors")]
+        let jobs = #"{"common": {"network": "alexnet"}, "jobs": [{"name": "a"}, {"method": "gradient"}]}"#
+        let (status, text) = try await sweep(run, jobs, options)
+        #expect(status == .valid, "\(text)")
+        for name in ["a-net", "a-other", "net-gradient", "other-gradient"] {
+            #expect(FileManager.default.fileExists(atPath: run.path("sweep/\(name)/summary.json")), "\(name)")
+        }
+        await #expect(throws: UsageError.self) {
+            _ = try await sweep(run, jobs, ["--network", "a,,b"])
+        }
     }
 }
 

@@ -40,6 +40,42 @@ struct RunTableTests {
         #expect(table.rows.map(table.title) == ["net (a)", "net (b)"])
     }
 
+    @Test func whatAllRowsShareOfTheImagesIsSaidOnce() {
+        let part = "3 of 7 annotated"
+        let shared = RunTable([row("a", title: "net, CAM, " + part), row("b", title: "net, " + part)])
+        #expect(shared.rows.map(shared.title) == ["net, CAM", "net"])
+        #expect(shared.markdown.contains("Images: 3 of 7 annotated."))
+        let different = RunTable([row("a", title: "net, CAM, " + part), row("b", title: "net")])
+        #expect(different.rows.map(different.title) == ["net, CAM, " + part, "net"])
+        #expect(!different.markdown.contains("Images:"))
+    }
+
+    @Test func ofManyRunsTheBestAndTheWorstAreDrawn() {
+        var images = RunsByImage()
+        let names = (0..<8).map { "run\($0)" }
+        // The fifth and the sixth are neither among the best three nor among the worst three.
+        for (place, iou) in [0.9, 0.1, 0.8, 0.2, 0.5, 0.6, 0.7, 0.3].enumerated() {
+            let isAdded = images.add(row(names[place]), report: nil, [record(place, iou)].map { sameImage($0) })
+            #expect(isAdded)
+        }
+        let page = ComparisonPage(
+            title: "t", table: RunTable(names.map { row($0) }), images: images, convention: .stnet,
+            classes: ClassNames(names: ["c0"], words: ["cat"]), version: "test"
+        ).html
+        let boxes = (0..<8).map { place in
+            page.contains("<rect class=\"\(ComparisonStyle.box(place).text)\"")
+        }
+        #expect(boxes == [true, true, true, true, false, false, true, true])
+        #expect(page.contains("the 3 best and the 3 worst runs") && !page.contains(">.50</span> <bdi>run4"))
+        #expect(page.contains(">.70</span> <bdi>run6"))
+    }
+
+    private func sameImage(_ record: ImageRecord) -> ImageRecord {
+        var record = record
+        record.id = "image"
+        return record
+    }
+
     @Test func fieldsComeBackFromTheFile() throws {
         let table = RunTable([row("a,\"x\"\n", title: "one, two")])
         #expect(RunTable.isCSV(Array(table.csv.utf8)) && RunTable.isJSON(Array(table.json.pretty.utf8)))

@@ -32,6 +32,51 @@ import Testing
         try TestCoordinator(try Bench(small, weights: .cache(WeightsCache(directory: cache)))).ready(small.job())
     }
 
+    @Test func theNextJobsWeightsComeWhileThisOneIsAtWork() throws {
+        let (small, other) = (try SmallJob(pictures: 2), try SmallJob(pictures: 1))
+        // Another digest: a job's weights may have any bytes until they are read as such.
+        let bytes = other.weightsBytes + [0]
+        let file = WeightsFile(sha256: SHA256.hex(bytes), bytes: UInt64(bytes.count), suffix: ".safetensors")
+        let cache = small.path("cache")
+        let coordinator = TestCoordinator(try Bench(small, weights: .cache(WeightsCache(directory: cache))))
+        coordinator.send(.job(small.job()))
+        try send(small.weightsBytes, to: coordinator)
+        guard case .ready = try coordinator.message() else { throw TestCoordinator.Silence() }
+        coordinator.send(.weightsAhead(file))
+        try send(bytes, to: coordinator)
+        coordinator.send(.lease(small.lease(1, 0..<2)))
+        #expect(try coordinator.results(of: 1) == small.expected(0..<2))
+        let path = "\(cache)/\(file.sha256).safetensors"
+        for _ in 0..<600 where !FileManager.default.fileExists(atPath: path) { usleep(100_000) }
+        #expect(try WholeFile.read(path: path, limit: 1 << 24) == bytes)
+        // They are offered once.
+        coordinator.send(.weightsAhead(file))
+        guard case .failed(let reason) = try coordinator.message() else { throw TestCoordinator.Silence() }
+        #expect(reason == "out of protocol: the next job's weights twice")
+    }
+
+    @Test func weightsAheadThatAreHereOrNoNameAreNotAskedFor() throws {
+        let small = try SmallJob(pictures: 2)
+        let cache = WeightsCache(directory: small.path("cache"), alsoIn: small.directory)
+        for file in [
+            small.job().weights, WeightsFile(sha256: "../x", bytes: 9, suffix: ".pth"),
+            WeightsFile(sha256: String(repeating: "a", count: 64), bytes: 0, suffix: ".pth"),
+        ] {
+            let coordinator = TestCoordinator(try Bench(small, weights: .cache(cache)))
+            try coordinator.ready(small.job())
+            coordinator.send(.weightsAhead(file), .lease(small.lease(1, 0..<2)), .drain)
+            #expect(try coordinator.results(of: 1) == small.expected(0..<2))
+            #expect(try coordinator.message() == .goodbye)
+        }
+        // Before it has its own, a node takes no others.
+        let early = TestCoordinator(try Bench(small, weights: .cache(WeightsCache(directory: small.path("new")))))
+        early.send(.job(small.job()))
+        #expect(try early.message() == .wantWeights(offset: 0, bytes: UInt64(small.weightsBytes.count)))
+        early.send(.weightsAhead(small.job().weights))
+        guard case .failed(let reason) = try early.message() else { throw TestCoordinator.Silence() }
+        #expect(reason == "out of protocol: the next job's weights too early")
+    }
+
     @Test func whatAKilledNodeHadReceivedIsRemoved() throws {
         let small = try SmallJob(pictures: 1)
         let cache = small.path("cache")

@@ -24,19 +24,21 @@ import Testing
         try cluster.waitForResults(run, out: "sweep/second", bytes: 2000)
         run.send(SIGKILL)
         #expect(run.wait() == 128 + SIGKILL)
-        let digest = try cluster.digest("sweep/first")
         let careless = try Program("stnet-coord", options + fleet, directory: cluster.directory)
         #expect(careless.wait() == 64, "\(careless.standardError)")
         #expect(careless.standardError.contains("job \"second\""), "\(careless.standardError)")
         let resumed = try Program("stnet-coord", options + fleet + ["--resume"], directory: cluster.directory)
         #expect(resumed.wait() == 0, "\(resumed.standardError)")
-        #expect(resumed.standardOutput.contains("first: complete already"))
+        // Its files may have been in the making when the coordinator was killed: then its journal has all.
+        #expect(
+            resumed.standardOutput.contains("first: complete already")
+                || resumed.standardError.contains("120 images have a result in the journal"),
+            "\(resumed.standardOutput)\(resumed.standardError)")
         for (name, more) in [("first", []), ("second", ["--method", "gradient"])] {
             let single = try cluster.coordinator(out: "single-\(name)", more)
             #expect(single.wait() == 0, "\(single.standardError)")
             #expect(try cluster.digest("sweep/\(name)") == cluster.digest("single-\(name)"))
         }
-        #expect(try cluster.digest("sweep/first") == digest)
         #expect(FileManager.default.fileExists(atPath: cluster.path("sweep/index.html")))
     }
 }

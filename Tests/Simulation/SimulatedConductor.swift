@@ -45,7 +45,7 @@ extension Simulator {
         case .discard(let arrival): name(.discard(arrival))
         case .discardAll(let session): name(.discardAll(session))
         case .removeFiles(let images): name(.remove(images))
-        case .sendImage, .sendMissing, .sendWeights: fail("nobody asked for \(action)")
+        case .sendImage, .sendMissing, .sendWeights, .sendWeightsAhead: fail("nobody asked for \(action)")
         }
     }
 

@@ -15,6 +15,7 @@ final class ByteStream: @unchecked Sendable {
     private let link: any Link<CoordinatorMessage>
     private let image: @Sendable (Int) -> ImageLocation?
     private let weights: FilePieces?
+    private let weightsAhead: FilePieces?
     private let open: @Sendable (ImageLocation) -> Result<FilePieces, FileError>
     private let onFailure: @Sendable (String) -> Void
     private let onUnreadable: @Sendable (UInt32, FileError) -> Void
@@ -25,24 +26,30 @@ final class ByteStream: @unchecked Sendable {
     private var images: [UInt32] = []
     /// Of the weights, what was asked for and is not sent.
     private var weightsRange: Range<UInt64> = 0..<0
+    /// The same of the next run's.
+    private var aheadRange: Range<UInt64> = 0..<0
     private var isScheduled = false
     // Used on `queue` only.
     private var current: (index: UInt32, file: FilePieces, offset: UInt64)?
 
     /// - Parameters:
     ///   - weights: their file, the same for all nodes.
+    ///   - weightsAhead: that of the run that follows. Sent when nothing else is asked for; where it cannot be read any more, no
+    ///     more of it comes.
     ///   - open: opens an image's file.
     ///   - onFailure: gets why the weights cannot be read, if so.
     ///   - onUnreadable: gets why an image that is there cannot be opened. The node is sent nothing of it: it is asked for
     ///     again (`sendImage`), or said to be missing (`sendMissing`), as others decide.
     init(
-        link: any Link<CoordinatorMessage>, weights: FilePieces?, image: @escaping @Sendable (Int) -> ImageLocation?,
+        link: any Link<CoordinatorMessage>, weights: FilePieces?, weightsAhead: FilePieces? = nil,
+        image: @escaping @Sendable (Int) -> ImageLocation?,
         open: @escaping @Sendable (ImageLocation) -> Result<FilePieces, FileError> = ByteStream.open,
         onFailure: @escaping @Sendable (String) -> Void,
         onUnreadable: @escaping @Sendable (UInt32, FileError) -> Void = { _, _ in }
     ) {
         self.link = link
         self.weights = weights
+        self.weightsAhead = weightsAhead
         self.image = image
         self.open = open
         self.onFailure = onFailure
@@ -59,11 +66,19 @@ final class ByteStream: @unchecked Sendable {
 
     /// Behind what was asked for before, if that is where it ends; else instead of it.
     func sendWeights(_ range: Range<UInt64>) {
-        lock.withLock {
-            let continues = !weightsRange.isEmpty && weightsRange.upperBound == range.lowerBound
-            weightsRange = (continues ? weightsRange.lowerBound : range.lowerBound)..<range.upperBound
-        }
+        lock.withLock { Self.continue(&weightsRange, with: range) }
         schedule()
+    }
+
+    /// The same of the next run's.
+    func sendWeightsAhead(_ range: Range<UInt64>) {
+        lock.withLock { Self.continue(&aheadRange, with: range) }
+        schedule()
+    }
+
+    private static func `continue`(_ wanted: inout Range<UInt64>, with range: Range<UInt64>) {
+        let continues = !wanted.isEmpty && wanted.upperBound == range.lowerBound
+        wanted = (continues ? wanted.lowerBound : range.lowerBound)..<range.upperBound
     }
 
     /// The node will not be sent the image.
@@ -89,15 +104,19 @@ final class ByteStream: @unchecked Sendable {
 
     private func pump() {
         while link.backlog < LinkLimits.highWater {
-            if sendWeightsPiece() { continue }
+            if sendPiece(of: weights, \.weightsRange, onFailure) { continue }
             if sendImagePiece() { continue }
+            if sendPiece(of: weightsAhead, \.aheadRange, { _ in }) { continue }
             return
         }
     }
 
-    private func sendWeightsPiece() -> Bool {
-        guard let file = weights else { return false }
-        let wanted = lock.withLock { weightsRange }
+    private func sendPiece(
+        of file: FilePieces?, _ range: ReferenceWritableKeyPath<ByteStream, Range<UInt64>>,
+        _ onFailure: (String) -> Void
+    ) -> Bool {
+        guard let file else { return false }
+        let wanted = lock.withLock { self[keyPath: range] }
         guard !wanted.isEmpty else { return false }
         let offset = wanted.lowerBound
         let count = Int(min(wanted.upperBound - offset, UInt64(ByteStream.piece)))
@@ -105,8 +124,8 @@ final class ByteStream: @unchecked Sendable {
         let isWhole = bytes?.count == count
         lock.withLock {
             // Unless it was asked to begin elsewhere meanwhile.
-            guard weightsRange.lowerBound == offset else { return }
-            weightsRange = isWhole ? (offset + UInt64(count))..<weightsRange.upperBound : 0..<0
+            guard self[keyPath: range].lowerBound == offset else { return }
+            self[keyPath: range] = isWhole ? (offset + UInt64(count))..<self[keyPath: range].upperBound : 0..<0
         }
         guard isWhole, let bytes else {
             onFailure("\(file.path): cannot be read at byte \(offset) of \(file.size) any more")

@@ -157,6 +157,7 @@ public final class Conductor: @unchecked Sendable {
             case .sendImage(let session, let index): connections[session]?.stream.sendImage(index)
             case .sendMissing(let session, let index): connections[session]?.stream.sendMissing(index)
             case .sendWeights(let session, let range): connections[session]?.stream.sendWeights(range)
+            case .sendWeightsAhead(let session, let range): connections[session]?.stream.sendWeightsAhead(range)
             case .readOwnFile(let image): ownFiles.request(image)
             case .store(let arrival, let kind, let bytes): artifacts?.store(arrival, kind, bytes)
             case .keep(let arrival): artifacts?.keep(arrival)
@@ -182,7 +183,8 @@ public final class Conductor: @unchecked Sendable {
         connections[session] = Connection(
             link: link,
             stream: ByteStream(
-                link: link, weights: surroundings.weights, image: surroundings.image,
+                link: link, weights: surroundings.weights, weightsAhead: surroundings.weightsAhead,
+                image: surroundings.image,
                 onFailure: { [mailbox] in mailbox.post(.event(.weightsUnreadable($0))) },
                 onUnreadable: { [mailbox] image, error in
                     let mayPass = error.code.map { $0 != EACCES } ?? false

@@ -9,6 +9,8 @@ extension Conductor {
         public var fleet: (any EndpointSource)?
         /// Opened once for the run: whatever becomes of the path, nodes get these bytes.
         public var weights: FilePieces?
+        /// Those of the run that follows on the same nodes: `RunPlan.weightsAhead`.
+        public var weightsAhead: FilePieces?
         /// Computes the canary on this machine; nil for a run whose only node is in this process.
         public var ownNumerics: (@Sendable () -> String?)?
         /// The coordinator's own copy of an image; nil where it has none.

@@ -72,6 +72,7 @@ extension Run {
         (state.refusals, state.inVainSince, state.member) = (0, nil, node)
         endpoints[name] = state
         everWorked = true
+        if let ahead = plan.weightsAhead, !plan.isDryRun { act(.send(session: id, .weightsAhead(ahead))) }
         let data = description.images.map { "\($0) images" } ?? "images from here"
         if case .fitsWithNote(let text) = FleetRule.verdict(on: description, by: standard) {
             note(

@@ -46,6 +46,9 @@ extension Run {
     /// The node asks for the next bytes of the weights: preparing may take as long as the rest of them.
     mutating func wantsWeights(from offset: UInt64, bytes: UInt64, session id: Int) {
         let session = sessions[id]!
+        if session.node != nil, let ahead = plan.weightsAhead, offset <= ahead.bytes, bytes <= ahead.bytes - offset {
+            return act(.sendWeightsAhead(session: id, offset..<(offset + bytes)))
+        }
         let total = plan.job.weightsBytes
         guard session.phase == .preparing, offset <= total, bytes <= total - offset else {
             return outOfProtocol(id, "a wish for \(bytes) bytes of the weights at \(offset) of \(total)")

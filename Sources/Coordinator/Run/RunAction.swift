@@ -13,6 +13,8 @@ enum RunAction: Sendable {
     /// Say that an image will not come.
     case sendMissing(session: Int, index: UInt32)
     case sendWeights(session: Int, Range<UInt64>)
+    /// Of the next run's weights.
+    case sendWeightsAhead(session: Int, Range<UInt64>)
     /// Read the coordinator's own copy of an image: `RunEvent.ownFile`.
     case readOwnFile(image: Int)
     /// Write a file of an image aside: `RunEvent.stored` or `.storeFailed`.

@@ -26,6 +26,8 @@ public struct RunPlan: Sendable {
     /// One of so many images is evaluated by two nodes; nil for none. Which one, nobody can tell beforehand.
     public var verifyEvery: Int?
     public var verifySecret = UInt64.random(in: 0...UInt64.max)
+    /// The weights of the run that follows on the same nodes, which may have them sent while they work; nil for none.
+    public var weightsAhead: WeightsFile?
     /// Connects, checks and plans, leases nothing.
     public var isDryRun = false
 

@@ -5,17 +5,19 @@ final class ReadManifests {
     private struct Key: Hashable {
         var paths: [String]
         var limit: Int?
-        var classes: [String]?
+        var classes: ClassIndex
     }
 
     private var known: [Key: (Manifest, missing: Int)] = [:]
 
     func manifest(
-        _ configuration: EvaluateConfiguration, _ read: () throws -> (Manifest, missing: Int)
+        _ configuration: EvaluateConfiguration, _ classes: ClassIndex, _ read: () throws -> (Manifest, missing: Int)
     ) throws -> (Manifest, missing: Int) {
         let key = Key(
-            paths: [configuration.imagesPath, configuration.annotationsPath, configuration.idsPath ?? ""],
-            limit: configuration.limit, classes: configuration.network.classNames)
+            paths: [
+                configuration.imagesPath, configuration.annotationsPath, configuration.idsPath ?? "",
+                configuration.masksPath ?? "",
+            ], limit: configuration.limit, classes: classes)
         if let found = known[key] { return found }
         let found = try read()
         known[key] = found

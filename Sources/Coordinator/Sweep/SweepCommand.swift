@@ -60,8 +60,7 @@ public struct SweepCommand: Sendable {
         }
         var out = parsed.values["out"] ?? EvaluateConfiguration.newDirectory("sweep")
         while out.count > 1, out.hasSuffix("/") { out.removeLast() }
-        let given = Set(SweepOptions.help.options.map(\.name).filter(parsed.isGiven))
-        let file = try SweepFile(path: path, given: given, specifications: SweepOptions.help.options)
+        let file = try SweepFile(path: path, options: parsed, specifications: SweepOptions.help.options)
         let output = SweepOutput(directory: out, title: Self.title(path))
         try output.check()
         let prepared = try prepare(file, out)
@@ -85,7 +84,7 @@ public struct SweepCommand: Sendable {
     /// Reads and checks what every job needs; evaluates nothing.
     private func prepare(_ file: SweepFile, _ out: String) throws -> [Prepared] {
         var jobs: [SweepJob] = []
-        for job in file.jobs { jobs.append(try SweepJob(job, file, parsed, out: out, configured: configured)) }
+        for job in file.jobs { jobs.append(try SweepJob(job, file, out: out, configured: configured)) }
         printer.say("stnet \(stnetVersion): \(jobs.count) job\(jobs.count == 1 ? "" : "s") of \(file.path)")
         let manifests = ReadManifests()
         var prepared: [Prepared] = []
@@ -109,50 +108,31 @@ public struct SweepCommand: Sendable {
         return prepared
     }
 
-    /// One job after the other; none is lost by another's failure.
+    /// One job after the other; none is lost by another's failure. While the files of one are written, the nodes get ready for the
+    /// next.
     private func lead(_ prepared: [Prepared]) async -> [Outcome] {
         var outcomes: [Outcome] = []
+        var last: BackgroundWork<Outcome>?
         for (place, job) in prepared.enumerated() {
-            let directory = job.command.configuration.outPath
             guard !interrupts.isInterrupted else {
-                outcomes.append(Outcome(name: job.name, directory: directory, problem: "not begun"))
+                if let ended = await last?.value { outcomes.append(ended) }
+                last = nil
+                outcomes.append(
+                    Outcome(name: job.name, directory: job.command.configuration.outPath, problem: "not begun"))
                 continue
             }
-            // What this machine computes itself for the next job is there when its nodes are ready.
-            prepared[(place + 1)...].first { $0.canary != nil }?.canary?.begin()
-            outcomes.append(await lead(job, directory))
+            // What this machine computes itself for the next job is there when its nodes are ready, and they have its weights.
+            let rest = prepared[(place + 1)...]
+            rest.first { $0.canary != nil }?.canary?.begin()
+            let weights = job.inputs.job.weights
+            let ahead = rest.first { !$0.isComplete && $0.inputs.job.weights != weights }
+            let run = SweptRun(job, ahead: ahead?.inputs, say: say)
+            let led = await run.lead()
+            if let ended = await last?.value { outcomes.append(ended) }
+            last = BackgroundWork("stnet.conclusion") { run.conclude(led) }
         }
+        if let ended = await last?.value { outcomes.append(ended) }
         return outcomes
-    }
-
-    private func lead(_ job: Prepared, _ directory: String) async -> Outcome {
-        let lines = Lines()
-        let command = EvaluateCommand(
-            configuration: job.command.configuration, printer: printer, interrupts: interrupts,
-            place: job.command.place
-        ) { lines.append($0) }
-        var outcome = Outcome(name: job.name, directory: directory)
-        do {
-            if !job.isComplete, let place = job.command.place { command.announce(place) }
-            outcome.status = try await command.run(job.inputs, canary: job.canary)
-            if outcome.status != .valid {
-                outcome.problem = "exit status \(outcome.status!.rawValue)"
-            }
-        } catch {
-            outcome.problem = "\(error)".onOneLine
-            outcome.status = .badData
-            if error is NoSuchDevice { outcome.status = .noNodeReachable }
-            printer.say("\(job.name): \(outcome.problem!)")
-        }
-        if outcome.status == .valid, !command.configuration.isDryRun {
-            let row = try? RunRow(directory: directory)
-            say(
-                "\(job.name): " + (job.isComplete ? "complete already: " : "")
-                    + (row.map(SweepOutput.headline) ?? "VALID"))
-        } else {
-            for line in lines.all where !line.isEmpty { say(line) }
-        }
-        return outcome
     }
 
     /// 0 where every run is valid; where none is and all ended alike, that; else 1.
@@ -161,12 +141,5 @@ public struct SweepCommand: Sendable {
         if statuses == [.valid] { return .valid }
         if statuses.count == 1, let only = statuses.first, let only { return only }
         return .invalid
-    }
-
-    private final class Lines: @unchecked Sendable {
-        private let lock = Lock()
-        private var lines: [String] = []
-        func append(_ line: String) { lock.withLock { lines.append(line) } }
-        var all: [String] { lock.withLock { lines } }
     }
 }

@@ -12,6 +12,8 @@ struct SweepFile {
     }
 
     let path: String
+    /// Of the command line, without a list of networks.
+    let options: ParsedOptions
     /// Without lists.
     let common: [(String, JSON)]
     let jobs: [Job]
@@ -23,10 +25,14 @@ struct SweepFile {
         "dry-run", "progress",
     ]
 
-    /// - Parameter given: options of the command line, which take the place of common ones.
+    /// - Parameter options: those of the command line, which take the place of common ones.
     /// - Throws: `UsageError` or `JSONError`, with file, job and field.
-    init(path: String, given: Set<String>, specifications: [OptionSpecification]) throws {
+    init(path: String, options: ParsedOptions, specifications: [OptionSpecification]) throws {
         self.path = path
+        let given = Set(specifications.map(\.name).filter(options.isGiven))
+        var options = options
+        let networks = try Self.networks(&options)
+        self.options = options
         let bytes = try InputOption(name: "JOBS.json", path: path, isDefault: false).reading {
             try WholeFile.read(path: path, limit: 4 << 20)
         }
@@ -52,7 +58,7 @@ struct SweepFile {
         try check(shared, "common")
         shared.removeAll { given.contains($0.0) }
         common = shared.filter { $0.1.arrayValue == nil }
-        let lists = shared.filter { $0.1.arrayValue != nil }
+        let lists = networks + shared.filter { $0.1.arrayValue != nil }
         if let (name, _) = lists.first(where: { Self.shared.contains($0.0) }) {
             throw UsageError("\(path): common: \"\(name)\": a list is for options in which jobs differ")
         }
@@ -94,6 +100,17 @@ struct SweepFile {
             throw UsageError("\(path): two jobs are called \"\(job.name)\": give them names of their own, as \"name\"")
         }
         self.jobs = jobs
+    }
+
+    /// Several networks of the command line, with commas between them, as a list.
+    private static func networks(_ options: inout ParsedOptions) throws(UsageError) -> [(String, JSON)] {
+        guard let text = options.values["network"], text.contains(",") else { return [] }
+        let names = text.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+        guard !names.contains("") else {
+            throw UsageError("--network \(text): expected names with a comma between two of them")
+        }
+        options.remove("network")
+        return [("network", .array(names.map(JSON.string)))]
     }
 
     /// One list of options for each choice of an element from every list, the last list's elements first.

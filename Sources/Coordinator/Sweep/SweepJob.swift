@@ -9,17 +9,15 @@ struct SweepJob {
     /// Options of the job, behind them those of the command line, what is common to all jobs, and the configuration file.
     ///
     /// - Parameters:
-    ///   - parsed: the command line.
     ///   - out: the sweep's directory.
     /// - Throws: what is wrong, with the file and the job.
     init(
-        _ job: SweepFile.Job, _ file: SweepFile, _ parsed: ParsedOptions, out: String,
-        configured: (json: JSON, path: String)?
+        _ job: SweepFile.Job, _ file: SweepFile, out: String, configured: (json: JSON, path: String)?
     ) throws {
         name = job.name
         let place = "\(file.path): job \"\(job.name)\""
         do {
-            var options = parsed
+            var options = file.options
             try options.merge(configuration: .object(job.own), path: place)
             try options.merge(configuration: .object(file.common), path: "\(file.path): common")
             if let configured { try options.merge(configuration: configured.json, path: configured.path) }

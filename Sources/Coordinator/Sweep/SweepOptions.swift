@@ -7,7 +7,7 @@ public enum SweepOptions {
 
     public static let help = HelpText(
         usage: ["stnet-coord sweep JOBS.json [options]"],
-        brief: "several runs over the same images, compared in one table and page",
+        brief: "several runs over the same images, and their comparison",
         summary: """
             Evaluates several networks, methods and presets over the same images and nodes, one after the other, each in a
             folder of its own below --out, and writes one table of all (table.md, table.csv, table.json) and one page that
@@ -67,6 +67,7 @@ public enum SweepOptions {
         case "out":
             option.help = "the directory for the results, a folder each job in it"
             option.defaultText = "results/<time>-sweep"
+        case "network": option.help += "; several, with commas between them, are a list"
         case "save-maps": option.help += "; of each job in DIR/<job>"
         case "resume": option.help = "skip what is complete in --out, and go on with what is not"
         case "force": option.help = "replace the results in --out, finished or not"

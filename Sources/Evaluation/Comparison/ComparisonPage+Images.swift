@@ -14,11 +14,30 @@ extension ComparisonPage {
             <section id="images"><h2>Where the runs disagree</h2>
             <p class="note">The images whose IoU differs most between the runs. Each picture is the network's input; ground truth \
             is <svg class="key" viewBox="0 0 24 14" aria-hidden="true"><rect class="box truth match" x="2" y="2" width="20" \
-            height="10"/></svg>, each run's box has the colour of its line above and of its IoU below the picture.</p>
+            height="10"/></svg>, each run's box has the colour of its line above and of its IoU below the picture.\(selection)</p>
             \(pictureNote(shown))
             <div class="gallery disputed">\(figures)</div>
             </section>
             """
+    }
+
+    /// More boxes than this on one picture cannot be told apart.
+    private static let drawnRuns = 6
+
+    private var selection: Markup {
+        images.runs.count > Self.drawnRuns
+            ? " Of each image the \(Self.drawnRuns / 2) best and the \(Self.drawnRuns / 2) worst runs are shown."
+            : ""
+    }
+
+    /// The places of the runs that are shown: all in the table's order, or the best and the worst of the image, the best first; the
+    /// first of equals.
+    private func drawn(_ image: Int) -> [Int] {
+        guard images.runs.count > Self.drawnRuns else { return Array(images.runs.indices) }
+        let order = images.runs.indices.sorted {
+            (images.runs[$1].ious[image], $0) < (images.runs[$0].ious[image], $1)
+        }
+        return Array(order.prefix(Self.drawnRuns / 2) + order.suffix(Self.drawnRuns / 2))
     }
 
     private func pictureNote(_ shown: [Int]) -> Markup {
@@ -43,18 +62,22 @@ extension ComparisonPage {
         var lines: [(place: Markup, style: Markup)] = (thumbnail?.truth ?? []).prefix(64).compactMap { box in
             place(of: box, size, input: size).map { ($0, "box truth match") }
         }
-        for (number, run) in images.runs.enumerated() {
+        let drawn = drawn(image)
+        for number in drawn {
+            let run = images.runs[number]
             guard let place = place(of: run.boxes[image], size, input: run.inputSize) else { continue }
             lines.append((place, ComparisonStyle.box(number)))
         }
         let halos = lines.map { "<rect class=\"halo\" \($0.place)/>" as Markup }
         let rects = lines.map { "<rect class=\"\($0.style)\" \($0.place)/>" as Markup }
-        let list = images.runs.enumerated().map { number, run -> Markup in
-            """
-            <li>\(Self.swatch(number))<span class="number">\(iou(run.ious[image]))</span> <bdi>\(table.title(run.row))</bdi></li>
-            """
+        let list = drawn.map { number -> Markup in
+            let run = images.runs[number]
+            return """
+                <li>\(Self.swatch(number))<span class="number">\(iou(run.ious[image]))</span> <bdi>\(table.title(run.row))</bdi></li>
+                """
         }
-        let spoken = images.runs.map { "\(table.title($0.row)): IoU \(iou($0.ious[image]))" }.joined(separator: "; ")
+        let spoken = drawn.map { images.runs[$0] }.map { "\(table.title($0.row)): IoU \(iou($0.ious[image]))" }
+            .joined(separator: "; ")
         return """
             <figure class="shot"><div class="frame">\(picture)\
             <svg viewBox="0 0 \(size) \(size)" role="img"><title>\(id): \(spoken)</title>\(halos)\(rects)</svg></div>\

@@ -83,12 +83,7 @@ public struct ComparisonPage: Sendable {
 
     // MARK: Table
 
-    private var columns: [RunColumns.Measured] {
-        let hasMaps = table.rows.contains { row in
-            RunColumns.measures.contains { $0.isOfMaps && row.measures[$0.name] != nil }
-        }
-        return RunColumns.measures.filter { hasMaps || !$0.isOfMaps }
-    }
+    private var columns: [RunColumns.Measured] { table.shownMeasures }
 
     private var tableSection: Markup {
         let head = columns.map { "<th scope=\"col\" class=\"n\">\($0.heading)</th>" as Markup }

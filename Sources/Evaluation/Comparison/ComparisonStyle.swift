@@ -17,6 +17,7 @@ enum ComparisonStyle {
         @media (prefers-color-scheme:dark){.s0{--c:#6db3ff}.s1{--c:#ff9d5c}.s2{--c:#4fd1a5}.s3{--c:#ef9fd9}.s4{--c:#f2f5f8}\
         .s5{--c:#e0c050}.s6{--c:#8ad4ff}.s7{--c:#ff7b7b}.s8{--c:#d0a988}.s9{--c:#a3adb8}}
         .line{fill:none;stroke:var(--c);stroke-width:2.2}
+        .box.truth.match{stroke:#0be04b;stroke-width:3.4}
         .box.run{stroke:var(--c);stroke-width:2.2}
         .d1{stroke-dasharray:7 3}.d2{stroke-dasharray:2.5 2.5}
         .legend{list-style:none;margin:.3rem 0;padding:0;font-size:.9rem}

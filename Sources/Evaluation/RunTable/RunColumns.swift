@@ -6,7 +6,7 @@ public enum RunColumns {
         "class_source", "manifest_sha256", "weights_sha256", "images",
     ]
 
-    /// A number with an interval: its column, and its heading for people. Those of maps are empty where maps were not measured.
+    /// A number with an interval: its column, and its heading for people. Those of maps and of masks are shown where a run has them.
     struct Measured {
         var name: String
         var heading: String
@@ -30,6 +30,8 @@ public enum RunColumns {
         Measured(name: "max_box_acc_v2", heading: "MaxBoxAccV2", isOfMaps: true),
         Measured(name: "pointing", heading: "pointing", isOfMaps: true, isOptional: true),
         Measured(name: "mass_in_box", heading: "in box", isOfMaps: true, isOptional: true),
+        Measured(name: "pxap", heading: "PxAP", isOfMaps: true),
+        Measured(name: "piou", heading: "pIoU", isOfMaps: true),
         Measured(name: "top1", heading: "top-1 acc."),
         Measured(name: "top5", heading: "top-5 acc.", isOptional: true),
     ]

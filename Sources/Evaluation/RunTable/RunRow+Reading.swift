@@ -103,28 +103,41 @@ extension RunRow {
     }
 
     private mutating func takeMeasures(_ metrics: JSON?) {
-        func interval(_ json: JSON?) -> (Double, Double)? {
-            guard let ends = json?["interval"]?.arrayValue?.compactMap(\.doubleValue), ends.count == 2 else {
-                return nil
-            }
-            return (ends[0], ends[1])
-        }
-        func take(_ name: String, _ json: JSON?, _ member: String = "rate", scale: Double = 100) {
-            guard let value = json?[member]?.doubleValue else { return }
-            let ends = interval(json)
-            measures[name] = Measure(
-                value: scale * value, low: ends.map { scale * $0.0 }, high: ends.map { scale * $0.1 })
-        }
         take("top1", metrics?["label_top1"])
         take("top5", metrics?["label_top5"])
         take("top1_loc_50", metrics?["top1_localization"]?["0.50"])
         take("top5_loc_50", metrics?["top5_localization"]?["0.50"])
         takeKnown(metrics?["gt_known"], metrics?["mean_iou"])
         let maps = metrics?["score_maps"]
+        takeMaps(maps)
+        mapBaselines = (maps?["baselines"]?.arrayValue ?? []).compactMap { baseline in
+            guard let name = baseline["name"]?.stringValue else { return nil }
+            var row = RunRow(run: "", title: name, state: .valid, problem: "")
+            row.takeMaps(baseline)
+            return row
+        }
+    }
+
+    private mutating func takeMaps(_ maps: JSON?) {
         take("max_box_acc", maps?["max_box_acc"])
         take("max_box_acc_v2", maps?["max_box_acc_v2"], "value")
         take("pointing", maps?["pointing_game"])
         take("mass_in_box", maps?["mass_in_box"], "value")
+        take("pxap", maps?["pxap"], "value")
+        take("piou", maps?["piou"], "value")
+    }
+
+    private mutating func take(_ name: String, _ json: JSON?, _ member: String = "rate") {
+        func interval(_ json: JSON?) -> (Double, Double)? {
+            guard let ends = json?["interval"]?.arrayValue?.compactMap(\.doubleValue), ends.count == 2 else {
+                return nil
+            }
+            return (ends[0], ends[1])
+        }
+        // PxAP is a number itself.
+        guard let value = json?[member]?.doubleValue ?? json?.doubleValue else { return }
+        let ends = interval(json)
+        measures[name] = Measure(value: 100 * value, low: ends.map { 100 * $0.0 }, high: ends.map { 100 * $0.1 })
     }
 
     private mutating func takeKnown(_ rates: JSON?, _ mean: JSON?) {
@@ -149,12 +162,18 @@ extension RunRow {
 
     /// The row of a box that looks at no image, measured under the conditions of this run.
     func row(of baseline: Baselines.Row) -> RunRow {
-        var row = RunRow(run: "", title: baseline.name, state: .valid, problem: "")
+        var row = baselineRow(RunRow(run: "", title: baseline.name, state: .valid, problem: ""))
+        row.takeKnown(baseline.localization.ratesJSON, baseline.localization.meanJSON)
+        return row
+    }
+
+    /// Of a box or map that looks at no image, under the conditions of this run.
+    func baselineRow(_ baseline: RunRow) -> RunRow {
+        var row = baseline
         row.problem = nil
         row.conditions = conditions
-        row.facts = ["model": baseline.name, "method": "baseline"]
+        row.facts = ["model": row.title, "method": "baseline"]
         for name in ["preprocess", "iou", "img_size", "manifest_sha256", "images"] { row.facts[name] = facts[name] }
-        row.takeKnown(baseline.localization.ratesJSON, baseline.localization.meanJSON)
         return row
     }
 }

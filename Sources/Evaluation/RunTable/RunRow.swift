@@ -61,6 +61,8 @@ public struct RunRow: Sendable, Hashable {
     public var conditions: Conditions?
     /// What the centred boxes reach that its summary has.
     var baselines: Baselines?
+    /// The same of maps, with the measures alone.
+    var mapBaselines: [RunRow] = []
 
     /// A run of which there is no result.
     public init(run: String, title: String, state: State, problem: String) {

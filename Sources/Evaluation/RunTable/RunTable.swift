@@ -6,7 +6,8 @@ import Bytes
 /// comparison.
 public struct RunTable: Sendable {
     public let rows: [RunRow]
-    /// Whole frame and best square, under the conditions of the first valid run.
+    /// Whole frame and best square, under the conditions of the first valid run; where maps were measured, maps that look at no
+    /// image too.
     public let baselines: [RunRow]
     /// The boxes of those rows.
     let baselineBoxes: [Baseline]
@@ -20,7 +21,12 @@ public struct RunTable: Sendable {
         let known = first?.baselines?.rows ?? []
         let shown = known.filter { $0.baseline == .wholeFrame || $0.chosenAt == 0.5 }
         baselineBoxes = first == nil ? [] : shown.map(\.baseline)
-        baselines = first.map { first in shown.map { first.row(of: $0) } } ?? []
+        let ofMaps = rows.first { row in
+            row.state == .valid && !row.mapBaselines.isEmpty && row.conditions == first?.conditions
+        }
+        baselines =
+            (first.map { first in shown.map { first.row(of: $0) } } ?? [])
+            + (ofMaps.map { run in run.mapBaselines.map { run.baselineRow($0) } } ?? [])
     }
 
     /// Why a row cannot be compared with the first valid one; nil where it can.
@@ -56,16 +62,27 @@ public struct RunTable: Sendable {
         return ([table] + below.map { $0 + "\n" }).joined()
     }
 
-    private var hasMaps: Bool {
-        rows.contains { row in RunColumns.measures.contains { $0.isOfMaps && row.measures[$0.name] != nil } }
+    var shownMeasures: [RunColumns.Measured] {
+        RunColumns.measures.filter { column in
+            !column.isOfMaps || rows.contains { $0.measures[column.name] != nil }
+        }
     }
-
-    private var shownMeasures: [RunColumns.Measured] { RunColumns.measures.filter { hasMaps || !$0.isOfMaps } }
 
     /// A title of its own for each row: two runs may have been asked to do the same.
     func title(_ row: RunRow) -> String {
         let isShared = rows.count { $0.title == row.title } > 1 && !row.run.isEmpty
-        return row.title + (isShared ? " (\(row.shortName))" : "") + mark(row)
+        var title = row.title
+        if let sharedPart, title.hasSuffix(", " + sharedPart) { title.removeLast(sharedPart.count + 2) }
+        return title + (isShared ? " (\(row.shortName))" : "") + mark(row)
+    }
+
+    /// "100 of 50,000 annotated", where every run that has numbers says so: said once, below.
+    private var sharedPart: String? {
+        let titles = rows.filter { $0.state == .valid || $0.state == .invalid }.map(\.title)
+        guard let part = titles.first?.split(separator: ", ").last.map(String.init), part.hasSuffix(" annotated"),
+            titles.allSatisfy({ $0.hasSuffix(", " + part) })
+        else { return nil }
+        return part
     }
 
     private func mark(_ row: RunRow) -> String { row.state == .valid && note(row) != nil ? " *" : "" }
@@ -110,6 +127,7 @@ public struct RunTable: Sendable {
     var explanation: String {
         var text =
             "Percent of images (mean IoU: 0 to 1). GT-known: whatever the predicted label; Top-1 Loc: and that is right."
+        if let sharedPart { text += " Images: \(sharedPart)." }
         if let conditions {
             text += " IoU convention \(conditions.iou), preprocess \(conditions.preprocess)"
             text += conditions.classSource == "label" ? "." : ", class-source \(conditions.classSource)."

@@ -1,3 +1,4 @@
+import Bytes
 import Dispatch
 import Jobs
 import Protocol
@@ -129,12 +130,28 @@ final class DeviceWorker: @unchecked Sendable {
             }
             return file
         case .cache(let cache):
-            try JobRecipe.checkWeights(of: job)
+            try JobRecipe.check(job.weights)
             let found =
-                try cache.find(job)
-                ?? cache.receive(job, from: session.weights)
+                try cache.find(job.weights)
+                ?? cache.receive(job.weights, from: session.weights)
             guard let path = found else { return nil }
             return try JobRecipe.refusing(path) { try WeightFile.open(path: path) }
+        }
+    }
+
+    /// Has the weights of a job that may follow lie here when it comes; on a thread of its own, for the device is at work. `say` gets
+    /// what came of it: the next job does not depend on it.
+    func fetchAhead(_ file: WeightsFile, from reception: WeightsReception, say: @escaping @Sendable (String) -> Void) {
+        guard case .cache(let cache) = resources.weights else { return }
+        WorkerThread.start("stnet.ahead") {
+            do throws(JobRefused) {
+                try JobRecipe.check(file)
+                if cache.find(file) != nil { return }
+                guard try cache.receive(file, from: reception) != nil else { return }
+                say("the next job's weights are here: \(file.sha256.prefix(16))")
+            } catch {
+                say("the next job's weights cannot be fetched ahead: \(error.refusal.reason)")
+            }
         }
     }
 

@@ -38,19 +38,19 @@ struct JobRecipe {
     }
 
     /// The digest and the suffix become a file's name: nothing else may be in them.
-    static func checkWeights(of job: Job) throws(JobRefused) {
-        let digits = job.weightsSHA256.utf8
+    static func check(_ weights: WeightsFile) throws(JobRefused) {
+        let digits = weights.sha256.utf8
         guard digits.count == 64, digits.allSatisfy({ (48...57).contains($0) || (97...102).contains($0) }) else {
             throw JobRefused(.weights, "the digest of the weights is no SHA-256 in lower-case hexadecimal digits")
         }
-        guard WeightsCache.suffixes.contains(job.weightsSuffix) else {
+        guard WeightsCache.suffixes.contains(weights.suffix) else {
             throw JobRefused(
                 .weights,
-                "weights \"\(job.weightsSuffix)\": expected \(WeightsCache.suffixes.joined(separator: " or "))")
+                "weights \"\(weights.suffix)\": expected \(WeightsCache.suffixes.joined(separator: " or "))")
         }
-        guard (1...WeightsCache.largest).contains(job.weightsBytes) else {
+        guard (1...WeightsCache.largest).contains(weights.bytes) else {
             throw JobRefused(
-                .weights, "\(job.weightsBytes) bytes of weights, expected 1 to \(WeightsCache.largest)")
+                .weights, "\(weights.bytes) bytes of weights, expected 1 to \(WeightsCache.largest)")
         }
     }
 

@@ -10,8 +10,10 @@ final class JobSession: Sendable {
     let remoteImages: RemoteImages?
     let weights: WeightsReception
     let artifacts: ArtifactSender
+    /// Of the next job's weights, once they were offered.
+    private let ahead = Box<WeightsReception>()
     private let stopFlag = StopFlag()
-    private let prepared = Prepared()
+    private let prepared = Box<LeaseEvaluator>()
 
     init(number: UInt64, job: Job, link: any Link<NodeMessage>, images: ImageSource) {
         self.number = number
@@ -27,19 +29,31 @@ final class JobSession: Sendable {
 
     /// What the job's leases are evaluated with, once it is prepared.
     var evaluator: LeaseEvaluator? {
-        get { prepared.evaluator }
-        set { prepared.evaluator = newValue }
+        get { prepared.value }
+        set { prepared.value = newValue }
     }
 
     /// The device leaves the rest of the lease at the next batch; whoever waits for bytes goes on.
     func stop() {
         stopFlag.set()
         weights.close()
+        ahead.value?.close()
         remoteImages?.close()
         artifacts.close()
     }
 
     var isStopped: Bool { stopFlag.isSet }
+
+    /// Begins to take the next job's weights. All of the job's own have come: what comes now are these.
+    func receiveAhead(_ file: WeightsFile) -> WeightsReception {
+        let reception = WeightsReception(total: file.bytes) { [link] in link.send(.wantWeights(offset: $0, bytes: $1)) }
+        ahead.value = reception
+        if isStopped { reception.close() }
+        return reception
+    }
+
+    /// Whose bytes arrive.
+    var reception: WeightsReception { ahead.value ?? weights }
 }
 
 /// Set once, seen by every thread.
@@ -51,13 +65,13 @@ private final class StopFlag: @unchecked Sendable {
     var isSet: Bool { lock.withLock { value } }
 }
 
-/// Made on the device's thread, used there and on the event loop's.
-private final class Prepared: @unchecked Sendable {
+/// Made on one thread, used on others.
+private final class Box<Value: Sendable>: @unchecked Sendable {
     private let lock = Lock()
-    private var value: LeaseEvaluator?
+    private var held: Value?
 
-    var evaluator: LeaseEvaluator? {
-        get { lock.withLock { value } }
-        set { lock.withLock { value = newValue } }
+    var value: Value? {
+        get { lock.withLock { held } }
+        set { lock.withLock { held = newValue } }
     }
 }

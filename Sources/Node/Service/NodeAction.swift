@@ -17,6 +17,9 @@ enum NodeAction: Sendable, Hashable {
     /// The session is over: the device leaves what it does for it at the next batch.
     case stopSession(UInt64)
 
+    /// Fetch these weights while the session is at work, unless they are here.
+    case fetchAhead(session: UInt64, WeightsFile)
+
     // Bytes for a session's windows; if they do not fit, `breach` says so.
     case takeImage(session: UInt64, ImageChunk)
     case takeWeights(session: UInt64, WeightsChunk)

@@ -79,6 +79,9 @@ final class NodeDriver {
             let ahead = waiting?.lease == lease.id ? waiting!.ahead : nil
             waiting = nil
             worker.run(lease, ahead: ahead, for: session)
+        case .fetchAhead(let number, let file):
+            guard let session = active(number) else { return }
+            worker.fetchAhead(file, from: session.receiveAhead(file), say: log)
         case .stopSession(let number):
             active(number)?.stop()
             session = nil
@@ -92,7 +95,7 @@ final class NodeDriver {
             }
         case .takeWeights(let number, let chunk):
             take(number) { session throws(OutOfProtocol) in
-                try session.weights.accept(chunk)
+                try session.reception.accept(chunk)
             }
         case .takeStored(let number, let bytes):
             take(number) { session throws(OutOfProtocol) in

@@ -32,6 +32,14 @@ extension NodeLoop {
             finishJob()
         case .image(let chunk): if let session { act(.takeImage(session: session, chunk)) }
         case .weights(let chunk): if let session { act(.takeWeights(session: session, chunk)) }
+        case .weightsAhead(let file):
+            guard let session else { return }
+            guard current!.isPrepared, !current!.fetchesAhead else {
+                return fail(
+                    number, "out of protocol: the next job's weights \(current!.isPrepared ? "twice" : "too early")")
+            }
+            current!.fetchesAhead = true
+            act(.fetchAhead(session: session, file))
         case .artifactsStored(let bytes): if let session { act(.takeStored(session: session, bytes: bytes)) }
         }
     }

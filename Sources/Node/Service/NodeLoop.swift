@@ -32,6 +32,8 @@ struct NodeLoop: Sendable {
         var waiting: Lease?
         /// The coordinator has no more leases.
         var isDraining = false
+        /// The next job's weights were offered.
+        var fetchesAhead = false
         var evaluated: UInt64 = 0
 
         /// The device has not answered what it was last told to do.

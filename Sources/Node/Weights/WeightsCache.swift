@@ -46,21 +46,21 @@ public final class WeightsCache: @unchecked Sendable {
         return String(cString: home)
     }
 
-    /// The path of a file with the job's bytes; nil where there is none.
-    func find(_ job: Job) -> String? {
-        var candidates = [path(of: job)]
+    /// The path of such a file; nil where there is none.
+    func find(_ file: WeightsFile) -> String? {
+        var candidates = [path(of: file)]
         if let alsoIn {
             let names = (try? Folder.names(alsoIn)) ?? []
             candidates += names.sorted().map { alsoIn + "/" + $0 }
         }
-        return candidates.first { isWhole($0, job) }
+        return candidates.first { isWhole($0, file) }
     }
 
-    private func path(of job: Job) -> String { directory + "/" + job.weightsSHA256 + job.weightsSuffix }
+    private func path(of file: WeightsFile) -> String { directory + "/" + file.sha256 + file.suffix }
 
-    private func isWhole(_ path: String, _ job: Job) -> Bool {
-        guard let identity = FileIdentity(path), UInt64(identity.size) == job.weightsBytes else { return false }
-        return digest(path, identity) == job.weightsSHA256
+    private func isWhole(_ path: String, _ file: WeightsFile) -> Bool {
+        guard let identity = FileIdentity(path), UInt64(identity.size) == file.bytes else { return false }
+        return digest(path, identity) == file.sha256
     }
 
     private func digest(_ path: String, _ identity: FileIdentity) -> String? {
@@ -72,26 +72,26 @@ public final class WeightsCache: @unchecked Sendable {
         return digest
     }
 
-    /// Takes a job's weights from the coordinator; gives the path of the complete, checked file. Nil when the session
+    /// Takes a file from the coordinator; gives the path of the complete, checked file. Nil when the session
     /// ended before that. While another node receives the same file into this directory, waits for it instead; one that
     /// has not gone on for a minute is not waited for, nor is anybody where files cannot be locked.
-    func receive(_ job: Job, from reception: WeightsReception) throws(JobRefused) -> String? {
+    func receive(_ weights: WeightsFile, from reception: WeightsReception) throws(JobRefused) -> String? {
         try makeDirectory()
-        let path = path(of: job)
+        let path = path(of: weights)
         var sign: [UInt8]?
         var signSeen = DispatchTime.now().uptimeNanoseconds
         while !reception.isClosed {
             switch ReceptionLock.attempt(path + ".lock", call: lockCall) {
             case .taken(let lock):
                 // Whoever had the lock before may have received it.
-                if isWhole(path, job) { return path }
-                return try receive(job, to: path, from: reception) { lock.mark(received: $0) }
-            case .impossible: return try receive(job, to: path, from: reception) { _ in }
+                if isWhole(path, weights) { return path }
+                return try receive(weights, to: path, from: reception) { lock.mark(received: $0) }
+            case .impossible: return try receive(weights, to: path, from: reception) { _ in }
             case .held(let seen):
                 let now = DispatchTime.now().uptimeNanoseconds
                 if seen != sign { (sign, signSeen) = (seen, now) }
                 if Double(now - signSeen) / 1e9 >= patienceSeconds {
-                    return try receive(job, to: path, from: reception) { _ in }
+                    return try receive(weights, to: path, from: reception) { _ in }
                 }
                 usleep(WeightsCache.pollMicroseconds)
             }
@@ -100,14 +100,14 @@ public final class WeightsCache: @unchecked Sendable {
     }
 
     private func receive(
-        _ job: Job, to path: String, from reception: WeightsReception, mark: (UInt64) -> Void
+        _ weights: WeightsFile, to path: String, from reception: WeightsReception, mark: (UInt64) -> Void
     ) throws(JobRefused) -> String? {
         do throws(FileError) {
             var file = try AtomicFile(path: path)
             var hash = SHA256()
             var received: UInt64 = 0
             reception.begin()
-            while received < job.weightsBytes {
+            while received < weights.bytes {
                 guard let part = reception.next() else { return nil }
                 hash.update(part)
                 try file.append(part)
@@ -115,10 +115,10 @@ public final class WeightsCache: @unchecked Sendable {
                 mark(received)
             }
             let digest = hash.finalizeHex()
-            guard digest == job.weightsSHA256 else {
+            guard digest == weights.sha256 else {
                 throw FileError(
                     path: path, operation: "accept the weights",
-                    reason: "SHA-256 of the \(received) bytes that came is \(digest), expected \(job.weightsSHA256)")
+                    reason: "SHA-256 of the \(received) bytes that came is \(digest), expected \(weights.sha256)")
             }
             try file.commit()
             if let identity = FileIdentity(path) { lock.withLock { digests[identity] = digest } }

@@ -11,6 +11,7 @@ extension CoordinatorMessage: WireMessage {
         static let status: UInt16 = 0x107
         static let drain: UInt16 = 0x108
         static let artifactsStored: UInt16 = 0x109
+        static let weightsAhead: UInt16 = 0x10a
     }
 
     public var wireType: UInt16 {
@@ -24,6 +25,7 @@ extension CoordinatorMessage: WireMessage {
         case .status: WireType.status
         case .drain: WireType.drain
         case .artifactsStored: WireType.artifactsStored
+        case .weightsAhead: WireType.weightsAhead
         }
     }
 
@@ -33,6 +35,7 @@ extension CoordinatorMessage: WireMessage {
         case WireType.cancel, WireType.artifactsStored: 8
         case WireType.image: ImageChunk.fixedBytes + WireLimits.chunk
         case WireType.weights: WeightsChunk.fixedBytes + WireLimits.chunk
+        case WireType.weightsAhead: WeightsFile.maxEncodedBytes
         case WireType.ping, WireType.status, WireType.drain: 0
         default: WireLimits.payload
         }
@@ -46,6 +49,7 @@ extension CoordinatorMessage: WireMessage {
         case .artifactsStored(let bytes): writer.append(bytes)
         case .image(let chunk): chunk.encode(into: &writer)
         case .weights(let chunk): chunk.encode(into: &writer)
+        case .weightsAhead(let file): file.encode(into: &writer)
         case .ping, .status, .drain: break
         }
     }
@@ -58,6 +62,7 @@ extension CoordinatorMessage: WireMessage {
         case WireType.ping: self = .ping
         case WireType.image: self = .image(try ImageChunk(from: &payload))
         case WireType.weights: self = .weights(try WeightsChunk(from: &payload))
+        case WireType.weightsAhead: self = .weightsAhead(try WeightsFile(from: &payload))
         case WireType.status: self = .status
         case WireType.drain: self = .drain
         case WireType.artifactsStored: self = .artifactsStored(bytes: try payload.uint64("bytes stored"))

@@ -4,8 +4,8 @@ extension Job {
     static let maxEncodedBytes: Int = {
         let identifier = 2 + WireLimits.identifier
         let option = identifier + 2 + WireLimits.text
-        return identifier + 1 + 4 + WireLimits.description + (2 + 64) + 8 + (2 + WireLimits.suffix)
-            + 4 + WireLimits.options * option + 4 + WireLimits.samples * identifier
+        return identifier + 1 + 4 + WireLimits.description + WeightsFile.maxEncodedBytes + 4
+            + WireLimits.options * option + 4 + WireLimits.samples * identifier
     }()
 
     public func encode(into writer: inout ByteWriter) {
@@ -17,9 +17,7 @@ extension Job {
             writer.append(UInt32(text.utf8.count))
             writer.append(text.utf8)
         }
-        writer.append(weightsSHA256, maxLength: 64)
-        writer.append(weightsBytes)
-        writer.append(weightsSuffix, maxLength: WireLimits.suffix)
+        weights.encode(into: &writer)
         writer.append(UInt32(options.count))
         // One job, one form: sorted by the names' bytes.
         for (name, value) in options.sorted(by: { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }) {
@@ -37,28 +35,14 @@ extension Job {
             try reader.checkCount("network description", count, limit: WireLimits.description, elementBytes: 1)
             return try reader.text("network description", count: count)
         }
-        let digest = try reader.digest("weights digest")
-        let bytes = try reader.uint64("weights bytes")
-        let suffix = try Job.suffix(&reader)
+        let weights = try WeightsFile(from: &reader)
         let options = try Job.options(&reader)
         let samples = try reader.array(
             "sample ids", limit: WireLimits.samples, elementBytes: 2
         ) { reader throws(ByteReaderError) in try reader.identifier("sample id") }
         self.init(
-            network: network, networkDescription: description, weightsSHA256: digest, weightsBytes: bytes,
-            weightsSuffix: suffix, options: options, sampleIDs: samples)
-    }
-
-    /// Becomes a part of a file's name in the node's cache: "", or a dot with letters and digits.
-    private static func suffix(_ reader: inout ByteReader) throws(ByteReaderError) -> String {
-        let start = reader.offset
-        let suffix = try reader.string("weights suffix", maxLength: WireLimits.suffix)
-        let rest = suffix.utf8.dropFirst()
-        let isPlain = rest.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7a).contains($0) }
-        guard suffix.isEmpty || (suffix.utf8.first == 0x2e && !rest.isEmpty && isPlain) else {
-            throw ByteReaderError("weights suffix", at: start, "is not a dot with lower-case letters and digits")
-        }
-        return suffix
+            network: network, networkDescription: description, weightsSHA256: weights.sha256,
+            weightsBytes: weights.bytes, weightsSuffix: weights.suffix, options: options, sampleIDs: samples)
     }
 
     private static func options(_ reader: inout ByteReader) throws(ByteReaderError) -> [String: String] {
@@ -79,5 +63,33 @@ extension Job {
             else { throw ByteReaderError("option name", at: start, "occurs twice") }
         }
         return options
+    }
+}
+
+extension WeightsFile {
+    static let maxEncodedBytes = (2 + 64) + 8 + (2 + WireLimits.suffix)
+
+    public func encode(into writer: inout ByteWriter) {
+        writer.append(sha256, maxLength: 64)
+        writer.append(bytes)
+        writer.append(suffix, maxLength: WireLimits.suffix)
+    }
+
+    public init(from reader: inout ByteReader) throws(ByteReaderError) {
+        let digest = try reader.digest("weights digest")
+        let bytes = try reader.uint64("weights bytes")
+        self.init(sha256: digest, bytes: bytes, suffix: try Self.suffix(&reader))
+    }
+
+    /// Becomes a part of a file's name in the node's cache: "", or a dot with letters and digits.
+    private static func suffix(_ reader: inout ByteReader) throws(ByteReaderError) -> String {
+        let start = reader.offset
+        let suffix = try reader.string("weights suffix", maxLength: WireLimits.suffix)
+        let rest = suffix.utf8.dropFirst()
+        let isPlain = rest.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x7a).contains($0) }
+        guard suffix.isEmpty || (suffix.utf8.first == 0x2e && !rest.isEmpty && isPlain) else {
+            throw ByteReaderError("weights suffix", at: start, "is not a dot with lower-case letters and digits")
+        }
+        return suffix
     }
 }

@@ -33,6 +33,24 @@ import Testing
         #expect(bench.isSaid("node hangs"))
     }
 
+    /// The next run's weights are offered to who is ready, and sent as they are asked for.
+    @Test func whoIsReadyIsSentTheNextWeights() throws {
+        let next = WeightsFile(sha256: String(repeating: "a", count: 64), bytes: 1000, suffix: ".pth")
+        var bench = try RunBench(endpoints: ["p"]) { $0.weightsAhead = next }
+        let id = try bench.join("n", at: "p")
+        #expect(bench.actions.contains { if case .send(id, .weightsAhead(next)) = $0 { true } else { false } })
+        bench.hear(.wantWeights(offset: 100, bytes: 900), from: id)
+        #expect(bench.actions.contains { if case .sendWeightsAhead(id, 100..<1000) = $0 { true } else { false } })
+        bench.hear(.wantWeights(offset: 100, bytes: 901), from: id)
+        #expect(bench.run.sessions[id]?.phase == .closing)
+
+        var alone = try RunBench(endpoints: ["p"])
+        let other = try alone.join("n", at: "p")
+        #expect(!alone.actions.contains { if case .send(_, .weightsAhead) = $0 { true } else { false } })
+        alone.hear(.wantWeights(offset: 0, bytes: 1), from: other)
+        #expect(alone.run.sessions[other]?.phase == .closing)
+    }
+
     /// Past its limit and silent: it is told once, and as what is known of it.
     @Test func aSilentNodeIsNotSaidToHangAsWell() throws {
         var bench = try RunBench(endpoints: ["p"]) {

@@ -61,7 +61,9 @@ import Testing
     @Test(arguments: Shell.allCases.filter { $0.path != nil }) func whatIsTypedDecides(shell: Shell) throws {
         let desk = try Desk()
         let commands: Set = [
-            "baseline", "compare", "demo", "report", "score", "weights", "help", "manual", "completion", "version",
+            "baseline", "compare", "demo", "report", "score", "sweep", "table", "weights", "help", "manual",
+            "completion",
+            "version",
         ]
         let expected: [String: Set<String>] = [
             "stnet-coord ": commands, "stnet-coord sc": ["score"], "stnet-coord --pres": ["--preset"],

@@ -60,6 +60,10 @@ struct MessageTests {
             .coordinator(.image(ImageChunk(index: 1, totalBytes: 2, offset: 0, bytes: chunk))),
             .coordinator(.weights(WeightsChunk(offset: 0, bytes: chunk))),
             .coordinator(.artifactsStored(bytes: .max)),
+            .coordinator(
+                .weightsAhead(
+                    WeightsFile(
+                        sha256: Samples.digest, bytes: .max, suffix: "." + String(repeating: "s", count: 15)))),
             .node(
                 .artifact(ArtifactChunk(lease: 1, index: 2, kind: .scoreMap, totalBytes: 3, offset: 4, bytes: chunk))),
             .node(

@@ -102,6 +102,10 @@ enum Samples {
             .coordinator(.image(ImageChunk(index: 8, totalBytes: ImageChunk.missing, offset: 0, bytes: [])))
         ),
         ("weights", .coordinator(.weights(WeightsChunk(offset: 262_144, bytes: [1, 2, 3, 4, 5])))),
+        (
+            "weights-ahead",
+            .coordinator(.weightsAhead(WeightsFile(sha256: digest, bytes: 1_048_576, suffix: ".safetensors")))
+        ),
         ("status-request", .coordinator(.status)),
         ("drain", .coordinator(.drain)),
         ("artifacts-stored", .coordinator(.artifactsStored(bytes: 81_920))),
