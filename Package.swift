@@ -119,12 +119,15 @@ let package = Package(
             name: "ProtocolTests", dependencies: ["Protocol", "Bytes"], exclude: ["Golden"]),
         .testTarget(
             name: "NodeTests",
-            dependencies: ["Node", "Jobs", "Options", "Protocol", "Dataset", "SelectiveTuning", "Bytes"]),
+            dependencies: [
+                "Node", "Jobs", "Options", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes",
+            ]),
         .testTarget(
             name: "JobsTests", dependencies: ["Jobs", "Protocol", "Evaluation", "Dataset", "SelectiveTuning", "Bytes"]),
         // An evaluation in small, for the tests of whatever reads what one leaves.
         .target(
-            name: "SmallRuns", dependencies: ["Coordinator", "Options", "Dataset", "SelectiveTuning", "Bytes"],
+            name: "SmallRuns",
+            dependencies: ["Coordinator", "Options", "Drawing", "Dataset", "SelectiveTuning", "Bytes"],
             path: "Tests/SmallRuns"),
         .testTarget(
             name: "CoordinatorTests",
@@ -148,7 +151,8 @@ let package = Package(
         .testTarget(
             name: "ProcessTests",
             dependencies: [
-                "stnet-node", "stnet-coord", "stnet-tool", "stnet-gpu-check", "Dataset", "SelectiveTuning", "Bytes",
+                "SmallRuns", "stnet-node", "stnet-coord", "stnet-tool", "stnet-gpu-check", "Dataset", "SelectiveTuning",
+                "Bytes",
             ],
             exclude: [
                 "Snapshots", "SteppedClock", "Help/offers.bash", "Help/offers.zsh", "Help/offers.fish",

@@ -22,16 +22,13 @@ extension EvaluateCommand {
         if let maps = inputs.maps {
             fingerprint.append("option.thresholds", "\(maps.thresholds.taus.count)")
             fingerprint.append("option.threshold-from", maps.given?.summarySHA256 ?? "")
-            if let pixels = pixelMeasurement(inputs.manifest) {
-                fingerprint.append("option.pixel-thresholds", "\(pixels.bins.count - 1)")
-            }
         }
         for (name, value) in inputs.data?.fields ?? [] { fingerprint.append(name, value) }
         return fingerprint
     }
 
     /// The journal of this run: a new one, or that of an earlier part of the same run.
-    func openLedger(_ inputs: Inputs) throws -> Ledger {
+    func openLedger(_ inputs: Inputs, _ masks: InputMasks?) throws -> Ledger {
         let fingerprint = fingerprint(inputs)
         let classes = try configuration.network.shapes().last!.channels
         let limits = try ResultLimits(configuration.network)
@@ -39,13 +36,13 @@ extension EvaluateCommand {
             let journal = try Journal.open(storage: InMemoryStorage(), fingerprint: fingerprint) { _ in }
             return Ledger(
                 manifest: inputs.manifest, options: configuration.options, inputSize: configuration.network.inputSize,
-                classes: classes, limits: limits, journal: journal)
+                classes: classes, limits: limits, masks: masks, journal: journal)
         }
         return try Ledger.open(
             path: journalPath, fingerprint: fingerprint,
             opening: configuration.forces ? .replacing : configuration.resumes ? .existingOrNew : .new,
             manifest: inputs.manifest, options: configuration.options, inputSize: configuration.network.inputSize,
-            classes: classes, limits: limits)
+            classes: classes, limits: limits, masks: masks)
     }
 
     /// Whether a run came to an end before it had anything to write: less than a finished result that it was to replace.
@@ -143,8 +140,7 @@ extension EvaluateCommand {
                 .init(name: "manifest", sha256: inputs.manifest.digest),
             ], precision: configuration.options.precision.rawValue, otherReasons: reasons,
             annotated: inputs.manifest.annotatedCount,
-            fingerprint: fingerprint(inputs).fields.map { ($0.name, $0.value) }, measuredMaps: inputs.maps,
-            pixels: ending == .complete ? try pixelMeasurement(inputs.manifest)?.measure() : nil)
+            fingerprint: fingerprint(inputs).fields.map { ($0.name, $0.value) }, measuredMaps: inputs.maps)
         let written = try RunOutput.write(run, to: configuration.outPath)
         let files = written.certificate.digests.first { $0.name == RunOutput.filesDigestName }
         try ledger.finish(filesDigest: files?.sha256 ?? "")
@@ -215,17 +211,6 @@ extension EvaluateCommand {
     private var ownMapReadOut: String? {
         configuration.options.localization.method == .stnet
             ? try? configuration.network.ownReadOut() : Network.image
-    }
-
-    /// How the maps that are kept are measured against the images' masks; nil where either is not there, or nothing was asked for.
-    private func pixelMeasurement(_ manifest: Manifest) -> SavedMapPixels? {
-        guard manifest.hasMasks, let masksPath = configuration.masksPath, let mapsPath = configuration.mapsPath,
-            let metrics = configuration.mapMetrics
-        else { return nil }
-        return SavedMapPixels(
-            manifest: manifest, masksPath: masksPath, mapsPath: mapsPath, preset: configuration.options.preset,
-            inputSize: configuration.network.inputSize, convention: configuration.options.iou,
-            bins: PixelBins(thresholds: metrics.pixelThresholds), threads: configuration.threads)
     }
 
     /// What was asked for of the maps; nothing where they are not measured.

@@ -105,6 +105,7 @@ public struct EvaluateCommand: Sendable {
             return .over(try showFinished(finished, inputs))
         }
         let replaces = try refuseOthersArtifacts(inputs.manifest)
+        let masks = try inputMasks(inputs.manifest)
         let reporter = try ConsoleReporter(
             printer: printer, run: EvaluateCommand.absolute(configuration.outPath), logPath: configuration.logPath,
             metricsPath: configuration.metricsPath, place: place,
@@ -122,12 +123,12 @@ public struct EvaluateCommand: Sendable {
         let ledger: Ledger
         let artifacts: ArtifactFiles?
         do {
-            (ledger, artifacts) = try begin(inputs, replaces: replaces, &made)
+            (ledger, artifacts) = try begin(inputs, masks, replaces: replaces, &made)
         } catch {
             output.removeEmpty(made)
             throw error
         }
-        var plan = try plan(inputs, ledger)
+        var plan = try plan(inputs, ledger, masks)
         var surroundings = try surroundings(inputs, fleet, artifacts, canary)
         if let ahead, configuration.fleet != nil, ahead.job.weights != inputs.job.weights {
             // Where it cannot be opened, the next run says so.
@@ -177,7 +178,7 @@ public struct EvaluateCommand: Sendable {
         return status
     }
 
-    private func plan(_ inputs: Inputs, _ ledger: Ledger) throws -> RunPlan {
+    private func plan(_ inputs: Inputs, _ ledger: Ledger, _ masks: InputMasks?) throws -> RunPlan {
         let manifest = inputs.manifest
         var plan = RunPlan(job: inputs.job, sampleDigests: try inputs.samples.digests(completedBy: ledger)) {
             manifest.entries[$0].image != nil
@@ -186,7 +187,7 @@ public struct EvaluateCommand: Sendable {
         plan.isDryRun = configuration.isDryRun
         plan.verifyEvery = configuration.verifyEvery
         plan.hasImages = manifest.hasImages
-        plan.policy.largestLease = EvaluateCommand.largestLease(manifest)
+        plan.policy.largestLease = EvaluateCommand.largestLease(manifest, masks)
         return plan
     }
 
@@ -239,10 +240,12 @@ public struct EvaluateCommand: Sendable {
     }
 
     /// The journal and the folders of pictures; what cannot be made leaves no journal behind that holds nothing.
-    private func begin(_ inputs: Inputs, replaces: Bool, _ made: inout [String]) throws -> (Ledger, ArtifactFiles?) {
+    private func begin(
+        _ inputs: Inputs, _ masks: InputMasks?, replaces: Bool, _ made: inout [String]
+    ) throws -> (Ledger, ArtifactFiles?) {
         let began =
             configuration.resumes ? try Journal.peek(path: journalPath, isResult: Ledger.isEvaluated)?.fingerprint : nil
-        let opened = try openLedger(inputs)
+        let opened = try openLedger(inputs, masks)
         for line in opened.journal.recovery.lines(path: journalPath) { printer.say(line) }
         let ledger = try checkFiles(opened, inputs.manifest)
         if let began { noteData(ledger, inputs, began) }
@@ -255,9 +258,23 @@ public struct EvaluateCommand: Sendable {
         }
     }
 
-    /// A lease must fit into one frame, whatever its images' boxes.
-    static func largestLease(_ manifest: Manifest) -> Int {
-        let most = manifest.entries.lazy.map { $0.boxes.count * 16 + $0.id.utf8.count + 32 }.max() ?? 1
+    /// The images' masks in the input; nil where maps are not measured against any.
+    private func inputMasks(_ manifest: Manifest) throws -> InputMasks? {
+        guard let path = configuration.masksPath, configuration.options.pixelBins != nil else { return nil }
+        return try input("masks", path).reading {
+            try InputMasks(
+                manifest, folder: path, preset: configuration.options.preset,
+                inputSize: configuration.network.inputSize, threads: configuration.threads)
+        }
+    }
+
+    /// A lease must fit into one frame, whatever its images' boxes and masks.
+    static func largestLease(_ manifest: Manifest, _ masks: InputMasks?) -> Int {
+        let entries = manifest.entries
+        let most =
+            entries.indices.lazy.map { place in
+                LeasedImage(index: 0, entries[place], mask: masks?[place]).encodedBytes
+            }.max() ?? 1
         return max(1, min(SchedulePolicy().largestLease, (Lease.maxEncodedBytes - 64) / most))
     }
 
@@ -338,7 +355,8 @@ public struct EvaluateCommand: Sendable {
                 try GivenThresholds(directory: path, thresholds: thresholds, inputSize: size)
             }
         }
-        return MapMeasurement(inputSize: size, thresholds: thresholds, given: given)
+        return MapMeasurement(
+            inputSize: size, thresholds: thresholds, given: given, bins: configuration.options.pixelBins)
     }
 
     /// The classes of the annotations; throws where the network has fewer.
@@ -377,18 +395,14 @@ public struct EvaluateCommand: Sendable {
         let (count, annotated) = (manifest.entries.count, manifest.annotatedCount)
         let part = count < annotated ? " of \(grouped(annotated)) annotated" : ""
         printer.say(
-            "\(count) image\(count == 1 ? "" : "s") to evaluate\(part); digest of their ids, labels and boxes: \(manifest.digest.prefix(16))"
+            "\(count) image\(count == 1 ? "" : "s") to evaluate\(part); digest of their ids, labels"
+                + "\(manifest.hasMasks ? ", boxes and masks" : " and boxes"): \(manifest.digest.prefix(16))"
         )
         let others = manifest.imagesWithoutAnnotation
         if others > 0 {
             printer.say(
                 "\(others) image file\(others == 1 ? " has" : "s have") no annotation and \(others == 1 ? "is" : "are") left out"
             )
-        }
-        if manifest.hasMasks, configuration.mapMetrics != nil, configuration.mapsPath == nil {
-            printer.say(
-                "note: PxAP and pIoU are measured where the maps are kept: --save-maps DIR; the other map metrics are not "
-                    + "concerned")
         }
         for note in annotations.notes { printer.say("note: \(note)") }
         let missing = try catalog.map { try requireImages(manifest, $0) } ?? 0

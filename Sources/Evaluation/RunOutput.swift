@@ -40,8 +40,6 @@ public enum RunOutput {
         public var maps: MapReport?
         /// Where the images' maps are measured beside their boxes: how. What comes of it is counted in the walk over the images.
         public var measuredMaps: MapMeasurement?
-        /// What is said of these maps beside the images' masks; nil where there are none.
-        public var pixels: MapReport.Pixels?
         /// Images that are annotated, of which those that are expected may be a part.
         public var annotated: Int?
         /// Names and values that another run must share for its result to be the same.
@@ -51,10 +49,8 @@ public enum RunOutput {
             network: String, title: String? = nil, images: Images, convention: IoUConvention, protocolBlock: JSON,
             deliveries: Deliveries, digests: [Certificate.Digest] = [], precision: String = "exact",
             otherReasons: [String] = [], hasLabels: Bool = true, maps: MapReport? = nil, annotated: Int? = nil,
-            fingerprint: [(name: String, value: String)] = [], measuredMaps: MapMeasurement? = nil,
-            pixels: MapReport.Pixels? = nil
+            fingerprint: [(name: String, value: String)] = [], measuredMaps: MapMeasurement? = nil
         ) {
-            self.pixels = pixels
             self.measuredMaps = measuredMaps
             self.annotated = annotated
             self.fingerprint = fingerprint
@@ -106,8 +102,7 @@ public enum RunOutput {
             precision: run.precision, otherReasons: run.otherReasons, annotated: run.annotated)
         certificate.measuresMaps = run.measuredMaps != nil
         let statistics = walk.statistics
-        var maps = walk.maps ?? run.maps
-        if let pixels = run.pixels { maps?.pixels = pixels }
+        let maps = walk.maps ?? run.maps
         let metrics = Metrics(statistics)
         let agreement = run.precision == "exact" ? nil : PrecisionAgreement(statistics.agreement)
         let baselines = Baselines(statistics.boxes, convention: run.convention)

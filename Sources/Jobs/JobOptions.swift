@@ -15,12 +15,15 @@ public struct JobOptions: Sendable, Hashable {
     public var artifacts: ArtifactOptions
     /// Each result says what the map metrics need of its image's map.
     public var measuresMaps: Bool
+    /// Where the maps are measured and the images have masks: at how many thresholds values are counted against these.
+    public var pixelThresholds: Int?
 
     public init(
         preset: Preprocessing = .stnet, iou: IoUConvention = .stnet, localization: LocalizationOptions = .init(),
         precision: Precision = .exact, agreementEvery: Int = 16, artifacts: ArtifactOptions = .init(),
-        measuresMaps: Bool = false
+        measuresMaps: Bool = false, pixelThresholds: Int? = nil
     ) {
+        self.pixelThresholds = pixelThresholds
         self.measuresMaps = measuresMaps
         self.artifacts = artifacts
         self.precision = precision
@@ -30,20 +33,24 @@ public struct JobOptions: Sendable, Hashable {
         self.localization = localization
     }
 
-    /// Names in the order of the command line's help; there, `maps` is what `--save-maps` implies.
+    /// Names in the order of the command line's help; there, `maps` is what `--save-maps` implies, and `pixel-thresholds` what
+    /// `--map-metrics` does beside `--masks`.
     public static let names = [
         "method", "preprocess", "iou", "class-source", "map-layer", "selection", "bottom", "collapse", "prune",
         "mean-multiplier",
         "std-multiplier", "percentage", "energy", "box-rule", "mass", "component-threshold", "component-blur",
         "box-margin", "linear-mode", "linear-offset", "bridge-mode", "bridge-offset", "one-by-one", "residual",
         "precision", "agreement-every", "exe-mode", "overlay", "maps", "map-bottom",
-        "map-metrics",
+        "map-metrics", "pixel-thresholds",
     ]
 }
 
 extension JobOptions {
     /// Whether a map is made of each image, for a file or to be measured.
     public var needsMap: Bool { artifacts.needsMap || measuresMaps }
+
+    /// In which values are counted against masks; nil where they are not.
+    public var pixelBins: PixelBins? { measuresMaps ? pixelThresholds.map(PixelBins.init) : nil }
 
     /// Whether the image at this place of the manifest is evaluated in both precisions.
     public func isSampled(_ index: UInt32) -> Bool { precision == .fast && Int(index) % agreementEvery == 0 }
@@ -77,6 +84,7 @@ extension JobOptions {
         if artifacts.overlay { texts["overlay"] = "true" }
         if artifacts.savesMaps { texts["maps"] = artifacts.mapForm.rawValue }
         if measuresMaps { texts["map-metrics"] = "true" }
+        if let count = pixelThresholds { texts["pixel-thresholds"] = "\(count)" }
         if let name = artifacts.mapReadOut { texts["map-bottom"] = name }
         if let name = localization.mapLayer { texts["map-layer"] = name }
         let others = [
@@ -116,12 +124,15 @@ extension JobOptions {
             }
             return value
         }
-        func offset() throws(JobOptionError) -> Int {
-            guard let value = Int(text), (0...5).contains(value) else {
-                throw JobOptionError(description: "--\(name) \(text): expected a whole number, 0...5")
+        func whole(_ range: ClosedRange<Int>) throws(JobOptionError) -> Int {
+            guard let value = Int(text), range.contains(value) else {
+                throw JobOptionError(
+                    description:
+                        "--\(name) \(text): expected a whole number, \(range.lowerBound)...\(range.upperBound)")
             }
             return value
         }
+        func offset() throws(JobOptionError) -> Int { try whole(0...5) }
         func flag() throws(JobOptionError) -> Bool {
             guard let value = Bool(text) else {
                 throw JobOptionError(description: "--\(name) \(text): expected true or false")
@@ -136,6 +147,7 @@ extension JobOptions {
             artifacts.savesMaps = true
             artifacts.mapForm = try choice(MapForm.self)
         case "map-metrics": measuresMaps = try flag()
+        case "pixel-thresholds": pixelThresholds = try whole(1...1000)
         case "map-bottom": artifacts.mapReadOut = text
         case "preprocess":
             guard let value = Preprocessing(rawValue: text) else {
@@ -165,11 +177,7 @@ extension JobOptions {
         case "component-blur": localization.box.componentBlur = try number(0...256)
         case "box-margin": localization.box.margin = try number(0...0.5)
         case "precision": precision = try choice(Precision.self)
-        case "agreement-every":
-            guard let value = Int(text), (1...1_000_000_000).contains(value) else {
-                throw JobOptionError(description: "--\(name) \(text): expected a whole number, 1...1000000000")
-            }
-            agreementEvery = value
+        case "agreement-every": agreementEvery = try whole(1...1_000_000_000)
         default: throw JobOptionError(description: "unknown option --\(name)")
         }
     }

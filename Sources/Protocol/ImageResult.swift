@@ -35,6 +35,9 @@ public struct ImageResult: Sendable, Hashable {
         /// Of the job's option `map-metrics`: what was found in the image's map, in the form that `FORMAT.md` describes. Looked at
         /// by whoever knows the image, not here.
         public var mapProfile: [UInt8]?
+        /// Of the job's option `pixel-thresholds`, for an image with a mask: how its pixels are spread over the map's values, in the
+        /// form that `FORMAT.md` describes. Likewise.
+        public var pixelHistogram: [UInt8]?
 
         /// The part of a result by which the precisions are compared.
         public struct Exact: Sendable, Hashable {
@@ -52,8 +55,10 @@ public struct ImageResult: Sendable, Hashable {
         public init(
             top5: [UInt32], scores: [Float], box: Rectangle, boxOriginal: Rectangle, iou: Double,
             groundTruthIndex: UInt32?, droppedMass: Int64, ties: Int64, ineligible: Int64, isEmpty: Bool, width: UInt32,
-            height: UInt32, exact: Exact? = nil, mapProfile: [UInt8]? = nil
+            height: UInt32, exact: Exact? = nil, mapProfile: [UInt8]? = nil,
+            pixelHistogram: [UInt8]? = nil
         ) {
+            self.pixelHistogram = pixelHistogram
             self.mapProfile = mapProfile
             self.exact = exact
             self.top5 = top5

@@ -263,11 +263,15 @@ public struct LeasedImage: Sendable, Hashable {
     /// The size that the annotation gives, in pixels; 0 where it gives none.
     public var annotatedWidth: UInt32
     public var annotatedHeight: UInt32
+    /// Of the job's option `pixel-thresholds`: which of the input's pixels are objects' and which are ignored, in the form that
+    /// `FORMAT.md` describes; nil for an image without masks. Looked at by whoever knows the network, not here.
+    public var mask: [UInt8]?
 
     public init(
         index: UInt32, id: String, label: UInt32, boxes: [Rectangle], annotatedWidth: UInt32 = 0,
-        annotatedHeight: UInt32 = 0
+        annotatedHeight: UInt32 = 0, mask: [UInt8]? = nil
     ) {
+        self.mask = mask
         self.annotatedWidth = annotatedWidth
         self.annotatedHeight = annotatedHeight
         self.index = index

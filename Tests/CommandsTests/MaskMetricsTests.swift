@@ -2,9 +2,9 @@ import Bytes
 import Commands
 import Coordinator
 import Dataset
-import Drawing
 import Evaluation
 import Foundation
+import Jobs
 import Options
 import SmallRuns
 import Testing
@@ -12,46 +12,11 @@ import Testing
 /// A run and a score of its maps against masks, in the layout of OpenImages30k.
 @Suite struct MaskMetricsTests {
     private let run: SmallRun
-    private let names: [String]
 
-    /// The annotations become the benchmark's lists, and each box a mask that is a little smaller.
     init() throws {
         run = try SmallRun(pictures: 7, description: SmallRun.pooledDescription)
         try run.write("classes.txt", DemoPictures.classNames.joined(separator: "\n") + "\n")
-        let annotations = try Annotations.load(
-            path: run.path("annotations"), classes: ClassIndex(names: DemoPictures.classNames))
-        var lists = ["image_ids": "", "class_labels": "", "image_sizes": "", "localization": ""]
-        var names: [String] = []
-        try FileManager.default.removeItem(atPath: run.path("annotations"))
-        for folder in ["annotations", "masks/test/0"] {
-            try FileManager.default.createDirectory(atPath: run.path(folder), withIntermediateDirectories: true)
-        }
-        for image in annotations {
-            let name = "test/\(image.label)/\(image.id).JPEG"
-            names.append(name)
-            let (width, height) = (image.declaredWidth!, image.declaredHeight!)
-            lists["image_ids"]! += "\(name)\n"
-            lists["class_labels"]! += "\(name),\(image.label)\n"
-            lists["image_sizes"]! += "\(name),\(width),\(height)\n"
-            for (place, box) in image.boxes.enumerated() {
-                let mask = "test/0/\(image.id)_m\(place).png"
-                let ignored = "test/0/\(image.id)_ignore.png"
-                lists["localization"]! += "\(name),\(mask),\(place == 0 ? ignored : "")\n"
-                try Self.write(run.path("masks/" + mask), width, height) { x, y in
-                    Float(x) >= box.x0 + 2 && Float(x) <= box.x1 - 2 && Float(y) >= box.y0 && Float(y) <= box.y1 - 1
-                }
-                if place == 0 { try Self.write(run.path("masks/" + ignored), width, height) { x, _ in x < width / 4 } }
-            }
-        }
-        for (list, text) in lists { try run.write("annotations/\(list).txt", text) }
-        self.names = names
-    }
-
-    private static func write(_ path: String, _ width: Int, _ height: Int, _ isWhite: (Int, Int) -> Bool) throws {
-        let pixels = (0..<width * height).map { UInt8(isWhite($0 % width, $0 / width) ? 1 : 0) }
-        let colors = [RGBColor(0, 0, 0), RGBColor(255, 255, 255)]
-        try Data(PNGEncoder.encode(indexed: pixels, palette: colors, width: width, height: height))
-            .write(to: URL(fileURLWithPath: path))
+        try MaskLists.make(in: run.directory)
     }
 
     private var masks: [String] { ["--masks", run.path("masks")] }
@@ -96,6 +61,12 @@ import Testing
         }
         // What is ignored is not counted.
         #expect(counted.count == 2 * (thresholds + 1) && (1..<7 * 64 * 64).contains(counted.reduce(0, +)))
+        // As the number is said: no map need be kept for it, whatever the batches and threads.
+        _ = try await run.evaluate(
+            options + masks + ["--map-metrics", "--threads", "3", "--batch", "2"], out: "unkept")
+        #expect(try maps("unkept") == maps("run"))
+        #expect(
+            try summary("unkept")["protocol"]?["options"]?["pixel-thresholds"]?.stringValue == "\(thresholds)")
         try expectSameReport("run")
         try expectSameReport("score")
         _ = try score(options + ["--threads", "1"], out: "one")
@@ -112,14 +83,75 @@ import Testing
         #expect(try run.read(out + "/report.html") == page)
     }
 
-    @Test func withoutKeptMapsARunSaysWhatItLacks() async throws {
-        let (status, text) = try await run.evaluate(masks + ["--map-metrics"], out: "run")
-        #expect(status == .valid && text.contains("PxAP and pIoU are measured where the maps are kept"), "\(text)")
-        #expect(try maps("run")["pxap"] == nil)
+    @Test func onlyMapMetricsNeedTheMasksInTheInput() async throws {
+        let (status, text) = try await run.evaluate(masks, out: "run")
+        #expect(status == .valid && text.contains("digest of their ids, labels, boxes and masks: "), "\(text)")
+        #expect(try summary("run")["metrics"]?["score_maps"] == nil)
+        #expect(try summary("run")["protocol"]?["options"]?["pixel-thresholds"] == nil)
         await #expect {
             _ = try await run.evaluate(["--map-metrics"], out: "refused")
         } throws: {
             "\($0)".contains("expected --masks DIR")
+        }
+    }
+
+    /// An image that failed is tried again; the others' pixels stand in the journal.
+    @Test func aRunGoesOnWithWhatItsJournalHasOfThePixels() async throws {
+        let measured = masks + ["--map-metrics"]
+        let id = "demo_00000003"
+        let whole = try Data(contentsOf: URL(fileURLWithPath: run.path("images/\(id).JPEG")))
+        try run.write("images/\(id).JPEG", "no picture")
+        #expect(try await run.evaluate(measured).status == .invalid)
+        // What is known of a part is said of a part.
+        let part = try #require(try summary("out")["invalid_metrics"]?["score_maps"])
+        #expect(part["max_box_acc"]?["of"]?.intValue == 6 && part["pxap"]?.doubleValue != nil)
+        try whole.write(to: URL(fileURLWithPath: run.path("images/\(id).JPEG")))
+        for (options, part) in [
+            (["--map-metrics"], "expected --masks DIR"), (masks, "map-metrics: true, now nothing"),
+            (measured + ["--thresholds", "50"], "pixel-thresholds: 1000, now 50"),
+        ] {
+            await #expect {
+                _ = try await run.evaluate(options + ["--resume"])
+            } throws: {
+                "\($0)".contains(part)
+            }
+        }
+        let (status, text) = try await run.evaluate(measured + ["--resume"])
+        #expect(status == .valid && text.contains("6 images have a result in the journal"), "\(text)")
+        _ = try await run.evaluate(measured, out: "anew")
+        #expect(try maps("out") == maps("anew") && maps("out")["pxap"]?.doubleValue != nil)
+        #expect(try run.read("out/images.jsonl") == run.read("anew/images.jsonl"))
+    }
+
+    /// The run's digest is that of the masks, so that nothing is gone on with against others.
+    @Test func otherMasksAreAnotherRun() async throws {
+        let path = run.path("masks/test/0/demo_00000002_m0.png")
+        _ = try await run.evaluate(masks + ["--map-metrics"])
+        let size = try PNGReader.gray(try MaskFile.bytes(path: path), file: path)
+        try MaskLists.write(path, size.width, size.height) { x, y in x < 9 && y < 5 }
+        await #expect {
+            _ = try await run.evaluate(masks + ["--map-metrics"], forces: false)
+        } throws: {
+            "\($0)".contains("ids, labels, boxes, annotated sizes and masks: ")
+        }
+    }
+
+    /// As if a file were replaced while the run reads.
+    @Test func aMaskThatChangesMeanwhileIsNamed() throws {
+        let lists = try Annotations.load(
+            path: run.path("annotations"), classes: ClassIndex(names: DemoPictures.classNames), masks: run.path("masks")
+        )
+        let image = try #require(lists.first { $0.id == "demo_00000002" })
+        let names = try #require(image.masks)
+        let geometry = Geometry(
+            preset: .squash, inputSize: 64, width: image.declaredWidth!, height: image.declaredHeight!)
+        let reader = MaskReader(folder: run.path("masks"))
+        _ = try reader.truth(of: names, in: geometry)
+        try MaskLists.write(run.path("masks/test/0/demo_00000002_ignore.png"), 8, 8) { x, _ in x < 3 }
+        #expect {
+            _ = try reader.truth(of: names, in: geometry)
+        } throws: {
+            "\($0)".contains("demo_00000002_m0.png and") && "\($0)".contains("found other bytes than when")
         }
     }
 

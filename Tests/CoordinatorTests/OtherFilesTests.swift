@@ -170,7 +170,7 @@ import Testing
         try text.replacingCharacters(in: width, with: "<width>9999</width>").write(
             toFile: path, atomically: true, encoding: .utf8)
         let problem = try #require(await refusal(["--resume"]))
-        #expect(problem.contains("which differs in ids, labels, boxes and annotated sizes"), "\(problem)")
+        #expect(problem.contains("which differs in ids, labels, boxes, annotated sizes and masks"), "\(problem)")
     }
 
     @Test func verifyDataAloneIsRefused() async {

@@ -21,7 +21,12 @@ struct PixelAccuracyTests {
                 let truth = PixelTruth(
                     objects: try shades(image["objects"]), ignored: try shades(image["ignored"]), black: 0,
                     inputSize: size)
-                tallies[place % 2].add(profiler.places(values, width: size, height: size, in: bins), truth)
+                let histogram = profiler.histogram(values, width: size, height: size, truth, in: bins)
+                tallies[place % 2].add(histogram)
+                // As they travel, they are the same.
+                #expect(try PixelTruth(truth.encoded, inputSize: size) == truth)
+                #expect(try PixelHistogram(histogram.encoded, in: bins) == histogram)
+                #expect(try PixelTruth.counts(truth.encoded, inputSize: size) == histogram.counts)
             }
             tallies[0].add(tallies[1])
             #expect(tallies[0].foreground.map { JSON.int($0) } == entry["foreground"]?.arrayValue)
@@ -51,7 +56,7 @@ struct PixelAccuracyTests {
             var tally = PixelTally(bins: bins)
             _ = profiler.profile(map, width: side, height: side, truth: [])
             let truth = PixelTruth(objects: [[9, 9, 0, 0]], ignored: [], black: 0, inputSize: 2)
-            tally.add(profiler.places(map, width: side, height: side, in: bins), truth)
+            tally.add(profiler.histogram(map, width: side, height: side, truth, in: bins))
             return PixelAccuracy(tally)
         }
         let right = accuracy([5, 4, 1, 0])

@@ -100,6 +100,11 @@ import Testing
         (["exe-mode": "viz"], "--exe-mode viz: expected bbox_eval, bbox_viz, ch_viz"),
         (["exe-mode": "ch_viz", "map-bottom": "p7"], "p7"),
         (["maps": "raw"], "maps without the read-out"), (["map-metrics": "true"], "maps without the read-out"),
+        (["pixel-thresholds": "10"], "pixel-thresholds without map-metrics"),
+        (
+            ["map-metrics": "true", "pixel-thresholds": "1001"],
+            "--pixel-thresholds 1001: expected a whole number, 1...1000"
+        ),
         (["overlay": "yes"], "--overlay yes: expected true or false"),
     ])
     func aJobThatCannotMakeItsFilesIsRefused(options: [String: String], part: String) throws {

@@ -1,5 +1,6 @@
 import Bytes
 import Dataset
+import Evaluation
 import Foundation
 import Jobs
 import Node
@@ -61,6 +62,64 @@ import Testing
         #expect(try results[0] == bench.small.expected(0..<1)[0])
         #expect(results[1].failure?.kind == .content)
         #expect(results[2].failure == ImageFailure(.unavailable, "cannot open: No such file or directory"))
+    }
+
+    /// Its pixels are counted against the mask that its lease has, where it has one.
+    @Test func mapsAreMeasuredAgainstTheMasksOfALease() throws {
+        let bench = try Bench(SmallJob(pictures: 3))
+        let coordinator = TestCoordinator(bench)
+        try coordinator.ready(bench.small.job(options: SmallJob.measuresPixels))
+        var lease = bench.small.lease(1, 0..<3)
+        // 1000 pixels of an object, 96 that are ignored.
+        lease.images[1].mask = Self.mask([(1000, 1), (96, 2), (3000, 0)])
+        coordinator.send(.lease(lease))
+        let found = try coordinator.results(of: 1).compactMap { result -> ImageResult.Evaluated? in
+            if case .evaluated(let found) = result.outcome { found } else { nil }
+        }
+        #expect(found.count == 3 && found.allSatisfy { $0.mapProfile != nil })
+        #expect(found[0].pixelHistogram == nil && found[2].pixelHistogram == nil)
+        let histogram = try PixelHistogram(
+            try #require(found[1].pixelHistogram), in: PixelBins(thresholds: 100))
+        #expect(histogram.counts == PixelCounts(foreground: 1000, background: 3000))
+    }
+
+    /// Runs of pixels, each of one kind.
+    private static func mask(_ runs: [(length: Int, kind: UInt8)]) -> [UInt8] {
+        runs.flatMap { length, kind -> [UInt8] in
+            var (rest, bytes) = ((length - 1) << 2 | Int(kind), [UInt8]())
+            while rest >= 0x80 {
+                bytes.append(UInt8(rest & 0x7f) | 0x80)
+                rest >>= 7
+            }
+            return bytes + [UInt8(rest)]
+        }
+    }
+
+    /// What is no mask of the network's input ends the connection by the image's name, and not the node.
+    @Test(
+        arguments: [
+            (SmallJob.measuresPixels, [(4095, 0)], "its mask has 4095 pixels, expected the 4096 of 64x64"),
+            (SmallJob.measuresPixels, [(4097, 0)], "its mask has more than the 4096 pixels of 64x64"),
+            (SmallJob.measuresPixels, [(96, 3), (4000, 0)], "its mask has a run of the kind 3"),
+            (SmallJob.measuresPixels, [], "its mask has 0 pixels, expected the 4096 of 64x64"),
+            ([:], [(4096, 0)], "a mask, in a job without the option pixel-thresholds"),
+        ] as [([String: String], [(length: Int, kind: UInt8)], String)])
+    func aMaskThatIsNoneEndsTheConnection(
+        options: [String: String], runs: [(length: Int, kind: UInt8)], text: String
+    ) throws {
+        let bench = try Bench(SmallJob(pictures: 3))
+        let coordinator = TestCoordinator(bench)
+        try coordinator.ready(bench.small.job(options: options))
+        var lease = bench.small.lease(7, 0..<3)
+        lease.images[2].mask = Self.mask(runs)
+        coordinator.send(.lease(lease))
+        let id = bench.small.entries[2].id
+        #expect(try coordinator.message() == .failed(reason: "out of protocol: lease 7: \(id): \(text)"))
+        #expect(try coordinator.message() == nil)
+        let next = TestCoordinator(bench)
+        try next.ready(bench.small.job())
+        next.send(.lease(bench.small.lease(1, 0..<1)))
+        #expect(try next.results(of: 1) == bench.small.expected(0..<1))
     }
 
     @Test func aPreparedJobIsUsedAgainWithoutLoading() throws {

@@ -25,6 +25,9 @@ final class SmallJob: Sendable {
          "readouts": {"p1": "p1"}}
         """
 
+    /// Options of a job that measures maps against masks.
+    static let measuresPixels = ["map-metrics": "true", "map-bottom": "p1", "pixel-thresholds": "100"]
+
     /// `scale` multiplies the first layer's weights.
     init(pictures: Int = 7, scale: Float = 1) throws {
         directory = FileManager.default.temporaryDirectory.path + "/stnet-" + UUID().uuidString

@@ -115,6 +115,20 @@ final class Cluster: @unchecked Sendable {
         ]
     }
 
+    /// What a run or a score says of maps, without the maps of no image.
+    func scoreMaps(_ out: String) throws -> [String: JSON] {
+        let source = path(out + "/summary.json")
+        let summary = try JSON.parse(try WholeFile.read(path: source, limit: 1 << 24), source: source)
+        let maps = try #require(summary["metrics"]?["score_maps"]?.objectValue)
+        return Dictionary(uniqueKeysWithValues: maps.filter { $0.0 != "surplus_maps" })
+    }
+
+    /// Of the network, in pixels.
+    func inputSize() throws -> Int {
+        let description = try JSON.parse(try WholeFile.read(path: network, limit: 1 << 20), source: network)
+        return try #require(description["input"]?["size"]?.intValue)
+    }
+
     /// SHA-256 of a run's records.
     func digest(_ out: String = "out") throws -> String {
         SHA256.hex([UInt8](try Data(contentsOf: URL(fileURLWithPath: path(out + "/images.jsonl")))))

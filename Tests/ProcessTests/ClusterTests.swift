@@ -1,4 +1,6 @@
+import Dataset
 import Foundation
+import SmallRuns
 import Testing
 
 /// Whole programs on loopback: whatever happens to nodes on the way, the records have the digest of the embedded run.
@@ -110,6 +112,39 @@ import Testing
         #expect(resumed.standardError.contains("images have a result in the journal"))
         #expect(try cluster.digest() == cluster.embeddedDigest() && cluster.digest("measured") == cluster.digest())
         #expect(try metrics("out") == metrics("measured"))
+    }
+
+    /// So are their pixels against the masks, which travel in the leases; a score of the kept maps says the same.
+    @Test func metricsAgainstMasksAreThoseOfOneThroughAKillAndAResumption() throws {
+        let cluster = try Cluster(pictures: 200)
+        try MaskLists.make(in: cluster.directory)
+        let options = ["--map-metrics", "--masks", "masks"]
+        let embedded = try cluster.coordinator(out: "measured", options + ["--save-maps", "maps"])
+        #expect(embedded.wait() == 0, "\(embedded.standardError)")
+        let nodes = try cluster.nodes(3)
+        let run = try cluster.coordinator([nodes[0].address, nodes[1].address], options)
+        try cluster.waitForResults(run)
+        nodes[1].program.send(SIGKILL)
+        try cluster.waitForResults(run, bytes: 30_000)
+        run.send(SIGKILL)
+        #expect(run.wait() == 128 + SIGKILL)
+        let resumed = try cluster.coordinator(
+            [nodes[0].address, nodes[2].address], options + ["--resume", "--verify-every", "4"])
+        #expect(resumed.wait() == 0, "\(resumed.standardError)")
+        #expect(resumed.standardError.contains("images have a result in the journal"))
+        #expect(try cluster.digest() == cluster.digest("measured"))
+        let found = try cluster.scoreMaps("out")
+        #expect(try found["pxap"]?.doubleValue != nil && found == cluster.scoreMaps("measured"))
+        try cluster.write("classes.txt", DemoPictures.classNames.joined(separator: "\n") + "\n")
+        let score = try Program(
+            "stnet-coord",
+            [
+                "score", "--maps", "maps", "--annotations", "annotations", "--masks", "masks", "--classes",
+                "classes.txt",
+                "--input-size", "\(cluster.inputSize())", "--preprocess", "stnet", "--iou", "stnet", "--out", "score",
+            ], directory: cluster.directory)
+        #expect(score.wait() == 0, "\(score.standardError)")
+        #expect(try cluster.scoreMaps("score") == found)
     }
 
     /// Not among the files that are compared before the first lease.

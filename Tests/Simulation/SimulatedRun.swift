@@ -11,7 +11,7 @@ import SelectiveTuning
 enum SimulatedRun {
     static let inputSize = 64
     static let classes = 10
-    static let options = JobOptions(measuresMaps: true)
+    static let options = JobOptions(measuresMaps: true, pixelThresholds: 10)
     static let fingerprint = JournalFingerprint(["manifest_sha256": "simulated"])
     static let job = Job(
         network: "simulated", networkDescription: nil, weightsSHA256: "", weightsBytes: 1 << 20, options: [:])
@@ -50,18 +50,26 @@ enum SimulatedRun {
                 boxOriginal: Rectangle(geometry.original(box)), iou: match.iou,
                 groundTruthIndex: match.iou > 0 ? UInt32(match.index) : nil, droppedMass: 1 << 40, ties: 3,
                 ineligible: 2, isEmpty: false, width: 128, height: 96,
-                mapProfile: profile.encoded)
+                mapProfile: profile.encoded, pixelHistogram: histogram.encoded)
         }
     }()
 
-    /// Of a square hill in the corner.
-    private static let profile: MapProfile = {
+    /// Of a square hill in the corner, against the mask.
+    private static let (profile, histogram): (MapProfile, PixelHistogram) = {
         let geometry = Geometry(preset: options.preset, inputSize: inputSize, width: 128, height: 96)
         let boxes = try! manifest(1).entries[0].fit(width: 128, height: 96).boxes
         let hill = (0..<inputSize * inputSize).map { Float($0 % inputSize < 40 && $0 / inputSize < 40 ? 1 : 0) }
-        return MapProfiler(inputSize: inputSize, convention: options.iou)!.profile(
+        let profiler = MapProfiler(inputSize: inputSize, convention: options.iou)!
+        let profile = profiler.profile(
             hill, width: inputSize, height: inputSize, truth: geometry.truthOfMaps(boxes, options.iou))
+        let histogram = profiler.histogram(hill, width: inputSize, height: inputSize, mask, in: options.pixelBins!)
+        return (profile, histogram)
     }()
+
+    /// The upper half is the object's: the same of every image.
+    private static let mask = PixelTruth(
+        objects: [(0..<inputSize * inputSize).map { $0 < inputSize * inputSize / 2 ? 255 : 0 }], ignored: [], black: 0,
+        inputSize: inputSize)
 
     /// No two nodes that are wrong are wrong in the same way.
     enum Finding { case honest, lie, different(Int64), otherFile(String) }
@@ -71,7 +79,12 @@ enum SimulatedRun {
         switch finding {
         case .honest, .otherFile: break
         case .lie: evaluated.iou = evaluated.iou / 2 + 0.001
-        // In the map alone, or in the box's counts.
+        // In the map alone, in its pixels against the mask, or in the box's counts.
+        case .different(let by) where by % 4 == 0:
+            var other = histogram
+            other.bins[0].background -= Int(by)
+            other.bins[other.bins.count - 1].background += Int(by)
+            evaluated.pixelHistogram = other.encoded
         case .different(let by) where by % 2 == 0:
             var other = profile
             other.massInside -= UInt32(by)
@@ -87,8 +100,10 @@ enum SimulatedRun {
 
     /// A map that says what was found.
     static func picture(of found: ImageResult.Evaluated) -> [UInt8] {
-        let profile = found.mapProfile?.reduce(0) { $0 + Int($1) } ?? 0
-        return NumPyWriter.encode([Float(found.ties), Float(found.iou), Float(profile), 0], shape: [mapSide, mapSide])
+        let map = [found.mapProfile, found.pixelHistogram].map { bytes in
+            Float((bytes ?? []).reduce(0) { ($0 * 31 + Int($1)) % 65_521 })
+        }
+        return NumPyWriter.encode([Float(found.ties), Float(found.iou)] + map, shape: [mapSide, mapSide])
     }
 
     static func failure(_ image: Int, _ kind: ImageFailure.Kind) -> ImageResult {
@@ -98,6 +113,6 @@ enum SimulatedRun {
     static func ledger(_ manifest: Manifest, _ storage: InMemoryStorage) throws -> Ledger {
         try Ledger.open(
             storage: storage, fingerprint: fingerprint, manifest: manifest, options: options, inputSize: inputSize,
-            classes: classes)
+            classes: classes, masks: InputMasks(manifest.entries.indices.lazy.map { _ in mask }))
     }
 }

@@ -139,6 +139,7 @@ final class MapReader: @unchecked Sendable {
 
     private let profiler: MapProfiler
     private(set) var tally: MapTally
+    private let masks: MaskReader?
     /// Nil where the images have no masks.
     private(set) var pixels: PixelMeter?
 
@@ -148,12 +149,13 @@ final class MapReader: @unchecked Sendable {
         else { throw NetworkError.outOfMemory(bytes: 0, purpose: "score maps") }
         self.profiler = profiler
         tally = MapTally(thresholds: thresholds, convention: scorer.convention)
-        guard let masks else { return }
-        pixels = PixelMeter(masks: masks, inputSize: scorer.inputSize, bins: bins)
+        self.masks = masks
+        guard masks != nil else { return }
+        pixels = PixelMeter(inputSize: scorer.inputSize, bins: bins)
         if pixels == nil { throw NetworkError.outOfMemory(bytes: 0, purpose: "score maps") }
     }
 
-    func score(_ truth: GroundTruth, path: String?, _ masks: MaskNames?, _ geometry: Geometry) -> Outcome {
+    func score(_ truth: GroundTruth, path: String?, _ names: MaskNames?, _ geometry: Geometry) -> Outcome {
         guard let path else { return Outcome(result: .missing, sha256: nil) }
         var digest: String?
         do {
@@ -161,9 +163,10 @@ final class MapReader: @unchecked Sendable {
             digest = SHA256.hex(bytes)
             let map = try NumPyMap(bytes, file: path)
             let profile = profiler.profile(map.values, width: map.width, height: map.height, truth: truth.boxes)
-            if let masks {
-                try pixels?.add(
-                    map.values, width: map.width, height: map.height, foundBy: profiler, masks, geometry)
+            if let names, let masks, let bins = pixels?.bins {
+                let mask = try masks.truth(of: names, in: geometry)
+                let histogram = profiler.histogram(map.values, width: map.width, height: map.height, mask, in: bins)
+                pixels?.add(PixelFinding(histogram: histogram, truth: mask))
             }
             tally.add(profile, truth: truth.boxes)
             return Outcome(result: .scored(profile), sha256: digest)

@@ -67,8 +67,6 @@ public struct EvaluateConfiguration: Sendable {
     public struct MapMetrics: Sendable, Hashable {
         /// 1 ... 1000.
         public var thresholds: Int
-        /// Against masks; likewise.
-        public var pixelThresholds: Int
         /// The directory of a run whose images have chosen thresholds; nil for none.
         public var givenBy: String?
     }
@@ -180,9 +178,8 @@ public struct EvaluateConfiguration: Sendable {
             resolved.append(("weights", weightsPath))
         }
         if options.measuresMaps {
-            let thresholds = try parsed.integer("thresholds", in: 1...1000)
             mapMetrics = MapMetrics(
-                thresholds: thresholds ?? 100, pixelThresholds: thresholds ?? 1000, givenBy: values["threshold-from"])
+                thresholds: try parsed.integer("thresholds", in: 1...1000) ?? 100, givenBy: values["threshold-from"])
         }
         resolvedDefaults = resolved
         configured = EvaluateOptions.help.options.map(\.name).filter(parsed.isFromConfiguration).map { [parsed] name in
@@ -236,7 +233,12 @@ public struct EvaluateConfiguration: Sendable {
         if parsed.values["save-maps"] != nil {
             given["maps"] = parsed.values["save-maps-as"] ?? MapForm.benchmark.rawValue
         }
-        if parsed.switches.contains("map-metrics") { given["map-metrics"] = "true" }
+        if parsed.switches.contains("map-metrics") {
+            given["map-metrics"] = "true"
+            if parsed.values["masks"] != nil {
+                given["pixel-thresholds"] = "\(try parsed.integer("thresholds", in: 1...1000) ?? 1000)"
+            }
+        }
         guard isHypothesis || given["maps"] != nil || given["map-metrics"] != nil else {
             given["map-bottom"] = nil
             return

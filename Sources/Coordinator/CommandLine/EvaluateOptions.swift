@@ -180,7 +180,8 @@ public enum EvaluateOptions {
             effect: .besideAny(of: "save-maps")),
         .init(
             "map-metrics", nil,
-            "also measure each image's map at every threshold: MaxBoxAcc, MaxBoxAccV2, pointing game, mass in the box",
+            "also measure each image's map at every threshold: MaxBoxAcc, MaxBoxAccV2, pointing game, mass in the box; beside "
+                + "--masks also PxAP and pIoU",
             effect: .always),
         .init(
             "thresholds", "N", "map metrics: maps are cut at 0, 1/N, 2/N, ... of their maximum",

@@ -9,7 +9,7 @@ import Bytes
 /// One thread at a time uses it; only `storage.sync()` may be called from another one (`JournalSyncer`).
 public final class Journal: @unchecked Sendable {
     public static let magic = Array("STNETJNL".utf8)
-    public static let formatVersion: UInt16 = 4
+    public static let formatVersion: UInt16 = 5
     /// Bytes that wait at most before `append` flushes by itself.
     package static let largestBuffer = 1 << 18
 

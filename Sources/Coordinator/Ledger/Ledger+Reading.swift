@@ -52,6 +52,9 @@ extension Ledger {
         }
     }
 
+    /// Which of the input's pixels are the image's objects, as a lease says it; nil where maps are not measured against masks.
+    func mask(of image: Int) -> [UInt8]? { check.mask(of: UInt32(image)) }
+
     /// The name of the node whose result counts; nil where there is none.
     public func evaluator(_ image: Int) -> String? { state.name(state.evaluator(image)) }
 

@@ -12,21 +12,23 @@ extension Ledger {
     /// - Throws: `JournalError`.
     public static func open(
         path: String, fingerprint: JournalFingerprint, opening: Journal.Opening, manifest: Manifest,
-        options: JobOptions, inputSize: Int, classes: Int, limits: ResultLimits = .none, retryFailures: Bool = true
+        options: JobOptions, inputSize: Int, classes: Int, limits: ResultLimits = .none,
+        masks: InputMasks? = nil, retryFailures: Bool = true
     ) throws -> Ledger {
         let storage = try FileStorage(path: path, opening: opening == .existing ? .existing : .existingOrNew)
         return try open(
             storage: storage, fingerprint: fingerprint, opening: opening, manifest: manifest, options: options,
-            inputSize: inputSize, classes: classes, limits: limits, retryFailures: retryFailures)
+            inputSize: inputSize, classes: classes, limits: limits, masks: masks, retryFailures: retryFailures)
     }
 
     public static func open(
         storage: any JournalStorage, fingerprint: JournalFingerprint, opening: Journal.Opening = .existingOrNew,
         manifest: Manifest, options: JobOptions, inputSize: Int, classes: Int, limits: ResultLimits = .none,
-        retryFailures: Bool = true
+        masks: InputMasks? = nil, retryFailures: Bool = true
     ) throws -> Ledger {
         let check = ResultCheck(
-            manifest: manifest, options: options, inputSize: inputSize, classes: classes, limits: limits)
+            manifest: manifest, options: options, inputSize: inputSize, classes: classes, limits: limits,
+            masks: masks)
         var replay = LedgerReplay(check: check, storage: storage)
         let journal = try Journal.open(
             storage: storage, fingerprint: fingerprint, opening: opening, isResult: isEvaluated

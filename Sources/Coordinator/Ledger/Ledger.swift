@@ -22,13 +22,15 @@ public struct Ledger: Sendable {
     ///   - inputSize: the side of the network's square input in pixels.
     ///   - classes: the network's outputs.
     ///   - limits: of the counts in the network's results.
+    ///   - masks: where the options ask for maps against masks.
     public init(
         manifest: Manifest, options: JobOptions, inputSize: Int, classes: Int, limits: ResultLimits = .none,
-        journal: Journal
+        masks: InputMasks? = nil, journal: Journal
     ) {
         precondition(journal.recordCount == 0, "what the journal holds has to be replayed: Ledger.open")
         let check = ResultCheck(
-            manifest: manifest, options: options, inputSize: inputSize, classes: classes, limits: limits)
+            manifest: manifest, options: options, inputSize: inputSize, classes: classes, limits: limits,
+            masks: masks)
         self.init(check: check, state: LedgerState(images: manifest.entries.count), journal: journal)
     }
 

@@ -147,7 +147,7 @@ extension ImageResult {
                 "exact",
                 a.exact?.label == b.exact?.label && a.exact.map { bits($0.box) } == b.exact.map { bits($0.box) }
             ),
-            ("map profile", a.mapProfile == b.mapProfile),
+            ("map profile", a.mapProfile == b.mapProfile), ("pixel histogram", a.pixelHistogram == b.pixelHistogram),
         ]
         return files + comparisons.filter { !$0.1 }.map(\.0)
     }

@@ -10,7 +10,16 @@ extension ResultCheck {
         guard case .evaluated(let found) = result.outcome, let bytes = found.mapProfile,
             let profile = try? MapProfile(bytes, inputSize: inputSize)
         else { return nil }
-        return MapFinding(profile: profile, truth: mapTruth(found, entry))
+        return MapFinding(
+            profile: profile, truth: mapTruth(found, entry), pixels: pixels(found, mask: mask(of: result.index)))
+    }
+
+    private func pixels(_ found: ImageResult.Evaluated, mask: [UInt8]?) -> PixelFinding? {
+        guard let mask, let bins = options.pixelBins, let bytes = found.pixelHistogram,
+            let histogram = try? PixelHistogram(bytes, in: bins),
+            let truth = try? PixelTruth(mask, inputSize: inputSize)
+        else { return nil }
+        return PixelFinding(histogram: histogram, truth: truth)
     }
 
     /// The run's record of an image whose result passed `check`, and its boxes in the input frame of the decoded size for the

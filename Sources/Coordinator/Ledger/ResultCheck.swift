@@ -14,6 +14,8 @@ struct ResultCheck: Sendable {
     let classes: Int
     /// Of the counts in the network's results.
     let limits: ResultLimits
+    /// The images' masks in the input, where maps are measured against them.
+    let masks: InputMasks?
 
     static let longestFailure = 1000
 
@@ -39,7 +41,7 @@ struct ResultCheck: Sendable {
             try checkCounts(found, entry)
             try checkBoxes(found, entry)
             try checkExact(found, entry, index: result.index)
-            try checkMapProfile(found, entry)
+            try checkMap(found, entry, index: result.index)
         }
     }
 
@@ -71,19 +73,34 @@ struct ResultCheck: Sendable {
     }
 
     /// Every IoU is computed anew from the boxes; that no other contour fits better cannot be told without the map.
-    private func checkMapProfile(_ found: ImageResult.Evaluated, _ entry: ManifestEntry) throws(ResultRefusal) {
-        guard (found.mapProfile != nil) == options.measuresMaps else {
-            throw ResultRefusal(
-                image: entry.id, field: "map profile", options.measuresMaps ? "is missing" : "was not asked for")
+    private func checkMap(
+        _ found: ImageResult.Evaluated, _ entry: ManifestEntry, index: UInt32
+    ) throws(ResultRefusal) {
+        let mask = options.pixelBins == nil ? nil : mask(of: index)
+        for (field, isThere, isExpected) in [
+            ("map profile", found.mapProfile != nil, options.measuresMaps),
+            ("pixel histogram", found.pixelHistogram != nil, mask != nil),
+        ] where isThere != isExpected {
+            throw ResultRefusal(image: entry.id, field: field, isExpected ? "is missing" : "was not asked for")
         }
         guard let bytes = found.mapProfile else { return }
+        let profile: MapProfile
         do throws(MapProfile.Malformed) {
-            try MapProfile(bytes, inputSize: inputSize).check(
-                truth: mapTruth(found, entry), inputSize: inputSize, convention: options.iou)
+            profile = try MapProfile(bytes, inputSize: inputSize)
+            try profile.check(truth: mapTruth(found, entry), inputSize: inputSize, convention: options.iou)
         } catch {
             throw ResultRefusal(image: entry.id, field: "map profile", "\(error)")
         }
+        guard let bytes = found.pixelHistogram, let mask, let bins = options.pixelBins else { return }
+        do throws(MalformedPixels) {
+            try PixelHistogram(bytes, in: bins).check(try PixelTruth.counts(mask, inputSize: inputSize), profile)
+        } catch {
+            throw ResultRefusal(image: entry.id, field: "pixel histogram", "\(error)")
+        }
     }
+
+    /// As it travels in a lease; nil for an image without masks.
+    func mask(of index: UInt32) -> [UInt8]? { masks?[Int(index)] }
 
     /// The true boxes with which an image's map is compared, in the input frame of the decoded size.
     func mapTruth(_ found: ImageResult.Evaluated, _ entry: ManifestEntry) -> [Box] {

@@ -9,7 +9,7 @@ package enum RunDifferences {
         "network_sha256": ("description of the network", true),
         "weights_sha256": ("weights", true),
         "image_sizes_sha256": ("sizes of the image files", true),
-        "manifest_sha256": ("ids, labels, boxes and annotated sizes", true),
+        "manifest_sha256": ("ids, labels, boxes, annotated sizes and masks", true),
         "boxes_sha256": ("boxes", true),
         "maps_sha256": ("maps", true),
     ]

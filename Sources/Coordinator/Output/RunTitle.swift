@@ -40,7 +40,9 @@ package enum RunTitle {
     }
 
     /// Pictures, kept maps and what is measured of maps change no other number.
-    private static let ofFiles: Set<String> = ["exe-mode", "overlay", "maps", "map-bottom", "map-metrics"]
+    private static let ofFiles: Set<String> = [
+        "exe-mode", "overlay", "maps", "map-bottom", "map-metrics", "pixel-thresholds",
+    ]
 
     /// `mass 0.8` of each option that is not what the method or its preset says.
     private static func differences(preset: MethodPreset?, options: JobOptions) -> [String] {

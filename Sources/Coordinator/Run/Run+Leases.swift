@@ -46,7 +46,9 @@ extension Run {
         timeline.sent(lease: order.id, node: order.node, now: now)
         let lease = Lease(
             id: order.id,
-            images: order.images.map { LeasedImage(index: UInt32($0), manifest.entries[$0]) })
+            images: order.images.map {
+                LeasedImage(index: UInt32($0), manifest.entries[$0], mask: ledger.mask(of: $0))
+            })
         if let session = members[order.node]?.session { act(.send(session: session, .lease(lease))) }
     }
 

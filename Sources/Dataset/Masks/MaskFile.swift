@@ -5,12 +5,7 @@ public enum MaskFile {
     /// What is above this shade is meant: black alone is not. (The benchmark compares shades of 0 ... 255 with 0.5.)
     public static let black: UInt8 = 0
 
-    /// Throws `DatasetError` that names the file.
-    public static func read(path: String) throws(DatasetError) -> GrayImage {
-        try PNGReader.gray(try bytes(path: path), file: path)
-    }
-
-    /// A file's bytes, for `PNGReader`.
+    /// A file's bytes, for `PNGReader`. Throws `DatasetError` that names the file.
     public static func bytes(path: String) throws(DatasetError) -> [UInt8] {
         try FileTree.read(path, limit: largestFile)
     }

@@ -13,15 +13,10 @@ public struct PixelTally: Hashable, Sendable {
     }
 
     /// Counts one image.
-    /// - Parameter places: [inputSize, inputSize] bins, as `MapProfiler.places` gives them.
-    public mutating func add(_ places: [UInt16], _ truth: PixelTruth) {
-        precondition(places.count == truth.kinds.count, "map and masks of one size")
-        for (place, kind) in zip(places, truth.kinds) {
-            switch kind {
-            case PixelTruth.Kind.foreground.rawValue: foreground[Int(place)] += 1
-            case PixelTruth.Kind.background.rawValue: background[Int(place)] += 1
-            default: break
-            }
+    public mutating func add(_ image: PixelHistogram) {
+        for bin in image.bins {
+            foreground[bin.place] += bin.foreground
+            background[bin.place] += bin.background
         }
     }
 

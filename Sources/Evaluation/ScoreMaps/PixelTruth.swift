@@ -1,6 +1,6 @@
 /// Which pixels of the network's input are an image's objects, after its masks.
 public struct PixelTruth: Hashable, Sendable {
-    public enum Kind: UInt8, Sendable {
+    public enum Kind: UInt8, CaseIterable, Sendable {
         case background = 0
         case foreground = 1
         /// Neither: it does not count.
@@ -9,6 +9,8 @@ public struct PixelTruth: Hashable, Sendable {
 
     /// [inputSize, inputSize], raw values of `Kind`.
     let kinds: [UInt8]
+
+    init(kinds: [UInt8]) { self.kinds = kinds }
 
     /// - Parameters:
     ///   - objects: [inputSize, inputSize] shades of each object's mask; what is above `black` in any is foreground.

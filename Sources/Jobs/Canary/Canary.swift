@@ -40,10 +40,27 @@ public enum Canary {
                 let truth = input.geometry.truthOfMaps([CanaryPictures.box(in: input)], options.iou)
                 hash.update(
                     profiler.profile(map.values, width: map.size, height: map.size, truth: truth).encoded)
+                guard let bins = options.pixelBins else { continue }
+                hash.update(
+                    profiler.histogram(
+                        map.values, width: map.size, height: map.size, mask(in: input, truth[0]), in: bins
+                    ).encoded)
             }
             rest = rest.dropFirst(batch.count)
         }
         return hash.finalizeHex()
+    }
+
+    /// The pixels of a box, without those in the input's left quarter, which are ignored.
+    private static func mask(in input: PreparedInput, _ box: Box) -> PixelTruth {
+        let size = input.geometry.inputSize
+        func shades(_ isMeant: (Float, Float) -> Bool) -> [UInt8] {
+            (0..<size * size).map { isMeant(Float($0 % size), Float($0 / size)) ? 255 : 0 }
+        }
+        let quarter = Float(size / 4)
+        return PixelTruth(
+            objects: [shades { x, y in x >= max(quarter, box.x0) && x <= box.x1 && y >= box.y0 && y <= box.y1 }],
+            ignored: [shades { x, _ in x < quarter }], black: MaskFile.black, inputSize: size)
     }
 
     /// All that a result has, and the map that the box is drawn around.

@@ -51,6 +51,22 @@ public final class LeaseEvaluator: @unchecked Sendable {
         self.init(backend: backend, images: ImageIndex(places: images), options: options, pool: pool)
     }
 
+    /// Throws for a mask that nobody asked about, or that is none of the network's input. To be asked before a lease is evaluated:
+    /// nothing in it is taken on trust.
+    public func checkMasks(of leased: [LeasedImage]) throws(OutOfProtocol) {
+        for image in leased {
+            guard let mask = image.mask else { continue }
+            guard options.pixelBins != nil else {
+                throw OutOfProtocol("\(image.id.onOneLine): a mask, in a job without the option pixel-thresholds")
+            }
+            do throws(MalformedPixels) {
+                _ = try PixelTruth.counts(mask, inputSize: backend.network.inputSize)
+            } catch {
+                throw OutOfProtocol("\(image.id.onOneLine): its mask \(error)")
+            }
+        }
+    }
+
     /// Evaluates all images of a lease; `deliver` gets each batch's results in the lease's order, after `keep` got the
     /// files that were made of its images. Between two batches `isStopped` is asked, and the rest is left. Throws what ends the node, not what is wrong with one image.
     ///
@@ -130,7 +146,7 @@ public final class LeaseEvaluator: @unchecked Sendable {
         guard renderer != nil || measurer != nil else { return [] }
         let isEvaluated = results.map { if case .evaluated = $0.outcome { true } else { false } }
         let made = pool.map(batch.count) { [self] place, thread in
-            Result { () throws(ArtifactFailure) -> (files: [Artifact], profile: [UInt8]?) in
+            Result { () throws(ArtifactFailure) -> (files: [Artifact], measured: MapMeasurer.Measured?) in
                 guard isEvaluated[place], case .success(let content) = prepared[place].content,
                     case .success(let found) = findings[place]
                 else { return ([], nil) }
@@ -138,7 +154,7 @@ public final class LeaseEvaluator: @unchecked Sendable {
                 let files = try renderer?.render(batch[place], content, found, map: map) ?? []
                 guard let measurer, let map else { return (files, nil) }
                 do {
-                    return (files, try measurer.profile(map, of: batch[place], content.input, thread: thread))
+                    return (files, try measurer.measure(map, of: batch[place], content.input, thread: thread))
                 } catch {
                     throw ArtifactFailure("\(error)")
                 }
@@ -147,10 +163,10 @@ public final class LeaseEvaluator: @unchecked Sendable {
         var artifacts: [Artifact] = []
         for (place, outcome) in made.enumerated() {
             switch outcome {
-            case .success(let (files, profile)):
+            case .success(let (files, measured)):
                 artifacts += files
-                if let profile, case .evaluated(var found) = results[place].outcome {
-                    found.mapProfile = profile
+                if let measured, case .evaluated(var found) = results[place].outcome {
+                    (found.mapProfile, found.pixelHistogram) = (measured.profile, measured.histogram)
                     results[place].outcome = .evaluated(found)
                 }
             case .failure(let failure): results[place].outcome = .failed(ImageFailure(.evaluation, "\(failure)"))

@@ -54,17 +54,21 @@ final class DeviceWorker: @unchecked Sendable {
         }
     }
 
-    /// For a session that is prepared: sends the files of each batch, posts its `results`, and in the end `leaseEnded`.
+    /// For a session that is prepared: sends the files of each batch, posts its `results`, and in the end `leaseEnded`; of a lease
+    /// with a mask that is none a `breach` before that, and no result.
     func run(_ lease: Lease, ahead: LeaseEvaluator.ReadAhead?, for session: JobSession) {
         queue.async { [self] in
             var fault: (any Error)?
             do {
+                try session.evaluator?.checkMasks(of: lease.images)
                 try session.evaluator?.evaluate(
                     lease.images, ahead: ahead, isStopped: { session.isStopped },
                     keep: { session.artifacts.send($0, lease: lease.id) }
                 ) {
                     post(.results(session: session.number, lease: lease.id, $0))
                 }
+            } catch let breach as OutOfProtocol {
+                post(.breach(session: session.number, "lease \(lease.id): \(breach)"))
             } catch {
                 fault = error
                 loaded = nil  // the next job begins with a fresh one

@@ -31,6 +31,9 @@ struct JobRecipe {
         if options.needsMap, options.artifacts.mapReadOut == nil {
             throw JobRefused(.job, "maps without the read-out at which they are made")
         }
+        if options.pixelThresholds != nil, !options.measuresMaps {
+            throw JobRefused(.job, "pixel-thresholds without map-metrics")
+        }
         if let problem = options.artifacts.problem(inputSize: network.inputSize) { throw JobRefused(.job, problem) }
         guard job.sampleIDs.count <= WireLimits.samples else {
             throw JobRefused(.job, "\(job.sampleIDs.count) sample ids, at most \(WireLimits.samples) are accepted")

@@ -9,7 +9,8 @@ extension ImageResult {
         /// The label and the box of precision `exact`.
         static let exact: UInt8 = 1
         static let mapProfile: UInt8 = 2
-        static let all: UInt8 = 3
+        static let pixelHistogram: UInt8 = 4
+        static let all: UInt8 = 7
     }
 
     /// Index, no file, outcome and a failure with an empty text.
@@ -17,14 +18,15 @@ extension ImageResult {
     /// Index and file, and of an evaluated image all that has no length of its own.
     private static let evaluatedBytes =
         4 + 1 + FileDigest.encodedBytes + 2 + 1 + WireLimits.topClasses * 8 + 16 + 16 + 8 + 5
-        + 24 + 1 + 8 + 20 + 2
-    /// An evaluated image with the longest profile of its map; a failure is shorter.
-    public static let maxEncodedBytes = evaluatedBytes + WireLimits.mapProfile
+        + 24 + 1 + 8 + 20 + 2 + 2
+    /// An evaluated image with the longest profile and histogram of its map; a failure is shorter.
+    public static let maxEncodedBytes = evaluatedBytes + WireLimits.mapProfile + WireLimits.pixelHistogram
 
     /// No less than its bytes on the wire.
     var mostEncodedBytes: Int {
         switch outcome {
-        case .evaluated(let found): ImageResult.evaluatedBytes + (found.mapProfile?.count ?? 0)
+        case .evaluated(let found):
+            ImageResult.evaluatedBytes + (found.mapProfile?.count ?? 0) + (found.pixelHistogram?.count ?? 0)
         case .failed(let failure):
             ImageResult.minEncodedBytes + FileDigest.encodedBytes + min(failure.text.utf8.count, WireLimits.text)
         }
@@ -39,7 +41,8 @@ extension ImageResult {
             writer.append(ImageResult.evaluated)
             evaluated.encode(into: &writer)
             writer.append(
-                (evaluated.exact == nil ? 0 : Section.exact) | (evaluated.mapProfile == nil ? 0 : Section.mapProfile))
+                (evaluated.exact == nil ? 0 : Section.exact) | (evaluated.mapProfile == nil ? 0 : Section.mapProfile)
+                    | (evaluated.pixelHistogram == nil ? 0 : Section.pixelHistogram))
             if let exact = evaluated.exact {
                 writer.append(exact.label)
                 exact.box.encode(into: &writer)
@@ -49,6 +52,13 @@ extension ImageResult {
                     profile.count <= WireLimits.mapProfile, "a profile has at most \(WireLimits.mapProfile) bytes")
                 writer.append(UInt16(profile.count))
                 writer.append(profile)
+            }
+            if let histogram = evaluated.pixelHistogram {
+                precondition(
+                    histogram.count <= WireLimits.pixelHistogram,
+                    "a histogram has at most \(WireLimits.pixelHistogram) bytes")
+                writer.append(UInt16(histogram.count))
+                writer.append(histogram)
             }
         case .failed(let failure):
             writer.append(ImageResult.failed)
@@ -88,6 +98,12 @@ extension ImageResult {
                 let count = Int(try reader.uint16("map profile"))
                 try reader.checkCount("bytes of the map profile", count, limit: WireLimits.mapProfile, elementBytes: 1)
                 evaluated.mapProfile = try reader.bytes("map profile", count: count)
+            }
+            if sections & Section.pixelHistogram != 0 {
+                let count = Int(try reader.uint16("pixel histogram"))
+                try reader.checkCount(
+                    "bytes of the pixel histogram", count, limit: WireLimits.pixelHistogram, elementBytes: 1)
+                evaluated.pixelHistogram = try reader.bytes("pixel histogram", count: count)
             }
             self.init(index: index, file: file, outcome: .evaluated(evaluated))
         case ImageResult.failed:

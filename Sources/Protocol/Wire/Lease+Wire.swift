@@ -26,10 +26,11 @@ extension Lease {
 }
 
 extension LeasedImage {
-    static let fixedBytes = 4 + 2 + 4 + 4 + 4 + 4
+    static let fixedBytes = 4 + 2 + 4 + 4 + 4 + 4 + 1
 
     public var encodedBytes: Int {
         LeasedImage.fixedBytes + min(id.utf8.count, WireLimits.identifier) + boxes.count * Rectangle.encodedBytes
+            + (mask.map { 4 + $0.count } ?? 0)
     }
 
     /// Why the image cannot be leased at all, to be asked when a manifest is read; nil when it can.
@@ -39,6 +40,9 @@ extension LeasedImage {
         }
         if boxes.count > WireLimits.imageBoxes {
             return "it has \(boxes.count) ground-truth boxes; a lease carries at most \(WireLimits.imageBoxes)"
+        }
+        if let mask, mask.count > WireLimits.mask {
+            return "its mask has \(mask.count) bytes as runs of pixels; a lease carries at most \(WireLimits.mask)"
         }
         return nil
     }
@@ -52,17 +56,27 @@ extension LeasedImage {
         writer.append(annotatedHeight)
         writer.append(UInt32(boxes.count))
         for box in boxes { box.encode(into: &writer) }
+        writer.append(optional: mask) { mask, writer in
+            precondition(mask.count <= WireLimits.mask, "a mask has at most 256 KiB")
+            writer.append(UInt32(mask.count))
+            writer.append(mask)
+        }
     }
 
     public init(from reader: inout ByteReader) throws(ByteReaderError) {
         let (index, id) = (try reader.uint32("image index"), try reader.identifier("image id"))
         let label = try reader.uint32("label")
         let (width, height) = (try reader.uint32("annotated width"), try reader.uint32("annotated height"))
+        let boxes = try reader.array(
+            "boxes", limit: WireLimits.imageBoxes, elementBytes: Rectangle.encodedBytes, Rectangle.init(from:))
+        let mask = try reader.optional("mask present") { reader throws(ByteReaderError) in
+            let count = Int(try reader.uint32("mask"))
+            try reader.checkCount("bytes of the mask", count, limit: WireLimits.mask, elementBytes: 1)
+            return try reader.bytes("mask", count: count)
+        }
         self.init(
-            index: index, id: id, label: label,
-            boxes: try reader.array(
-                "boxes", limit: WireLimits.imageBoxes, elementBytes: Rectangle.encodedBytes, Rectangle.init(from:)),
-            annotatedWidth: width, annotatedHeight: height)
+            index: index, id: id, label: label, boxes: boxes, annotatedWidth: width, annotatedHeight: height,
+            mask: mask)
     }
 }
 

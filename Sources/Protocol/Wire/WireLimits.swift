@@ -18,6 +18,10 @@ public enum WireLimits {
     public static let artifactWindow = 4 << 20
     /// What a result says of its image's map.
     public static let mapProfile = 4605
+    /// What a lease says of an image's masks, whatever the input's size: that of a photograph has some thousand bytes.
+    public static let mask = 1 << 18
+    /// What a result says of its image's map against that.
+    public static let pixelHistogram = 9009
     /// A suffix such as ".safetensors".
     public static let suffix = 16
 

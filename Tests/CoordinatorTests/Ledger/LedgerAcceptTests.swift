@@ -136,6 +136,30 @@ import Testing
         #expect(map.profile.encoded == samples.profile(0) && map.truth.count == 2)
     }
 
+    /// So are their pixels against the masks; an image without a mask has none.
+    @Test func pixelHistogramsAreComparedAndWalkedOver() throws {
+        let samples = samples.measured()
+        var ledger = try samples.open(InMemoryStorage())
+        let nodes = try ["one", "two"].map { try ledger.nodeJoined(name: $0, device: "cpu", numerics: "x") }
+        var found = samples.found(0)
+        found.mapProfile = samples.profile(0)
+        found.pixelHistogram = samples.histogram().encoded
+        #expect(try ledger.accept(samples.result(0, found), node: nodes[0]) == .first)
+        #expect(try ledger.accept(samples.result(0, found), node: nodes[0]) == .same)
+        found.pixelHistogram = samples.histogram(hill: 30).encoded
+        let expected = Disagreement(image: 0, countedNode: nodes[0], otherNode: nodes[1], fields: ["pixel histogram"])
+        #expect(try ledger.accept(samples.result(0, found), node: nodes[1]) == .different(expected))
+        let last = samples.manifest.entries.count - 1
+        var unmasked = samples.found(last)
+        unmasked.mapProfile = samples.profile(last)
+        #expect(try ledger.accept(samples.result(last, unmasked), node: nodes[0]) == .first)
+        let maps = LedgerImages(ledger).images.compactMap(\.map)
+        #expect(maps.count == 2 && maps[1].pixels == nil)
+        let pixels = try #require(maps[0].pixels)
+        #expect(pixels.histogram == samples.histogram())
+        #expect(pixels.truth.encoded == samples.masks?[0] && samples.masks?[last] == nil)
+    }
+
     private mutating func differingFields(_ result: ImageResult, node: UInt32) throws -> [String]? {
         switch try ledger.accept(result, node: node) {
         case .different(let disagreement), .stillDisputed(let disagreement): disagreement.fields

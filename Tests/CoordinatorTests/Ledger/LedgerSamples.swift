@@ -17,6 +17,8 @@ struct LedgerSamples {
     let manifest: Manifest
     var options = JobOptions()
     var limits = ResultLimits.none
+    /// Of all images but the last, where maps are measured against them.
+    var masks: InputMasks?
 
     init(images: Int = 4, declaredWidth: Int? = 128) throws {
         let annotations = (0..<images).map { image in
@@ -33,7 +35,26 @@ struct LedgerSamples {
     func open(_ storage: InMemoryStorage, retryFailures: Bool = true) throws -> Ledger {
         try Ledger.open(
             storage: storage, fingerprint: Self.fingerprint, manifest: manifest, options: options,
-            inputSize: Self.inputSize, classes: Self.classes, limits: limits, retryFailures: retryFailures)
+            inputSize: Self.inputSize, classes: Self.classes, limits: limits, masks: masks,
+            retryFailures: retryFailures)
+    }
+
+    /// Measures maps, also against masks.
+    func measured() -> LedgerSamples {
+        var samples = self
+        samples.options.measuresMaps = true
+        samples.options.pixelThresholds = 10
+        samples.masks = InputMasks((0..<manifest.entries.count).map { $0 + 1 == manifest.entries.count ? nil : mask })
+        return samples
+    }
+
+    /// The left half is the object's, but for a stripe that is ignored.
+    private var mask: PixelTruth {
+        func shades(_ isMeant: (Int) -> Bool) -> [UInt8] {
+            (0..<Self.inputSize * Self.inputSize).map { isMeant($0 % Self.inputSize) ? 255 : 0 }
+        }
+        return PixelTruth(
+            objects: [shades { $0 < 32 }], ignored: [shades { 28..<40 ~= $0 }], black: 0, inputSize: Self.inputSize)
     }
 
     /// What an honest node finds; the true class comes first for images with an even index.
@@ -50,16 +71,28 @@ struct LedgerSamples {
             ineligible: 2, isEmpty: false, width: UInt32(width), height: 96)
     }
 
-    /// Of a map with a square hill of this side in the corner.
+    /// Of a map with a square hill of this side in the corner, against the mask.
+    func histogram(hill: Int = 40) -> PixelHistogram {
+        let profiler = MapProfiler(inputSize: Self.inputSize, convention: options.iou)!
+        let map = map(hill: hill)
+        _ = profiler.profile(map, width: Self.inputSize, height: Self.inputSize, truth: [])
+        return profiler.histogram(map, width: Self.inputSize, height: Self.inputSize, mask, in: options.pixelBins!)
+    }
+
+    private func map(hill: Int) -> [Float] {
+        (0..<Self.inputSize * Self.inputSize).map { place in
+            Float(place % Self.inputSize < hill && place / Self.inputSize < hill ? 1 + place % 3 : 0)
+        }
+    }
+
+    /// Likewise.
     func profile(_ image: Int, hill: Int = 40) -> [UInt8] {
         let geometry = Geometry(preset: options.preset, inputSize: Self.inputSize, width: 128, height: 96)
         let boxes = try! manifest.entries[image].fit(width: 128, height: 96).boxes
         let profiler = MapProfiler(inputSize: Self.inputSize, convention: options.iou)!
-        let map = (0..<Self.inputSize * Self.inputSize).map { place in
-            Float(place % Self.inputSize < hill && place / Self.inputSize < hill ? 1 + place % 3 : 0)
-        }
         return profiler.profile(
-            map, width: Self.inputSize, height: Self.inputSize, truth: geometry.truthOfMaps(boxes, options.iou)
+            map(hill: hill), width: Self.inputSize, height: Self.inputSize,
+            truth: geometry.truthOfMaps(boxes, options.iou)
         ).encoded
     }
 

@@ -73,6 +73,50 @@ import Testing
             try refusal(forged.encoded)?.contains("map profile has a best box from level 0 on whose IoU is") == true)
     }
 
+    /// Its counts are those of the mask that the image's lease had.
+    @Test func aPixelHistogramIsWhatItsMaskAllows() throws {
+        let histogram = samples.measured().histogram()
+        #expect(
+            try self.refusal { $0.pixelHistogram = histogram.encoded }?.description
+                == "a0: pixel histogram was not asked for")
+        let measured = samples.measured()
+        func refusal(_ histogram: [UInt8]?, image: Int = 0) throws -> String? {
+            var found = measured.found(image)
+            found.mapProfile = measured.profile(image)
+            found.pixelHistogram = histogram
+            var ledger = try measured.open(InMemoryStorage())
+            let node = try ledger.nodeJoined(name: "n", device: "cpu", numerics: "x")
+            do {
+                _ = try ledger.accept(measured.result(image, found), node: node)
+                return nil
+            } catch let refusal as ResultRefusal {
+                #expect(!ledger.isDone(image))
+                return refusal.description
+            }
+        }
+        #expect(try refusal(histogram.encoded) == nil)
+        #expect(try refusal(nil) == "a0: pixel histogram is missing")
+        #expect(
+            try refusal([])
+                == "a0: pixel histogram has 0 pixels of objects and 0 of the background, the mask has 2048 and 1536")
+        #expect(
+            try refusal(histogram.encoded.dropLast())
+                == "a0: pixel histogram ends within a number, after \(histogram.encoded.count - 1) bytes")
+        var forged = histogram
+        forged.bins[0].background -= 1
+        forged.bins[0].foreground += 1
+        #expect(
+            try refusal(forged.encoded)
+                == "a0: pixel histogram has 2049 pixels of objects and 1535 of the background, the mask has 2048 and 1536"
+        )
+        forged = histogram
+        forged.bins[forged.bins.count - 1].place = 11
+        #expect(try refusal(forged.encoded) == "a0: pixel histogram has a bin 11, expected 0...10")
+        let last = measured.manifest.entries.count - 1
+        #expect(try refusal(nil, image: last) == nil, "an image without a mask")
+        #expect(try refusal(histogram.encoded, image: last)?.hasSuffix("pixel histogram was not asked for") == true)
+    }
+
     @Test func whatExactGivesIsThereForTheSampleOfAFastRunOnly() throws {
         let exact = ImageResult.Evaluated.Exact(label: 9, box: box)
         #expect(try refusal { $0.exact = exact }?.description == "a0: exact was not asked for")

@@ -79,7 +79,8 @@ import Testing
         #expect(RunDifferences.text(subset) == "images: 650, now 10")
         let other = differences(["images": "9", "manifest_sha256": old], ["images": "9", "manifest_sha256": new])
         #expect(
-            RunDifferences.text(other) == "ids, labels, boxes and annotated sizes: aaaaaaaaaaaa..., now bbbbbbbbbbbb..."
+            RunDifferences.text(other)
+                == "ids, labels, boxes, annotated sizes and masks: aaaaaaaaaaaa..., now bbbbbbbbbbbb..."
         )
     }
 }

@@ -89,10 +89,11 @@ struct MessageTests {
         guard case .evaluated(var found) = Samples.evaluated.outcome else { return }
         found.exact = .init(label: 1, box: Samples.rectangle(0, 0, 1, 1))
         found.mapProfile = [UInt8](repeating: 7, count: WireLimits.mapProfile)
+        found.pixelHistogram = [UInt8](repeating: 7, count: WireLimits.pixelHistogram)
         let long = ImageResult(index: 1, file: Samples.file, outcome: .evaluated(found))
         let text = String(repeating: "x", count: WireLimits.text)
         let failure = ImageResult(index: 2, file: Samples.file, outcome: .failed(ImageFailure(.content, text)))
-        for (result, count, messages) in [(long, 512, 3), (failure, 512, 1), (failure, 513, 2), (long, 1, 1)] {
+        for (result, count, messages) in [(long, 512, 7), (failure, 512, 1), (failure, 513, 2), (long, 1, 1)] {
             let results = [ImageResult](repeating: result, count: count)
             let cut = NodeMessage.results(lease: 9, cutting: results)
             #expect(cut.count == messages)
@@ -114,13 +115,15 @@ struct MessageTests {
                 images: (0..<images).map {
                     LeasedImage(
                         index: UInt32($0), id: String(repeating: "\u{e9}", count: $0 % 128), label: 3,
-                        boxes: [Rectangle](repeating: Samples.rectangle(0, 1, 2, 3), count: $0 % 5))
+                        boxes: [Rectangle](repeating: Samples.rectangle(0, 1, 2, 3), count: $0 % 5),
+                        mask: $0 % 3 == 0 ? nil : [UInt8](repeating: 1, count: $0))
                 })
             #expect(lease.encodedBytes == CoordinatorMessage.lease(lease).wirePayload.count)
         }
         let largest = LeasedImage(
             index: 0, id: String(repeating: "i", count: 255), label: 0,
-            boxes: [Rectangle](repeating: Samples.rectangle(0, 1, 2, 3), count: 4096))
+            boxes: [Rectangle](repeating: Samples.rectangle(0, 1, 2, 3), count: 4096),
+            mask: [UInt8](repeating: 1, count: WireLimits.mask))
         #expect(largest.wireProblem == nil)
         #expect(Lease(id: 1, images: [largest]).encodedBytes <= Lease.maxEncodedBytes)
     }
@@ -131,6 +134,10 @@ struct MessageTests {
         let many = LeasedImage(
             index: 0, id: "i", label: 0, boxes: [Rectangle](repeating: Samples.rectangle(0, 0, 1, 1), count: 4097))
         #expect(many.wireProblem == "it has 4097 ground-truth boxes; a lease carries at most 4096")
+        let noise = LeasedImage(
+            index: 0, id: "i", label: 0, boxes: [], mask: [UInt8](repeating: 1, count: WireLimits.mask + 1))
+        #expect(
+            noise.wireProblem == "its mask has 262145 bytes as runs of pixels; a lease carries at most 262144")
     }
 
     /// A count at its limit whose elements are not there must not make room for them.
@@ -247,6 +254,7 @@ struct MessageTests {
         guard case .evaluated(var found) = Samples.evaluated.outcome else { return }
         found.exact = .init(label: 1, box: Samples.rectangle(0, 0, 1, 1))
         found.mapProfile = [UInt8](repeating: 7, count: WireLimits.mapProfile)
+        found.pixelHistogram = [UInt8](repeating: 7, count: WireLimits.pixelHistogram)
         longest.outcome = .evaluated(found)
         let results = [Samples.evaluated, Samples.withoutOverlap, Samples.failed, Samples.evaluatedTwice, longest]
         for result in results {

@@ -33,13 +33,19 @@ enum Samples {
                 top5: [3, 1, 4, 0, 5], scores: [9.5, 2.25, 1, 0.5, -0.125], box: rectangle(1, 2, 30, 40),
                 boxOriginal: rectangle(1.5, 3, 45, 60), iou: 0.75, groundTruthIndex: 1, droppedMass: 0x0102_0304_0506,
                 ties: 2, ineligible: -1, isEmpty: false, width: 640, height: 480,
-                mapProfile: profile)))
+                mapProfile: profile, pixelHistogram: histogram)))
 
     /// A square of (8, 8) to (20, 20), which the true box is, and a lower hill elsewhere, in an input of 32; `MapProfileTests`
     /// makes it of such a map.
     static let profile: [UInt8] = [
         2, 8, 0, 8, 0, 0x54, 0x9d, 0, 0, 0x70, 0x8f, 0, 0, 1, 0x0f, 16, 16, 40, 40, 1, 1,
     ]
+
+    /// A square of (8, 8) to (19, 19) in an input of 32; 144 of its pixels and 80 others with the greatest value, the rest with the
+    /// least. `PixelBytesTests` makes both.
+    static let mask: [UInt8] =
+        [0x9c, 8] + [[UInt8]](repeating: [0x2d, 0x4c], count: 11).flatMap { $0 } + [0x2d, 0xac, 0x0c]
+    static let histogram: [UInt8] = [0, 0, 0xa0, 6, 9, 0x90, 1, 0x50]
 
     static let withoutOverlap = ImageResult(
         index: 8,
@@ -86,7 +92,7 @@ enum Samples {
                         images: [
                             LeasedImage(
                                 index: 7, id: "dog-7", label: 3, boxes: [rectangle(1, 2, 30.5, 40)],
-                                annotatedWidth: 640, annotatedHeight: 480),
+                                annotatedWidth: 640, annotatedHeight: 480, mask: mask),
                             LeasedImage(index: 8, id: "cat-8", label: 2, boxes: []),
                         ])))
         ),
