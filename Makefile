@@ -1,7 +1,7 @@
 # One command per need. `make` alone builds; `make help` lists them.
 SWIFT ?= swift
 
-.PHONY: build help run test fuzz scale asan tsan report-test bench fleet gpu-check results ptx format lint clean dependencies
+.PHONY: build help run test fuzz scale asan tsan report-test bench fleet gpu-check results ptx sass format lint clean dependencies
 .PHONY: cluster-test bench-growth performance programs dist dist-check install uninstall
 
 build: dependencies  ## builds everything (also what make alone does)
@@ -105,6 +105,13 @@ ptx:  ## writes the CUDA kernels' PTX anew
 	.venv/bin/python -m pip install --quiet -r Sources/CKernels/cuda/requirements.txt
 	.venv/bin/python Sources/CKernels/cuda/make_ptx.py
 	.venv/bin/python Sources/CKernels/cuda/make_ptx.py --ptxas
+	.venv/bin/python Sources/CKernels/cuda/check_header.py
+
+# What assemblers of three CUDA releases make of the PTX: the table of docs/gpu.md. Needs no GPU either.
+sass:  ## writes the table of the assembled kernels in docs/gpu.md anew
+	test -d .venv || python3 -m venv .venv
+	.venv/bin/python Sources/CKernels/cuda/sass.py --install
+	.venv/bin/python Sources/CKernels/cuda/sass.py
 
 format:  ## formats the Swift
 	$(SWIFT) format --in-place --recursive Package.swift Plugins Sources Tests Benchmarks

@@ -25,7 +25,10 @@ let package = Package(
             name: "CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"]), .brew(["jpeg-turbo"])]),
         .target(
             name: "CKernels", dependencies: ["CJPEG"],
-            exclude: ["cuda/README.md", "cuda/kernels", "cuda/make_ptx.py", "cuda/requirements.txt"],
+            exclude: [
+                "cuda/README.md", "cuda/check_header.py", "cuda/kernels", "cuda/make_ptx.py", "cuda/ptx",
+                "cuda/requirements.txt", "cuda/sass.py",
+            ],
             cSettings: kernelFlags),
         // The system's C library under one name; Bytes hands it on.
         .target(name: "CLibrary", dependencies: []),

@@ -20,12 +20,18 @@ template <typename T> static inline T &emulation_shared() {
 /// Against the end of the block's memory, so that every array has to say how long it is: as bytes, from the front.
 #define CK_DYNAMIC_SHARED(name) unsigned char *const name = emulation::dynamic_shared_memory()
 
+static inline int ck_thread_again() { return (int)threadIdx.x; }
+static inline int ck_block_again() { return (int)blockIdx.x; }
+
 #define __device__
 #define __forceinline__ inline
 #define __launch_bounds__(...)
 
 struct alignas(16) float4 {
     float x, y, z, w;
+};
+struct alignas(16) int4 {
+    int x, y, z, w;
 };
 static inline float4 make_float4(float x, float y, float z, float w) { return {x, y, z, w}; }
 

@@ -4,8 +4,6 @@ import Testing
 
 /// The PTX that is embedded: that it computes as the sources say, and that they still give it.
 @Suite struct PTXTests {
-    private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent()
     static let modules = (0..<ck_cuda_ptx_count()).map { String(cString: ck_cuda_ptx_name($0)) }
 
     private func lines(of module: String) throws -> [Substring] {
@@ -54,13 +52,25 @@ import Testing
         }
     }
 
-    /// Two steps of the chain are unrolled: each output has two fused products, and one addition for its bias.
+    @Test(arguments: modules) func theBinaryHoldsTheCommittedFile(module: String) throws {
+        let file = CUDAScript.folder.appendingPathComponent("ptx/\(module).ptx")
+        let committed = try String(contentsOf: file, encoding: .utf8)
+        let embedded = String(cString: try #require(ck_cuda_ptx(module)))
+        #expect(embedded == committed, "built from another text: swift build")
+    }
+
+    @Test func anUnknownModuleHasNoText() {
+        #expect(ck_cuda_ptx("no such module") == nil)
+        #expect(ck_cuda_ptx("") == nil)
+    }
+
+    /// Two stages of the chain are written out: each output has a fused product a step, and one addition for its bias.
     @Test func theConvolutionHasNoArithmeticButItsChainsAndTheBias() throws {
         let entries = try instructions(of: "convolution")
-        for (tile, outputs) in [("128x128", 64), ("128x64", 64), ("64x64", 16), ("32x32", 16)] {
+        for (tile, outputs, steps) in [("128x128", 64, 8), ("128x64", 64, 8), ("64x64", 16, 16), ("32x32", 16, 16)] {
             for load in ["vector", "scalar"] {
                 let instructions = try #require(entries["ck_conv_\(tile)_\(load)"])
-                #expect(instructions["fma.rn.f32"] == 2 * outputs)
+                #expect(instructions["fma.rn.f32"] == 2 * steps * outputs)
                 #expect(instructions["add.rn.f32"] == outputs)
                 #expect(instructions["mul.rn.f32"] == nil)
             }
@@ -203,40 +213,13 @@ import Testing
         ]
     }
 
-    /// make_ptx.py's status and what it printed; nil, with the reason printed, where what it needs is not installed.
-    private func make(_ option: String) throws -> (status: Int32, output: String)? {
-        let installed = Self.root.appendingPathComponent(".venv/bin/python3").path
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            FileManager.default.isExecutableFile(atPath: installed) ? installed : "python3",
-            Self.root.appendingPathComponent("Sources/CKernels/cuda/make_ptx.py").path, option,
-        ]
-        // A file, not a pipe: a signal that interrupts reading one is an error for Foundation.
-        let file = FileManager.default.temporaryDirectory.appendingPathComponent("stnet-\(UUID().uuidString).txt")
-        try Data().write(to: file)
-        defer { try? FileManager.default.removeItem(at: file) }
-        let handle = try FileHandle(forWritingTo: file)
-        process.standardOutput = handle
-        process.standardError = handle
-        try process.run()
-        process.waitUntilExit()
-        try handle.close()
-        let output = try String(contentsOf: file, encoding: .utf8)
-        if [3, 127].contains(process.terminationStatus) {
-            print("skipped: make_ptx.py \(option): \(output)")
-            return nil
-        }
-        return (process.terminationStatus, output)
-    }
-
     @Test func theSourcesStillGiveTheCommittedPTX() throws {
-        guard let made = try make("--check") else { return }
+        guard let made = try CUDAScript.run("make_ptx.py", "--check") else { return }
         #expect(made.status == 0, "\(made.output)")
     }
 
     @Test func theAssemblerSpillsNoRegister() throws {
-        guard let made = try make("--ptxas") else { return }
+        guard let made = try CUDAScript.run("make_ptx.py", "--ptxas") else { return }
         #expect(made.status == 0, "\(made.output)")
         let rows = made.output.matches(of: /(ck_\w+) +(sm_\d+) +(\d+) +(\d+)/)
         #expect(Set(rows.map(\.2)) == ["sm_75", "sm_80", "sm_89", "sm_90"])

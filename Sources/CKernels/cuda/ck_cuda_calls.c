@@ -4,9 +4,6 @@
 
 #include "ck_cuda_driver.h"
 
-// Of the driver's interface.
-enum { STREAM_NON_BLOCKING = 1, EVENT_DISABLE_TIMING = 2, JIT_ERROR_LOG_BUFFER = 5, JIT_ERROR_LOG_BYTES = 6 };
-
 #define CALL(field, name, ...) ck_cuda_check(driver, driver->field(__VA_ARGS__), name, error)
 
 int32_t ck_cuda_context_retain(const ck_cuda_driver *driver, int32_t device, void **context, ck_cuda_error *error) {
@@ -23,7 +20,7 @@ int32_t ck_cuda_context_make_current(const ck_cuda_driver *driver, void *context
 
 int32_t ck_cuda_module_load(const ck_cuda_driver *driver, const char *ptx, void **module, ck_cuda_error *error) {
     char log[512] = "";
-    int options[] = {JIT_ERROR_LOG_BUFFER, JIT_ERROR_LOG_BYTES};
+    int options[] = {CK_CU_JIT_ERROR_LOG_BUFFER, CK_CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES};
     void *values[] = {log, (void *)(uintptr_t)(sizeof log - 1)};
     if (CALL(module_load, "cuModuleLoadDataEx", module, ptx, 2, options, values)) return 1;
     log[sizeof log - 1] = '\0';
@@ -88,7 +85,7 @@ int32_t ck_cuda_launch_kernel(const ck_cuda_driver *driver, void *function, cons
 }
 
 int32_t ck_cuda_stream_create(const ck_cuda_driver *driver, void **stream, ck_cuda_error *error) {
-    return CALL(stream_create, "cuStreamCreate", stream, STREAM_NON_BLOCKING);
+    return CALL(stream_create, "cuStreamCreate", stream, CK_CU_STREAM_NON_BLOCKING);
 }
 
 int32_t ck_cuda_stream_destroy(const ck_cuda_driver *driver, void *stream, ck_cuda_error *error) {
@@ -100,11 +97,11 @@ int32_t ck_cuda_stream_synchronize(const ck_cuda_driver *driver, void *stream, c
 }
 
 int32_t ck_cuda_stream_wait(const ck_cuda_driver *driver, void *stream, void *event, ck_cuda_error *error) {
-    return CALL(stream_wait_event, "cuStreamWaitEvent", stream, event, 0);
+    return CALL(stream_wait_event, "cuStreamWaitEvent", stream, event, CK_CU_EVENT_WAIT_DEFAULT);
 }
 
 int32_t ck_cuda_event_create(const ck_cuda_driver *driver, int32_t timed, void **event, ck_cuda_error *error) {
-    return CALL(event_create, "cuEventCreate", event, timed ? 0 : EVENT_DISABLE_TIMING);
+    return CALL(event_create, "cuEventCreate", event, timed ? CK_CU_EVENT_DEFAULT : CK_CU_EVENT_DISABLE_TIMING);
 }
 
 int32_t ck_cuda_event_destroy(const ck_cuda_driver *driver, void *event, ck_cuda_error *error) {

@@ -61,9 +61,11 @@ ck_cuda_launch ck_cuda_conv_launch(const ck_cuda_conv *conv, ck_cuda_tile which)
     const int64_t pixels = (int64_t)conv->batch * conv->height * conv->width;
     const int64_t chain = (int64_t)conv->kernel_rows * conv->kernel_columns * conv->channels_in;
     const int64_t blocks = blocks_a_group(conv, tile);
-    // The kernels count pixels, steps, blocks and a chain's reach in memory in 32 bits, and look past by up to a tile.
+    // The kernels count pixels, steps, blocks, weights and a chain's reach in memory in 32 bits, and look past by up to a
+    // tile.
     const int64_t reach = (conv->kernel_rows + 1) * conv->input_row;
-    if (reach > INT32_MAX || pixels > INT32_MAX - 128 || chain > INT32_MAX - 128 || blocks > INT32_MAX ||
+    const int64_t weights_a_step = (int64_t)(conv->channels + 15) / 16 * 16 * conv->groups;
+    if (reach > INT32_MAX || weights_a_step > INT32_MAX / (chain + 128) || pixels > INT32_MAX - 128 || chain > INT32_MAX - 128 || blocks > INT32_MAX ||
         conv->groups > 65535) {
         return (ck_cuda_launch){NULL, NULL, 0, 0, 0, 0, 0};
     }

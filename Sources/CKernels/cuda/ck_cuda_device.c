@@ -5,9 +5,6 @@
 
 #include "ck_cuda_driver.h"
 
-// Of the driver's interface.
-enum { ATTRIBUTE_MULTIPROCESSORS = 16, ATTRIBUTE_MAJOR = 75, ATTRIBUTE_MINOR = 76 };
-
 int32_t ck_cuda_device_count(const ck_cuda_driver *driver, int32_t *count, ck_cuda_error *error) {
     return ck_cuda_check(driver, driver->device_get_count(count), "cuDeviceGetCount", error);
 }
@@ -37,9 +34,9 @@ int32_t ck_cuda_device_describe(const ck_cuda_driver *driver, int32_t index, ck_
     const struct {
         int attribute;
         int32_t *value;
-    } attributes[] = {{ATTRIBUTE_MAJOR, &device->compute_major},
-                      {ATTRIBUTE_MINOR, &device->compute_minor},
-                      {ATTRIBUTE_MULTIPROCESSORS, &device->multiprocessors}};
+    } attributes[] = {{CK_CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, &device->compute_major},
+                      {CK_CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, &device->compute_minor},
+                      {CK_CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, &device->multiprocessors}};
     for (int i = 0; i < 3; i++) {
         const int code = driver->device_get_attribute(attributes[i].value, attributes[i].attribute, handle);
         if (!ck_cuda_check(driver, code, "cuDeviceGetAttribute", error)) return 0;

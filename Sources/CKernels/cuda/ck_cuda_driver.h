@@ -1,4 +1,5 @@
-// The driver's functions that are used, with types of our own: CUDA's headers are not needed to build.
+// The driver's functions that are used, with types of our own: CUDA's headers are not needed to build. check_header.py
+// holds both tables, and the structure, against the real header.
 #ifndef CK_CUDA_DRIVER_H
 #define CK_CUDA_DRIVER_H
 
@@ -56,12 +57,37 @@ struct ck_cuda_driver {
 #undef CK_CUDA_FIELD
 };
 
-// Codes of the driver's interface that are told apart.
-enum {
-    CK_CUDA_SUCCESS = 0,
-    CK_CUDA_ERROR_OUT_OF_MEMORY = 2,
-    CK_CUDA_ERROR_NO_DEVICE = 100,
-};
+// Values of the driver's interface that are used, by the header's names.
+#define CK_CUDA_CONSTANTS(C)                            \
+    C(CUDA_SUCCESS, 0)                                  \
+    C(CUDA_ERROR_OUT_OF_MEMORY, 2)                      \
+    C(CUDA_ERROR_NO_DEVICE, 100)                        \
+    C(CUDA_ERROR_ECC_UNCORRECTABLE, 214)                \
+    C(CUDA_ERROR_NVLINK_UNCORRECTABLE, 220)             \
+    C(CUDA_ERROR_ILLEGAL_ADDRESS, 700)                  \
+    C(CUDA_ERROR_LAUNCH_TIMEOUT, 702)                   \
+    C(CUDA_ERROR_CONTEXT_IS_DESTROYED, 709)             \
+    C(CUDA_ERROR_ASSERT, 710)                           \
+    C(CUDA_ERROR_HARDWARE_STACK_ERROR, 714)             \
+    C(CUDA_ERROR_ILLEGAL_INSTRUCTION, 715)              \
+    C(CUDA_ERROR_MISALIGNED_ADDRESS, 716)               \
+    C(CUDA_ERROR_INVALID_ADDRESS_SPACE, 717)            \
+    C(CUDA_ERROR_INVALID_PC, 718)                       \
+    C(CUDA_ERROR_LAUNCH_FAILED, 719)                    \
+    C(CUDA_ERROR_UNKNOWN, 999)                          \
+    C(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT, 16)     \
+    C(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, 75) \
+    C(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, 76) \
+    C(CU_STREAM_NON_BLOCKING, 1)                        \
+    C(CU_EVENT_DEFAULT, 0)                              \
+    C(CU_EVENT_DISABLE_TIMING, 2)                       \
+    C(CU_EVENT_WAIT_DEFAULT, 0)                         \
+    C(CU_JIT_ERROR_LOG_BUFFER, 5)                       \
+    C(CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES, 6)
+
+#define CK_CUDA_CONSTANT(name, value) CK_##name = value,
+enum { CK_CUDA_CONSTANTS(CK_CUDA_CONSTANT) };
+#undef CK_CUDA_CONSTANT
 
 /// Sets the error's problem and text; returns 0.
 __attribute__((format(printf, 3, 4))) int32_t ck_cuda_fail(ck_cuda_error *error, ck_cuda_problem problem,

@@ -19,19 +19,19 @@ int32_t ck_cuda_fail(ck_cuda_error *error, ck_cuda_problem problem, const char *
 // After these the driver answers every call on the context with the same error, until the process ends.
 static int32_t is_sticky(int code) {
     switch (code) {
-    case 214:  // ECC_UNCORRECTABLE
-    case 220:  // NVLINK_UNCORRECTABLE
-    case 700:  // ILLEGAL_ADDRESS
-    case 702:  // LAUNCH_TIMEOUT
-    case 709:  // CONTEXT_IS_DESTROYED
-    case 710:  // ASSERT
-    case 714:  // HARDWARE_STACK_ERROR
-    case 715:  // ILLEGAL_INSTRUCTION
-    case 716:  // MISALIGNED_ADDRESS
-    case 717:  // INVALID_ADDRESS_SPACE
-    case 718:  // INVALID_PC
-    case 719:  // LAUNCH_FAILED
-    case 999:  // UNKNOWN
+    case CK_CUDA_ERROR_ECC_UNCORRECTABLE:
+    case CK_CUDA_ERROR_NVLINK_UNCORRECTABLE:
+    case CK_CUDA_ERROR_ILLEGAL_ADDRESS:
+    case CK_CUDA_ERROR_LAUNCH_TIMEOUT:
+    case CK_CUDA_ERROR_CONTEXT_IS_DESTROYED:
+    case CK_CUDA_ERROR_ASSERT:
+    case CK_CUDA_ERROR_HARDWARE_STACK_ERROR:
+    case CK_CUDA_ERROR_ILLEGAL_INSTRUCTION:
+    case CK_CUDA_ERROR_MISALIGNED_ADDRESS:
+    case CK_CUDA_ERROR_INVALID_ADDRESS_SPACE:
+    case CK_CUDA_ERROR_INVALID_PC:
+    case CK_CUDA_ERROR_LAUNCH_FAILED:
+    case CK_CUDA_ERROR_UNKNOWN:
         return 1;
     default:
         return 0;

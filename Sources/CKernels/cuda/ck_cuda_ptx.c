@@ -3,39 +3,104 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "ptx/ck_cuda_ptx_sources.h"
+#ifndef __has_embed
+#error "this compiler has no #embed: Clang 19, GCC 15 or newer is needed"
+#endif
+#ifdef __clang__
+#pragma clang diagnostic ignored "-Wc23-extensions"  // the rest of the C is C17
+#endif
 
+// A module a file of ptx/, each text ended by a zero. The compiler names the files among what this one depends on, so
+// that a build notices a new text.
 static const struct {
     const char *name, *text;
 } modules[] = {
-    {"add", ck_ptx_add},
-    {"average_pool", ck_ptx_average_pool},
-    {"backward_average_pool", ck_ptx_backward_average_pool},
-    {"backward_linear", ck_ptx_backward_linear},
-    {"backward_local_response", ck_ptx_backward_local_response},
-    {"backward_max_pool", ck_ptx_backward_max_pool},
-    {"backward_relu", ck_ptx_backward_relu},
-    {"backward_start", ck_ptx_backward_start},
-    {"convolution", ck_ptx_convolution},
-    {"copy_channels", ck_ptx_copy_channels},
-    {"depthwise", ck_ptx_depthwise},
-    {"global_average", ck_ptx_global_average},
-    {"local_response", ck_ptx_local_response},
-    {"max_pool", ck_ptx_max_pool},
-    {"normalize", ck_ptx_normalize},
-    {"peak", ck_ptx_peak},
-    {"read_out", ck_ptx_read_out},
-    {"td_add", ck_ptx_td_add},
-    {"td_average_pool", ck_ptx_td_average_pool},
-    {"td_bridge", ck_ptx_td_bridge},
-    {"td_clear", ck_ptx_td_clear},
-    {"td_finish", ck_ptx_td_finish},
-    {"td_group", ck_ptx_td_group},
-    {"td_group_large", ck_ptx_td_group_large},
-    {"td_max_pool", ck_ptx_td_max_pool},
-    {"td_slice", ck_ptx_td_slice},
-    {"td_start", ck_ptx_td_start},
-    {"td_subset", ck_ptx_td_subset},
+    // clang-format off
+    {"add", (const char[]){
+#embed "ptx/add.ptx" suffix(, 0)
+    }},
+    {"average_pool", (const char[]){
+#embed "ptx/average_pool.ptx" suffix(, 0)
+    }},
+    {"backward_average_pool", (const char[]){
+#embed "ptx/backward_average_pool.ptx" suffix(, 0)
+    }},
+    {"backward_linear", (const char[]){
+#embed "ptx/backward_linear.ptx" suffix(, 0)
+    }},
+    {"backward_local_response", (const char[]){
+#embed "ptx/backward_local_response.ptx" suffix(, 0)
+    }},
+    {"backward_max_pool", (const char[]){
+#embed "ptx/backward_max_pool.ptx" suffix(, 0)
+    }},
+    {"backward_relu", (const char[]){
+#embed "ptx/backward_relu.ptx" suffix(, 0)
+    }},
+    {"backward_start", (const char[]){
+#embed "ptx/backward_start.ptx" suffix(, 0)
+    }},
+    {"convolution", (const char[]){
+#embed "ptx/convolution.ptx" suffix(, 0)
+    }},
+    {"copy_channels", (const char[]){
+#embed "ptx/copy_channels.ptx" suffix(, 0)
+    }},
+    {"depthwise", (const char[]){
+#embed "ptx/depthwise.ptx" suffix(, 0)
+    }},
+    {"global_average", (const char[]){
+#embed "ptx/global_average.ptx" suffix(, 0)
+    }},
+    {"local_response", (const char[]){
+#embed "ptx/local_response.ptx" suffix(, 0)
+    }},
+    {"max_pool", (const char[]){
+#embed "ptx/max_pool.ptx" suffix(, 0)
+    }},
+    {"normalize", (const char[]){
+#embed "ptx/normalize.ptx" suffix(, 0)
+    }},
+    {"peak", (const char[]){
+#embed "ptx/peak.ptx" suffix(, 0)
+    }},
+    {"read_out", (const char[]){
+#embed "ptx/read_out.ptx" suffix(, 0)
+    }},
+    {"td_add", (const char[]){
+#embed "ptx/td_add.ptx" suffix(, 0)
+    }},
+    {"td_average_pool", (const char[]){
+#embed "ptx/td_average_pool.ptx" suffix(, 0)
+    }},
+    {"td_bridge", (const char[]){
+#embed "ptx/td_bridge.ptx" suffix(, 0)
+    }},
+    {"td_clear", (const char[]){
+#embed "ptx/td_clear.ptx" suffix(, 0)
+    }},
+    {"td_finish", (const char[]){
+#embed "ptx/td_finish.ptx" suffix(, 0)
+    }},
+    {"td_group", (const char[]){
+#embed "ptx/td_group.ptx" suffix(, 0)
+    }},
+    {"td_group_large", (const char[]){
+#embed "ptx/td_group_large.ptx" suffix(, 0)
+    }},
+    {"td_max_pool", (const char[]){
+#embed "ptx/td_max_pool.ptx" suffix(, 0)
+    }},
+    {"td_slice", (const char[]){
+#embed "ptx/td_slice.ptx" suffix(, 0)
+    }},
+    {"td_start", (const char[]){
+#embed "ptx/td_start.ptx" suffix(, 0)
+    }},
+    {"td_subset", (const char[]){
+#embed "ptx/td_subset.ptx" suffix(, 0)
+    }},
+    // clang-format on
 };
 
 int32_t ck_cuda_ptx_count(void) { return (int32_t)(sizeof modules / sizeof modules[0]); }

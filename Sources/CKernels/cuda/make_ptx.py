@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Compiles kernels/*.cu to PTX with NVRTC and writes it as C sources, which the binary embeds.
+"""Compiles kernels/*.cu to PTX with NVRTC: ptx/*.ptx, which the binary embeds.
 
-    make_ptx.py            writes ptx/*.c
-    make_ptx.py --check    compares them with what the kernels give now; status 1 where they differ
-    make_ptx.py --ptxas    assembles ptx/*.c for the architectures of ARCHITECTURES; prints registers and spills
+    make_ptx.py            writes ptx/*.ptx
+    make_ptx.py --check    compares them with what the kernels give now, and with the table of ck_cuda_ptx.c; status 1
+                           where they differ
+    make_ptx.py --ptxas    assembles ptx/*.ptx for the architectures of ARCHITECTURES; prints registers and spills
 
 Status 3: NVRTC, or ptxas, is not installed (requirements.txt beside this file). Neither needs a GPU or a toolkit.
 """
@@ -75,18 +76,10 @@ class Compiler:
         return text
 
 
-def c_source(name, ptx):
-    """One string literal, a line of PTX a line; comments and empty lines are left out."""
-    lines = [line.split("//")[0].rstrip() for line in ptx.splitlines()]
-    body = "\n".join('    "%s\\n"' % line.replace("\t", " ").replace('"', '\\"') for line in lines if line)
-    return (f"// Made from kernels/{name}.cu by make_ptx.py with NVRTC {VERSION[0]}.{VERSION[1]}: `make ptx`. "
-            f"Not edited by hand.\n#include \"ck_cuda_ptx_sources.h\"\n\nconst char ck_ptx_{name}[] =\n{body};\n")
-
-
-def ptx_of(c_text):
-    """The PTX that a file of ptx/ holds."""
-    lines = re.findall(r'^    "(.*)\\n";?$', c_text, re.MULTILINE)
-    return "\n".join(line.replace('\\"', '"') for line in lines) + "\n"
+def without_comments(ptx):
+    """NVRTC's text less its comments, empty lines and tabs: the driver's compiler reads nothing else."""
+    lines = [line.split("//")[0].rstrip().replace("\t", " ") for line in ptx.splitlines()]
+    return "\n".join(line for line in lines if line) + "\n"
 
 
 def write_or_check(check):
@@ -95,17 +88,27 @@ def write_or_check(check):
         print("NVRTC is not installed: pip install -r Sources/CKernels/cuda/requirements.txt")
         return NOT_INSTALLED
     compiler = Compiler(library)
-    wrong = 0
-    for source in sorted(KERNELS.glob("*.cu")):
-        target = OUTPUT / f"{source.stem}_ptx.c"
-        text = c_source(source.stem, compiler.ptx(source))
+    sources = sorted(KERNELS.glob("*.cu"))
+    wrong = []
+    for source in sources:
+        target = OUTPUT / f"{source.stem}.ptx"
+        text = without_comments(compiler.ptx(source))
         if not check:
             target.write_text(text)
             print(f"{target.name}: {len(text)} bytes")
         elif not target.exists() or target.read_text() != text:
-            print(f"{target.name} is not what {source.name} gives: make ptx")
-            wrong = 1
-    return wrong
+            wrong.append(f"{target.name} is not what {source.name} gives: make ptx")
+    names = [source.stem for source in sources]
+    for path in sorted(OUTPUT.iterdir()):
+        if path.suffix != ".ptx" or path.stem not in names:
+            wrong.append(f"ptx/{path.name} has no source in kernels/: remove it")
+    embedded = re.findall(r'^#embed "ptx/(\w+)\.ptx"', (HERE / "ck_cuda_ptx.c").read_text(), re.MULTILINE)
+    if embedded != names:
+        wrong.append("the table of ck_cuda_ptx.c has not each file of ptx/ once, in the order of their names: "
+                     + ", ".join(sorted(set(embedded) ^ set(names)) or ["the order"]))
+    for line in wrong:
+        print(line)
+    return 1 if wrong else 0
 
 
 def assemble():
@@ -114,13 +117,11 @@ def assemble():
         print("ptxas is not installed: pip install -r Sources/CKernels/cuda/requirements.txt")
         return NOT_INSTALLED
     print(f"{'kernel':28}{'':8}{'registers':>10}{'spilled bytes':>15}{'shared bytes':>14}")
-    for source in sorted(OUTPUT.glob("*_ptx.c")):
+    for source in sorted(OUTPUT.glob("*.ptx")):
         for architecture in ARCHITECTURES:
             with tempfile.TemporaryDirectory() as directory:
-                ptx = Path(directory) / "kernels.ptx"
-                ptx.write_text(ptx_of(source.read_text()))
                 done = subprocess.run(
-                    [assembler, "-v", f"-arch={architecture}", ptx, "-o", Path(directory) / "kernels.cubin"],
+                    [assembler, "-v", f"-arch={architecture}", source, "-o", Path(directory) / "kernels.cubin"],
                     capture_output=True, text=True)
             if done.returncode:
                 print(f"{source.name}, {architecture}:\n{done.stdout}{done.stderr}")

@@ -1,4 +1,4 @@
-// The kernels' PTX, as it is embedded in the binary. Made by cuda/make_ptx.py.
+// The kernels' PTX (cuda/ptx), embedded in the binary.
 #ifndef CK_CUDA_PTX_H
 #define CK_CUDA_PTX_H
 

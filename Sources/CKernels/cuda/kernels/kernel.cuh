@@ -18,6 +18,17 @@
 template <typename T> using ck_type = T;
 /// Memory of the block as long as the launch says, uninitialised and aligned to 16 bytes, as bytes.
 #define CK_DYNAMIC_SHARED(name) extern __shared__ __align__(16) unsigned char name[]
+/// threadIdx.x and blockIdx.x asked for once more: what is made of them is computed anew, and needs no register before.
+static __device__ __forceinline__ int ck_thread_again() {
+    int thread;
+    asm volatile("mov.u32 %0, %%tid.x;" : "=r"(thread));
+    return thread;
+}
+static __device__ __forceinline__ int ck_block_again() {
+    int block;
+    asm volatile("mov.u32 %0, %%ctaid.x;" : "=r"(block));
+    return block;
+}
 #endif
 
 #endif
