@@ -40,6 +40,26 @@ import Testing
         #expect(kernels == Set(["128x128", "128x64", "64x64", "32x32"].map { "ck_conv_\($0)_\(loads)" }))
     }
 
+    /// A block makes its table of places anew every 256 steps, or 1,024 where four are loaded at once: a chain of one
+    /// table and of one step more, of several, and of a last stage that is all there.
+    @Test(arguments: [(1, 1, 256), (1, 1, 257), (7, 7, 17), (1, 1, 1024), (1, 1, 1028), (5, 5, 128), (7, 7, 44)])
+    func chainsLongerThanTheBlocksTable(kernelHeight: Int, kernelWidth: Int, groupIn: Int) {
+        var numbers = TestNumbers(groupIn)
+        var convolution = RandomConvolution(&numbers)
+        (convolution.kernelHeight, convolution.kernelWidth) = (kernelHeight, kernelWidth)
+        (convolution.strideY, convolution.strideX) = (1, 1)
+        (convolution.padTop, convolution.padLeft, convolution.padBottom, convolution.padRight) = (0, 0, 0, 0)
+        (convolution.batch, convolution.height, convolution.width) = (1, kernelHeight + 1, kernelWidth + 2)
+        (convolution.groups, convolution.groupIn, convolution.groupOut) = (1, groupIn, 37)
+        (convolution.besideInput, convolution.joined) = (0, false)
+        convolution.fill(&numbers)
+        let plain = convolution.plain()
+        var kernel = ""
+        for tile in Self.tiles {
+            #expect(convolution.emulated(tile, CUDA_EMULATION_SHUFFLED, kernel: &kernel) == plain, "\(kernel)")
+        }
+    }
+
     @Test(arguments: [Float.infinity, 6]) func reluNeverLeavesNegativeZeroNorNaNNorMoreThanItsCeiling(ceiling: Float) {
         var numbers = TestNumbers(5)
         var convolution = RandomConvolution(&numbers)
