@@ -34,9 +34,7 @@ METHODS = {
     "gradcam": ("Grad-CAM", {"method": "gradcam"}),
     "hirescam": ("HiResCAM", {"method": "hirescam"}),
     "layercam": ("LayerCAM", {"method": "layercam"}),
-    "gradient": ("gradient", {"method": "gradient"}),
-    "gradient-blur": ("gradient, blur 16", {"method": "gradient", "component-blur": 16}),
-    "guided": ("guided backpropagation", {"method": "guided"}),
+    "gradient-blur": ("input gradient, blur 16", {"method": "gradient", "component-blur": 16}),
     "guided-blur": ("guided backpropagation, blur 16", {"method": "guided", "component-blur": 16}),
 }
 RESIDUAL = ["split", "winner", "branch"]
@@ -186,9 +184,6 @@ def maps(runs):
     rows = []
     for network, (name, _) in NETWORKS.items():
         for method, (title, _) in METHODS.items():
-            # The blur is the box's: the maps are the same.
-            if method.endswith("-blur"):
-                continue
             found = runs.summary(network, method, "photos-227", "odd")["metrics"]["score_maps"]
             given = found["given_thresholds"]
             rows.append([f"{name}, {title}", *map_row(given, found)])

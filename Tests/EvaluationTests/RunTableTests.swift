@@ -32,6 +32,8 @@ struct RunTableTests {
         #expect(text.contains("d: no weights"))
         #expect(RunTable.isMarkdown(Array(text.utf8)))
         #expect(!RunTable.isMarkdown(Array("| method | Top-1 |".utf8)))
+        let long = RunTable([row("a", title: String(repeating: "long ", count: 100))])
+        #expect(RunTable.isMarkdown(Array(long.markdown.utf8.prefix(100))))
         #expect(table.plain(width: 60).split(separator: "\n").allSatisfy { $0.count <= 60 })
     }
 

@@ -46,7 +46,7 @@ public struct RunTable: Sendable {
 
     /// Whether a file that begins with these bytes is the Markdown of such a table. A run's own `table.md` is none.
     public static func isMarkdown(_ bytes: [UInt8]) -> Bool {
-        String(decoding: bytes.prefix(64), as: UTF8.self).contains(/^\| run +\|/)
+        bytes.starts(with: "| \(heading) ".utf8)
     }
 
     public var markdown: String {
