@@ -1,7 +1,8 @@
 # One command per need. `make` alone builds; `make help` lists them.
 SWIFT ?= swift
 
-.PHONY: build help run test fuzz scale asan tsan report-test bench fleet gpu-check results ptx sass format lint clean dependencies
+.PHONY: build help run test fuzz scale asan tsan report-test bench fleet gpu-check results ptx ptx-test sass format lint clean
+.PHONY: dependencies
 .PHONY: cluster-test bench-growth performance programs dist dist-check install uninstall
 
 build: dependencies  ## builds everything (also what make alone does)
@@ -51,6 +52,11 @@ cluster-test: dependencies  ## runs the recipes of cluster/ on this machine
 fuzz: dependencies  ## tests with forty times as many hostile inputs
 	$(SWIFT) build -c release --build-tests
 	STNET_FUZZ=40 $(SWIFT) test -c release --skip-build --disable-xctest --filter 'HostileJPEG|HostilePNG|PlainJPEG|Fuzz|TarArchive'
+
+# Every kernel's PTX with its threads in forty orders instead of a few (docs/gpu.md).
+ptx-test: dependencies  ## tests the kernels' PTX with its threads in many orders
+	$(SWIFT) build -c release --build-tests
+	STNET_PTX_SEEDS=40 $(SWIFT) test -c release --skip-build --disable-xctest --filter '^CUDAKernelTests|^PTXMachineTests'
 
 # Simulated fleets: 1,000 nodes and 1,000,000 images against the ideal, and a hundred thousand runs full of faults. The
 # report of 50,000 images.

@@ -101,11 +101,22 @@ let package = Package(
                     "-fsanitize=alignment,bounds", "-fsanitize-trap=alignment,bounds",
                 ]),
             ]),
+        // Executes the kernels' PTX as it is embedded.
         .target(
-            name: "CUDAEmulatedDriver", dependencies: ["CUDAEmulation"], path: "Tests/CUDAEmulatedDriver",
+            name: "PTXMachine", path: "Tests/PTXMachine",
+            exclude: [
+                "accesses.inc", "conversions.inc", "exchanges.inc", "floats.inc", "instruction_set.inc", "integers.inc",
+                "lanes.inc", "predicates.inc",
+            ],
+            cxxSettings: [
+                .unsafeFlags(["-O2", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra", "-std=c++17"])
+            ]),
+        .testTarget(name: "PTXMachineTests", dependencies: ["PTXMachine", "CKernels"]),
+        .target(
+            name: "CUDAEmulatedDriver", dependencies: ["CUDAEmulation", "PTXMachine"], path: "Tests/CUDAEmulatedDriver",
             cxxSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-std=c++17"])]),
         .testTarget(name: "CUDADriverTests", dependencies: ["CKernels", "Node"], exclude: ["FakeDriver"]),
-        .testTarget(name: "CUDAKernelTests", dependencies: ["CUDAEmulation", "CKernels"]),
+        .testTarget(name: "CUDAKernelTests", dependencies: ["CUDAEmulation", "PTXMachine", "CKernels"]),
         // The library that plays the driver lies beside the tests; they open it.
         .testTarget(name: "CUDABackendTests", dependencies: ["SelectiveTuning", "CKernels"]),
         .testTarget(name: "OptionsTests", dependencies: ["Commit", "Options", "Bytes"]),

@@ -23,26 +23,31 @@ import Testing
 
     @Test(arguments: networks, [0, 1]) func everyActivationHasTheBitsOfTheCPU(network: Network, lazy: Int) throws {
         let pictures = try SmallNetworks.pictures(network, 3)
-        let (cpu, gpu) = (try cpu(network), try gpu(network, EmulatedDriver(["LAZY": lazy]), batch: 6))
-        _ = try gpu.evaluate(pictures, options: LocalizationOptions())
+        let cpu = try cpu(network)
         cpu.forwardOnly(pictures)
-        var compared = 0
-        for layer in [Network.image] + network.layers.map(\.name) {
-            for image in pictures.indices {
-                let found = try gpu.activations(of: layer, image: image)?.map(\.bitPattern)
-                #expect(found == cpu.activations(of: layer, image: image)?.map(\.bitPattern), "\(layer), \(image)")
-                compared += found == nil ? 0 : 1
+        for way in Way.allCases {
+            let gpu = try gpu(network, EmulatedDriver(["LAZY": lazy], way), batch: 6)
+            _ = try gpu.evaluate(pictures, options: LocalizationOptions())
+            var compared = 0
+            for layer in [Network.image] + network.layers.map(\.name) {
+                for image in pictures.indices {
+                    let found = try gpu.activations(of: layer, image: image)?.map(\.bitPattern)
+                    let expected = cpu.activations(of: layer, image: image)?.map(\.bitPattern)
+                    #expect(found == expected, "\(way): \(layer), \(image)")
+                    compared += found == nil ? 0 : 1
+                }
             }
+            // All but the one or two that are written over.
+            #expect(compared >= 3 * (network.layers.count - 1))
         }
-        // All but the one or two that are written over.
-        #expect(compared >= 3 * (network.layers.count - 1))
     }
 
     /// Two batches are in flight; in the lazy driver whatever no event orders is done in the wrong order.
     @Test(arguments: networks, choices) func everyRuleFindsWhatTheCPUFinds(network: Network, rules: TopDownOptions)
         throws
     {
-        let (cpu, gpu) = (try cpu(network), try gpu(network, EmulatedDriver(["LAZY": 1])))
+        let cpu = try cpu(network)
+        let gpus = try Way.allCases.map { try gpu(network, EmulatedDriver(["LAZY": 1], $0)) }
         // A class without evidence has no gating to compare: of most pictures, the best one.
         let found = try cpu.evaluate(SmallNetworks.pictures(network, 5), options: LocalizationOptions())
         let pictures = zip(try SmallNetworks.pictures(network, 5), found).enumerated().map { number, pair in
@@ -51,7 +56,9 @@ import Testing
         for readOut in network.readOuts.map(\.name) {
             let options = LocalizationOptions(readOut: readOut, topDown: rules)
             let expected = try cpu.evaluate(pictures, options: options).map(FindingBits.init)
-            #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected, "\(readOut)")
+            for gpu in gpus {
+                #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected, "\(readOut)")
+            }
             #expect(expected.contains { !$0.entries.isEmpty }, "the test must not be empty")
         }
     }
@@ -80,7 +87,8 @@ import Testing
         let expected = try cpu(network).evaluate(pictures, options: options).map(FindingBits.init)
         #expect(expected.contains { $0.entries.count > 100 }, "the test must not be empty")
         let gpu = try gpu(network, EmulatedDriver(["LAZY": 1]))
-        for _ in 0..<2 {
+        let ptx = try self.gpu(network, EmulatedDriver(["LAZY": 1], .ptx))
+        for gpu in [gpu, gpu, ptx] {
             #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected)
         }
         // The other method's gating is clear again afterwards.
@@ -104,14 +112,16 @@ import Testing
         let network = SmallNetworks.chain
         let pictures = try SmallNetworks.pictures(network, 2)
         let expected = try cpu(network).evaluate(pictures, options: LocalizationOptions()).map(FindingBits.init)
-        let driver = try EmulatedDriver()
-        let gpu = try gpu(network, driver)
-        for tile in CUDABackend.tiles {
-            gpu.tile = tile
-            #expect(try gpu.evaluate(pictures, options: LocalizationOptions()).map(FindingBits.init) == expected)
-        }
-        for tile in ["128x128", "128x64", "64x64", "32x32"] {
-            #expect(driver.hasLaunched("ck_conv_\(tile)_vector") || driver.hasLaunched("ck_conv_\(tile)_scalar"))
+        for way in Way.allCases {
+            let driver = try EmulatedDriver([:], way)
+            let gpu = try gpu(network, driver)
+            for tile in CUDABackend.tiles {
+                gpu.tile = tile
+                #expect(try gpu.evaluate(pictures, options: LocalizationOptions()).map(FindingBits.init) == expected)
+            }
+            for tile in ["128x128", "128x64", "64x64", "32x32"] {
+                #expect(driver.hasLaunched("ck_conv_\(tile)_vector") || driver.hasLaunched("ck_conv_\(tile)_scalar"))
+            }
         }
     }
 
@@ -127,11 +137,14 @@ import Testing
         let network = try SmallNetworks.shrunk(
             name, side: side, by: name.hasPrefix("squeeze") || name.hasPrefix("mobile") ? 4 : 16)
         let pictures = try SmallNetworks.pictures(network, 2)
-        let (cpu, gpu) = (try cpu(network), try gpu(network, EmulatedDriver(["LAZY": 1])))
+        let cpu = try cpu(network)
+        let gpus = try Way.allCases.map { try gpu(network, EmulatedDriver(["LAZY": 1], $0)) }
         for readOut in [network.readOuts.first!, network.readOuts.last!].map(\.name) {
             let options = LocalizationOptions(classSource: .predicted, readOut: readOut)
             let expected = try cpu.evaluate(pictures, options: options).map(FindingBits.init)
-            #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected, "\(readOut)")
+            for gpu in gpus {
+                #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected, "\(readOut)")
+            }
             #expect(expected.contains { !$0.entries.isEmpty })
         }
     }
@@ -144,8 +157,10 @@ import Testing
         let pictures = try SmallNetworks.pictures(network, 3)
         let options = LocalizationOptions(classSource: .predicted)
         let expected = try cpu(network).evaluate(pictures, options: options).map(FindingBits.init)
-        let gpu = try gpu(network, EmulatedDriver(["LAZY": 1]))
-        #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected)
+        for way in Way.allCases {
+            let gpu = try gpu(network, EmulatedDriver(["LAZY": 1], way))
+            #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected)
+        }
         #expect(expected.contains { !$0.entries.isEmpty })
     }
 

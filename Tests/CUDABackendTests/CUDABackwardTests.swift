@@ -16,14 +16,17 @@ import Testing
     @Test(arguments: CUDABackendTests.networks, [RectifierGradient.plain, .guided])
     func everyGradientHasTheBitsOfTheCPU(network: Network, rectifier: RectifierGradient) throws {
         let pictures = try SmallNetworks.pictures(network, 4)
-        let (cpu, gpu) = (try cpu(network), try gpu(network, EmulatedDriver(["LAZY": 1])))
-        _ = try gpu.evaluate(pictures, options: LocalizationOptions())
+        let cpu = try cpu(network)
+        let gpus = try Way.allCases.map { try gpu(network, EmulatedDriver(["LAZY": 1], $0)) }
+        for gpu in gpus { _ = try gpu.evaluate(pictures, options: LocalizationOptions()) }
         cpu.forwardOnly(pictures)
         let classes = [1, 3, 0, 5]
         for layer in [Network.image] + network.layers.map(\.name) {
             let expected = try #require(try cpu.gradients(of: classes, by: layer, rectifier: rectifier))
-            let found = try #require(try gpu.gradients(of: classes, by: layer, rectifier: rectifier))
-            #expect(found.map { $0.map(\.bitPattern) } == expected.map { $0.map(\.bitPattern) }, "\(layer)")
+            for gpu in gpus {
+                let found = try #require(try gpu.gradients(of: classes, by: layer, rectifier: rectifier))
+                #expect(found.map { $0.map(\.bitPattern) } == expected.map { $0.map(\.bitPattern) }, "\(layer)")
+            }
             if layer == Network.image {
                 #expect(expected.joined().contains { $0 != 0 }, "the test must not be empty")
             }
@@ -39,16 +42,19 @@ import Testing
         let network = try SmallNetworks.shrunk(
             name, side: side, by: name.hasPrefix("squeeze") || name.hasPrefix("mobile") ? 4 : 16)
         let pictures = try SmallNetworks.pictures(network, 2)
-        let (cpu, gpu) = (try cpu(network), try gpu(network, EmulatedDriver(["LAZY": 1])))
-        _ = try gpu.evaluate(pictures, options: LocalizationOptions())
+        let cpu = try cpu(network)
+        let gpus = try Way.allCases.map { try gpu(network, EmulatedDriver(["LAZY": 1], $0)) }
+        for gpu in gpus { _ = try gpu.evaluate(pictures, options: LocalizationOptions()) }
         cpu.forwardOnly(pictures)
         let classes = (0..<2).map { image in
             let outputs = cpu.outputs(image: image)
             return outputs.firstIndex(of: outputs.max()!)!
         }
         let expected = try #require(try cpu.gradients(of: classes, by: Network.image))
-        let found = try #require(try gpu.gradients(of: classes, by: Network.image))
-        #expect(found.map { $0.map(\.bitPattern) } == expected.map { $0.map(\.bitPattern) })
+        for gpu in gpus {
+            let found = try #require(try gpu.gradients(of: classes, by: Network.image))
+            #expect(found.map { $0.map(\.bitPattern) } == expected.map { $0.map(\.bitPattern) })
+        }
         #expect(expected.joined().contains { $0 != 0 }, "the test must not be empty")
     }
 
@@ -81,12 +87,15 @@ import Testing
     @Test(arguments: CUDABackendTests.networks, [ClassSource.label, .predicted])
     func mapsOfEveryGradientMethodAreTheCPUs(network: Network, start: ClassSource) throws {
         let pictures = try SmallNetworks.pictures(network, 5)
-        let (cpu, gpu) = (try cpu(network), try gpu(network, EmulatedDriver(["LAZY": 1]), batch: 4))
+        let cpu = try cpu(network)
+        let gpus = try Way.allCases.map { try gpu(network, EmulatedDriver(["LAZY": 1], $0), batch: 4) }
         for method in [LocalizationMethod.gradcam, .hirescam, .layercam, .gradient, .guided, .gradcam, .stnet] {
             let options = LocalizationOptions(
                 method: method, classSource: start, box: BoxOptions(prune: .none, rule: .mass))
             let expected = try cpu.evaluate(pictures, options: options).map(FindingBits.init)
-            #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected, "\(method)")
+            for gpu in gpus {
+                #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected, "\(method)")
+            }
             // A label without evidence has no gating.
             #expect(method == .stnet || expected.contains { !$0.entries.isEmpty }, "the test must not be empty")
         }

@@ -1,6 +1,19 @@
 import Foundation
 import SelectiveTuning
 
+/// What the driver executes: the kernels' C++ sources, or the PTX that the program brings.
+enum Way: CaseIterable {
+    case sources, ptx
+
+    var settings: [String: Int] {
+        switch self {
+        case .sources: [:]
+        // Blocks, warps and lanes in random order, which changes at random instructions.
+        case .ptx: ["PTX": 1, "PTX_SEED": 2]
+        }
+    }
+}
+
 /// A driver of its own: a copy of the library that plays NVIDIA's (Tests/CUDAEmulatedDriver), with settings that no
 /// other test sees.
 final class EmulatedDriver {
@@ -9,14 +22,14 @@ final class EmulatedDriver {
     private let handle: UnsafeMutableRawPointer
 
     /// Settings by their names without STNET_EMULATED_.
-    init(_ settings: [String: Int] = [:]) throws {
+    init(_ settings: [String: Int] = [:], _ way: Way = .sources) throws {
         library = FileManager.default.temporaryDirectory.path + "/stnet-emulated-\(UUID().uuidString).so"
         try FileManager.default.copyItem(atPath: EmulatedDriver.built, toPath: library)
         guard let handle = dlopen(library, RTLD_NOW | RTLD_LOCAL) else {
             throw CocoaError(.executableLoad, userInfo: [NSDebugDescriptionErrorKey: String(cString: dlerror())])
         }
         self.handle = handle
-        for (name, value) in settings { set(name, value) }
+        for (name, value) in settings.merging(way.settings, uniquingKeysWith: { $1 }) { set(name, value) }
     }
 
     /// What is open stays open; its file need not be there any more.

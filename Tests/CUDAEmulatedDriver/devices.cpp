@@ -1,8 +1,7 @@
-// The driver's version, its errors, devices, contexts and modules.
+// The driver's version, its errors, devices and contexts.
 #include <stdio.h>
 #include <string.h>
 
-#include "cuda_emulation.h"
 #include "state.h"
 
 using namespace emulated;
@@ -118,6 +117,7 @@ EXPORT int cuDevicePrimaryCtxRetain(void **context, int device) {
         if (index < 0) return (int)INVALID_DEVICE;
         state().contexts[index].device = device;
         state().contexts[index].references++;
+        if (state().contexts[index].memory == nullptr) state().contexts[index].memory = ptx_memory_create();
         state().objects++;
         *context = &state().contexts[index];
         return (int)SUCCESS;
@@ -137,46 +137,6 @@ EXPORT int cuDevicePrimaryCtxRelease_v2(int device) {
 EXPORT int cuCtxSetCurrent(void *context) {
     return guarded([&] {
         current = static_cast<Context *>(context);
-        return (int)SUCCESS;
-    });
-}
-
-namespace {
-
-struct Module {
-    std::string ptx;
-};
-
-}  // namespace
-
-EXPORT int cuModuleLoadDataEx(void **module, const void *image, unsigned options, int *option, void **value) {
-    (void)options, (void)option, (void)value;
-    return in_context([&] {
-        const char *text = static_cast<const char *>(image);
-        if (strstr(text, ".version") == nullptr) return (int)INVALID_PTX;
-        *module = new Module{text};
-        state().objects++;
-        return (int)SUCCESS;
-    });
-}
-
-EXPORT int cuModuleUnload(void *module) {
-    return in_context([&] {
-        delete static_cast<Module *>(module);
-        state().objects--;
-        return (int)SUCCESS;
-    });
-}
-
-// A kernel that the PTX has and the emulation too: a table that lags behind is found here.
-EXPORT int cuModuleGetFunction(void **function, void *module, const char *name) {
-    return in_context([&] {
-        const std::string &ptx = static_cast<Module *>(module)->ptx;
-        const char *known = cuda_emulation_kernel_name(name);
-        if (known == nullptr || ptx.find(std::string(".visible .entry ") + name + "(") == std::string::npos) {
-            return (int)NOT_FOUND;
-        }
-        *function = const_cast<char *>(known);
         return (int)SUCCESS;
     });
 }

@@ -57,6 +57,7 @@ EXPORT int cuMemAlloc_v2(uint64_t *address, size_t bytes) {
         memset(begin, 0xFF, used);
         *address = (uint64_t)(uintptr_t)begin;
         allocations[*address] = {static_cast<char *>(mapping), mapped, used, current};
+        ptx_memory_add(current->memory, begin, bytes);
         current->allocated += used;
         state().allocated += (int64_t)used;
         if (state().allocated > state().peak) state().peak = state().allocated;
@@ -71,6 +72,7 @@ EXPORT int cuMemFree_v2(uint64_t address) {
         if (code != SUCCESS) return code;
         auto found = allocations.find(address);
         if (found == allocations.end()) return (int)INVALID_VALUE;
+        ptx_memory_remove(found->second.context->memory, (const void *)(uintptr_t)address);
         munmap(found->second.mapping, found->second.mapped);
         found->second.context->allocated -= found->second.bytes;
         state().allocated -= (int64_t)found->second.bytes;

@@ -28,6 +28,8 @@ const Setting settings[] = {
     {"STNET_EMULATED_FAULT_AT", &Settings::fault_at},
     {"STNET_EMULATED_OUT_OF_MEMORY_AT", &Settings::out_of_memory_at},
     {"STNET_EMULATED_SKIP_AT", &Settings::skip_at},
+    {"STNET_EMULATED_PTX", &Settings::ptx},
+    {"STNET_EMULATED_PTX_SEED", &Settings::ptx_seed},
 };
 
 }  // namespace
@@ -60,6 +62,11 @@ EXPORT int64_t emulated_driver_count(const char *name) {
 EXPORT int32_t emulated_driver_launched(const char *kernel) {
     std::lock_guard<std::recursive_mutex> lock(state().mutex);
     return state().launched.count(kernel) > 0;
+}
+
+EXPORT const char *emulated_driver_problem(void) {
+    std::lock_guard<std::recursive_mutex> lock(state().mutex);
+    return state().problem.c_str();
 }
 
 EXPORT int cuInit(unsigned flags) {

@@ -4,12 +4,14 @@
 
 #include <stdint.h>
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
 #include <string>
 
 #include "emulated_driver.h"
+#include "ptx_machine.h"
 
 #define EXPORT extern "C" __attribute__((visibility("default")))
 
@@ -34,12 +36,14 @@ enum {
 struct Settings {
     uint64_t devices = 1, memory = (uint64_t)1 << 30, largest = UINT64_MAX, multiprocessors = 2;
     uint64_t lazy = 0, fault_at = 0, out_of_memory_at = 0, skip_at = 0;
+    uint64_t ptx = 0, ptx_seed = 0;
 };
 
 struct Context {
     int device;
     uint64_t allocated;
     int references;
+    ptx_memory *memory;  // what is allocated, for the machine that executes PTX
 };
 
 constexpr int DEVICES = 16, FIRST_HANDLE = 60;  // a handle is no index
@@ -52,6 +56,7 @@ struct State {
     Context contexts[DEVICES] = {};
     int64_t launches = 0, allocated = 0, peak = 0, objects = 0, pinned = 0;
     std::set<std::string> launched;
+    std::string problem;  // what the first launch that failed was told
 };
 
 State &state();
@@ -74,6 +79,9 @@ template <typename Body> int in_context(Body body) {
 
 /// Does everything that streams have waiting; what comes out is the sticky error or success.
 int run_everything();
+
+/// Adds work to a stream, which is done at once unless the driver is lazy.
+int enqueue(void *stream, std::function<int()> work);
 
 /// Whether the bytes are pinned memory.
 bool is_pinned(const void *memory, size_t bytes);

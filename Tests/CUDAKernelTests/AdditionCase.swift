@@ -157,11 +157,11 @@ final class AdditionCase {
     }
 
     /// The two launches and what ends the layer, as on a device with so many multiprocessors.
-    func runEmulated(multiprocessors: Int32, _ order: cuda_emulation_order) {
+    func runDevice(multiprocessors: Int32, _ device: Device) {
         var call = call
-        emulate(ck_cuda_td_add_launch(&call, multiprocessors), call, order)
-        emulate(ck_cuda_td_add_range_launch(&call), call, order)
-        images.finish(output: output, input: inputs[0], hasUnits: true, layer: 5, order)
+        execute(ck_cuda_td_add_launch(&call, multiprocessors), call, device)
+        execute(ck_cuda_td_add_range_launch(&call), call, device)
+        images.finish(output: output, input: inputs[0], hasUnits: true, layer: 5, device)
     }
 
     func compare(_ comment: String) {

@@ -4,26 +4,25 @@ import Testing
 
 /// The top-down pass of additions against the CPU's function: gating, statistics, status and failing unit.
 @Suite struct AdditionKernelTests {
-    private static let orders = [CUDA_EMULATION_FORWARD, CUDA_EMULATION_REVERSED, CUDA_EMULATION_SHUFFLED]
-
     @Test(arguments: 0..<4) func additionsAgree(part: Int) {
         var statuses: [UInt32: Int] = [:]
         var counts = [Int64](repeating: 0, count: 6)
-        for seed in part * 150..<part * 150 + 150 {
+        let seeds = part * 150..<part * 150 + 150
+        for (seed, device) in seeds.flatMap({ seed in Device.pair(seed).map { (seed, $0) } }) {
             var numbers = TestNumbers(seed)
             let values = TopDownValues.allCases[seed % TopDownValues.allCases.count]
             let addition = Addition(&numbers)
             let test = AdditionCase(addition, values, &numbers)
             test.runCPU()
-            test.runEmulated(multiprocessors: numbers.one(of: [1, 40]), Self.orders[seed % 3])
-            test.compare("seed \(seed), \(values), \(addition)")
+            test.runDevice(multiprocessors: numbers.one(of: [1, 40]), device)
+            test.compare("seed \(seed), \(device.testDescription), \(values), \(addition)")
             for outcome in test.expected {
                 statuses[outcome.status, default: 0] += 1
                 guard outcome.status == CK_TD_OK.rawValue else { continue }
                 for place in counts.indices where place != 3 { counts[place] += outcome.counts[place] }
             }
             for gating in test.inputs + [test.output] {
-                gating.clear(Self.orders[seed % 3])
+                gating.clear(device)
                 #expect(gating.isClear)
             }
         }
@@ -35,7 +34,8 @@ import Testing
 
     /// Three gatings that leave their range at different units, one of them two inputs' together: the lowest unit is
     /// named, whichever gating it is, and wherever the blocks begin.
-    @Test(arguments: 0..<3) func theUnitThatLeavesAGatingsRangeIsTheLowest(number: Int) {
+    @Test(arguments: 0..<3, Device.all)
+    func theUnitThatLeavesAGatingsRangeIsTheLowest(number: Int, device: Device) {
         var addition = Addition()
         (addition.height, addition.width, addition.channels) = (40, 40, 3)
         addition.tensors = [0, 1, 2, 1]
@@ -43,10 +43,10 @@ import Testing
         var numbers = TestNumbers(number)
         let test = AdditionCase(addition, .constant, &numbers)
         for image in 0..<addition.batch { ck_gating_clear(&test.output.cpu[image]) }
-        test.output.clear(CUDA_EMULATION_FORWARD)
+        test.output.clear(device)
         for input in test.inputs {
             ck_gating_clear(&input.cpu[0])
-            input.clear(CUDA_EMULATION_FORWARD)
+            input.clear(device)
         }
         for tensor in test.activities { tensor.values = tensor.values.map { _ in 1 } }
         test.sum.values = test.sum.values.map { _ in 4 }
@@ -64,32 +64,32 @@ import Testing
         }
         for step in 0..<20 { test.output.add(image: 0, index: 17 + 200 * step, unit) }
         test.runCPU()
-        test.runEmulated(multiprocessors: 40, Self.orders[number])
+        test.runDevice(multiprocessors: 40, device)
         test.compare("")
         #expect(test.images[0].status == Int32(CK_TD_GATING_RANGE.rawValue))
         #expect(test.images[0].error_unit == Int32(17 + 200 * (number == 2 ? 1 : 4)))
     }
 
     /// A failure of another kind at a lower unit goes first.
-    @Test func anEarlierFailureIsNamedInsteadOfTheRange() {
+    @Test(arguments: Device.pair(2)) func anEarlierFailureIsNamedInsteadOfTheRange(device: Device) {
         var addition = Addition()
         (addition.height, addition.width, addition.channels) = (4, 40, 3)
         var numbers = TestNumbers(1)
         let test = AdditionCase(addition, .constant, &numbers)
         ck_gating_clear(&test.output.cpu[0])
-        test.output.clear(CUDA_EMULATION_FORWARD)
+        test.output.clear(device)
         for tensor in test.activities { tensor.values = tensor.values.map { _ in 1 } }
         test.activities[1].pixel(at: 3)[1] = .infinity
         for index in [10, 200, 300, 310, 320, 330, 340] { test.output.add(image: 0, index: index, 1 << 60) }
         for _ in 0..<4 { test.inputs[0].add(image: 0, index: 2, (1 << 61) - 1) }
         test.runCPU()
-        test.runEmulated(multiprocessors: 1, CUDA_EMULATION_SHUFFLED)
+        test.runDevice(multiprocessors: 1, device)
         test.compare("")
         #expect(test.images[0].status == Int32(CK_TD_NOT_FINITE.rawValue))
         #expect(test.images[0].error_unit == 10)
     }
 
-    @Test func anImageThatHasFailedTakesNoPart() {
+    @Test(arguments: Device.pair(1)) func anImageThatHasFailedTakesNoPart(device: Device) {
         var addition = Addition()
         (addition.batch, addition.height, addition.width, addition.channels) = (2, 3, 3, 5)
         var numbers = TestNumbers(4)
@@ -98,14 +98,15 @@ import Testing
         let before = test.inputs.map { $0.values(image: 1) }
         (test.images[1].status, test.images[1].overflow) = (Int32(CK_TD_RANGE.rawValue), 1)
         let state = test.images[1].active_units
-        test.runEmulated(multiprocessors: 1, CUDA_EMULATION_REVERSED)
+        test.runDevice(multiprocessors: 1, device)
         #expect(test.images[0].active_units > 0 && test.images[1].active_units == state)
         #expect(test.images[1].overflow == 1 && test.images[1].status == Int32(CK_TD_RANGE.rawValue))
         #expect(test.inputs.map { $0.values(image: 1) } == before)
     }
 
     /// What is no number goes before the range, wherever either is; the range is that of the sum of magnitudes.
-    @Test(arguments: [false, true]) func whatIsNoNumberGoesBeforeTheRange(derivesFirst: Bool) {
+    @Test(arguments: [false, true], Device.pair(0))
+    func whatIsNoNumberGoesBeforeTheRange(derivesFirst: Bool, device: Device) {
         let most = Float(0x1p27).nextDown
         for (values, status) in [
             ([.infinity, 0x1p30, 1], CK_TD_NOT_FINITE), ([0x1p30, 1, .nan], CK_TD_NOT_FINITE),
@@ -117,21 +118,21 @@ import Testing
             var numbers = TestNumbers(2)
             let test = AdditionCase(addition, .constant, &numbers)
             ck_gating_clear(&test.output.cpu[0])
-            test.output.clear(CUDA_EMULATION_FORWARD)
+            test.output.clear(device)
             for (tensor, value) in values.enumerated() { test.activities[tensor].values = [value] }
             // In fixed point the difference to the others is the first one again.
             test.sum.values = [values[0] + values[1] + values[2]]
             test.output.add(image: 0, index: 0, 1 << 48)
             test.runCPU()
-            test.runEmulated(multiprocessors: 1, CUDA_EMULATION_FORWARD)
+            test.runDevice(multiprocessors: 1, device)
             test.compare("\(values)")
             #expect(test.images[0].status == Int32(status.rawValue), "\(values)")
         }
     }
 
     /// Theta by hand: of 5, 3 and -4 the 3 is not enough, and epsilon is far less than their difference.
-    @Test(arguments: [CK_TD_SPLIT, CK_TD_WINNER, CK_TD_BRANCH]) func negativeInputsWinNothing(residual: ck_td_residual)
-    {
+    @Test(arguments: [CK_TD_SPLIT, CK_TD_WINNER, CK_TD_BRANCH], Device.pair(0))
+    func negativeInputsWinNothing(residual: ck_td_residual, device: Device) {
         for (values, shares) in [
             ([5, 3, -4], [1, 0, 0]), ([3, 5, -1], residual == CK_TD_SPLIT ? [0.375, 0.625, 0] : [1, 0, 0]),
             ([-2, 3, 3], residual == CK_TD_WINNER ? [0, 1, 0] : [0, 0.5, 0.5]), ([1, -1, 0], [0, 0, 0]),
@@ -142,12 +143,12 @@ import Testing
             let test = AdditionCase(addition, .constant, &numbers)
             for gating in test.inputs + [test.output] {
                 ck_gating_clear(&gating.cpu[0])
-                gating.clear(CUDA_EMULATION_FORWARD)
+                gating.clear(device)
             }
             for (tensor, value) in values.enumerated() { test.activities[tensor].values = [value] }
             test.output.add(image: 0, index: 0, 1 << 48)
             test.runCPU()
-            test.runEmulated(multiprocessors: 1, CUDA_EMULATION_FORWARD)
+            test.runDevice(multiprocessors: 1, device)
             test.compare("\(values)")
             var expected = shares
             if residual == CK_TD_WINNER, values == [3, 5, -1] { expected = [0, 1, 0] }

@@ -40,10 +40,10 @@ import Testing
         let expected = written(activation, halo: seed % 3, more: 4)
         var plain = call(expected)
         for task in 0..<ck_backward_relu_tasks(&plain) { ck_backward_relu_run(ck_isa_best(), &plain, task) }
-        for order in bothOrders {
+        for device in Device.all {
             let actual = written(activation, halo: seed % 3, more: 4)
             var call = call(actual)
-            emulate(ck_cuda_backward_relu_launch(&call), call, order)
+            execute(ck_cuda_backward_relu_launch(&call), call, device)
             #expect(actual.bits == expected.bits)
             #expect(actual.surroundingsAreWhole)
         }
@@ -79,12 +79,12 @@ import Testing
             }
         }
         #expect(expected.surroundingsAreWhole)
-        for order in bothOrders {
+        for device in Device.all {
             let actual = written(input, halo: 1, more: 4)
             var call = call(actual)
             let launch =
                 isMaximum ? ck_cuda_backward_max_pool_launch(&call) : ck_cuda_backward_average_pool_launch(&call)
-            emulate(launch, call, order)
+            execute(launch, call, device)
             #expect(actual.bits == expected.bits, "\(pool)")
             #expect(actual.surroundingsAreWhole)
         }
@@ -115,10 +115,10 @@ import Testing
         for task in 0..<ck_backward_local_response_tasks(&plain) {
             ck_backward_local_response_run(ck_isa_best(), &plain, task, &scratch)
         }
-        for order in bothOrders {
+        for device in Device.all {
             let actual = written(input, halo: 1, more: 2)
             var call = call(actual)
-            emulate(ck_cuda_backward_local_response_launch(&call), call, order)
+            execute(ck_cuda_backward_local_response_launch(&call), call, device)
             #expect(actual.bits == expected.bits)
             #expect(actual.surroundingsAreWhole)
         }
@@ -149,10 +149,12 @@ import Testing
                     ck_backward_linear_run(ck_isa_best(), &plain, task)
                 }
                 #expect(expected.surroundingsAreWhole)
-                for order in bothOrders {
+                for device in Device.all {
                     let actual = written(like, halo: seed % 2, more: 2)
                     var call = call(actual)
-                    emulate(ck_cuda_backward_linear_launch(&call), call, order)
+                    execute(
+                        ck_cuda_backward_linear_launch(&call), call, device,
+                        touching: [UnsafeRawBufferPointer(weights), UnsafeRawBufferPointer(gradients)])
                     #expect(actual.bits == expected.bits)
                     #expect(actual.surroundingsAreWhole)
                 }
@@ -160,14 +162,16 @@ import Testing
         }
     }
 
-    @Test func theOneHotIsEachPicturesClass() {
+    @Test(arguments: Device.pair(2)) func theOneHotIsEachPicturesClass(device: Device) {
         var gradients = [Float](repeating: 0, count: 300 * 7)
         let classes = (0..<300).map { Int32($0 * 5 % 7) }
         gradients.withUnsafeMutableBufferPointer { gradients in
             classes.withUnsafeBufferPointer { classes in
                 var call = ck_backward_start(
                     gradient: gradients.baseAddress, gradient_image: 7, classes: classes.baseAddress, batch: 300)
-                emulate(ck_cuda_backward_start_launch(&call), call, CUDA_EMULATION_SHUFFLED)
+                execute(
+                    ck_cuda_backward_start_launch(&call), call, device,
+                    touching: [UnsafeRawBufferPointer(gradients), UnsafeRawBufferPointer(classes)])
             }
         }
         #expect(gradients == classes.flatMap { found in (0..<7).map { $0 == found ? 1 : 0 } })

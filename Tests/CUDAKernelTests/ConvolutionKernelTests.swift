@@ -5,14 +5,14 @@ import Testing
 @Suite struct ConvolutionKernelTests {
     static let tiles = [CK_CUDA_TILE_128X128, CK_CUDA_TILE_128X64, CK_CUDA_TILE_64X64, CK_CUDA_TILE_32X32]
 
-    /// One tile a seed, both orders.
+    /// One tile a seed, on every device.
     @Test(arguments: 0..<96) func everyTileGivesTheBitsOfThePlainLoop(seed: Int) {
         var numbers = TestNumbers(seed)
         let convolution = RandomConvolution(&numbers)
         let plain = convolution.plain()
         var kernel = ""
-        for order in bothOrders {
-            let bits = convolution.emulated(Self.tiles[seed % 4], order, kernel: &kernel)
+        for device in Device.all {
+            let bits = convolution.computed(Self.tiles[seed % 4], device, kernel: &kernel)
             #expect(bits == plain, "\(kernel), \(convolution.kernelHeight)x\(convolution.kernelWidth)")
         }
     }
@@ -31,9 +31,11 @@ import Testing
         let plain = convolution.plain()
         var kernels: Set<String> = []
         for tile in Self.tiles {
-            var kernel = ""
-            #expect(convolution.emulated(tile, CUDA_EMULATION_SHUFFLED, kernel: &kernel) == plain, "\(kernel)")
-            kernels.insert(kernel)
+            for device in Device.pair(2) {
+                var kernel = ""
+                #expect(convolution.computed(tile, device, kernel: &kernel) == plain, "\(kernel)")
+                kernels.insert(kernel)
+            }
         }
         // Three channels are no vector, not even three pixels of them: 33 floats a row.
         let loads = groupIn == 4 ? "vector" : "scalar"
@@ -56,11 +58,14 @@ import Testing
         let plain = convolution.plain()
         var kernel = ""
         for tile in Self.tiles {
-            #expect(convolution.emulated(tile, CUDA_EMULATION_SHUFFLED, kernel: &kernel) == plain, "\(kernel)")
+            for device in Device.pair(2) {
+                #expect(convolution.computed(tile, device, kernel: &kernel) == plain, "\(kernel)")
+            }
         }
     }
 
-    @Test(arguments: [Float.infinity, 6]) func reluNeverLeavesNegativeZeroNorNaNNorMoreThanItsCeiling(ceiling: Float) {
+    @Test(arguments: [Float.infinity, 6], Device.pair(0))
+    func reluNeverLeavesNegativeZeroNorNaNNorMoreThanItsCeiling(ceiling: Float, device: Device) {
         var numbers = TestNumbers(5)
         var convolution = RandomConvolution(&numbers)
         (convolution.kernelHeight, convolution.kernelWidth, convolution.groups) = (2, 2, 1)
@@ -70,7 +75,7 @@ import Testing
         // Some windows have an infinity, some two of different signs, some none.
         convolution.makeSomeInputsInfinite(every: 23)
         var kernel = ""
-        let bits = convolution.emulated(CK_CUDA_TILE_32X32, CUDA_EMULATION_FORWARD, kernel: &kernel)
+        let bits = convolution.computed(CK_CUDA_TILE_32X32, device, kernel: &kernel)
         #expect(bits == convolution.plain())
         for pattern in bits {
             let value = Float(bitPattern: pattern)

@@ -48,12 +48,12 @@ import Testing
         var plain = call(expected)
         for task in 0..<ck_depthwise_tasks(&plain) { ck_depthwise_run(ck_isa_best(), &plain, task) }
         var name = ""
-        for order in bothOrders {
+        for device in Device.all {
             let actual = output()
             var call = call(actual)
             let launch = ck_cuda_depthwise_launch(&call)
             name = launch.kernel.map { String(cString: $0) } ?? ""
-            emulate(launch, call, order)
+            execute(launch, call, device)
             #expect(actual.bits == expected.bits, "\(name), \(rows) x \(columns), ceiling \(ceiling)")
             #expect(actual.surroundingsAreWhole)
         }

@@ -1,27 +1,112 @@
 import CKernels
 import CUDAEmulation
+import Foundation
 import Glibc
+import PTXMachine
 import Testing
 
-let bothOrders: [cuda_emulation_order] = [CUDA_EMULATION_FORWARD, CUDA_EMULATION_REVERSED]
+/// What runs a kernel in a test: the emulation its C++ source, or the machine the PTX that it was made into.
+enum Device: Sendable, CustomTestStringConvertible {
+    /// The threads of a block in this order.
+    case emulation(cuda_emulation_order)
+    /// In the order of this seed (ptx_machine.h).
+    case machine(seed: UInt64)
+    /// The same with a fault in the PTX.
+    case planted(PlantedFault)
 
-/// Runs a kernel under the emulation; a problem that it finds fails the test.
-func emulate<Arguments>(
-    _ launch: ck_cuda_launch, _ arguments: Arguments, _ order: cuda_emulation_order,
+    /// STNET_PTX_SEEDS: with how many seeds each kernel runs.
+    static let machines: [Device] = {
+        let wanted = ProcessInfo.processInfo.environment["STNET_PTX_SEEDS"].flatMap { Int($0) } ?? 2
+        // 0: in order; the first ones after it: at random, with switches anywhere.
+        return ([0, 2, 1] + (3..<1000)).prefix(max(1, wanted)).map { .machine(seed: UInt64($0)) }
+    }()
+    static let emulations: [Device] = [.emulation(CUDA_EMULATION_FORWARD), .emulation(CUDA_EMULATION_REVERSED)]
+    static let all = emulations + machines
+    /// One of each kind, another pair for each number: for tests of many small cases.
+    static func pair(_ number: Int) -> [Device] {
+        let orders = [CUDA_EMULATION_FORWARD, CUDA_EMULATION_REVERSED, CUDA_EMULATION_SHUFFLED]
+        return [.emulation(orders[number % 3]), .machine(seed: UInt64(number % 5))]
+    }
+
+    var testDescription: String {
+        switch self {
+        case .emulation(let order): "emulation, order \(order.rawValue)"
+        case .machine(let seed): "PTX, seed \(seed)"
+        case .planted(let fault): "PTX with a fault in \(fault.kernel)"
+        }
+    }
+}
+
+/// Memory that the machine's kernels may touch: whoever has some for a kernel names it here.
+enum DeviceMemory {
+    nonisolated(unsafe) static let all = ptx_memory_create()!
+
+    static func add(_ begin: UnsafeRawPointer, bytes: Int) { ptx_memory_add(all, begin, bytes) }
+    static func remove(_ begin: UnsafeRawPointer) { ptx_memory_remove(all, begin) }
+}
+
+/// Modules of the program, read once.
+private enum Modules {
+    nonisolated(unsafe) private static let all: [String: OpaquePointer] = {
+        var found: [String: OpaquePointer] = [:]
+        for index in 0..<ck_cuda_ptx_count() {
+            let name = ck_cuda_ptx_name(index)!
+            var problem: UnsafeMutablePointer<CChar>?
+            found[String(cString: name)] = ptx_module_load(ck_cuda_ptx(name), name, &problem)
+            if let problem { Issue.record("\(String(cString: problem))") }
+        }
+        return found
+    }()
+
+    static func module(_ name: String) -> OpaquePointer? { all[name] }
+}
+
+/// Runs a kernel; a problem that the device finds fails the test, unless it is a fault that was planted. `touching`: memory
+/// beside what has named itself.
+func execute<Arguments>(
+    _ launch: ck_cuda_launch, _ arguments: Arguments, _ device: Device, touching: [UnsafeRawBufferPointer] = [],
     sourceLocation: SourceLocation = #_sourceLocation
 ) {
-    guard let kernel = launch.kernel else {
+    guard let kernel = launch.kernel.map({ String(cString: $0) }) else {
         Issue.record("the shape is beyond a grid's limits", sourceLocation: sourceLocation)
         return
     }
+    var problem: String?
+    switch device {
+    case .emulation(let order):
+        problem = withUnsafeBytes(of: arguments) {
+            cuda_emulation_launch(
+                kernel, $0.baseAddress, MemoryLayout<Arguments>.stride, launch.grid_x, launch.grid_y, launch.grid_z,
+                launch.block, launch.shared, order)
+        }.map { "\(kernel): \(String(cString: $0))" }
+    case .machine(let seed):
+        guard let module = Modules.module(String(cString: launch.module)) else { return }
+        problem = runPTX(module, launch, arguments, seed: seed, touching)
+    case .planted(let fault) where fault.kernel == kernel:
+        fault.problem = runPTX(fault.module, launch, arguments, seed: fault.seed, touching)
+    case .planted:
+        return execute(
+            launch, arguments, .machine(seed: 0), touching: touching, sourceLocation: sourceLocation)
+    }
+    if let problem { Issue.record("\(problem)", sourceLocation: sourceLocation) }
+}
+
+/// Runs a kernel of a module on the machine: what went wrong, or nil.
+private func runPTX<Arguments>(
+    _ module: OpaquePointer, _ launch: ck_cuda_launch, _ arguments: Arguments, seed: UInt64,
+    _ touching: [UnsafeRawBufferPointer]
+) -> String? {
+    let named = touching.filter { $0.count > 0 }
+    for memory in named { DeviceMemory.add(memory.baseAddress!, bytes: memory.count) }
+    defer { for memory in named { DeviceMemory.remove(memory.baseAddress!) } }
     let problem = withUnsafeBytes(of: arguments) {
-        cuda_emulation_launch(
-            kernel, $0.baseAddress, MemoryLayout<Arguments>.stride, launch.grid_x, launch.grid_y, launch.grid_z,
-            launch.block, launch.shared, order)
+        ptx_launch(
+            module, launch.kernel, [launch.grid_x, launch.grid_y, launch.grid_z], launch.block, launch.shared,
+            $0.baseAddress, MemoryLayout<Arguments>.stride, DeviceMemory.all, seed, nil)
     }
-    if let problem {
-        Issue.record("\(String(cString: kernel)): \(String(cString: problem))", sourceLocation: sourceLocation)
-    }
+    guard let problem else { return nil }
+    defer { ptx_text_free(problem) }
+    return String(cString: problem)
 }
 
 /// The activations of a batch, laid out as the program does: channel-last, inside a halo of zeros, perhaps between the
@@ -51,6 +136,7 @@ final class Activations {
         precondition(mapping != MAP_FAILED)
         precondition(mprotect(mapping + used, 4096, PROT_NONE) == 0)
         memory = (mapping + used - count * 4).bindMemory(to: Float.self, capacity: count)
+        DeviceMemory.add(memory, bytes: count * 4)
         for place in 0..<count { memory[place] = written || place % self.pixel != 0 ? Self.other : 0 }
         guard !written else { return }
         // The channels of others are never read; the halo's are zeros everywhere.
@@ -61,7 +147,10 @@ final class Activations {
         }
     }
 
-    deinit { munmap(mapping, mapped) }
+    deinit {
+        DeviceMemory.remove(memory)
+        munmap(mapping, mapped)
+    }
 
     /// Channel 0 of pixel (0, 0) of image 0.
     var origin: UnsafeMutablePointer<Float> { memory + halo * (row + pixel) + offset }

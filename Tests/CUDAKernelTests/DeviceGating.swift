@@ -22,6 +22,9 @@ final class DeviceGating {
         touched.initialize(repeating: 0)
         absolute = .allocate(capacity: batch)
         absolute.initialize(repeating: 0)
+        for memory in [
+            UnsafeRawBufferPointer(value), UnsafeRawBufferPointer(touched), UnsafeRawBufferPointer(absolute),
+        ] { DeviceMemory.add(memory.baseAddress!, bytes: memory.count) }
         cpu = .allocate(capacity: batch)
         cpu.initialize(repeating: ck_gating())
         for image in 0..<batch {
@@ -31,6 +34,9 @@ final class DeviceGating {
 
     deinit {
         for image in 0..<batch { ck_gating_destroy(&cpu[image]) }
+        DeviceMemory.remove(value.baseAddress!)
+        DeviceMemory.remove(touched.baseAddress!)
+        DeviceMemory.remove(absolute.baseAddress!)
         value.deallocate()
         touched.deallocate()
         absolute.deallocate()
@@ -68,9 +74,9 @@ final class DeviceGating {
     }
 
     /// Clears the device's.
-    func clear(_ order: cuda_emulation_order) {
+    func clear(_ device: Device) {
         var clear = ck_cuda_td_clear(gating: call, batch: Int32(batch))
-        emulate(ck_cuda_td_clear_launch(&clear, 2), clear, order)
+        execute(ck_cuda_td_clear_launch(&clear, 2), clear, device)
     }
 }
 
@@ -83,9 +89,13 @@ final class DeviceImages {
         var fresh = ck_cuda_td_image()
         (fresh.error_unit, fresh.error_layer, fresh.layer_error) = (-1, -1, .max)
         images.initialize(repeating: fresh)
+        DeviceMemory.add(images.baseAddress!, bytes: UnsafeRawBufferPointer(images).count)
     }
 
-    deinit { images.deallocate() }
+    deinit {
+        DeviceMemory.remove(images.baseAddress!)
+        images.deallocate()
+    }
 
     subscript(image: Int) -> ck_cuda_td_image {
         get { images[image] }
@@ -93,12 +103,12 @@ final class DeviceImages {
     }
 
     func finish(
-        output: DeviceGating, input: DeviceGating, hasUnits: Bool, layer: Int, _ order: cuda_emulation_order
+        output: DeviceGating, input: DeviceGating, hasUnits: Bool, layer: Int, _ device: Device
     ) {
         var finish = ck_cuda_td_finish(
             output_gating: output.call, input_gating: input.call, has_units: hasUnits ? 1 : 0, layer: Int32(layer),
             images: images.baseAddress, batch: Int32(images.count))
-        emulate(ck_cuda_td_finish_launch(&finish), finish, order)
+        execute(ck_cuda_td_finish_launch(&finish), finish, device)
     }
 
     /// Whether nothing of a layer is left for the next one.

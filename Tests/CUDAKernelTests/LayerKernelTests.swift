@@ -33,10 +33,10 @@ import Testing
         let expected = output()
         var plain = call(expected)
         for image in 0..<pool.batch { cpu(&plain, Int32(image)) }
-        for order in bothOrders {
+        for device in Device.all {
             let actual = output()
             var call = call(actual)
-            emulate(launch(&call), call, order)
+            execute(launch(&call), call, device)
             #expect(actual.bits == expected.bits, "\(pool)")
             #expect(actual.surroundingsAreWhole)
         }
@@ -95,7 +95,7 @@ import Testing
         }
         set(expected, expected)
         for image in 0..<batch { ck_local_response_run(ck_isa_best(), &layer, Int32(image), &scratch) }
-        for order in bothOrders {
+        for device in Device.all {
             let output = Activations(
                 batch: batch, height: height, width: width, channels: channels, halo: 1, pixel: channels + 3,
                 written: true)
@@ -103,13 +103,13 @@ import Testing
                 inPlace ? output : Activations(batch: batch, height: height, width: width, channels: channels, halo: 2)
             input.values = values
             set(input, output)
-            emulate(ck_cuda_local_response_launch(&layer), layer, order)
+            execute(ck_cuda_local_response_launch(&layer), layer, device)
             #expect(output.bits == expected.bits)
             #expect(output.surroundingsAreWhole)
         }
     }
 
-    @Test(arguments: 0..<8) func normalization(seed: Int) {
+    @Test(arguments: 0..<8, Device.pair(2)) func normalization(seed: Int, device: Device) {
         var numbers = TestNumbers(seed)
         let (batch, height, width) = (numbers.within(1...3), numbers.within(1...5), numbers.within(1...300))
         let rgb = (0..<batch * height * width * 3).map { _ in UInt8(numbers.below(256)) }
@@ -132,7 +132,9 @@ import Testing
                     rgb: rgb.baseAddress, table: table.baseAddress, order: (order[0], order[1], order[2]),
                     output: actual.origin, output_image: Int64(actual.image), output_row: Int64(actual.row),
                     output_pixel: Int64(actual.pixel), batch: Int32(batch), height: Int32(height), width: Int32(width))
-                emulate(ck_cuda_normalize_launch(&layer), layer, CUDA_EMULATION_SHUFFLED)
+                execute(
+                    ck_cuda_normalize_launch(&layer), layer, device,
+                    touching: [UnsafeRawBufferPointer(rgb), UnsafeRawBufferPointer(table)])
             }
         }
         #expect(actual.bits == expected.bits)

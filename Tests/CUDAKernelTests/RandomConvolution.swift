@@ -93,7 +93,7 @@ struct RandomConvolution {
     }
 
     /// The same through a kernel with this tile; `kernel` gets its name.
-    func emulated(_ tile: ck_cuda_tile, _ order: cuda_emulation_order, kernel: inout String) -> [UInt32] {
+    func computed(_ tile: ck_cuda_tile, _ device: Device, kernel: inout String) -> [UInt32] {
         let input = Activations(
             batch: batch, height: height, width: width, channels: channelsIn,
             halo: max(padTop, padLeft, padBottom, padRight) + wider, offset: besideInput / 4 * 4,
@@ -135,7 +135,7 @@ struct RandomConvolution {
         if joined { ck_cuda_conv_join_runs(&call) }
         let launch = ck_cuda_conv_launch(&call, tile)
         kernel = String(cString: launch.kernel)
-        emulate(launch, call, order)
+        execute(launch, call, device)
         #expect(output.surroundingsAreWhole, "\(kernel) wrote beside its output")
         return output.bits
     }

@@ -21,15 +21,15 @@ import Testing
                 if value != 0 { expected.append([Int64(image), Int64(index), value]) }
             }
         }
-        for order in bothOrders {
-            var (entries, count) = run(gating, order)
+        for device in Device.all {
+            var (entries, count) = list(gating, device)
             entries.sort { ($0.image, $0.index) < ($1.image, $1.index) }
             #expect(count == expected.count)
             #expect(entries.map { [Int64($0.image), Int64($0.index), $0.value] } == expected)
         }
     }
 
-    private func run(_ gating: DeviceGating, _ order: cuda_emulation_order) -> ([ck_cuda_read_out_entry], Int) {
+    private func list(_ gating: DeviceGating, _ device: Device) -> ([ck_cuda_read_out_entry], Int) {
         var entries = [ck_cuda_read_out_entry](
             repeating: ck_cuda_read_out_entry(), count: gating.batch * gating.count)
         var count: UInt32 = 0
@@ -37,18 +37,24 @@ import Testing
             withUnsafeMutablePointer(to: &count) { count in
                 var call = ck_cuda_read_out(
                     gating: gating.call, entries: entries.baseAddress, count: count, batch: Int32(gating.batch))
-                emulate(ck_cuda_read_out_launch(&call), call, order)
+                execute(
+                    ck_cuda_read_out_launch(&call), call, device,
+                    touching: [
+                        UnsafeRawBufferPointer(entries),
+                        UnsafeRawBufferPointer(UnsafeBufferPointer(start: count, count: 1)),
+                    ])
             }
         }
         return (Array(entries.prefix(Int(count))), Int(count))
     }
 
-    @Test func thePeakKernelRunsItsChains() {
+    @Test(arguments: Device.pair(0)) func thePeakKernelRunsItsChains(device: Device) {
         let launch = ck_cuda_peak_launch(1)
         var output = [Float](repeating: .nan, count: Int(launch.grid_x * launch.block))
         output.withUnsafeMutableBufferPointer {
-            emulate(
-                launch, ck_cuda_peak(output: $0.baseAddress, steps: 3, factor: 0.5, addend: 1), CUDA_EMULATION_FORWARD)
+            execute(
+                launch, ck_cuda_peak(output: $0.baseAddress, steps: 3, factor: 0.5, addend: 1), device,
+                touching: [UnsafeRawBufferPointer($0)])
         }
         // Of chain c in thread t: (((t + c) / 2 + 1) / 2 + 1) / 2 + 1.
         for thread in [0, 1, 300] {

@@ -2,7 +2,7 @@ import CKernels
 import CUDAEmulation
 import Testing
 
-/// A layer with its numbers, run by the CPU's functions and by the emulated kernels.
+/// A layer with its numbers, run by the CPU's functions and by the kernels.
 final class TopDownCase {
     let layer: TopDownLayer
     let activities: Activations
@@ -54,6 +54,23 @@ final class TopDownCase {
         images[image].ties = numbers.next() % 5
         let mass = values == .nearGatingRange ? Int64.max >> Int64(numbers.below(4)) : 7
         images[image].dropped_mass = UInt64(bitPattern: mass)
+    }
+
+    /// A cell alone in half of 40 channels, whose sum is 4 more than that of two cells in the others, over 3 x 3 cells.
+    static func withScoresThatDifferByTheirRounding(_ layer: TopDownLayer, _ sum: Int) -> TopDownCase {
+        var numbers = TestNumbers(sum)
+        let test = TopDownCase(layer, .constant, &numbers)
+        test.activities.values = (0..<9).flatMap { cell in
+            (0..<40).map { channel -> Float in
+                let two = Float(sum + channel % 20)
+                if channel < 20 { return cell == 4 ? two + 4 : 0 }
+                return cell == 4 ? 1 : cell == 5 ? two - 1 : 0
+            }
+        }
+        for place in test.weights.indices { test.weights[place] = 1 }
+        test.output.add(image: 0, index: 0, 1 << 40)
+        test.images[0].ties = 0
+        return test
     }
 
     /// One image by the CPU's functions, from the statistics that its state has.
@@ -117,19 +134,19 @@ final class TopDownCase {
     }
 
     /// The layer and what ends it, as on a device with so many multiprocessors.
-    func runEmulated(multiprocessors: Int32, _ order: cuda_emulation_order) {
+    func runDevice(multiprocessors: Int32, _ device: Device) {
         let states = images.images.baseAddress
         switch layer.kind {
         case .convolution, .linear:
             var call = convolution
             call.scratch = scratch(bytes: ck_cuda_td_conv_scratch(&call, multiprocessors))
-            launch(ck_cuda_td_conv_launch(&call, multiprocessors), call, order)
+            launch(ck_cuda_td_conv_launch(&call, multiprocessors), call, device)
         case .bridge:
             var call = ck_cuda_td_bridge(
                 vector: output.call, rule: layer.rule, images: states, batch: Int32(layer.batch), layer: 5,
                 scratch: nil)
             call.scratch = scratch(bytes: ck_cuda_td_bridge_scratch(&call))
-            launch(ck_cuda_td_bridge_launch(&call), call, order)
+            launch(ck_cuda_td_bridge_launch(&call), call, device)
         case .maxPool, .averagePool:
             var call = ck_cuda_td_pool(
                 input: view, window: layer.window, output_gating: output.call, input_gating: input.call,
@@ -137,20 +154,30 @@ final class TopDownCase {
             launch(
                 layer.kind == .maxPool
                     ? ck_cuda_td_max_pool_launch(&call, multiprocessors)
-                    : ck_cuda_td_average_pool_launch(&call, multiprocessors), call, order)
+                    : ck_cuda_td_average_pool_launch(&call, multiprocessors), call, device)
         case .slice:
             var call = ck_cuda_td_slice(
                 whole: output.call, part: input.call, first_channel: Int32(layer.firstChannel), images: states,
                 batch: Int32(layer.batch))
-            launch(ck_cuda_td_slice_launch(&call, multiprocessors), call, order)
+            launch(ck_cuda_td_slice_launch(&call, multiprocessors), call, device)
         }
         guard layer.kind != .bridge else { return }
-        images.finish(output: output, input: input, hasUnits: layer.kind != .slice, layer: 5, order)
+        images.finish(output: output, input: input, hasUnits: layer.kind != .slice, layer: 5, device)
     }
 
-    private func launch<Arguments>(_ launch: ck_cuda_launch, _ arguments: Arguments, _ order: cuda_emulation_order) {
+    private func launch<Arguments>(_ launch: ck_cuda_launch, _ arguments: Arguments, _ device: Device) {
         kernel = launch.kernel.map { String(cString: $0) } ?? ""
-        emulate(launch, arguments, order)
+        execute(
+            launch, arguments, device,
+            touching: [UnsafeRawBufferPointer(weights)] + (scratch.map { [UnsafeRawBufferPointer($0)] } ?? []))
+    }
+
+    /// Whether gating, statistics and status are the CPU's.
+    var isRight: Bool {
+        (0..<layer.batch).allSatisfy {
+            TopDownOutcome(images[$0]) == expected[$0]
+                && (expected[$0].status != CK_TD_OK.rawValue || input.values(image: $0) == input.cpuValues(image: $0))
+        }
     }
 
     /// Compares everything; a bridge's result is where its input was.

@@ -71,33 +71,33 @@ import Testing
             pad_right: 0)
     }
 
-    private func runEmulated(_ order: cuda_emulation_order) {
+    private func runDevice(_ device: Device) {
         let states = images.images.baseAddress
         let batch = Int32(Self.batch)
         units.withUnsafeBufferPointer { units in
             var start = ck_cuda_td_start(gating: classes.call, unit: units.baseAddress, images: states, batch: batch)
-            emulate(ck_cuda_td_start_launch(&start), start, order)
+            execute(ck_cuda_td_start_launch(&start), start, device, touching: [UnsafeRawBufferPointer(units)])
         }
-        convolution(weights[0], hidden, kernel: 1, rules[0], from: classes, to: vector, layer: 3, order)
-        let scratch = UnsafeMutablePointer<Float>.allocate(capacity: Self.batch * 40)
+        convolution(weights[0], hidden, kernel: 1, rules[0], from: classes, to: vector, layer: 3, device)
+        let scratch = UnsafeMutableBufferPointer<Float>.allocate(capacity: Self.batch * 40)
         defer { scratch.deallocate() }
         var bridge = ck_cuda_td_bridge(
-            vector: vector.call, rule: rules[1], images: states, batch: batch, layer: 2, scratch: scratch)
+            vector: vector.call, rule: rules[1], images: states, batch: batch, layer: 2, scratch: scratch.baseAddress)
         #expect(ck_cuda_td_bridge_scratch(&bridge) == Int64(Self.batch * 40 * 4))
-        emulate(ck_cuda_td_bridge_launch(&bridge), bridge, order)
-        convolution(weights[1], activities, kernel: 3, rules[2], from: vector, to: map, layer: 1, order)
+        execute(ck_cuda_td_bridge_launch(&bridge), bridge, device, touching: [UnsafeRawBufferPointer(scratch)])
+        convolution(weights[1], activities, kernel: 3, rules[2], from: vector, to: map, layer: 1, device)
         for (part, first) in zip(parts, [0, 3]) {
             var slice = ck_cuda_td_slice(
                 whole: map.call, part: part.call, first_channel: Int32(first), images: states, batch: batch)
-            emulate(ck_cuda_td_slice_launch(&slice, 2), slice, order)
-            images.finish(output: map, input: part, hasUnits: false, layer: 0, order)
+            execute(ck_cuda_td_slice_launch(&slice, 2), slice, device)
+            images.finish(output: map, input: part, hasUnits: false, layer: 0, device)
         }
-        map.clear(order)
+        map.clear(device)
     }
 
     private func convolution(
         _ weights: [Float], _ activities: Activations, kernel: Int32, _ rule: ck_td_rule, from output: DeviceGating,
-        to input: DeviceGating, layer: Int, _ order: cuda_emulation_order
+        to input: DeviceGating, layer: Int, _ device: Device
     ) {
         weights.withUnsafeBufferPointer { weights in
             let view = ck_cuda_view(
@@ -108,15 +108,16 @@ import Testing
                 out_channels: Int32(output.channels), rule: rule, output_gating: output.call,
                 input_gating: input.call, images: images.images.baseAddress, batch: Int32(Self.batch), scratch: nil)
             #expect(ck_cuda_td_conv_scratch(&call, 2) == 0)
-            emulate(ck_cuda_td_conv_launch(&call, 2), call, order)
+            execute(
+                ck_cuda_td_conv_launch(&call, 2), call, device, touching: [UnsafeRawBufferPointer(weights)])
         }
-        images.finish(output: output, input: input, hasUnits: true, layer: layer, order)
-        output.clear(order)
+        images.finish(output: output, input: input, hasUnits: true, layer: layer, device)
+        output.clear(device)
     }
 
-    @Test(arguments: bothOrders) func aPassAgreesAndAnImageThatFailsTakesNoFurtherPart(order: cuda_emulation_order) {
+    @Test(arguments: Device.all) func aPassAgreesAndAnImageThatFailsTakesNoFurtherPart(device: Device) {
         activities.pixel(at: 9 + 4)[2] = .nan
-        runEmulated(order)
+        runDevice(device)
         for image in 0..<Self.batch {
             let (statuses, stats) = runCPU(image)
             let failed = image == 1

@@ -15,19 +15,23 @@ import Testing
 
     /// Pictures and a network that is small enough for the emulation to take milliseconds a picture; and the digest of
     /// the records that the CPU gives.
-    private func cluster(pictures: Int) throws -> (Cluster, digest: String) {
+    private func cluster(
+        pictures: Int,
+        layers: String = """
+          {"name": "c1", "kind": "convolution", "out": 12, "kernel": 5, "stride": 2, "padding": 2, "relu": true},
+          {"name": "p1", "kind": "maxPool", "kernel": 3, "stride": 2},
+          {"name": "c2", "kind": "convolution", "out": 16, "kernel": 3, "padding": 1, "relu": true},
+          {"name": "f1", "kind": "linear", "out": 30, "relu": true, "bridge": true},
+          {"name": "f2", "kind": "linear", "out": 10}
+        """
+    ) throws -> (Cluster, digest: String) {
         let cluster = try Cluster(pictures: pictures)
         let classes = DemoPictures.classNames.map { "\"\($0)\"" }.joined(separator: ", ")
         try cluster.write(
             "small.json",
             """
-            {"name": "small", "input": {"size": 40}, "classes": [\(classes)],
-             "layers": [
-              {"name": "c1", "kind": "convolution", "out": 12, "kernel": 5, "stride": 2, "padding": 2, "relu": true},
-              {"name": "p1", "kind": "maxPool", "kernel": 3, "stride": 2},
-              {"name": "c2", "kind": "convolution", "out": 16, "kernel": 3, "padding": 1, "relu": true},
-              {"name": "f1", "kind": "linear", "out": 30, "relu": true, "bridge": true},
-              {"name": "f2", "kind": "linear", "out": 10}]}
+            {"name": "small", "input": {"size": 40}, "classes": [\(classes)], "readouts": {"p1": "p1"},
+             "layers": [\(layers)]}
             """)
         (cluster.network, cluster.weights) = ("small.json", "small.safetensors")
         let tool = try Program(
@@ -80,6 +84,48 @@ import Testing
         try add(cpu.address, to: "hosts-out", of: cluster)
         #expect(run.wait() == 0, "\(run.standardError)")
         #expect(try cluster.digest() == digest)
+    }
+
+    /// A network of every kind of layer, by each of the method's rules and by each method: the program's own PTX, executed
+    /// with threads in random order, gives the CPU's bytes.
+    @Test(arguments: [
+        [], ["--preset", "sharp", "--residual", "winner"], ["--bottom", "p1", "--class-source", "predicted"],
+        [
+            "--selection", "strict", "--linear-mode", "1", "--bridge-mode", "all", "--residual", "branch",
+            "--one-by-one",
+            "ladder",
+        ],
+        ["--linear-mode", "all", "--bridge-mode", "1"], ["--linear-offset", "0", "--bridge-offset", "5"],
+        ["--method", "cam"], ["--method", "gradcam", "--map-layer", "p1"], ["--method", "hirescam"],
+        ["--method", "layercam"], ["--method", "gradient"], ["--method", "guided"],
+    ])
+    func theProgramsPTXGivesTheBytesOfTheCPU(options: [String]) throws {
+        let (cluster, _) = try cluster(
+            pictures: 3,
+            layers: """
+                  {"name": "c1", "kind": "convolution", "out": 8, "kernel": 5, "stride": 2, "padding": 2, "relu": true},
+                  {"name": "n1", "kind": "localResponseNormalization", "size": 5, "alpha": 0.1, "beta": 0.75, "k": 1},
+                  {"name": "p1", "kind": "maxPool", "kernel": 3, "stride": 2},
+                  {"name": "d1", "kind": "convolution", "out": 8, "kernel": 3, "padding": 1, "groups": 8, "relu": true,
+                   "ceiling": 6},
+                  {"name": "a1", "kind": "affine", "epsilon": 0.001, "relu": true},
+                  {"name": "s1", "kind": "add", "from": ["a1", "p1"], "relu": true},
+                  {"name": "w1", "kind": "convolution", "from": ["s1"], "out": 12, "kernel": 1, "relu": true},
+                  {"name": "g1", "kind": "convolution", "from": ["s1"], "out": 8, "kernel": 3, "padding": 1, "groups": 2,
+                   "relu": true},
+                  {"name": "m1", "kind": "averagePool", "from": ["s1"], "kernel": 3, "stride": 1, "padding": 1},
+                  {"name": "k1", "kind": "concatenation", "from": ["w1", "g1", "m1"]},
+                  {"name": "c2", "kind": "convolution", "out": 16, "kernel": 3, "padding": 1, "relu": true},
+                  {"name": "g2", "kind": "globalAveragePool", "bridge": true},
+                  {"name": "f2", "kind": "linear", "out": 10}
+                """)
+        let cpu = try cluster.coordinator(out: "rule", options)
+        #expect(cpu.wait() == 0, "\(cpu.standardError)")
+        let gpu = try Program(
+            "stnet-coord", cluster.evaluation + ["--out", "ptx", "--gpu", "0"] + options,
+            environment: environment(["PTX": 1, "PTX_SEED": 2]), directory: cluster.directory)
+        #expect(gpu.wait() == 0, "\(gpu.standardError)")
+        #expect(try cluster.digest("ptx") == cluster.digest("rule"))
     }
 
     @Test func severalNodesOfOneHostHaveAGPUEach() throws {

@@ -22,6 +22,9 @@ extern "C" {
 /// - STNET_EMULATED_FAULT_AT: number of the launch, from 1, that accesses an illegal address: every later call fails.
 /// - STNET_EMULATED_OUT_OF_MEMORY_AT: number of the launch that finds no memory; the next one does.
 /// - STNET_EMULATED_SKIP_AT: number of the launch that does nothing, as a faulty device might: the results are wrong.
+/// - STNET_EMULATED_PTX: 1: what is executed is the PTX that the program brings (Tests/PTXMachine), which finds races,
+///   foreign addresses and the like; 0: the kernels' C++ sources.
+/// - STNET_EMULATED_PTX_SEED: the order in which that executes threads (0: one after the other; ptx_machine.h).
 /// Returns 0 for an unknown name.
 int32_t emulated_driver_set(const char *name, uint64_t value);
 
@@ -31,6 +34,9 @@ int64_t emulated_driver_count(const char *name);
 
 /// Whether a launch of this kernel has been made.
 int32_t emulated_driver_launched(const char *kernel);
+
+/// What went wrong in the first launch that failed; empty where none has. Valid until the next call.
+const char *emulated_driver_problem(void);
 
 #ifdef __cplusplus
 }

@@ -67,7 +67,7 @@ CK_KERNEL __launch_bounds__(TD_BLOCK, 8) ck_td_add_units(const ck_cuda_td_add ad
 #pragma unroll
                 for (int by = 16; by > 0; by /= 2) added.add(td_exchanged(added, by));
                 if (lane == 0 && added.sum != 0 && td_adds_past_limit(&shared.absolute[i], added.sum)) {
-                    block.tally.overflow = 1;
+                    td_note_overflow(block);
                 }
             }
         }
@@ -76,7 +76,7 @@ CK_KERNEL __launch_bounds__(TD_BLOCK, 8) ck_td_add_units(const ck_cuda_td_add ad
     if ((int)threadIdx.x < add.inputs) {
         const uint64_t absolute = shared.absolute[threadIdx.x];
         if (absolute != 0 && td_adds_past_limit(add.input_gating[threadIdx.x].absolute + image, absolute)) {
-            block.tally.overflow = 1;
+            td_note_overflow(block);
         }
     }
     if (threadIdx.x == 0) block.tally.products = (uint64_t)block.tally.active_units * (uint64_t)add.inputs;

@@ -50,6 +50,8 @@ __device__ __forceinline__ void td_average_unit(const ck_cuda_td_pool &pool, TdT
         }
     }
     paid = team.all(paid);
+    // All have read the gating that is written over now; exchanged values alone do not order memory.
+    team.sync();
     if (team.lane != 0) return;
     atomicAdd(&block.tally.active_units, 1u);
     if (status != CK_TD_OK) {

@@ -125,7 +125,7 @@ __device__ __forceinline__ void td_select_group(Team &team, TdBlock &block, bool
     const TdRank mine = best;
     best = team.all(best);
     const bool found = best.score >= 0.0;
-    chosen = team.from_owner(chosen, found && mine.score >= 0.0 && mine.channel == best.channel);
+    chosen = team.from_owner(chosen, found && mine.score >= 0.0 && mine.channel == best.channel, found);
     TdPaid paid = {0, 0, 0};
     if (live && found) {
         const double gating = __ll2double_rn(unit.gating), sum = __ll2double_rn(chosen.sum);

@@ -16,8 +16,9 @@ struct TdChanged {
     __device__ __forceinline__ void add(const TdChanged &other) { any |= other.any; }
 };
 
-/// The lowest label around a winner, and what that cell calls itself meanwhile: long components take few rounds.
-__device__ __forceinline__ int td_lowest_label(const TdUnit &unit, const int *label, int cell, int channel) {
+/// The lowest label around a winner, and what that cell calls itself meanwhile: long components take few rounds. Volatile:
+/// others may write them.
+__device__ __forceinline__ int td_lowest_label(const TdUnit &unit, const volatile int *label, int cell, int channel) {
     const int row = cell / unit.columns, column = cell - row * unit.columns;
     int lowest = label[(int64_t)cell * unit.channels + channel];
     for (int y = row > 0 ? row - 1 : 0; y <= row + 1 && y < unit.rows; y++) {
@@ -42,15 +43,17 @@ __device__ __forceinline__ void td_label(Team &team, const TdUnit &unit, const f
     team.sync();
     TdChanged changed;
     do {
-        // Others may write what is read here: labels only fall, and a round without a change has read the final ones.
+        // Others may write what is read here, and read what is written: every access is volatile. Labels only fall, and a
+        // round without a change has read the final ones.
+        volatile int *const shared_labels = labels.label;
         changed.any = 0;
         for (int i = team.lane; i < count; i += team.width) {
-            const int label = labels.label[i];
+            const int label = shared_labels[i];
             if (label < 0) continue;
             const int cell = i / unit.channels;
-            const int lowest = td_lowest_label(unit, labels.label, cell, i - cell * unit.channels);
+            const int lowest = td_lowest_label(unit, shared_labels, cell, i - cell * unit.channels);
             if (lowest >= label) continue;
-            labels.label[i] = lowest;
+            shared_labels[i] = lowest;
             changed.any = 1;
         }
         changed = team.all(changed);

@@ -73,14 +73,16 @@ template <int THREADS> struct TdTeam {
         return value;
     }
 
-    /// The value of the one thread that owns it; where there is none, anything.
-    template <typename T> __device__ __forceinline__ T from_owner(T value, bool owns) {
+    /// The value of the one thread that owns it; where there is none, anything. `exists`: whether there is one; it is the
+    /// same for the whole team.
+    template <typename T> __device__ __forceinline__ T from_owner(T value, bool owns, bool exists) {
         if (THREADS == 32) {
             const int first = (int)(threadIdx.x % 32) - lane;
             const uint32_t mine = width == 32 ? ~0u : ((1u << width) - 1) << first;
             const int owner = __ffs((int)(__ballot_sync(~0u, owns) & mine)) - 1;
             return td_from_lane(value, owner < 0 ? first : owner);
         }
+        if (!exists) return value;
         turn ^= 1;
         if (owns) memcpy(shared.slots[turn][0], &value, sizeof value);
         __syncthreads();

@@ -89,8 +89,13 @@ __device__ __forceinline__ void td_drop(TdBlock &block, int64_t gating) {
     atomicAdd(&block.tally.dropped_mass, (uint64_t)gating);
 }
 
+/// Several threads may say so at once: a plain store of each would be a race.
+__device__ __forceinline__ void td_note_overflow(TdBlock &block) {
+    *(volatile uint32_t *)&block.tally.overflow = 1;
+}
+
 __device__ __forceinline__ void td_account(TdBlock &block, uint64_t absolute) {
-    if (absolute != 0 && td_adds_past_limit(&block.tally.absolute, absolute)) block.tally.overflow = 1;
+    if (absolute != 0 && td_adds_past_limit(&block.tally.absolute, absolute)) td_note_overflow(block);
 }
 
 /// Adds the block's counts to the image's.
