@@ -81,7 +81,8 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
         let subject = NoteLimit.Subject(event: event.description, node: node)
         // Images are a bounded number, and a log names each.
         if image != nil || logged.admits(text, subject, at: seconds) {
-            log?.log(JSONLog.Level(rawValue: level.rawValue)!, event, fields.map { ($0.key, .string($0.value)) })
+            log?.log(
+                JSONLog.Level(rawValue: level.rawValue)!, event, ofRun(fields.map { ($0.key, .string($0.value)) }))
         }
         if showsNodes, event.description == "node added" {
             added.append(node)
@@ -155,7 +156,7 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
         let subject = NoteLimit.Subject(event: "node state", node: node)
         if logged.admits(state.rawValue, subject, at: seconds) {
             log?.log(
-                .info, "node state", [("node.name", .string(node)), ("node.state", .string(state.rawValue))])
+                .info, "node state", ofRun([("node.name", .string(node)), ("node.state", .string(state.rawValue))]))
         }
         if showsNodes, state == .suspect || state == .dead { say("\(node) is \(state.rawValue)", subject) }
     }
@@ -163,7 +164,7 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
     /// The run is over. What still waits is written within a second, or not at all.
     func finish(isValid: Bool) {
         sayRest(isEnd: true)
-        log?.log(.info, "run finished", [("run.valid", .bool(isValid))])
+        log?.log(.info, "run finished", ofRun([("run.valid", .bool(isValid))]))
         if var last {
             last.isValid = isValid
             metricsFile?.write(last)
@@ -179,6 +180,11 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
         printer.flush()
     }
 
+    /// A line's members; of a sweep with the run that it is of.
+    private func ofRun(_ fields: [(String, JSON)]) -> [(String, JSON)] {
+        fields + (place.map { [("run.job", .string($0.job))] } ?? [])
+    }
+
     private func say(_ text: String, _ subject: NoteLimit.Subject) {
         if said.admits(text, subject, at: seconds) { printer.say(text) }
     }
@@ -188,10 +194,10 @@ final class ConsoleReporter: RunReporter, @unchecked Sendable {
         for rest in logged.rest(at: seconds, isEnd: isEnd) {
             log?.log(
                 .warning, "lines left out",
-                [
+                ofRun([
                     ("log.lines", .int(rest.count)), ("log.message", .string(rest.subject.event)),
                     ("node.name", .string(rest.subject.node)),
-                ])
+                ]))
         }
     }
 

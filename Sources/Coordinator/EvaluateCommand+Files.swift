@@ -93,7 +93,8 @@ extension EvaluateCommand {
 
     /// What somebody can do about a whole run that is not valid.
     func remedy(_ certificate: Certificate, filesDiffer: Bool) -> String {
-        let out = configuration.outPath
+        // A sweep is gone on with as a whole.
+        let out = place?.out ?? configuration.outPath
         if filesDiffer {
             return
                 "to evaluate anew the images whose files differ: the same command with --resume --verify-data --out \(out)"

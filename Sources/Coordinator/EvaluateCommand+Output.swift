@@ -61,44 +61,54 @@ extension EvaluateCommand {
         switch ending {
         case .complete, .interrupted: return .invalid
         case .tooFewNodes(let reason):
-            printer.say("too few nodes are left: \(reason)")
+            tell("too few nodes are left: \(reason)")
             return .tooFewNodes
         case .unreachable(let reason):
-            printer.say("no node could take part: \(reason)")
+            tell("no node could take part: \(reason)")
             return .noNodeReachable
         case .refused(let reason):
-            printer.say("refused: \(reason.replacing(": refused: ", with: ": "))")
+            tell("refused: \(reason.replacing(": refused: ", with: ": "))")
             return .refused
         case .jobRefused(let reason):
             if configuration.fleet == nil {
                 // Of the one node in this process: there, what a node calls its weights is this file.
                 let here = reason.trimmingPrefix("embedded: ")
-                printer.say(here.hasPrefix("weights: ") ? configuration.weightsPath + here.dropFirst(7) : String(here))
+                tell(here.hasPrefix("weights: ") ? configuration.weightsPath + here.dropFirst(7) : String(here))
             } else {
-                printer.say("no node can do this job: \(reason)")
+                tell("no node can do this job: \(reason)")
             }
             return .badData
         case .deviceRefused(let reason):
             if configuration.fleet == nil {
-                printer.say(String(reason.trimmingPrefix("embedded: ")))
+                tell(String(reason.trimmingPrefix("embedded: ")))
                 return .badData
             }
-            printer.say("no node has a device that can do this job: \(reason)")
+            tell("no node has a device that can do this job: \(reason)")
             return .noNodeReachable
         case .otherNumerics(let reason):
-            printer.say(reason)
+            tell(reason)
             return .badData
         case .weightsUnreadable(let reason):
-            printer.say("\(reason): the journal holds what is done: --resume once the file is there again")
+            tell("\(reason): the journal holds what is done: --resume once the file is there again")
             return .badData
         case .journalFailed(let reason):
-            printer.say(
+            tell(
                 "the journal cannot be written: \(reason): once that is mended, --resume goes on with what it holds")
             return .invalid
         case .artifactFailed(let reason):
-            printer.say("\(reason): the journal holds what is done: make room and --resume")
+            tell("\(reason): the journal holds what is done: make room and --resume")
             return .invalid
         }
+    }
+
+    private func tell(_ reason: String) {
+        printer.say(reason)
+        onEnding?(reason)
+    }
+
+    /// How to go on; of a run of a sweep, the sweep says it.
+    func toGoOn() -> [String] {
+        place == nil ? ["to go on: the same command with --resume --out \(configuration.outPath)"] : []
     }
 
     /// Writes what the ledger holds, also of a part of a run, marked INVALID then. `named`: images of which it was said
@@ -170,7 +180,7 @@ extension EvaluateCommand {
         if !written.certificate.isValid, !ledger.journal.isInPlace {
             say("\(journalPath) was removed or replaced while the run went on: --resume cannot go on with its results")
         } else if ending != .complete {
-            say("to go on: the same command with --resume --out \(configuration.outPath)")
+            for line in toGoOn() { say(line) }
         }
         if case .tooFewNodes = ending {
             say(ReportFiles.closing(reports))

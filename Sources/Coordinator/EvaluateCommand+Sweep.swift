@@ -42,7 +42,7 @@ extension EvaluateCommand {
     }
 
     func checkResultsFile() throws {
-        if let path = configuration.resultsPath { try ResultsFile(path: path).check() }
+        if let path = configuration.resultsPath { try ResultsFile(path: path).check(run: configuration.outPath) }
     }
 
     /// The run's row in a table of many, valid or not; none where the run left nothing.

@@ -15,6 +15,8 @@ public struct EvaluateCommand: Sendable {
     let say: @Sendable (String) -> Void
     /// Which run of a sweep it is; nil for one alone.
     let place: SweepPlace?
+    /// Gets why a run ended without a result.
+    var onEnding: (@Sendable (String) -> Void)?
 
     /// `say` prints results to standard output; `printer` shows progress.
     public init(
@@ -169,7 +171,7 @@ public struct EvaluateCommand: Sendable {
         } catch {
             // What was found is in the journal, whatever of the files could not be written.
             if course.ledger.journal.isInPlace {
-                printer.say("to go on: the same command with --resume --out \(configuration.outPath)")
+                for line in toGoOn() { printer.say(line) }
             }
             throw error
         }
@@ -318,10 +320,14 @@ public struct EvaluateCommand: Sendable {
                 ] + (configuration.masksPath.map { [input("masks", $0)] } ?? [])
                 + (configuration.idsPath.map { [input("ids", $0)] } ?? [])
                 + (configuration.mapMetrics?.givenBy.map { [input("threshold-from", $0)] } ?? []))
-        let maps = try configuration.mapMetrics.map(measurement)
+        var maps = try configuration.mapMetrics.map(measurement)
         let classes = try classes()
         let (manifest, missing) =
             try manifests?.manifest(configuration, classes) { try readManifest(classes) } ?? readManifest(classes)
+        if let given = maps?.given?.named(beside: manifest.digest) {
+            maps!.given = given.thresholds
+            if let note = given.note { printer.say("note: \(note)") }
+        }
         let weights = try input("weights", configuration.weightsPath).reading {
             try WeightFile.open(path: configuration.weightsPath)
         }

@@ -102,13 +102,24 @@ import Testing
             line: fault.line)
     }
 
+    /// Each load of a vector in turn: those of paths that these shapes do not take show nothing.
     @Test func aVectorThatIsNotAlignedIsFound() throws {
-        let fault = try fault { line in
-            line.contains("ld.global.nc.v4.f32") ? line.replacing("];", with: "+4];") : nil
+        let count = try PlantedFault.lines(of: "convolution").drop { !$0.contains(".entry \(Self.tile.name)(") }
+            .prefix { !$0.hasPrefix("}") }.filter { $0.contains("ld.global.nc.v4.f32") }.count
+        var found = 0
+        for number in 0..<count {
+            var seen = -1
+            let fault = try fault { line in
+                guard line.contains("ld.global.nc.v4.f32") else { return nil }
+                seen += 1
+                return seen == number ? line.replacing("];", with: "+4];") : nil
+            }
+            guard let problem = convolve(fault).problem else { continue }
+            try expect(
+                problem, names: ["ck_conv_32x32_vector", "reads 16 bytes", "is not aligned"], line: fault.line)
+            found += 1
         }
-        try expect(
-            convolve(fault).problem, names: ["ck_conv_32x32_vector", "reads 16 bytes", "is not aligned"],
-            line: fault.line)
+        #expect(found >= 4, "\(found) of \(count)")
     }
 
     @Test func sharedMemoryInThePlaceOfGlobalIsFound() throws {

@@ -22,6 +22,12 @@ struct RunTableTests {
 
     @Test func aRowUnderAnotherProtocolHasAMark() {
         let other = row("b", iou: "wsol")
+        var thresholds = (row("e"), row("f"))
+        (thresholds.0.conditions!.mapThresholds, thresholds.1.conditions!.mapThresholds) = (100, 10)
+        #expect(
+            RunTable([row("a"), thresholds.0, thresholds.1]).rows.map(RunTable([thresholds.0]).isComparable) == [
+                true, true, false,
+            ])
         let failed = RunRow(run: "d", title: "d", state: .failed, problem: "no weights")
         let table = RunTable([failed, row("a"), other, row("c", images: "n")])
         #expect(table.rows.map(table.isComparable) == [false, true, false, false])
@@ -107,8 +113,32 @@ struct RunTableTests {
         let rows = records.dropFirst().map { Dictionary(uniqueKeysWithValues: zip(records[0], $0)) }
         #expect(rows[0]["gt_known_50"] == "60.000" && rows[0]["mine"] == "kept" && rows[0]["comparable"] == "true")
         #expect(rows[1]["comparable"] == "false" && rows[1]["note"]?.contains("iou wsol, not stnet") == true)
-        try "other\n".write(toFile: path, atomically: true, encoding: .utf8)
-        #expect(throws: NewFile.Refusal.self) { try file.check() }
+        // As a spreadsheet leaves it: a mark, quotes, another order.
+        let names = records[0].indices.reversed()
+        let sheet = records.map { row in names.map { "\"\(row[$0])\"" }.joined(separator: ",") + "\r\n" }.joined()
+        try ("\u{FEFF}" + sheet).write(toFile: path, atomically: true, encoding: .utf8)
+        try file.record(row("c"))
+        let again = try CSVField.records(try String(contentsOfFile: path, encoding: .utf8), source: path)
+        #expect(again.count == 4 && again[0] == names.map { records[0][$0] })
+        #expect(again[1].contains("kept") && again[3].contains("c"))
+        // A table of runs is none, nor a file of results a table: neither takes the other's place.
+        #expect(!RunTable.isCSV(Array(try String(contentsOfFile: path, encoding: .utf8).utf8)))
+        try RunTable([row("a")]).csv.write(toFile: path, atomically: true, encoding: .utf8)
+        #expect {
+            try file.check(run: folder)
+        } throws: {
+            "\($0)".contains("is no earlier file of results") && "\($0)".contains("version, with commas")
+        }
+        #expect { try file.check(run: folder + "/new") } throws: { "\($0)".contains("among the run's own files") }
+        // Through a link the file itself is written; one that leads nowhere is refused.
+        try FileManager.default.removeItem(atPath: path)
+        let link = folder + "/link.csv"
+        try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: path)
+        #expect { try ResultsFile(path: link).record(row("a")) } throws: { "\($0)".contains("leads nowhere") }
+        try file.record(row("a"))
+        try ResultsFile(path: link).record(row("b"))
+        #expect(try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n").count == 3)
+        #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == path)
     }
 
     private func record(_ id: Int, _ iou: Double, label: Int = 0) -> ImageRecord {

@@ -10,11 +10,13 @@ extension ScoreCommand {
     /// most. The box of its record is the one at the threshold that gives `MaxBoxAcc`, or that another run has chosen.
     func scoreMaps(_ path: String, _ images: Images, _ scorer: BoxScorer) throws -> Scored {
         let thresholds = MapThresholds(count: try parsed.integer("thresholds", in: 1...1000) ?? 100)
-        let given = try parsed.values["threshold-from"].map { other in
+        let other = try parsed.values["threshold-from"].map { other in
             try input("threshold-from", other).reading {
                 try GivenThresholds(directory: other, thresholds: thresholds, inputSize: scorer.inputSize)
             }
-        }
+        }?.named(beside: images.manifest.digest)
+        if let note = other?.note { StandardError.write("note: \(note)\n") }
+        let given = other?.thresholds
         let maps = try MapDirectory.scan(path: path)
         let paths = try maps.paths(of: images.groundTruth.lazy.map(\.id))
         let missing = paths.count { $0 == nil }

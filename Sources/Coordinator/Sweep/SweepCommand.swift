@@ -62,11 +62,14 @@ public struct SweepCommand: Sendable {
         while out.count > 1, out.hasSuffix("/") { out.removeLast() }
         let file = try SweepFile(path: path, options: parsed, specifications: SweepOptions.help.options)
         let output = SweepOutput(directory: out, title: Self.title(path))
-        try output.check()
+        try output.check(resultsPath: parsed.values["results-file"])
         let prepared = try prepare(file, out)
         if interrupts.isInterrupted { return .invalid }
+        let isDryRun = prepared.contains { $0.command.configuration.isDryRun }
+        let lock = isDryRun ? nil : try output.lock()
+        defer { lock?.release() }
         let outcomes = await lead(prepared)
-        if prepared.contains(where: \.command.configuration.isDryRun) { return status(outcomes) }
+        if isDryRun { return status(outcomes) }
         try output.write(outcomes, prepared, say: say)
         if outcomes.contains(where: { $0.status != .valid }) {
             say("to go on: the same command with --resume --out \(out)")
@@ -92,8 +95,8 @@ public struct SweepCommand: Sendable {
             do {
                 let command = EvaluateCommand(
                     configuration: job.configuration, printer: printer, interrupts: interrupts,
-                    place: SweepPlace(job: job.name, number: place + 1, count: jobs.count), say: { _ in })
-                if place == 0 { try command.checkResultsFile() }
+                    place: SweepPlace(job: job.name, number: place + 1, count: jobs.count, out: out), say: { _ in })
+                try command.checkResultsFile()
                 let inputs = try command.readInputs(manifests)
                 let isComplete = try command.check(inputs)
                 if place == 0 { try command.checkFleet(inputs) }
@@ -118,7 +121,9 @@ public struct SweepCommand: Sendable {
                 if let ended = await last?.value { outcomes.append(ended) }
                 last = nil
                 outcomes.append(
-                    Outcome(name: job.name, directory: job.command.configuration.outPath, problem: "not begun"))
+                    Outcome(
+                        name: job.name, directory: job.command.configuration.outPath,
+                        problem: "the sweep was interrupted before"))
                 continue
             }
             // What this machine computes itself for the next job is there when its nodes are ready, and they have its weights.

@@ -33,9 +33,7 @@ struct SweepFile {
         var options = options
         let networks = try Self.networks(&options)
         self.options = options
-        let bytes = try InputOption(name: "JOBS.json", path: path, isDefault: false).reading {
-            try WholeFile.read(path: path, limit: 4 << 20)
-        }
+        let bytes = try WholeFile.read(path: path, limit: 4 << 20)
         var fields = try JSONFields(try JSON.parse(bytes, source: path), source: path)
         let names = specifications.filter { $0.instead == nil }.map(\.name)
         func check(_ options: [(String, JSON)], _ place: String) throws(UsageError) {
@@ -75,10 +73,10 @@ struct SweepFile {
                 guard let name, Self.isName(name) else {
                     throw fields.failure(
                         "jobs[\(number)].name",
-                        "expected letters, digits, \".\", \"-\" and \"_\", a letter or digit first")
+                        "expected at most 100 letters, digits, \".\", \"-\" and \"_\", a letter or digit first")
                 }
             }
-            let place = "job \(name.map { "\"\($0)\"" } ?? "\(number + 1)")"
+            let place = name.map { "job \"\($0)\"" } ?? "jobs[\(number)]"
             try check(members, place)
             if let (option, _) = members.first(where: { Self.shared.contains($0.0) }) {
                 throw UsageError(
@@ -96,8 +94,18 @@ struct SweepFile {
             jobs += expanded.map { Job(name: Self.name(name, $0.options, varied: $0.varied), own: $0.options) }
         }
         guard !jobs.isEmpty else { throw fields.failure("jobs", "expected one job at least, found none") }
-        for (place, job) in jobs.enumerated() where jobs[..<place].contains(where: { $0.name == job.name }) {
-            throw UsageError("\(path): two jobs are called \"\(job.name)\": give them names of their own, as \"name\"")
+        for (place, job) in jobs.enumerated() {
+            let name = job.name.lowercased()
+            guard !SweepOutput.reservedNames.contains(name) else {
+                throw UsageError(
+                    "\(path): a job is called \"\(job.name)\", as a file of the sweep itself is: give it another \"name\""
+                )
+            }
+            // Some disks tell no capitals from small letters.
+            guard !jobs[..<place].contains(where: { $0.name.lowercased() == name }) else {
+                throw UsageError(
+                    "\(path): two jobs are called \"\(job.name)\": give them names of their own, as \"name\"")
+            }
         }
         self.jobs = jobs
     }
@@ -140,10 +148,14 @@ struct SweepFile {
     private static func name(_ given: String?, _ options: [(String, JSON)], varied: Set<String>) -> String {
         var parts = given.map { [$0] } ?? []
         let network = options.filter { $0.0 == "network" }
-        for (name, value) in network + options.filter({ $0.0 != "network" && $0.0 != "weights" }) {
+        let others = options.filter { $0.0 != "network" && ($0.0 != "weights" || varied.contains("weights")) }
+        for (name, value) in network + others {
             guard given == nil || varied.contains(name) else { continue }
             switch (name, value) {
             case (_, .bool(let isOn)): if isOn { parts.append(name) }
+            case ("weights", .string(let text)):
+                let file = text.split(separator: "/").last.map(String.init) ?? text
+                parts.append(file.split(separator: ".").first.map(String.init) ?? file)
             case ("network", .string(let text)), ("method", .string(let text)), ("preset", .string(let text)):
                 let file = text.split(separator: "/").last.map(String.init) ?? text
                 parts.append(file.hasSuffix(".json") ? String(file.dropLast(5)) : file)

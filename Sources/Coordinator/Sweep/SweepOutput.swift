@@ -11,8 +11,20 @@ struct SweepOutput {
 
     private static let tableNames = ["table.md", "table.csv", "table.json"]
 
+    /// What lies in the sweep's own folder: no job may be called so.
+    static let reservedNames =
+        tableNames + [
+            ComparisonPage.name, RunOutput.certificateName, EvaluateCommand.journalName,
+        ]
+
     /// Looks whether what is there is an earlier sweep's; changes nothing.
-    func check() throws {
+    /// - Parameter resultsPath: of --results-file.
+    func check(resultsPath: String?) throws {
+        if let resultsPath,
+            Self.reservedNames.contains(where: { realPath(resultsPath) == realPath("\(directory)/\($0)") })
+        {
+            throw NewFile.Refusal("--results-file \(resultsPath): is a file of the sweep itself: choose another name")
+        }
         for name in [RunOutput.certificateName, EvaluateCommand.journalName]
         where access("\(directory)/\(name)", F_OK) == 0 {
             throw NewFile.Refusal("\(directory)/\(name): the folder holds a run: choose another --out for a sweep")
@@ -24,6 +36,13 @@ struct SweepOutput {
         for (name, isEarlier) in kinds {
             try NewFile.check("\(directory)/\(name)", kind: "file of a sweep", isEarlier: isEarlier)
         }
+    }
+
+    /// Keeps other sweeps out of the folder, which is made where it is not there, until it is released.
+    func lock() throws -> DirectoryLock {
+        _ = try makeDirectories(directory)
+        return try DirectoryLock(
+            directory, whoever: "another sweep is at work there: wait for it, or choose another --out")
     }
 
     /// "650 images: Top-1 Loc .50 48.2 %, GT-known .50 55.8 %"
@@ -42,7 +61,7 @@ struct SweepOutput {
         _ outcomes: [SweepCommand.Outcome], _ prepared: [SweepCommand.Prepared], say: (String) -> Void
     ) throws {
         _ = try makeDirectories(directory)
-        let table = RunTable(outcomes.map(row))
+        let table = RunTable(zip(outcomes, prepared).map(row))
         let texts = [table.markdown, table.csv, table.json.pretty]
         for (name, text) in zip(Self.tableNames, texts) {
             try AtomicFile.write(path: "\(directory)/\(name)", text: text)
@@ -54,9 +73,15 @@ struct SweepOutput {
         for name in Self.tableNames { say("  \(directory)/\(name)") }
     }
 
-    private func row(_ outcome: SweepCommand.Outcome) -> RunRow {
-        let lost = RunRow(
-            run: outcome.name, title: outcome.name, state: .failed, problem: outcome.problem ?? "it left no result")
+    private func row(_ outcome: SweepCommand.Outcome, _ prepared: SweepCommand.Prepared) -> RunRow {
+        let configuration = prepared.command.configuration
+        var lost = RunRow(
+            run: outcome.name, title: outcome.name, state: outcome.status == nil ? .notBegun : .failed,
+            problem: outcome.problem ?? "it left no result")
+        lost.facts = [
+            "model": configuration.network.name, "method": configuration.options.localization.method.rawValue,
+            "preset": configuration.preset?.rawValue ?? "", "img_size": "\(configuration.network.inputSize)",
+        ].filter { !$0.value.isEmpty }
         // An earlier result may lie there, which this one was to replace and did not.
         guard
             outcome.status == .valid || outcome.status == .invalid || outcome.status == .tooFewNodes

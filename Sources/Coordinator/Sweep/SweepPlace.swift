@@ -6,8 +6,12 @@ public struct SweepPlace: Sendable, Hashable {
     /// From 1.
     public var number: Int
     public var count: Int
+    /// The sweep's directory.
+    public var out: String
 
-    public init(job: String, number: Int, count: Int) { (self.job, self.number, self.count) = (job, number, count) }
+    public init(job: String, number: Int, count: Int, out: String = "") {
+        (self.job, self.number, self.count, self.out) = (job, number, count, out)
+    }
 
     /// "job 2 of 9, googlenet-cam"
     public var text: String { "job \(number) of \(count), \(job)".onOneLine }

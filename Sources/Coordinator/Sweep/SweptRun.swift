@@ -9,6 +9,8 @@ final class SweptRun: Sendable {
     private let ahead: EvaluateCommand.Inputs?
     private let command: EvaluateCommand
     private let lines = Lines()
+    /// Why it ended without a valid result.
+    private let reasons = Lines()
     private let say: @Sendable (String) -> Void
 
     init(_ job: SweepCommand.Prepared, ahead: EvaluateCommand.Inputs?, say: @escaping @Sendable (String) -> Void) {
@@ -16,10 +18,12 @@ final class SweptRun: Sendable {
         self.ahead = ahead
         self.say = say
         let given = job.command
-        command = EvaluateCommand(
+        var command = EvaluateCommand(
             configuration: given.configuration, printer: given.printer, interrupts: given.interrupts,
             place: given.place
         ) { [lines] in lines.append($0) }
+        command.onEnding = { [reasons] in reasons.append($0) }
+        self.command = command
     }
 
     /// Evaluates; the nodes are free when it returns.
@@ -39,7 +43,7 @@ final class SweptRun: Sendable {
         do {
             let status = try status(led)
             outcome.status = status
-            if status != .valid { outcome.problem = "exit status \(status.rawValue)" }
+            if status != .valid { outcome.problem = reasons.all.last ?? "exit status \(status.rawValue)" }
         } catch {
             outcome.problem = "\(error)".onOneLine
             outcome.status = error is NoSuchDevice ? .noNodeReachable : .badData

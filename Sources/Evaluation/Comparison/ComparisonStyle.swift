@@ -12,10 +12,12 @@ enum ComparisonStyle {
     static func box(_ place: Int) -> Markup { "box run s\(place % count) d\((place + place / count) % 3)" }
 
     static let sheet = """
-        .s0{--c:#0b5cad}.s1{--c:#b84a00}.s2{--c:#00735a}.s3{--c:#a03a86}.s4{--c:#1a1f26}.s5{--c:#806400}.s6{--c:#1a7fb0}\
+        .s0{--c:#0b5cad}.s1{--c:#b84a00}.s2{--c:#00735a}.s3{--c:#a03a86}.s4{--c:#1a1f26}.s5{--c:#806400}.s6{--c:#6f8f00}\
         .s7{--c:#b3101c}.s8{--c:#6b4a2b}.s9{--c:#56606b}
         @media (prefers-color-scheme:dark){.s0{--c:#6db3ff}.s1{--c:#ff9d5c}.s2{--c:#4fd1a5}.s3{--c:#ef9fd9}.s4{--c:#f2f5f8}\
-        .s5{--c:#e0c050}.s6{--c:#8ad4ff}.s7{--c:#ff7b7b}.s8{--c:#d0a988}.s9{--c:#a3adb8}}
+        .s5{--c:#e0c050}.s6{--c:#c3e04f}.s7{--c:#ff7b7b}.s8{--c:#d0a988}.s9{--c:#a3adb8}}
+        path.whole,path.square{stroke:var(--whole)}
+        path.square{stroke-dasharray:11 3 2 3}
         .line{fill:none;stroke:var(--c);stroke-width:2.2}
         .box.truth.match{stroke:#0be04b;stroke-width:3.4}
         .box.run{stroke:var(--c);stroke-width:2.2}

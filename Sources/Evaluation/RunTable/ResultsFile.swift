@@ -7,12 +7,53 @@ public struct ResultsFile: Sendable {
     public let path: String
     private static let largest = 64 << 20
 
-    public init(path: String) { self.path = path }
+    /// Beside those of a table: what made the run. A file without it is no file of results.
+    private static let version = "version"
+    static let columns = RunColumns.csv + [version]
+
+    /// A link stands for the file that it leads to.
+    public init(path: String) {
+        var status = stat()
+        let isLink = lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+        self.path = isLink ? realPath(path) : path
+    }
 
     /// What is wrong with the place, before any work.
-    public func check() throws {
-        try NewFile.check(path, as: "--results-file \(path)", kind: "file of results", isEarlier: RunTable.isCSV)
+    ///
+    /// - Parameter run: the directory of the run, whose own files may not be taken for it.
+    public func check(run: String) throws {
+        guard realPath(parentDirectory(of: absolutePath(path))) != realPath(run) else {
+            throw NewFile.Refusal(
+                "--results-file \(path): lies among the run's own files in \(run): choose a place outside of it")
+        }
+        try check()
+    }
+
+    private func check() throws {
+        var status = stat()
+        guard lstat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFLNK else {
+            throw NewFile.Refusal("--results-file \(path): is a link that leads nowhere: remove it")
+        }
+        let hint = "its first line would name the columns, run, model, ..., \(Self.version), with commas"
+        let problem = Result { () throws(NewFile.Refusal) in
+            try NewFile.check(path, as: "--results-file \(path)", kind: "file of results", isEarlier: Self.isResults)
+        }
+        if case .failure(let refusal) = problem {
+            throw "\(refusal)".contains("is no earlier") ? NewFile.Refusal("\(refusal): \(hint)") : refusal
+        }
         if access(path, F_OK) == 0 { _ = try read() }
+    }
+
+    /// Columns may stand in any order, in quotes too, and behind a byte order mark: as spreadsheets write them.
+    static func isResults(_ bytes: [UInt8]) -> Bool {
+        let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
+        guard let names = try? CSVField.records(text(Array(line)), source: "").first else { return false }
+        return Set(["run", "state", "manifest_sha256", version]).isSubset(of: names)
+    }
+
+    private static func text(_ bytes: [UInt8]) -> String {
+        let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+        return String(decoding: bytes.starts(with: mark) ? Array(bytes.dropFirst(3)) : bytes, as: UTF8.self)
     }
 
     /// Puts a run's row there. Columns that somebody else added stay, empty for this run.
@@ -24,12 +65,12 @@ public struct ResultsFile: Sendable {
         // Where the system has no locks there, two runs that end in one moment may lose a row; the runs themselves have it.
         if lock >= 0 { _ = flock(lock, LOCK_EX) }
         try check()
-        var (header, rows) = access(path, F_OK) == 0 ? try read() : (RunColumns.csv, [])
-        header += RunColumns.csv.filter { !header.contains($0) }
+        var (header, rows) = access(path, F_OK) == 0 ? try read() : (Self.columns, [])
+        header += Self.columns.filter { !header.contains($0) }
         var fields = RunTable([row]).fields(row)
         let place = rows.firstIndex { $0["run"] == row.run }
         if let place {
-            for (name, value) in rows[place] where !RunColumns.csv.contains(name) { fields[name] = value }
+            for (name, value) in rows[place] where !Self.columns.contains(name) { fields[name] = value }
             rows[place] = fields
         } else {
             rows.append(fields)
@@ -56,8 +97,8 @@ public struct ResultsFile: Sendable {
 
     private func read() throws -> (header: [String], rows: [[String: String]]) {
         let bytes = try WholeFile.read(path: path, limit: Self.largest)
-        var lines = try CSVField.records(String(decoding: bytes, as: UTF8.self), source: path)
-        guard !lines.isEmpty else { return (RunColumns.csv, []) }
+        var lines = try CSVField.records(Self.text(bytes), source: path)
+        guard !lines.isEmpty else { return (Self.columns, []) }
         let header = lines.removeFirst()
         var rows: [[String: String]] = []
         for (number, line) in lines.enumerated() {

@@ -11,6 +11,7 @@ public enum RunColumns {
         var name: String
         var heading: String
         var isOfMaps = false
+        var hasInterval = true
         /// From 0 to 1 in the place of percent.
         var isShare = false
         /// A narrow terminal does without.
@@ -28,10 +29,12 @@ public enum RunColumns {
         Measured(name: "mean_iou", heading: "mean IoU", isShare: true, isOptional: true),
         Measured(name: "max_box_acc", heading: "MaxBoxAcc", isOfMaps: true),
         Measured(name: "max_box_acc_v2", heading: "MaxBoxAccV2", isOfMaps: true),
+        Measured(name: "max_box_acc_given", heading: "MaxBoxAcc given", isOfMaps: true),
+        Measured(name: "max_box_acc_v2_given", heading: "MaxBoxAccV2 given", isOfMaps: true),
         Measured(name: "pointing", heading: "pointing", isOfMaps: true, isOptional: true),
         Measured(name: "mass_in_box", heading: "in box", isOfMaps: true, isOptional: true),
-        Measured(name: "pxap", heading: "PxAP", isOfMaps: true),
-        Measured(name: "piou", heading: "pIoU", isOfMaps: true),
+        Measured(name: "pxap", heading: "PxAP", isOfMaps: true, hasInterval: false),
+        Measured(name: "piou", heading: "pIoU", isOfMaps: true, hasInterval: false),
         Measured(name: "top1", heading: "top-1 acc."),
         Measured(name: "top5", heading: "top-5 acc.", isOptional: true),
     ]
@@ -41,8 +44,9 @@ public enum RunColumns {
     static let csv: [String] = {
         let run = ["run", "model", "method", "preset", "valid", "state", "comparable", "note"]
         let labels = ["top1", "top5"].flatMap { ["\($0)", "\($0)_err", "\($0)_low", "\($0)_high"] }
-        let names = measures.map(\.name).filter { $0 != "top1" && $0 != "top5" }
-        let others = names.flatMap { ["\($0)", "\($0)_low", "\($0)_high"] }
+        let others = measures.filter { !["top1", "top5"].contains($0.name) }.flatMap { column in
+            [column.name] + (column.hasInterval ? ["\(column.name)_low", "\(column.name)_high"] : [])
+        }
         return run + Array(facts.dropFirst(3)) + labels + others + ["images_sha256", "title"]
     }()
 }

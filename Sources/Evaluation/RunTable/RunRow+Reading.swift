@@ -13,6 +13,10 @@ extension RunRow {
     public init(directory: String, name: String? = nil) throws {
         let path = directory.hasSuffix("/") && directory.count > 1 ? String(directory.dropLast()) : directory
         let name = name ?? path
+        guard access("\(path)/\(RunOutput.certificateName)", F_OK) == 0 || access("\(path)/table.json", F_OK) != 0
+        else {
+            throw NewFile.Refusal("\(path): is the folder of a sweep: give the runs in it, \(path)/*/")
+        }
         func read(_ file: String) throws -> [UInt8] {
             try WholeFile.read(path: "\(path)/\(file)", limit: Self.largest)
         }
@@ -46,10 +50,16 @@ extension RunRow {
                 ?? method.flatMap(LocalizationMethod.init)?.rowTitle(network: network) ?? network,
             state: certificate.isValid ? .valid : .invalid, problem: "")
         problem = certificate.isValid ? nil : "INVALID: " + certificate.reasons.joined(separator: "; ")
+        if method == "score-maps" {
+            title +=
+                block["map_thresholds_from"] == nil
+                ? ", boxes at the oracle's threshold" : ", boxes at a given threshold"
+        }
         baselines = try Baselines(try fields.required("baselines"), source: summaryPath, path: "baselines")
         takeFacts(network, block)
         facts["images"] = "\(certificate.evaluated)"
         facts["expected"] = "\(certificate.expected)"
+        facts["version"] = block["version"]?.stringValue
         facts["images_sha256"] = certificate.imagesSHA256
         if certificate.isValid { takeMeasures(summary["metrics"]) }
     }
@@ -76,7 +86,8 @@ extension RunRow {
         if let images = facts["manifest_sha256"], let iou = facts["iou"], let preprocess = facts["preprocess"] {
             // Another program's boxes are of the label's class, or it says nothing of it.
             conditions = Conditions(
-                images: images, iou: iou, preprocess: preprocess, classSource: facts["class_source"] ?? "label")
+                images: images, iou: iou, preprocess: preprocess, classSource: facts["class_source"] ?? "label",
+                mapThresholds: block["map_thresholds"]?.intValue)
         }
     }
 
@@ -110,6 +121,8 @@ extension RunRow {
         takeKnown(metrics?["gt_known"], metrics?["mean_iou"])
         let maps = metrics?["score_maps"]
         takeMaps(maps)
+        take("max_box_acc_given", maps?["given_thresholds"]?["max_box_acc"])
+        take("max_box_acc_v2_given", maps?["given_thresholds"]?["max_box_acc_v2"], "value")
         mapBaselines = (maps?["baselines"]?.arrayValue ?? []).compactMap { baseline in
             guard let name = baseline["name"]?.stringValue else { return nil }
             var row = RunRow(run: "", title: name, state: .valid, problem: "")

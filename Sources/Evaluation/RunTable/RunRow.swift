@@ -10,6 +10,8 @@ public struct RunRow: Sendable, Hashable {
         case unfinished
         /// It left nothing.
         case failed
+        /// Of a sweep that was interrupted before.
+        case notBegun = "not begun"
     }
 
     /// A share of images in percent, or a mean of IoU from 0 to 1, with its 95 % interval.
@@ -32,6 +34,8 @@ public struct RunRow: Sendable, Hashable {
         public var preprocess: String
         /// Whose class was localized: `label` or `predicted`.
         public var classSource: String
+        /// At how many thresholds its maps were cut; nil where they were not measured.
+        public var mapThresholds: Int?
 
         /// "iou wsol, not stnet; other images or boxes"; nil where nothing differs.
         public func difference(from other: Conditions) -> String? {
@@ -41,6 +45,9 @@ public struct RunRow: Sendable, Hashable {
             if preprocess != other.preprocess { parts.append("preprocess \(preprocess), not \(other.preprocess)") }
             if classSource != other.classSource {
                 parts.append("class-source \(classSource), not \(other.classSource)")
+            }
+            if let own = mapThresholds, let others = other.mapThresholds, own != others {
+                parts.append("thresholds \(own), not \(others)")
             }
             return parts.isEmpty ? nil : parts.joined(separator: "; ")
         }

@@ -4,7 +4,10 @@ import Bytes
 
 extension RunTable {
     /// Whether a file that begins with these bytes is one of these tables.
-    public static func isCSV(_ bytes: [UInt8]) -> Bool { bytes.starts(with: "run,model,method,".utf8) }
+    /// A file of results, to which runs add their rows, is none.
+    public static func isCSV(_ bytes: [UInt8]) -> Bool {
+        bytes.starts(with: (RunColumns.csv.joined(separator: ",") + "\n").utf8)
+    }
 
     public static func isJSON(_ bytes: [UInt8]) -> Bool {
         String(decoding: bytes.prefix(64), as: UTF8.self).contains(/^\{\s*"table": "runs"/)
@@ -66,6 +69,7 @@ extension RunTable {
             if ["top1", "top5"].contains(column.name) {
                 members.append(("\(column.name)_err", JSON(measure.map { 100 - $0.value })))
             }
+            guard column.hasInterval else { continue }
             let interval = measure.flatMap { measure in
                 measure.low.flatMap { low in measure.high.map { JSON.array([.double(low), .double($0)]) } }
             }

@@ -22,7 +22,8 @@ public struct RunTable: Sendable {
         let shown = known.filter { $0.baseline == .wholeFrame || $0.chosenAt == 0.5 }
         baselineBoxes = first == nil ? [] : shown.map(\.baseline)
         let ofMaps = rows.first { row in
-            row.state == .valid && !row.mapBaselines.isEmpty && row.conditions == first?.conditions
+            row.state == .valid && !row.mapBaselines.isEmpty
+                && first?.conditions.map { row.conditions?.difference(from: $0) == nil } ?? false
         }
         baselines =
             (first.map { first in shown.map { first.row(of: $0) } } ?? [])
@@ -134,6 +135,12 @@ public struct RunTable: Sendable {
         }
         if !baselines.isEmpty {
             text += " The best square was chosen on these very images: its rates are optimistic."
+        }
+        let ofMaps = shownMeasures.filter(\.isOfMaps).map(\.name)
+        if ofMaps.contains("max_box_acc") {
+            let names = ofMaps.contains("piou") ? "MaxBoxAcc, MaxBoxAccV2 and pIoU" : "MaxBoxAcc and MaxBoxAccV2"
+            text += " \(names) are at the thresholds that are best for these very images, the oracle's: optimistic too."
+            if ofMaps.contains("max_box_acc_given") { text += " Given: at those of --threshold-from." }
         }
         return text + " Intervals (95 %) stand in the forms csv and json."
     }

@@ -3,7 +3,9 @@ import Bytes
 /// Thresholds of score maps that another run's images have chosen: what is measured with them is not optimistic.
 public struct GivenThresholds: Hashable, Sendable {
     /// Of the other run's row.
-    public let title: String
+    public private(set) var title: String
+    /// The digest of their ids, labels and boxes; nil where its summary has none.
+    public let manifestSHA256: String?
     /// How many images chose them.
     public let images: Int
     /// SHA-256 of its `summary.json`.
@@ -47,6 +49,7 @@ public struct GivenThresholds: Hashable, Sendable {
                 text, path: summaryPath, [.init(name: RunOutput.summaryDigestName, sha256: expected)])
         }
         let summary = try JSON.parse(text, source: summaryPath, limits: .init(bytes: Self.largestFile))
+        manifestSHA256 = summary["protocol"]?["manifest_sha256"]?.stringValue
         title = summary["title"]?.stringValue ?? summary["network"]?.stringValue ?? directory
         guard let maps = summary["metrics"]?["score_maps"] else {
             throw Refusal(
@@ -129,5 +132,17 @@ public struct GivenThresholds: Hashable, Sendable {
                     zip(MapTally.deltas, largest).map { (decimal($0, places: 2), maximum($0, $1, \.largest)) })
             ),
         ])
+    }
+
+    /// The same, said to be of these very images where they are.
+    public func named(beside manifestSHA256: String) -> (thresholds: GivenThresholds, note: String?) {
+        guard manifestSHA256 == self.manifestSHA256 else { return (self, nil) }
+        var named = self
+        named.title += " (the same images)"
+        return (
+            named,
+            "--threshold-from: \(title) chose on these very images: what is measured at its thresholds is optimistic, as the "
+                + "oracle's is"
+        )
     }
 }
