@@ -12,6 +12,7 @@ too. Screenshots and a PDF go to OUT; the exit status is 1 when something is wro
 
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -188,6 +189,11 @@ def look(browser, report, name, out, tables=3):
             check(across <= width, f"{label}: {across} pixels wide")
             for text in page.evaluate(CONTRAST):
                 check(False, f"{label}: contrast of {text}")
+            if name != "hostile":
+                shown = page.inner_text("body")
+                check(not re.search(r"</?[a-z]+[ >]", shown), f"{label}: markup is shown as text")
+            for place in page.locator("nav a").evaluate_all("links => links.map(link => link.getAttribute('href'))"):
+                check(page.locator(place).count() == 1, f"{label}: nothing is at {place}")
             page.screenshot(path=out / f"{label}.png")
             page.screenshot(path=out / f"{label}-whole.png", full_page=True)
             examine(page, label)

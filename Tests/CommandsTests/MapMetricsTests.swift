@@ -67,6 +67,7 @@ import Testing
         let certificate = try JSON.parse(try run.read("run/certificate.json"), source: "certificate")
         #expect(certificate["map_metrics"]?.boolValue == true)
         let page = try run.read("run/report.html")
+        #expect(page.contains("<a href=\"#maps\">Score maps</a>") && !page.contains("&lt;a"))
         #expect(page.contains("<h2>Score maps</h2>") && page.contains("own boxes, which its box rule draws"))
         let parsed = try ParsedOptions(
             arguments: [run.path("run")], specifications: ReportCommand.help.options, operands: ReportCommand.operands)

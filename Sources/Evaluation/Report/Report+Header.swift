@@ -6,17 +6,17 @@ extension Report {
     static let mostListed = 50
 
     var header: Markup {
-        """
-        <header>
-        <h1><bdi>\(fullTitle)</bdi></h1>
-        <p class="lead">\(subtitle)</p>
-        \(verdict)
-        <nav aria-label="Sections"><a href="#result">Result</a> \(maps != nil && certificate.isValid
-            ? "<a href=\"#maps\">Score maps</a> " : "")<a href="#distribution">Distribution</a> \
-        <a href="#galleries">Images</a> <a href="#classes">Classes</a> <a href="#protocol">Protocol</a> \
-        <a href="#run">Run</a></nav>
-        </header>
-        """
+        let maps: Markup = maps != nil && certificate.isValid ? "<a href=\"#maps\">Score maps</a> " : ""
+        return """
+            <header>
+            <h1><bdi>\(fullTitle)</bdi></h1>
+            <p class="lead">\(subtitle)</p>
+            \(verdict)
+            <nav aria-label="Sections"><a href="#result">Result</a> \(maps)<a href="#distribution">Distribution</a> \
+            <a href="#galleries">Images</a> <a href="#classes">Classes</a> <a href="#protocol">Protocol</a> \
+            <a href="#run">Run</a></nav>
+            </header>
+            """
     }
 
     private var subtitle: Markup {

@@ -8,7 +8,9 @@ public struct ResultsFile: Sendable {
     private static let largest = 64 << 20
 
     /// Beside those of a table: what made the run. A file without it is no file of results.
-    private static let version = "version"
+    static let version = "version"
+    /// Columns of every table of runs, whatever else it has.
+    static let everywhere: Set<String> = ["run", "state", "manifest_sha256"]
     static let columns = RunColumns.csv + [version]
 
     /// A link stands for the file that it leads to.
@@ -46,9 +48,13 @@ public struct ResultsFile: Sendable {
 
     /// Columns may stand in any order, in quotes too, and behind a byte order mark: as spreadsheets write them.
     static func isResults(_ bytes: [UInt8]) -> Bool {
+        names(bytes)?.isSuperset(of: everywhere.union([version])) ?? false
+    }
+
+    /// Of the columns, as the first line of such a file says them.
+    static func names(_ bytes: [UInt8]) -> Set<String>? {
         let line = bytes.prefix { $0 != 0x0A && $0 != 0x0D }
-        guard let names = try? CSVField.records(text(Array(line)), source: "").first else { return false }
-        return Set(["run", "state", "manifest_sha256", version]).isSubset(of: names)
+        return (try? CSVField.records(text(Array(line)), source: "").first).map { Set($0) }
     }
 
     private static func text(_ bytes: [UInt8]) -> String {

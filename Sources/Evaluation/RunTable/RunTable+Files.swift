@@ -6,7 +6,9 @@ extension RunTable {
     /// Whether a file that begins with these bytes is one of these tables.
     /// A file of results, to which runs add their rows, is none.
     public static func isCSV(_ bytes: [UInt8]) -> Bool {
-        bytes.starts(with: (RunColumns.csv.joined(separator: ",") + "\n").utf8)
+        // Another version's may have other columns.
+        guard let names = ResultsFile.names(bytes) else { return false }
+        return names.isSuperset(of: ResultsFile.everywhere) && !names.contains(ResultsFile.version)
     }
 
     public static func isJSON(_ bytes: [UInt8]) -> Bool {
