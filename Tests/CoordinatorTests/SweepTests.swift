@@ -182,6 +182,20 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: run.path("sweep/c")))
     }
 
+    @Test func anEarlierResultThatWasToBeReplacedIsNotShown() async throws {
+        let run = try SmallRun(pictures: 2)
+        try run.write("jobs.json", threeJobs(run))
+        #expect(try await command(run, Interrupts()) { _ in }.run() == .valid)
+        let interrupts = Interrupts()
+        let again = try command(run, interrupts, options: ["--force", "--iou", "wsol"]) {
+            if $0.hasPrefix("a: VALID") { interrupts.interrupt() }
+        }
+        #expect(try await again.run() == .invalid)
+        #expect(FileManager.default.fileExists(atPath: run.path("sweep/c/summary.json")))
+        let rows = try JSON.parse(try run.read("sweep/table.json"), source: "table")["rows"]?.arrayValue ?? []
+        #expect(rows.last?["state"]?.stringValue == "not begun" && rows.last?["gt_known_50"]?.isNull == true)
+    }
+
     @Test func theNextJobBeginsWhileTheFilesOfOneAreWritten() async throws {
         let run = try SmallRun(pictures: 2)
         try run.write("jobs.json", threeJobs(run))
@@ -200,13 +214,13 @@ import Testing
 
     private func command(
         _ run: SmallRun, _ interrupts: Interrupts, _ printer: ProgressPrinter = ProgressPrinter(style: .plain) { _ in },
-        say: @escaping @Sendable (String) -> Void
+        options: [String] = [], say: @escaping @Sendable (String) -> Void
     ) throws -> SweepCommand {
         let parsed = try ParsedOptions(
             arguments: [
                 run.path("jobs.json"), "--images", run.path("images"), "--annotations", run.path("annotations"),
                 "--out", run.path("sweep"),
-            ], specifications: SweepOptions.help.options, operands: SweepOptions.operands)
+            ] + options, specifications: SweepOptions.help.options, operands: SweepOptions.operands)
         return SweepCommand(parsed, printer: printer, interrupts: interrupts, say: say)
     }
 

@@ -82,17 +82,18 @@ struct SweepOutput {
             "model": configuration.network.name, "method": configuration.options.localization.method.rawValue,
             "preset": configuration.preset?.rawValue ?? "", "img_size": "\(configuration.network.inputSize)",
         ].filter { !$0.value.isEmpty }
-        // An earlier result may lie there, which this one was to replace and did not.
-        guard
-            outcome.status == .valid || outcome.status == .invalid || outcome.status == .tooFewNodes
-                || outcome.status == nil
-        else { return lost }
         do {
-            return try RunRow(directory: outcome.directory, name: outcome.name)
+            let row = try RunRow(directory: outcome.directory, name: outcome.name)
+            switch outcome.status {
+            case .valid: return row
+            case nil: return prepared.isComplete ? row : lost
+            // A valid result that lies there is an earlier one, which this run was to replace and did not.
+            case .invalid, .tooFewNodes: return row.state == .valid ? lost : row
+            default: return lost
+            }
         } catch {
-            return outcome.status == nil || outcome.status == .invalid
-                ? lost
-                : RunRow(run: outcome.name, title: outcome.name, state: .failed, problem: "\(error)".onOneLine)
+            if outcome.status == .valid { lost.problem = "\(error)".onOneLine }
+            return lost
         }
     }
 
