@@ -116,7 +116,8 @@ let package = Package(
             name: "CUDAEmulatedDriver", dependencies: ["CUDAEmulation", "PTXMachine"], path: "Tests/CUDAEmulatedDriver",
             cxxSettings: [.unsafeFlags(["-O2", "-Wall", "-Wextra", "-std=c++17"])]),
         .testTarget(name: "CUDADriverTests", dependencies: ["CKernels", "Node"], exclude: ["FakeDriver"]),
-        .testTarget(name: "CUDAKernelTests", dependencies: ["CUDAEmulation", "PTXMachine", "CKernels"]),
+        .testTarget(
+            name: "CUDAKernelTests", dependencies: ["CUDAEmulation", "PTXMachine", "CKernels", "SelectiveTuning"]),
         // The library that plays the driver lies beside the tests; they open it.
         .testTarget(name: "CUDABackendTests", dependencies: ["SelectiveTuning", "CKernels"]),
         .testTarget(name: "OptionsTests", dependencies: ["Commit", "Options", "Bytes"]),

@@ -3,6 +3,7 @@ import CKernels
 import Coordinator
 import Dataset
 import Foundation
+import Jobs
 import Node
 import Options
 import Protocol
@@ -50,7 +51,7 @@ struct Suite {
         ),
     ]
     /// What `--only` takes.
-    static var parts: [String] { ["decode"] + networks.map(\.0.name) + ["trained", "demo", "coordinator"] }
+    static var parts: [String] { ["decode"] + networks.map(\.0.name) + ["trained", "demo", "coordinator", "gpu-host"] }
     /// Those of `trained`, one by one.
     static var trainedParts: [String] { trained.map { "trained-\($0.0.name)" } }
 
@@ -78,6 +79,7 @@ struct Suite {
             stages.append(ClusterStage(work: cluster, threads: threads, nodes: 2))
         }
         if isWanted("coordinator") { stages.append(CoordinatorStage(images: 100_000, nodes: 8)) }
+        if isWanted("gpu-host") { stages += try deviceHostStages() }
 
         var measurements = stages.map {
             Measurement(stage: $0.name, operationsPerImage: $0.operationsPerImage, note: $0.note)
@@ -99,6 +101,19 @@ struct Suite {
         let (peak, copy) = (Measurement.median(peaks), Measurement.median(copies))
         report(measurements, peak: peak, copy: copy)
         try write(measurements, peak: peak, copy: copy)
+    }
+
+    /// With as many threads as a node on a GPU gives to boxes.
+    private func deviceHostStages() throws -> [Stage] {
+        let sharp = try JobOptions(MethodPreset.sharp.texts)
+        return try [Network.googlenetCaffe, .squeezenet10Caffe].flatMap { network in
+            try [("reference", JobOptions().localization), ("sharp", sharp.localization)].compactMap {
+                preset, options in
+                try DeviceHostStage(
+                    network: network, preset: preset, options: options, threads: max(1, min(threads / 4, 4)),
+                    seconds: seconds)
+            }
+        }
     }
 
     /// None without the project's data.

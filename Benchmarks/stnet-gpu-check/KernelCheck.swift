@@ -70,11 +70,16 @@ struct KernelCheck {
         }
     }
 
-    /// The findings' bits, or the error: both backends have the same.
+    /// The findings' bits with a map and without, for which a device has ways of its own; or the error. Both backends have
+    /// the same.
     private func outcome(_ backend: some Backend, _ inputs: [Picture], _ options: LocalizationOptions) -> [String] {
         do throws(NetworkError) {
-            return try backend.evaluate(inputs, options: options).map { finding in
-                let entries = finding.map.entries.sorted { $0.index < $1.index }.map { "\($0.index):\($0.value)" }
+            let mapped = try backend.evaluate(
+                inputs, options: options, precision: .exact, mapReadOut: options.readOut)
+            return try (backend.evaluate(inputs, options: options) + mapped).map { finding in
+                let entries = (finding.hypothesis?.entries ?? []).sorted { $0.index < $1.index }.map {
+                    "\($0.index):\($0.value)"
+                }
                 return "\(finding.top5) \(finding.scores.map(\.bitPattern)) \(finding.box) \(finding.droppedMass) "
                     + "\(finding.ties) \(finding.ineligible) \(entries.joined(separator: " "))"
             }

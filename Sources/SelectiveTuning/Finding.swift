@@ -13,14 +13,15 @@ public struct Finding: Sendable {
     public var ties: Int64
     /// Components that could not be chosen because their products sum to nothing.
     public var ineligible: Int64
-    /// The gating at the read-out; a class activation map is one of a channel and the input's size.
-    public var map: ReadOutMap
+    /// The gating at the read-out; a class activation map is one of a channel and the input's size. Nil where a backend
+    /// found the box without it: what needs a map asks for a hypothesis.
+    public var map: ReadOutMap?
     /// The gating at the read-out of the class-hypothesis map, where one was asked for.
     public var hypothesis: ReadOutMap?
 
     public init(
         top5: [Int], scores: [Float], box: Box, isEmpty: Bool, droppedMass: Int64, ties: Int64, ineligible: Int64,
-        map: ReadOutMap, hypothesis: ReadOutMap? = nil
+        map: ReadOutMap?, hypothesis: ReadOutMap? = nil
     ) {
         self.top5 = top5
         self.scores = scores

@@ -94,7 +94,7 @@ import Testing
                 method: method, classSource: start, box: BoxOptions(prune: .none, rule: .mass))
             let expected = try cpu.evaluate(pictures, options: options).map(FindingBits.init)
             for gpu in gpus {
-                #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected, "\(method)")
+                #expect(try gpu.found(pictures, options: options) == expected, "\(method)")
             }
             // A label without evidence has no gating.
             #expect(method == .stnet || expected.contains { !$0.entries.isEmpty }, "the test must not be empty")
@@ -110,7 +110,7 @@ import Testing
         for launch in [1, 17, 25, 40, 60] {
             let driver = try EmulatedDriver(["OUT_OF_MEMORY_AT": launch, "LAZY": 1])
             let gpu = try gpu(network, driver)
-            #expect(try gpu.evaluate(pictures, options: options).map(FindingBits.init) == expected)
+            #expect(try gpu.found(pictures, options: options) == expected)
             #expect(gpu.atOnce == 2, "after launch \(launch)")
         }
     }

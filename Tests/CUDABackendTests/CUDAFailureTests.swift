@@ -29,6 +29,28 @@ import Testing
         }
     }
 
+    /// In a graph no launch has a layer's name any more; the device does.
+    @Test(arguments: [0, 1]) func anIllegalAddressInAGraphEndsTheDevice(lazy: Int) throws {
+        let driver = try EmulatedDriver(["LAZY": lazy])
+        let gpu = try CUDABackend(
+            network: network, source: try SeededTensors(network), device: try driver.device(),
+            pool: try ThreadPool(threads: 1), batch: 4)
+        let pictures = try SmallNetworks.pictures(network, 4)
+        for _ in 0..<3 { _ = try gpu.evaluate(pictures, options: LocalizationOptions()) }
+        #expect(driver.count("graphs") > 0)
+        driver.set("FAULT_AT", driver.count("launches") + 7)
+        do throws(NetworkError) {
+            _ = try gpu.evaluate(pictures, options: LocalizationOptions())
+            Issue.record("expected an error")
+        } catch {
+            guard case .deviceFailed(_, let problem) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(problem.contains("CUDA_ERROR_ILLEGAL_ADDRESS (700)"))
+        }
+    }
+
     @Test func devicesAreFoundByIndexAndUUID() throws {
         let driver = try EmulatedDriver(["DEVICES": 3])
         let second = try driver.device("1")

@@ -40,7 +40,7 @@ import Testing
         let gpu = try backend(driver)
         #expect((4...6).contains(gpu.atOnce) && gpu.batchCapacity == 2 * gpu.atOnce)
         let pictures = try SmallNetworks.pictures(network, 8)
-        #expect(try gpu.evaluate(pictures, options: LocalizationOptions()).map(FindingBits.init) == expected(pictures))
+        #expect(try gpu.found(pictures, options: LocalizationOptions()) == expected(pictures))
     }
 
     /// There is enough of it, but in pieces.
@@ -49,7 +49,7 @@ import Testing
         let gpu = try backend(driver)
         #expect(gpu.atOnce < 64 && gpu.atOnce > 0)
         let pictures = try SmallNetworks.pictures(network, 3)
-        #expect(try gpu.evaluate(pictures, options: LocalizationOptions()).map(FindingBits.init) == expected(pictures))
+        #expect(try gpu.found(pictures, options: LocalizationOptions()) == expected(pictures))
     }
 
     /// At every place of the run once, in the middle of two batches that are in flight.
@@ -59,10 +59,25 @@ import Testing
         for launch in [1, 2, 17, 30, 45, 70] {
             let driver = try EmulatedDriver(["OUT_OF_MEMORY_AT": launch, "LAZY": 1])
             let gpu = try backend(driver, batch: 8)
-            #expect(try gpu.evaluate(pictures, options: LocalizationOptions()).map(FindingBits.init) == expected)
+            #expect(try gpu.found(pictures, options: LocalizationOptions()) == expected)
             #expect(gpu.atOnce == 2, "after launch \(launch)")
             #expect(gpu.batchCapacity == 8)
         }
+    }
+
+    /// In a graph, which has been captured and launched by then.
+    @Test(arguments: [0, 1]) func memoryThatRunsOutInAGraphMeansHalfTheBatchToo(lazy: Int) throws {
+        let pictures = try SmallNetworks.pictures(network, 8)
+        let expected = try expected(pictures)
+        let driver = try EmulatedDriver(["LAZY": lazy])
+        let gpu = try backend(driver, batch: 8)
+        for _ in 0..<3 { #expect(try gpu.found(pictures, options: LocalizationOptions()) == expected) }
+        let graphs = driver.count("graphs")
+        #expect(graphs > 0)
+        driver.set("OUT_OF_MEMORY_AT", driver.count("launches") + 40)
+        #expect(try gpu.found(pictures, options: LocalizationOptions()) == expected)
+        #expect(gpu.atOnce == 2 && driver.count("graphs") > graphs)
+        for _ in 0..<3 { #expect(try gpu.found(pictures, options: LocalizationOptions()) == expected) }
     }
 
     @Test func whereNotOnePictureFitsItIsSaid() throws {
@@ -87,15 +102,17 @@ import Testing
         let gpu = try backend(driver, batch: 1)
         let pictures = try SmallNetworks.pictures(network, 2)
         #expect(throws: NetworkError.self) { _ = try gpu.evaluate(pictures, options: LocalizationOptions()) }
-        #expect(try gpu.evaluate(pictures, options: LocalizationOptions()).map(FindingBits.init) == expected(pictures))
+        #expect(try gpu.found(pictures, options: LocalizationOptions()) == expected(pictures))
     }
 
-    /// What a full-size network needs: its weights in two forms, and per picture activations, gating and what is copied.
+    /// What a full-size network needs: its weights in two forms, and per picture the activations of two batches, gating and
+    /// what is copied.
     @Test func fullSizeNetworksFitTheDevicesTheyAreMeantFor() throws {
         let vgg = try CUDABackend.deviceBytes(of: .vgg16, atOnce: 64, multiprocessors: 132)
         let one = try CUDABackend.deviceBytes(of: .vgg16, atOnce: 1, multiprocessors: 132)
         #expect(one > 2 * 138_000_000 * 4 && one < 1_700_000_000)
-        #expect((vgg - one) / 63 < 160_000_000)
-        #expect(vgg < 12_000_000_000)
+        #expect((vgg - one) / 63 < 190_000_000)
+        // With a default of 64 at once on a device of 16 GB.
+        #expect(vgg < 14_000_000_000)
     }
 }

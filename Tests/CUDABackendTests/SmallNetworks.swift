@@ -169,7 +169,8 @@ struct FindingBits: Equatable {
     let box: Box
     let isEmpty: Bool
     let counts: [Int64]
-    let entries: [[Int64]]
+    /// Of the map that is there, the hypothesis before the box's; sorted.
+    var entries: [[Int64]]
 
     init(_ finding: Finding) {
         top5 = finding.top5
@@ -177,6 +178,24 @@ struct FindingBits: Equatable {
         box = finding.box
         isEmpty = finding.isEmpty
         counts = [finding.droppedMass, finding.ties, finding.ineligible]
-        entries = finding.map.entries.map { [Int64($0.index), $0.value] }.sorted { $0[0] < $1[0] }
+        let map = finding.hypothesis ?? finding.map
+        entries = (map?.entries ?? []).map { [Int64($0.index), $0.value] }.sorted { $0[0] < $1[0] }
+    }
+
+    var withoutMap: FindingBits {
+        var bits = self
+        bits.entries = []
+        return bits
+    }
+}
+
+extension CUDABackend {
+    /// What it finds with the map of the box's read-out; and that it finds the same without, which is another way.
+    func found(_ pictures: [Picture], options: LocalizationOptions) throws -> [FindingBits] {
+        let bare = try evaluate(pictures, options: options).map(FindingBits.init)
+        let mapped = try evaluate(pictures, options: options, precision: .exact, mapReadOut: options.readOut).map(
+            FindingBits.init)
+        #expect(bare.map(\.withoutMap) == mapped.map(\.withoutMap))
+        return mapped
     }
 }

@@ -46,12 +46,21 @@ import Testing
         expect(ck_cuda_copy_to_host(driver, words, address, 16, stream, &error))
         expect(ck_cuda_event_record(driver, end, stream, &error))
         expect(ck_cuda_stream_wait(driver, stream, end, &error))
-        expect(ck_cuda_stream_synchronize(driver, stream, &error))
         expect(ck_cuda_event_synchronize(driver, end, &error))
         var milliseconds: Float = 0
         expect(ck_cuda_event_elapsed(driver, begin, end, &milliseconds, &error))
         #expect(milliseconds == 1.5)
         #expect((0..<4).map { words[$0] } == [126, 77, 77, 3])
+
+        var graph: UnsafeMutableRawPointer?
+        expect(ck_cuda_capture_begin(driver, stream, &error))
+        #expect(ck_cuda_capture_begin(driver, stream, &error) == 0)
+        expect(ck_cuda_capture_end(driver, stream, &graph, &error))
+        var none: UnsafeMutableRawPointer?
+        #expect(ck_cuda_capture_end(driver, stream, &none, &error) == 0 && none == nil)
+        #expect(error.message.hasPrefix("cuStreamEndCapture: "))
+        for _ in 0..<2 { expect(ck_cuda_graph_launch(driver, graph, stream, &error)) }
+        expect(ck_cuda_graph_destroy(driver, graph, &error))
 
         expect(ck_cuda_pinned_free(driver, pinned, &error))
         expect(ck_cuda_memory_free(driver, address, &error))
@@ -64,6 +73,9 @@ import Testing
         let objects = unsafeBitCast(
             try #require(dlsym(handle, "fake_objects")), to: (@convention(c) () -> Int32).self)
         #expect(objects() == 0)
+        let launches = unsafeBitCast(
+            try #require(dlsym(handle, "fake_graph_launches")), to: (@convention(c) () -> Int32).self)
+        #expect(launches() == 2)
     }
 
     @Test func errorsSayWhetherSomethingSmallerOrNothingMayStillSucceed() throws {

@@ -70,7 +70,7 @@ int launch(const Kernel &kernel, const std::vector<char> &arguments, const unsig
 
 EXPORT int cuModuleLoadDataEx(void **module, const void *image, unsigned options, int *option, void **value) {
     (void)options, (void)option, (void)value;
-    return in_context([&] {
+    return outside_capture([&] {
         const char *text = static_cast<const char *>(image);
         if (strstr(text, ".version") == nullptr) return (int)INVALID_PTX;
         const ptx_module *ptx = nullptr;
@@ -79,6 +79,7 @@ EXPORT int cuModuleLoadDataEx(void **module, const void *image, unsigned options
             if (ptx == nullptr) return (int)INVALID_PTX;
         }
         *module = new Module{text, ptx, {}};
+        state().modules++;
         state().objects++;
         return (int)SUCCESS;
     });
@@ -115,19 +116,23 @@ EXPORT int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsi
         if (!fits || block_y != 1 || block_z != 1 || shared_bytes > 48 << 10 || extra != nullptr) {
             return (int)INVALID_VALUE;
         }
-        const Settings &settings = state().settings;
-        const uint64_t number = (uint64_t)++state().launches;
-        if (number == settings.out_of_memory_at) return (int)OUT_OF_MEMORY;
-        if (number == settings.skip_at) return (int)SUCCESS;
         const Kernel kernel = *static_cast<const Kernel *>(function);
-        state().launched.insert(kernel.name);
         const char *begin = static_cast<const char *>(parameters[0]);
         std::vector<char> arguments(begin, begin + kernel.argument_bytes());
         ptx_memory *memory = current->memory;
-        return enqueue(stream, [=] {
-            const unsigned grid[3] = {grid_x, grid_y, grid_z};
-            if (number == state().settings.fault_at) return (int)ILLEGAL_ADDRESS;
-            return launch(kernel, arguments, grid, block_x, shared_bytes, memory, number);
+        // By number, in the order in which streams are given them: those of a graph each time that it is launched.
+        return submit(stream, [=](void *stream) {
+            const Settings &settings = state().settings;
+            const uint64_t number = (uint64_t)++state().launches;
+            if (number == settings.out_of_memory_at) return (int)OUT_OF_MEMORY;
+            if (number == settings.skip_at) return (int)SUCCESS;
+            state().launched.insert(kernel.name);
+            if (settings.idle != 0) return (int)SUCCESS;
+            return enqueue(stream, [=] {
+                const unsigned grid[3] = {grid_x, grid_y, grid_z};
+                if (number == state().settings.fault_at) return (int)ILLEGAL_ADDRESS;
+                return launch(kernel, arguments, grid, block_x, shared_bytes, memory, number);
+            });
         });
     });
 }

@@ -42,7 +42,7 @@ EXPORT int cuMemGetInfo_v2(size_t *free_bytes, size_t *total) {
 }
 
 EXPORT int cuMemAlloc_v2(uint64_t *address, size_t bytes) {
-    return in_context([&] {
+    return outside_capture([&] {
         if (bytes == 0) return (int)INVALID_VALUE;
         const size_t used = rounded(bytes, ALIGNMENT);
         if (used > state().settings.largest || current->allocated + used > state().settings.memory) {
@@ -54,7 +54,7 @@ EXPORT int cuMemAlloc_v2(uint64_t *address, size_t bytes) {
         if (mapping == MAP_FAILED) return (int)OUT_OF_MEMORY;
         mprotect(static_cast<char *>(mapping) + inside, PAGE, PROT_NONE);
         char *begin = static_cast<char *>(mapping) + inside - used;
-        memset(begin, 0xFF, used);
+        if (state().settings.idle == 0) memset(begin, 0xFF, used);
         *address = (uint64_t)(uintptr_t)begin;
         allocations[*address] = {static_cast<char *>(mapping), mapped, used, current};
         ptx_memory_add(current->memory, begin, bytes);
@@ -67,7 +67,7 @@ EXPORT int cuMemAlloc_v2(uint64_t *address, size_t bytes) {
 }
 
 EXPORT int cuMemFree_v2(uint64_t address) {
-    return in_context([&] {
+    return outside_capture([&] {
         const int code = run_everything();  // it waits for the device
         if (code != SUCCESS) return code;
         auto found = allocations.find(address);
@@ -83,7 +83,7 @@ EXPORT int cuMemFree_v2(uint64_t address) {
 }
 
 EXPORT int cuMemHostAlloc(void **memory, size_t bytes, unsigned flags) {
-    return in_context([&] {
+    return outside_capture([&] {
         if (flags != 0 || bytes == 0) return (int)INVALID_VALUE;
         char *made = new char[bytes];
         memset(made, 0xFF, bytes);
@@ -96,7 +96,7 @@ EXPORT int cuMemHostAlloc(void **memory, size_t bytes, unsigned flags) {
 }
 
 EXPORT int cuMemFreeHost(void *memory) {
-    return in_context([&] {
+    return outside_capture([&] {
         const int code = run_everything();
         if (code != SUCCESS) return code;
         auto found = pinned.find(static_cast<char *>(memory));

@@ -30,6 +30,7 @@ const Setting settings[] = {
     {"STNET_EMULATED_SKIP_AT", &Settings::skip_at},
     {"STNET_EMULATED_PTX", &Settings::ptx},
     {"STNET_EMULATED_PTX_SEED", &Settings::ptx_seed},
+    {"STNET_EMULATED_IDLE", &Settings::idle},
 };
 
 }  // namespace
@@ -56,6 +57,11 @@ EXPORT int64_t emulated_driver_count(const char *name) {
     if (strcmp(name, "peak") == 0) return state().peak;
     if (strcmp(name, "objects") == 0) return state().objects;
     if (strcmp(name, "pinned") == 0) return state().pinned;
+    if (strcmp(name, "modules") == 0) return state().modules;
+    if (strcmp(name, "captured") == 0) return state().captured;
+    if (strcmp(name, "graphs") == 0) return state().graphs;
+    if (strcmp(name, "up") == 0) return state().up;
+    if (strcmp(name, "down") == 0) return state().down;
     return -1;
 }
 

@@ -31,12 +31,14 @@ enum {
     NOT_FOUND = 500,
     ILLEGAL_ADDRESS = 700,
     LAUNCH_FAILED = 719,
+    CAPTURE_UNSUPPORTED = 900,
+    CAPTURE_INVALIDATED = 901,
 };
 
 struct Settings {
     uint64_t devices = 1, memory = (uint64_t)1 << 30, largest = UINT64_MAX, multiprocessors = 2;
     uint64_t lazy = 0, fault_at = 0, out_of_memory_at = 0, skip_at = 0;
-    uint64_t ptx = 0, ptx_seed = 0;
+    uint64_t ptx = 0, ptx_seed = 0, idle = 0;
 };
 
 struct Context {
@@ -55,6 +57,7 @@ struct State {
     int sticky = SUCCESS;  // what every call answers once it is set
     Context contexts[DEVICES] = {};
     int64_t launches = 0, allocated = 0, peak = 0, objects = 0, pinned = 0;
+    int64_t modules = 0, captured = 0, graphs = 0, down = 0, up = 0;
     std::set<std::string> launched;
     std::string problem;  // what the first launch that failed was told
 };
@@ -77,8 +80,22 @@ template <typename Body> int in_context(Body body) {
     return guarded([&] { return current == nullptr ? (int)INVALID_CONTEXT : body(); });
 }
 
+/// Whether the calling thread is capturing a stream: then it may neither allocate nor load nor wait.
+bool is_capturing();
+
+/// `in_context`, for what is forbidden while a stream is captured.
+template <typename Body> int outside_capture(Body body) {
+    return in_context([&] { return is_capturing() ? (int)CAPTURE_UNSUPPORTED : body(); });
+}
+
 /// Does everything that streams have waiting; what comes out is the sticky error or success.
 int run_everything();
+
+/// What a call gives a stream: at each launch of a graph that captured it once more.
+using Step = std::function<int(void *stream)>;
+
+/// Gives a stream a step; while it is captured, the graph.
+int submit(void *stream, Step step);
 
 /// Adds work to a stream, which is done at once unless the driver is lazy.
 int enqueue(void *stream, std::function<int()> work);

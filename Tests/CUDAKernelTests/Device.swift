@@ -91,10 +91,25 @@ func execute<Arguments>(
     if let problem { Issue.record("\(problem)", sourceLocation: sourceLocation) }
 }
 
+/// How many instructions the launch's warps execute on the machine, `kernel` in the place of the launch's if given.
+func warpInstructions<Arguments>(
+    _ launch: ck_cuda_launch, as kernel: String? = nil, _ arguments: Arguments, touching: [UnsafeRawBufferPointer]
+) -> Int? {
+    guard let module = launch.module.flatMap({ Modules.module(String(cString: $0)) }) else { return nil }
+    var counts = ptx_counts()
+    let problem = (kernel ?? String(cString: launch.kernel)).withCString { name in
+        var launch = launch
+        launch.kernel = name
+        return runPTX(module, launch, arguments, seed: 0, touching, counts: &counts)
+    }
+    if let problem { Issue.record("\(problem)") }
+    return problem == nil ? Int(counts.instructions) : nil
+}
+
 /// Runs a kernel of a module on the machine: what went wrong, or nil.
 private func runPTX<Arguments>(
     _ module: OpaquePointer, _ launch: ck_cuda_launch, _ arguments: Arguments, seed: UInt64,
-    _ touching: [UnsafeRawBufferPointer]
+    _ touching: [UnsafeRawBufferPointer], counts: UnsafeMutablePointer<ptx_counts>? = nil
 ) -> String? {
     let named = touching.filter { $0.count > 0 }
     for memory in named { DeviceMemory.add(memory.baseAddress!, bytes: memory.count) }
@@ -102,7 +117,7 @@ private func runPTX<Arguments>(
     let problem = withUnsafeBytes(of: arguments) {
         ptx_launch(
             module, launch.kernel, [launch.grid_x, launch.grid_y, launch.grid_z], launch.block, launch.shared,
-            $0.baseAddress, MemoryLayout<Arguments>.stride, DeviceMemory.all, seed, nil)
+            $0.baseAddress, MemoryLayout<Arguments>.stride, DeviceMemory.all, seed, counts)
     }
     guard let problem else { return nil }
     defer { ptx_text_free(problem) }

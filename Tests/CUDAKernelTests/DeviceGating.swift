@@ -60,6 +60,8 @@ final class DeviceGating {
 
     func values(image: Int) -> [Int64] { Array(value[image * count..<(image + 1) * count]) }
 
+    func values(image: Int, at index: Int) -> Int64 { value[image * count + index] }
+
     func cpuValues(image: Int) -> [Int64] { (0..<count).map { cpu[image].value[$0] } }
 
     /// Whether every value that is not 0 would be found by who looks for it.

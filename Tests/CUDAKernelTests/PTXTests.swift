@@ -33,7 +33,7 @@ import Testing
         let moves = ["ld.", "st.", "mov.", "selp.", "setp.", "cvt.rn.f32.s32", ".reg", ".param"]
         var rounded = ["fma.rn.f32", "add.rn.f32", "mul.rn.f32", "div.rn.f32", "sqrt.rn.f32"]
         var never = ["ftz", "approx", ".f64", ".f16"]
-        if module.hasPrefix("td_") {
+        if module.hasPrefix("td_") || module == "extent" {
             // Fixed point and shares: double, but never fused. Conversions round to nearest, or lose nothing; a
             // sign changes exactly.
             never = ["ftz", "approx", "fma", ".f16"]
@@ -139,7 +139,13 @@ import Testing
         var readOut = ck_cuda_read_out()
         readOut.gating = ck_cuda_gating(value: nil, touched: nil, absolute: nil, height: 1, width: 1, channels: 1)
         readOut.batch = 1
-        launches += [ck_cuda_read_out_launch(&readOut), ck_cuda_peak_launch(1)]
+        var (rank, extent) = (ck_cuda_rank(), ck_cuda_extent())
+        (rank.classes, rank.batch) = (1, 1)
+        (extent.gating, extent.collapse, extent.batch) = (readOut.gating, CK_COLLAPSE_SUM, 1)
+        launches += [
+            ck_cuda_rank_launch(&rank), ck_cuda_read_out_launch(&readOut), ck_cuda_extent_launch(&extent),
+            ck_cuda_peak_launch(1),
+        ]
         var found: Set<String> = []
         for launch in launches {
             let kernel = String(cString: try #require(launch.kernel))
@@ -177,7 +183,8 @@ import Testing
         conv.input_gating = gating
         var launches: [ck_cuda_launch] = []
         for (select, kernel, channels) in [
-            (CK_TD_GROUP, 3, 3), (CK_TD_GROUP, 11, 3), (CK_TD_GROUP, 3, 512), (CK_TD_GROUP, 7, 512),
+            (CK_TD_GROUP, 1, 3), (CK_TD_LADDER, 1, 3), (CK_TD_GROUP, 3, 3), (CK_TD_GROUP, 11, 3), (CK_TD_GROUP, 3, 512),
+            (CK_TD_GROUP, 7, 512),
             (CK_TD_GROUP, 13, 3),
             (CK_TD_LADDER, 1, 512), (CK_TD_LADDER, 1, 4096),
         ] as [(ck_td_select, Int32, Int32)] {
@@ -224,7 +231,7 @@ import Testing
         let rows = made.output.matches(of: /(ck_\w+) +(sm_\d+) +(\d+) +(\d+)/)
         #expect(Set(rows.map(\.2)) == ["sm_75", "sm_80", "sm_89", "sm_90"])
         #expect(rows.filter { $0.1.hasPrefix("ck_conv_") }.count == 8 * 4)
-        #expect(rows.filter { $0.1.hasPrefix("ck_td_") }.count == 16 * 4)
+        #expect(rows.filter { $0.1.hasPrefix("ck_td_") }.count == 18 * 4)
         #expect(rows.filter { $0.1.hasPrefix("ck_backward_") }.count == 6 * 4)
         #expect(rows.filter { $0.1.hasPrefix("ck_depthwise_") || $0.1.hasPrefix("ck_add_") }.count == 7 * 4)
         for row in rows { #expect(row.4 == "0", "\(row.1) spills \(row.4) bytes for \(row.2)") }

@@ -37,6 +37,24 @@ final class PlantedFault: @unchecked Sendable {
         self.module = made
     }
 
+    /// Without the instruction's occurrence of this number.
+    convenience init(in kernel: String, of module: String, seed: UInt64, dropping instruction: String, _ number: Int)
+        throws
+    {
+        var seen = -1
+        try self.init(in: kernel, of: module, seed: seed) { line in
+            guard line.contains(instruction) else { return nil }
+            seen += 1
+            return seen == number ? "" : nil
+        }
+    }
+
+    /// How many lines of a kernel have the instruction.
+    static func count(_ instruction: String, in kernel: String, of module: String) throws -> Int {
+        try lines(of: module).drop { !$0.hasPrefix(".visible .entry \(kernel)(") }.prefix { !$0.hasPrefix("}") }
+            .filter { $0.contains(instruction) }.count
+    }
+
     deinit { ptx_module_destroy(module) }
 
     struct Refused: Error, CustomStringConvertible {

@@ -204,13 +204,35 @@ import Testing
         #expect(found >= count - 1, "\(found) of \(count)")
     }
 
+    /// A lane's products are written by others.
+    @Test func aDroppedBarrierBeforeAThreadsUnitIsARace() throws {
+        var layer = TopDownLayer(.convolution)
+        (layer.height, layer.width, layer.channels) = (4, 4, 24)
+        (layer.outHeight, layer.outWidth, layer.outChannels, layer.activeUnits) = (4, 4, 30, 400)
+        for (kernel, module, rule) in [
+            ("ck_td_group_thread", "td_group", CK_TD_GROUP), ("ck_td_subset_thread", "td_subset", CK_TD_LADDER),
+        ] {
+            layer.rule = ck_td_rule_conv(0, rule, 1)
+            let count = try PlantedFault.count("bar.warp.sync", in: kernel, of: module)
+            var found = 0
+            for number in 0..<count {
+                let fault = try PlantedFault(in: kernel, of: module, seed: 1, dropping: "bar.warp.sync", number)
+                guard let problem = select(layer, fault, cases: 3).problem else { continue }
+                #expect(problem.contains("race") && problem.contains(kernel), "\(problem)")
+                found += 1
+            }
+            // Before the products are read and before they are written again, at least; others are of units that have a warp.
+            #expect(found >= 2, "\(kernel): \(found) of \(count)")
+        }
+    }
+
     @Test func aMaskThatLeavesOutLanesIsFound() throws {
         let fault = try PlantedFault(in: "ck_td_subset_warp", of: "td_subset") { line in
             guard line.contains("shfl.sync.bfly"), let end = line.lastIndex(of: ",") else { return nil }
             return line[..<end] + ", 65535;"
         }
         try expect(
-            select(layer(1, channels: 60, CK_TD_LADDER), fault).problem,
+            select(layer(1, channels: 100, CK_TD_LADDER), fault).problem,
             names: ["ck_td_subset_warp", "the mask 0x0000ffff does not name the lane itself"], line: fault.line)
     }
 
@@ -221,7 +243,7 @@ import Testing
                 + " setp.gt.u32 %some, %lane, 3;\n @%some" + line
         }
         try expect(
-            select(layer(1, channels: 60, CK_TD_LADDER), fault).problem,
+            select(layer(1, channels: 100, CK_TD_LADDER), fault).problem,
             names: ["ck_td_subset_warp", "its guard holds for a part of the lanes"])
     }
 
@@ -274,5 +296,94 @@ import Testing
             return output.bits
         }
         #expect(outputs[0] != outputs[1] && fault.problem == nil)
+    }
+
+    // MARK: - The read-out
+
+    /// Each barrier of the kernel in turn: outputs that another thread reads, before and after they are.
+    @Test func aDroppedBarrierOfTheRankingIsARace() throws {
+        let count = try PlantedFault.count("bar.sync", in: "ck_rank", of: "rank")
+        #expect(count >= 2)
+        for number in 0..<count {
+            let fault = try PlantedFault(in: "ck_rank", of: "rank", seed: 1, dropping: "bar.sync", number)
+            let outputs = (0..<2_500).map { Float($0 * 7_919 % 2_503) }
+            var start: Int32 = 0
+            let findings = DeviceFindings(batch: 1, fresh: false)
+            outputs.withUnsafeBufferPointer { outputs in
+                withUnsafeMutablePointer(to: &start) { start in
+                    var call = ck_cuda_rank(
+                        outputs: outputs.baseAddress, image_stride: 2_500, starts: start,
+                        findings: findings.all.baseAddress, classes: 2_500, predicted: 1, batch: 1)
+                    execute(
+                        ck_cuda_rank_launch(&call), call, .planted(fault),
+                        touching: [
+                            UnsafeRawBufferPointer(outputs),
+                            UnsafeRawBufferPointer(UnsafeBufferPointer(start: start, count: 1)),
+                        ])
+                }
+            }
+            let problem = try #require(fault.problem, "barrier \(number)")
+            #expect(problem.contains("race") || problem.contains("that nothing has written"), "\(problem)")
+        }
+    }
+
+    /// The same for boxes: what the threads sum up, and marginals.
+    @Test func aDroppedBarrierOfTheBoxIsARace() throws {
+        let count = try PlantedFault.count("bar.sync", in: "ck_extent", of: "extent")
+        #expect(count >= 4)
+        var numbers = TestNumbers(2)
+        let test = ReadOutCase(full: (batch: 1, height: 30, width: 40, channels: 2), &numbers)
+        for number in 0..<count {
+            let fault = try PlantedFault(in: "ck_extent", of: "extent", seed: 1, dropping: "bar.sync", number)
+            var problems: [String] = []
+            for rule in [CK_EXTENT_ALL, CK_EXTENT_MEAN, CK_EXTENT_MASS] {
+                for collapse in [CK_COLLAPSE_SUM, CK_COLLAPSE_MAX] {
+                    let findings = DeviceFindings(batch: 1, fresh: true)
+                    var call = ck_cuda_extent()
+                    (call.gating, call.collapse, call.rule, call.batch) = (test.gating.call, collapse, rule, 1)
+                    (call.low, call.high) = (0.25, 0.75)
+                    call.images = UnsafePointer(test.images.images.baseAddress)
+                    call.findings = findings.all.baseAddress
+                    execute(ck_cuda_extent_launch(&call), call, .planted(fault))
+                    if let problem = fault.problem { problems.append(problem) }
+                }
+            }
+            #expect(
+                problems.contains { $0.contains("race") || $0.contains("that nothing has written") },
+                "barrier \(number): \(problems)")
+        }
+    }
+
+    /// A list that begins an entry later ends in the next image's segment, the last one's past the end.
+    @Test(arguments: [CK_COLLAPSE_NONE, CK_COLLAPSE_SUM]) func aSegmentThatIsOffByOneIsFound(
+        collapse: ck_collapse
+    ) throws {
+        var numbers = TestNumbers(2)
+        let test = ReadOutCase(full: (batch: 2, height: 3, width: 5, channels: 7), &numbers)
+        let segment = collapse == CK_COLLAPSE_NONE ? test.gating.count : 15
+        let count = try PlantedFault.count("st.global.u64", in: "ck_read_out", of: "read_out")
+        var found = 0
+        for number in 0..<count {
+            var seen = -1
+            let fault = try PlantedFault(in: "ck_read_out", of: "read_out") { line in
+                guard line.contains("st.global.u64") else { return nil }
+                seen += 1
+                guard seen == number, let end = line.firstIndex(of: "]") else { return nil }
+                return line[..<end] + (line.contains("+") ? "" : "+16") + line[end...]
+            }
+            let findings = DeviceFindings(batch: 2, fresh: true)
+            var entries = [ck_cuda_read_out_entry](repeating: ck_cuda_read_out_entry(), count: 2 * segment)
+            entries.withUnsafeMutableBufferPointer { entries in
+                var call = ck_cuda_read_out(
+                    gating: test.gating.call, collapse: collapse, entries: entries.baseAddress,
+                    findings: findings.all.baseAddress, batch: 2)
+                execute(
+                    ck_cuda_read_out_launch(&call), call, .planted(fault), touching: [UnsafeRawBufferPointer(entries)])
+            }
+            guard let problem = fault.problem else { continue }
+            try expect(problem, names: ["ck_read_out", "writes 8 bytes"], line: fault.line)
+            found += 1
+        }
+        #expect(found >= 1)
     }
 }

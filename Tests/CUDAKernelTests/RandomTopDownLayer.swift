@@ -11,6 +11,8 @@ struct TopDownLayer {
     var (kernelHeight, kernelWidth, strideY, strideX) = (1, 1, 1, 1)
     var (padTop, padLeft, padBottom, padRight) = (0, 0, 0, 0)
     var groups = 1
+    /// Of an image, at most.
+    var activeUnits = 12
     /// Of a slice, in the concatenation's channels.
     var firstChannel = 0
     var rule = ck_td_rule_conv(0, CK_TD_GROUP, 0)
@@ -70,6 +72,26 @@ struct TopDownLayer {
             (outHeight, outWidth, outChannels) = (height, width, channels + numbers.below(15))
             firstChannel = numbers.within(0...outChannels - channels)
         }
+    }
+
+    /// A 1x1 convolution over so few channels that a thread may take a unit, with units enough for it or not.
+    init(narrow numbers: inout TestNumbers) {
+        self.init(.convolution)
+        batch = numbers.within(1...3)
+        groups = numbers.one(of: [1, 1, 1, 2, 3])
+        channels = groups * numbers.within(1...numbers.one(of: [8, 16, 33, 64]))
+        outChannels = groups * numbers.within(1...numbers.one(of: [5, 40]))
+        // Beyond half of the kernel: units that lie in the padding alone.
+        if numbers.below(3) == 0 { takePadding(&numbers, upTo: 1) }
+        takeMap(&numbers)
+        activeUnits = numbers.one(of: [10, 60, 400])
+        let select = numbers.one(of: [CK_TD_GROUP, CK_TD_GROUP, CK_TD_LADDER, CK_TD_LADDER, CK_TD_MAXIMUM, CK_TD_ALL])
+        let (strict, offset) = (Int32(numbers.below(2)), Int32(numbers.below(6)))
+        rule =
+            select == CK_TD_GROUP || numbers.below(2) == 0
+            ? ck_td_rule_conv(strict, select, offset) : ck_td_rule_linear(strict, select, offset)
+        // Winners that are not positive.
+        if numbers.below(6) == 0 { rule.epsilon = 1 << 34 }
     }
 
     private mutating func takeKernel(_ numbers: inout TestNumbers) -> Int {

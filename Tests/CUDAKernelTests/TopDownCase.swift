@@ -41,7 +41,7 @@ final class TopDownCase {
 
     /// Some active units, some touched whose gating is zero again; some gating that is there before; statistics.
     private func fill(_ image: Int, _ values: TopDownValues, _ numbers: inout TestNumbers) {
-        for _ in 0..<numbers.within(0...min(12, output.count)) {
+        for _ in 0..<numbers.within(0...min(layer.activeUnits, output.count)) {
             output.add(image: image, index: numbers.below(output.count), values.gating(&numbers))
         }
         if output.cpu[image].count > 0, numbers.below(4) == 0 {

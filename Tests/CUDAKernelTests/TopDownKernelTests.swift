@@ -40,6 +40,44 @@ import Testing
         for place in [0, 1, 2, 4] { #expect(found.counts[place] > 0) }
     }
 
+    /// A thread a unit where a block finds units enough; else a warp, by the same kernel.
+    @Test(arguments: 0..<6) func narrowConvolutionsAgree(part: Int) {
+        let found = compare(.convolution, seeds: part * 40..<part * 40 + 40) { layer, numbers in
+            layer = TopDownLayer(narrow: &numbers)
+        }
+        #expect(found.kernels == ["ck_td_group_thread", "ck_td_subset_thread"])
+        #expect(found.statuses.keys.count >= 2, "\(found.statuses)")
+        for place in [0, 1, 2, 4] { #expect(found.counts[place] > 0, "\(found.counts)") }
+    }
+
+    /// Winners that are not positive, where a thread has the unit.
+    @Test func zerosThatWinInNarrowConvolutionsAgree() {
+        let found = compare(.convolution, seeds: 0..<40) { layer, numbers in
+            layer = TopDownLayer(narrow: &numbers)
+            layer.activeUnits = 400
+            layer.rule = ck_td_rule_conv(0, CK_TD_GROUP, 0)
+            layer.rule.epsilon = 1 << 34
+        }
+        #expect(found.kernels == ["ck_td_group_thread"])
+        #expect(found.counts[5] > 100, "channels that are not eligible: \(found.counts)")
+    }
+
+    /// One channel more than a thread takes, and a window of two cells.
+    @Test func whatIsNotNarrowHasAWarp() {
+        for (channels, height) in [(64, 1), (65, 1), (20, 2)] {
+            for (select, name) in [(CK_TD_GROUP, "group"), (CK_TD_LADDER, "subset")] {
+                let found = compare(.convolution, seeds: 0..<4) { layer, _ in
+                    layer = TopDownLayer(.convolution)
+                    (layer.height, layer.width, layer.channels) = (4, 3, channels)
+                    (layer.kernelHeight, layer.outHeight, layer.outWidth) = (height, 5 - height, 3)
+                    (layer.outChannels, layer.activeUnits) = (20, 100)
+                    layer.rule = ck_td_rule_conv(0, select, 1)
+                }
+                #expect(found.kernels == ["ck_td_\(name)_\(channels <= 64 && height == 1 ? "thread" : "warp")"])
+            }
+        }
+    }
+
     /// 3x3 windows over many channels have a block a unit; large ones scratch memory, and beyond 128 cells labels.
     @Test(arguments: [
         ("ck_td_group_block", 3, 3, 260), ("ck_td_group_scratch", 6, 6, 60), ("ck_td_group_scratch", 3, 3, 1_300),
@@ -96,7 +134,7 @@ import Testing
 
     @Test(arguments: 0..<4) func linearLayersAgree(part: Int) {
         let found = compare(.linear, seeds: part * 40..<part * 40 + 40)
-        #expect(found.kernels == ["ck_td_subset_warp", "ck_td_subset_scratch"])
+        #expect(found.kernels == ["ck_td_subset_thread", "ck_td_subset_warp", "ck_td_subset_scratch"])
         #expect(found.statuses.keys.count >= 2, "\(found.statuses)")
     }
 

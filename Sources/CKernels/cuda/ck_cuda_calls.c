@@ -92,16 +92,14 @@ int32_t ck_cuda_stream_destroy(const ck_cuda_driver *driver, void *stream, ck_cu
     return CALL(stream_destroy, "cuStreamDestroy", stream);
 }
 
-int32_t ck_cuda_stream_synchronize(const ck_cuda_driver *driver, void *stream, ck_cuda_error *error) {
-    return CALL(stream_synchronize, "cuStreamSynchronize", stream);
-}
-
 int32_t ck_cuda_stream_wait(const ck_cuda_driver *driver, void *stream, void *event, ck_cuda_error *error) {
     return CALL(stream_wait_event, "cuStreamWaitEvent", stream, event, CK_CU_EVENT_WAIT_DEFAULT);
 }
 
 int32_t ck_cuda_event_create(const ck_cuda_driver *driver, int32_t timed, void **event, ck_cuda_error *error) {
-    return CALL(event_create, "cuEventCreate", event, timed ? CK_CU_EVENT_DEFAULT : CK_CU_EVENT_DISABLE_TIMING);
+    // Whoever waits sleeps, and leaves its processor to the threads that decode.
+    const unsigned flags = CK_CU_EVENT_BLOCKING_SYNC | (timed ? 0 : CK_CU_EVENT_DISABLE_TIMING);
+    return CALL(event_create, "cuEventCreate", event, flags);
 }
 
 int32_t ck_cuda_event_destroy(const ck_cuda_driver *driver, void *event, ck_cuda_error *error) {
@@ -119,4 +117,26 @@ int32_t ck_cuda_event_synchronize(const ck_cuda_driver *driver, void *event, ck_
 int32_t ck_cuda_event_elapsed(const ck_cuda_driver *driver, void *begin, void *end, float *milliseconds,
                               ck_cuda_error *error) {
     return CALL(event_elapsed_time, "cuEventElapsedTime", milliseconds, begin, end);
+}
+
+int32_t ck_cuda_capture_begin(const ck_cuda_driver *driver, void *stream, ck_cuda_error *error) {
+    return CALL(stream_begin_capture, "cuStreamBeginCapture", stream, CK_CU_STREAM_CAPTURE_MODE_THREAD_LOCAL);
+}
+
+int32_t ck_cuda_capture_end(const ck_cuda_driver *driver, void *stream, void **graph, ck_cuda_error *error) {
+    void *captured = NULL;
+    *graph = NULL;
+    if (!CALL(stream_end_capture, "cuStreamEndCapture", stream, &captured)) return 0;
+    const int32_t done = CALL(graph_instantiate, "cuGraphInstantiate", graph, captured, 0);
+    // What can be run is a copy.
+    driver->graph_destroy(captured);
+    return done;
+}
+
+int32_t ck_cuda_graph_launch(const ck_cuda_driver *driver, void *graph, void *stream, ck_cuda_error *error) {
+    return CALL(graph_launch, "cuGraphLaunch", graph, stream);
+}
+
+int32_t ck_cuda_graph_destroy(const ck_cuda_driver *driver, void *graph, ck_cuda_error *error) {
+    return CALL(graph_executable_destroy, "cuGraphExecDestroy", graph);
 }

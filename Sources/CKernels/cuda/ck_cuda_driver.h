@@ -42,13 +42,18 @@ typedef struct {
        unsigned block_z, unsigned shared_bytes, void *stream, void **parameters, void **extra))                      \
     F(stream_create, "cuStreamCreate", (void **stream, unsigned flags))                                              \
     F(stream_destroy, "cuStreamDestroy_v2", (void *stream))                                                          \
-    F(stream_synchronize, "cuStreamSynchronize", (void *stream))                                                     \
     F(stream_wait_event, "cuStreamWaitEvent", (void *stream, void *event, unsigned flags))                           \
     F(event_create, "cuEventCreate", (void **event, unsigned flags))                                                 \
     F(event_destroy, "cuEventDestroy_v2", (void *event))                                                             \
     F(event_record, "cuEventRecord", (void *event, void *stream))                                                    \
     F(event_synchronize, "cuEventSynchronize", (void *event))                                                        \
-    F(event_elapsed_time, "cuEventElapsedTime", (float *milliseconds, void *begin, void *end))
+    F(event_elapsed_time, "cuEventElapsedTime", (float *milliseconds, void *begin, void *end))                       \
+    F(stream_begin_capture, "cuStreamBeginCapture_v2", (void *stream, int mode))                                     \
+    F(stream_end_capture, "cuStreamEndCapture", (void *stream, void **graph))                                        \
+    F(graph_instantiate, "cuGraphInstantiateWithFlags", (void **executable, void *graph, unsigned long long flags))  \
+    F(graph_launch, "cuGraphLaunch", (void *executable, void *stream))                                               \
+    F(graph_executable_destroy, "cuGraphExecDestroy", (void *executable))                                            \
+    F(graph_destroy, "cuGraphDestroy", (void *graph))
 
 struct ck_cuda_driver {
     int32_t version;
@@ -79,9 +84,10 @@ struct ck_cuda_driver {
     C(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MAJOR, 75) \
     C(CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR, 76) \
     C(CU_STREAM_NON_BLOCKING, 1)                        \
-    C(CU_EVENT_DEFAULT, 0)                              \
+    C(CU_EVENT_BLOCKING_SYNC, 1)                        \
     C(CU_EVENT_DISABLE_TIMING, 2)                       \
     C(CU_EVENT_WAIT_DEFAULT, 0)                         \
+    C(CU_STREAM_CAPTURE_MODE_THREAD_LOCAL, 1)           \
     C(CU_JIT_ERROR_LOG_BUFFER, 5)                       \
     C(CU_JIT_ERROR_LOG_BUFFER_SIZE_BYTES, 6)
 

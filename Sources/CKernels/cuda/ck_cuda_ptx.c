@@ -49,6 +49,9 @@ static const struct {
     {"depthwise", (const char[]){
 #embed "ptx/depthwise.ptx" suffix(, 0)
     }},
+    {"extent", (const char[]){
+#embed "ptx/extent.ptx" suffix(, 0)
+    }},
     {"global_average", (const char[]){
 #embed "ptx/global_average.ptx" suffix(, 0)
     }},
@@ -63,6 +66,9 @@ static const struct {
     }},
     {"peak", (const char[]){
 #embed "ptx/peak.ptx" suffix(, 0)
+    }},
+    {"rank", (const char[]){
+#embed "ptx/rank.ptx" suffix(, 0)
     }},
     {"read_out", (const char[]){
 #embed "ptx/read_out.ptx" suffix(, 0)

@@ -91,6 +91,11 @@ static int64_t at_once(const ck_cuda_td_conv *layer) {
     return layer->rule.select == CK_TD_GROUP ? 32 / TD_LANES_A_UNIT(layer->input.channels / layer->groups) : 1;
 }
 
+// A thread's unit has one cell, and the products of 128 of them fit a block's shared memory.
+static int fits_threads(const ck_cuda_td_conv *layer) {
+    return cells(&layer->window) == 1 && layer->input.channels / layer->groups <= TD_THREAD_CHANNELS;
+}
+
 static int fits_warps(const ck_cuda_td_conv *layer) { return at_once(layer) * connections(layer) <= WARP_FLOATS; }
 
 // Units with many products are the most common in narrow windows, the others are few: those take another memory.
@@ -120,6 +125,11 @@ ck_cuda_launch ck_cuda_td_conv_launch(const ck_cuda_td_conv *layer, int32_t mult
         kernel = !group ? "ck_td_subset_warp" : is_wide(layer) ? "ck_td_group_warp_wide" : "ck_td_group_warp";
         const int64_t products = at_once(layer) * count * (int64_t)sizeof(float);
         shared = TD_BLOCK_SHARED + TD_BLOCK / 32 * (TD_WARP_TEAM_SHARED + products);
+        if (fits_threads(layer)) {
+            kernel = group ? "ck_td_group_thread" : "ck_td_subset_thread";
+            shared = TD_BLOCK_SHARED + TD_BLOCK / 32 * TD_WARP_TEAM_SHARED +
+                     TD_BLOCK * TD_THREAD_STRIDE(count) * (int64_t)sizeof(float);
+        }
     }
     return over_units(module, kernel, &layer->output_gating, layer->batch, multiprocessors, (uint32_t)shared);
 }

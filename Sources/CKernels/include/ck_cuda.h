@@ -94,15 +94,22 @@ int32_t ck_cuda_launch_kernel(const ck_cuda_driver *driver, void *function, cons
 /// A stream that does not wait for the default one.
 int32_t ck_cuda_stream_create(const ck_cuda_driver *driver, void **stream, ck_cuda_error *error);
 int32_t ck_cuda_stream_destroy(const ck_cuda_driver *driver, void *stream, ck_cuda_error *error);
-int32_t ck_cuda_stream_synchronize(const ck_cuda_driver *driver, void *stream, ck_cuda_error *error);
 int32_t ck_cuda_stream_wait(const ck_cuda_driver *driver, void *stream, void *event, ck_cuda_error *error);
 
-/// With `timed` 0 the event only orders streams, which costs less.
+/// With `timed` 0 the event only orders streams, which costs less. A thread that waits for it sleeps.
 int32_t ck_cuda_event_create(const ck_cuda_driver *driver, int32_t timed, void **event, ck_cuda_error *error);
 int32_t ck_cuda_event_destroy(const ck_cuda_driver *driver, void *event, ck_cuda_error *error);
 int32_t ck_cuda_event_record(const ck_cuda_driver *driver, void *event, void *stream, ck_cuda_error *error);
 int32_t ck_cuda_event_synchronize(const ck_cuda_driver *driver, void *event, ck_cuda_error *error);
 int32_t ck_cuda_event_elapsed(const ck_cuda_driver *driver, void *begin, void *end, float *milliseconds,
                               ck_cuda_error *error);
+
+// A graph: what a stream was given, kept to be given again by one call. Between begin and end nothing is done, and the
+// calling thread allocates, frees, loads and waits for nothing.
+int32_t ck_cuda_capture_begin(const ck_cuda_driver *driver, void *stream, ck_cuda_error *error);
+/// Ends the capture whatever happens; `graph` is NULL where it fails.
+int32_t ck_cuda_capture_end(const ck_cuda_driver *driver, void *stream, void **graph, ck_cuda_error *error);
+int32_t ck_cuda_graph_launch(const ck_cuda_driver *driver, void *graph, void *stream, ck_cuda_error *error);
+int32_t ck_cuda_graph_destroy(const ck_cuda_driver *driver, void *graph, ck_cuda_error *error);
 
 #endif

@@ -30,12 +30,13 @@ public enum Canary {
             let batch = rest.prefix(backend.batchCapacity)
             let results = try backend.evaluateEach(
                 batch.map(\.1), options: options.localization, mapReadOut: maker?.readOut)
-            for (result, (input, _)) in zip(results, batch) {
+            let maps = try maps(results, of: batch.map(\.1), on: backend, options)
+            for (place, (result, (input, _))) in zip(results, batch).enumerated() {
                 guard case .success(let found) = result else {
                     hash.update("out of range\n")  // weights that do not fit these pictures may fit photographs
                     continue
                 }
-                add(found, of: input, options, to: &hash)
+                add(found, maps[place], of: input, options, to: &hash)
                 guard let profiler, let map = maker?.map(of: found) else { continue }
                 let truth = input.geometry.truthOfMaps([CanaryPictures.box(in: input)], options.iou)
                 hash.update(
@@ -51,6 +52,19 @@ public enum Canary {
         return hash.finalizeHex()
     }
 
+    /// The map that each box is drawn around; nil where a picture fails. A backend that finds boxes without them is asked
+    /// for them on top: its digest then is of both ways.
+    private static func maps(
+        _ results: [Result<Finding, NetworkError>], of pictures: [Picture], on backend: some Backend,
+        _ options: JobOptions
+    ) throws(NetworkError) -> [ReadOutMap?] {
+        let maps = results.map { result in (try? result.get())?.map }
+        guard zip(results, maps).contains(where: { (try? $0.get()) != nil && $1 == nil }) else { return maps }
+        let asked = try backend.evaluateEach(
+            pictures, options: options.localization, mapReadOut: options.localization.readOut)
+        return asked.map { (try? $0.get())?.hypothesis }
+    }
+
     /// The pixels of a box, without those in the input's left quarter, which are ignored.
     private static func mask(in input: PreparedInput, _ box: Box) -> PixelTruth {
         let size = input.geometry.inputSize
@@ -64,14 +78,16 @@ public enum Canary {
     }
 
     /// All that a result has, and the map that the box is drawn around.
-    private static func add(_ found: Finding, of input: PreparedInput, _ options: JobOptions, to hash: inout SHA256) {
+    private static func add(
+        _ found: Finding, _ map: ReadOutMap?, of input: PreparedInput, _ options: JobOptions, to hash: inout SHA256
+    ) {
         hash.update("\(found.top5) \(found.scores.map(\.bitPattern)) \(found.droppedMass) ")
         hash.update("\(found.ties) \(found.ineligible) \(found.isEmpty)\n")
         let truth = input.geometry.map(CanaryPictures.box(in: input))
         let original = input.geometry.original(found.box)
         hash.update("\(found.box) \(original) \(truth) \(options.iou.iou(found.box, truth).bitPattern)\n")
         // The order of the map's entries may depend on the instruction set; their values may not.
-        for entry in found.map.entries.sorted(by: { $0.index < $1.index }) {
+        for entry in (map?.entries ?? []).sorted(by: { $0.index < $1.index }) {
             hash.update("\(entry.index) \(entry.value)\n")
         }
     }

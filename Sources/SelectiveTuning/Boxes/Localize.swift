@@ -26,6 +26,13 @@ public func localize(
                 options.componentBlur / Double(readOut.field.y.stride)
             ))
     }
+    return box(of: extent, options: options, readOut: readOut, inputSize: inputSize)
+}
+
+/// Step 5: from the columns and rows of a read-out's cells, if there are any.
+func box(of extent: CellMap.Extent?, options: BoxOptions, readOut: ReadOut, inputSize: Int) -> (
+    box: Box, isEmpty: Bool
+) {
     guard let extent else { return (Box(0, 0, 1, 1), true) }
     let margin = Int((options.margin * Double(inputSize)).rounded(.toNearestOrEven))
     let x = grown(readOut.columns(of: extent.columns, size: inputSize), by: margin, size: inputSize)

@@ -11,7 +11,8 @@ extension CUDABackend {
         var floats = [Float](repeating: 0, count: storage.image)
         try floats.withUnsafeMutableBytes {
             try compute.copy(
-                $0.count, from: workspace.activations.memory(of: number).memory, at: image * storage.image * 4,
+                $0.count, from: workspace.slots[lastSlot].activations.memory(of: number).memory,
+                at: image * storage.image * 4,
                 to: $0.baseAddress!)
         }
         try compute.synchronize()

@@ -17,7 +17,8 @@ extension CUDABackend {
         let host = try PinnedMemory(gpu, bytes: size * classes.count * 4)
         let floats = host.buffer(as: Float.self)
         try pass.run(
-            starts: slot.starts, count: classes.count, rectifier: rectifier, activations: workspace.activations,
+            starts: slot.starts, count: classes.count, rectifier: rectifier,
+            activations: workspace.slots[lastSlot].activations,
             to: floats.baseAddress!, on: compute)
         try compute.synchronize()
         return classes.indices.map { Array(floats[$0 * size..<($0 + 1) * size]) }

@@ -15,8 +15,9 @@ public final class CUDABackend: Backend, @unchecked Sendable {
     let pool: ThreadPool
     let plan: CUDAMemoryPlan
     let weights: CUDAWeights
-    /// Computes; copies to the device, and the entries back.
+    /// The forward passes; what comes after them, beside the next one; copies to the device, and lists back.
     let compute: CUDAStream
+    let second: CUDAStream
     let copies: CUDAStream
     let fields: [ReceptiveField]
     let isTimed: Bool
@@ -25,21 +26,28 @@ public final class CUDABackend: Backend, @unchecked Sendable {
     private var batchNow: Int
     private(set) var workspace: CUDAWorkspace?
     private var activationMaps: CUDAActivationMaps?
+    private var lists: CUDALists?
+    /// Of the workspace that is there, as are these: runs whose kernels are loaded.
+    var graphs = CUDAGraphs()
+    private var prepared: Set<CUDARun.Key> = []
+    /// Of the last batch.
+    var lastSlot = 0
     package var timings = CUDATimings()
     /// Instead of the fastest, for checks.
     package var tile: ck_cuda_tile?
 
-    /// Pictures that one batch takes at the most where nothing is asked for: two such batches are in flight.
-    static let defaultBatch = 64
+    /// Pictures that one batch takes at the most where nothing is asked for: two such batches are in flight. Large devices
+    /// take more, so that layers of 7 x 7 places and fully connected ones have tiles for all multiprocessors.
+    static func defaultBatch(multiprocessors: Int) -> Int { multiprocessors >= 100 ? 256 : 64 }
 
     /// Reads, checks and packs the weights and copies them to the device. `pool`: for the boxes. `batch`: pictures of one
-    /// call, half of which are computed at once; nil, or more than the device's memory holds: as many as it holds, and
-    /// 128 at the most. Throws `NetworkError` when not even one picture fits or when the device fails, and what is wrong
+    /// call, half of which are computed at once; nil, or more than the device's memory holds: as many as it holds, and at
+    /// the most 128, or 512 on devices of 100 multiprocessors or more. Throws `NetworkError` when not even one picture fits or when the device fails, and what is wrong
     /// with the weights.
     public convenience init(
         network: Network, source: some TensorSource, device: CUDADevice, pool: ThreadPool, batch: Int? = nil
     ) throws {
-        let most = batch.map { max(1, ($0 + 1) / 2) } ?? Self.defaultBatch
+        let most = batch.map { max(1, ($0 + 1) / 2) } ?? Self.defaultBatch(multiprocessors: device.multiprocessors)
         try self.init(
             network: network, source: source, device: device, pool: pool, atOnce: most, capacity: batch ?? 2 * most,
             isTimed: false)
@@ -59,6 +67,7 @@ public final class CUDABackend: Backend, @unchecked Sendable {
         do {
             try device.makeCurrent()
             compute = try CUDAStream(device)
+            second = try CUDAStream(device)
             copies = try CUDAStream(device)
             weights = try CUDAWeights(
                 network: network, shapes: plan.shapes, inputs: plan.layout.inputs, source: source, device: device,
@@ -94,21 +103,40 @@ public final class CUDABackend: Backend, @unchecked Sendable {
     public func evaluate(_ pictures: [Picture], options: LocalizationOptions, precision: Precision)
         throws(NetworkError) -> [Finding]
     {
+        try evaluate(pictures, .init(options: options), precision)
+    }
+
+    /// Both maps in one pass.
+    public func evaluate(
+        _ pictures: [Picture], options: LocalizationOptions, precision: Precision, mapReadOut: String
+    ) throws(NetworkError) -> [Finding] {
+        try evaluate(pictures, .init(options: options, map: mapReadOut), precision)
+    }
+
+    private func evaluate(_ pictures: [Picture], _ asked: CUDARun.Key, _ precision: Precision) throws(NetworkError)
+        -> [Finding]
+    {
         precondition(precision == .exact)
-        let source = try options.source(in: network)
+        let source = try asked.options.source(in: network)
+        let map = try asked.map.map { name throws(NetworkError) in try network.readOut(named: name).activation }
         let classes = plan.shapes.last!.channels
         for picture in pictures where !(0..<classes).contains(picture.label) {
             throw .unknownClass(index: picture.label, classes: classes)
         }
+        var key = asked
+        key.tile = tile?.rawValue
         var findings: [Finding] = []
         while findings.count < pictures.count {
             let rest = pictures[findings.count...]
             do {
                 try gpu.makeCurrent()
                 let workspace = try workspaceNow()
-                let run = CUDARun(
-                    backend: self, workspace: workspace, options: options,
-                    way: try way(to: source, batch: workspace.batch), tile: tile)
+                let way = try way(to: source, map: map, key.options, batch: workspace.batch)
+                let run = CUDARun(backend: self, workspace: workspace, key: key, way: way)
+                if !prepared.contains(key) {
+                    try run.prepare()
+                    prepared.insert(key)
+                }
                 try run.evaluate(rest) { findings += $0 }
             } catch let failure as CUDAFailure {
                 try recover(from: failure)
@@ -125,7 +153,8 @@ public final class CUDABackend: Backend, @unchecked Sendable {
     private func recover(from failure: CUDAFailure) throws(NetworkError) {
         let batch = atOnce
         workspace = nil  // gating that was not cleared; its memory is needed
-        activationMaps = nil
+        graphs = CUDAGraphs()
+        (activationMaps, lists) = (nil, nil)
         guard failure.problem == .outOfMemory, batch > 1 else {
             throw Self.error(failure, gpu, plan, batch: batch)
         }
@@ -141,17 +170,32 @@ public final class CUDABackend: Backend, @unchecked Sendable {
         return made
     }
 
-    private func way(to source: MapSource, batch: Int) throws -> CUDARun.Way {
+    private func way(to source: MapSource, map: Int?, _ options: LocalizationOptions, batch: Int) throws
+        -> CUDARun.Way
+    {
         switch source {
-        case .gating(let activation, _): return .topDown(readOut: activation)
+        case .gating(let activation, _):
+            let readOut = CUDAReadOut(box: activation, map: map, options: options.box, shapes: plan.shapes)
+            return .topDown(readOut, try lists(readOut.lists, batch: batch))
         case .activations(let mapping):
             if let activationMaps, activationMaps.serves(mapping, batch: batch) { return .activations(activationMaps) }
-            activationMaps = nil  // its memory is needed
+            // Its memory is needed, which graphs have in them.
+            (activationMaps, graphs) = (nil, CUDAGraphs())
             let made = try CUDAActivationMaps(
                 mapping, plan: plan, weights: weights, batch: batch, device: gpu, stream: compute, pool: pool)
             activationMaps = made
             return .activations(made)
         }
+    }
+
+    /// Nil where none are needed; those of the last call where they are the same.
+    private func lists(_ needed: [CUDAReadOut.List], batch: Int) throws(CUDAFailure) -> CUDALists? {
+        if needed.isEmpty { return nil }
+        if let lists, lists.batch == batch, lists.lists == needed { return lists }
+        (lists, graphs) = (nil, CUDAGraphs())
+        let made = try CUDALists(needed, batch: batch, device: gpu)
+        lists = made
+        return made
     }
 
     /// For `batch` pictures, or half as many, and so on, as long as memory is short.
@@ -189,6 +233,7 @@ public final class CUDABackend: Backend, @unchecked Sendable {
     /// Once it has been waited for, everything that streams had waiting is done or lost.
     func settle() {
         try? compute.synchronize()
+        try? second.synchronize()
         try? copies.synchronize()
     }
 }

@@ -1,6 +1,7 @@
 import CKernels
 
-/// A GPU that is ready for work: its context, and the kernels, which are loaded once for all networks.
+/// A GPU that is ready for work: its context, and the kernels, each module of which is translated and loaded when it is
+/// first needed, once for all networks.
 ///
 /// Every call on it belongs to one thread at a time.
 public final class CUDADevice: @unchecked Sendable {
@@ -21,8 +22,11 @@ public final class CUDADevice: @unchecked Sendable {
     /// By the address of the name, which stays where it is.
     private var functions: [UnsafePointer<CChar>: UnsafeMutableRawPointer] = [:]
 
-    /// Finds a device by its index or by the beginning of its UUID and loads the kernels. `library` is opened instead of
-    /// NVIDIA's driver. Throws `CUDAFailure`, whose problem says what there is not.
+    /// While it is there, launches only say which modules they need.
+    private var needed: Set<String>?
+
+    /// Finds a device by its index or by the beginning of its UUID. `library` is opened instead of NVIDIA's driver. Throws
+    /// `CUDAFailure`, whose problem says what there is not.
     public init(_ asked: String, library: String? = nil) throws(CUDAFailure) {
         var error = ck_cuda_error()
         guard let driver = ck_cuda_driver_open(library, &error) else { throw CUDAFailure(error) }
@@ -40,16 +44,6 @@ public final class CUDADevice: @unchecked Sendable {
         multiprocessors = Int(device.multiprocessors)
         computeCapability = Int(device.compute_major * 10 + device.compute_minor)
         try makeCurrent()
-        for number in 0..<ck_cuda_ptx_count() {
-            let name = String(cString: ck_cuda_ptx_name(number))
-            var module: UnsafeMutableRawPointer?
-            do throws(CUDAFailure) {
-                try call { ck_cuda_module_load($0, ck_cuda_ptx(name), &module, $1) }
-            } catch {
-                throw error.during("loading the kernels of \(name)")
-            }
-            modules[name] = module
-        }
     }
 
     deinit {
@@ -57,6 +51,46 @@ public final class CUDADevice: @unchecked Sendable {
         _ = ck_cuda_context_make_current(driver, context, &error)
         for module in modules.values { _ = ck_cuda_module_unload(driver, module, &error) }
         _ = ck_cuda_context_release(driver, handle, &error)
+    }
+
+    /// Has the modules ready that `launches` needs, of which nothing is launched: each is translated by a thread of its own,
+    /// for the driver takes seconds for all of them where it has not kept them from an earlier time.
+    func prepare(on pool: ThreadPool, _ launches: () throws(CUDAFailure) -> Void) throws(CUDAFailure) {
+        needed = []
+        defer { needed = nil }
+        try launches()
+        let names = needed!.subtracting(modules.keys).sorted()
+        let loaded = pool.map(names.count) { [self] number, _ in
+            Result { () throws(CUDAFailure) in
+                try makeCurrent()
+                return Module(handle: try loadModule(names[number]))
+            }
+        }
+        var failure: CUDAFailure?
+        for (name, result) in zip(names, loaded) {
+            do throws(CUDAFailure) { modules[name] = try result.get().handle } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Nothing is given to the device at present: neither launches nor what belongs to them.
+    var isPreparing: Bool { needed != nil }
+
+    private struct Module: @unchecked Sendable {
+        let handle: UnsafeMutableRawPointer
+    }
+
+    private func loadModule(_ name: String) throws(CUDAFailure) -> UnsafeMutableRawPointer {
+        guard let text = ck_cuda_ptx(name) else {
+            throw CUDAFailure(.callFailed, "this build has no kernels of \(name)")
+        }
+        var module: UnsafeMutableRawPointer?
+        do throws(CUDAFailure) {
+            try call { ck_cuda_module_load($0, text, &module, $1) }
+        } catch {
+            throw error.during("loading the kernels of \(name)")
+        }
+        return module!
     }
 
     /// For people: "GPU 0 (NVIDIA H200)".
@@ -92,6 +126,10 @@ public final class CUDADevice: @unchecked Sendable {
         guard let name = launch.kernel else {
             throw CUDAFailure(.impossible, layer)
         }
+        guard needed == nil else {
+            needed!.insert(String(cString: launch.module))
+            return
+        }
         do throws(CUDAFailure) {
             let function = try function(name, of: launch.module)
             let grid = [launch.grid_x, launch.grid_y, launch.grid_z]
@@ -110,11 +148,10 @@ public final class CUDADevice: @unchecked Sendable {
         -> UnsafeMutableRawPointer
     {
         if let known = functions[name] { return known }
-        guard let module = modules[String(cString: module)] else {
-            throw CUDAFailure(.callFailed, "this build has no kernels of \(String(cString: module))")
-        }
+        let title = String(cString: module)
+        if modules[title] == nil { modules[title] = try loadModule(title) }
         var function: UnsafeMutableRawPointer?
-        try call { ck_cuda_module_function($0, module, name, &function, $1) }
+        try call { ck_cuda_module_function($0, modules[title]!, name, &function, $1) }
         functions[name] = function
         return function!
     }

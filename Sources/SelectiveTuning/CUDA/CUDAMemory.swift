@@ -29,7 +29,7 @@ final class DeviceMemory: @unchecked Sendable {
 
     /// Zeroes the words of 32 bits that lie in `range`, in the stream's order.
     func clear(words: Range<Int>, on stream: CUDAStream) throws(CUDAFailure) {
-        guard !words.isEmpty else { return }
+        guard !words.isEmpty, !device.isPreparing else { return }
         try device.call {
             ck_cuda_fill($0, address + UInt64(words.lowerBound * 4), 0, words.count, stream.handle, $1)
         }

@@ -27,10 +27,8 @@ struct CUDAMemoryPlan: Sendable {
         weightsBytes = bytes
     }
 
-    /// What a batch needs, each an allocation of its own.
+    /// What a batch needs, each an allocation of its own. Lists of maps come on top where a job asks for them.
     struct Sizes: Sendable, Hashable {
-        /// One for each of the layout's storages.
-        var storages: [Int]
         var table: Int
         var values: Int
         var touched: Int
@@ -40,37 +38,31 @@ struct CUDAMemoryPlan: Sendable {
 
         /// What there are two of, so that one batch is on its way while another is computed.
         struct Slot: Sendable, Hashable {
+            /// One for each of the layout's storages.
+            var storages: [Int]
             var pixels: Int
             var starts: Int
             var images: Int
-            var count: Int
-            var entries: Int
+            var findings: Int
 
-            var all: [Int] { [pixels, starts, images, count, entries] }
+            var all: [Int] { storages + [pixels, starts, images, findings] }
         }
 
         static let slots = 2
 
-        var all: [Int] {
-            storages + [table, values, touched, absolute, scratch] + slot.all + slot.all
-        }
+        var all: [Int] { [table, values, touched, absolute, scratch] + slot.all + slot.all }
     }
 
     /// In bytes.
     func sizes(batch: Int) -> Sizes {
-        // The read-outs' largest map; there is always that of the picture.
-        let largest = network.readOuts.reduce(0) { most, point in
-            max(most, shapes[network.activation(named: point.layer)!].count)
-        }
-        return Sizes(
-            storages: layout.storages.map { $0.image * batch * 4 }, table: 3 * 256 * 4,
-            values: gatings.valuesPerImage * batch * 8, touched: gatings.wordsPerImage * batch * 4,
+        Sizes(
+            table: 3 * 256 * 4, values: gatings.valuesPerImage * batch * 8, touched: gatings.wordsPerImage * batch * 4,
             absolute: shapes.count * batch * 8,
             scratch: calls.scratchBytes(batch: batch, multiprocessors: multiprocessors),
             slot: .init(
-                pixels: shapes[0].count * batch, starts: batch * 4,
-                images: batch * MemoryLayout<ck_cuda_td_image>.stride, count: 4,
-                entries: largest * batch * MemoryLayout<ck_cuda_read_out_entry>.stride))
+                storages: layout.storages.map { $0.image * batch * 4 }, pixels: shapes[0].count * batch,
+                starts: batch * 4, images: batch * MemoryLayout<ck_cuda_td_image>.stride,
+                findings: 2 * batch * MemoryLayout<ck_cuda_finding>.stride))
     }
 
     /// Bytes with weights and a batch.

@@ -1,37 +1,34 @@
 import CKernels
 
-/// One call of `evaluate` on a device: its pictures in batches, two of which are in flight.
-///
-/// The host never waits for a batch before the next one is under way, except for the starts of a top-down pass that
-/// begins at the predicted class.
+/// One call of `evaluate` on a device: its pictures in batches, two of which are in flight. The top-down pass of one runs
+/// beside the forward pass of the next, on a stream of its own. The host waits for a batch only when it has started the
+/// next one.
 struct CUDARun {
     private let backend: CUDABackend
     private let workspace: CUDAWorkspace
-    private let options: LocalizationOptions
+    private let key: Key
     private let way: Way
-    private let forward: CUDAForward
-    private let topDown: CUDATopDown
 
     /// From the activations to the maps.
     enum Way {
-        case topDown(readOut: Int)
+        case topDown(CUDAReadOut, CUDALists?)
         /// On the host, from activations that are copied there.
         case activations(CUDAActivationMaps)
     }
 
-    init(
-        backend: CUDABackend, workspace: CUDAWorkspace, options: LocalizationOptions, way: Way, tile: ck_cuda_tile?
-    ) {
+    /// All that the work of a batch depends on, but its pictures.
+    struct Key: Hashable {
+        var options: LocalizationOptions
+        var map: String?
+        /// Instead of the fastest, for checks.
+        var tile: ck_cuda_tile.RawValue?
+    }
+
+    init(backend: CUDABackend, workspace: CUDAWorkspace, key: Key, way: Way) {
         self.backend = backend
         self.workspace = workspace
-        self.options = options
+        self.key = key
         self.way = way
-        let plan = backend.plan
-        forward = CUDAForward(
-            device: backend.gpu, network: plan.network, shapes: plan.shapes, layout: plan.layout,
-            weights: backend.weights, activations: workspace.activations, table: workspace.table, tile: tile)
-        topDown = CUDATopDown(
-            device: backend.gpu, plan: plan, weights: backend.weights, workspace: workspace)
     }
 
     /// A batch in flight.
@@ -41,12 +38,12 @@ struct CUDARun {
         let slot: CUDASlot
     }
 
-    /// Whether a batch's second half waits for its outputs: a map of activations alone chooses its class on the host.
-    private var startsAtPredicted: Bool {
-        guard options.classSource == .predicted else { return false }
-        switch way {
-        case .topDown: return true
-        case .activations(let maps): return maps.takesGradients
+    /// Has the kernels loaded that a batch needs.
+    func prepare() throws(CUDAFailure) {
+        let batch = Batch(pictures: [], number: 0, slot: workspace.slots[0])
+        try backend.gpu.prepare(on: backend.pool) { () throws(CUDAFailure) in
+            try forward(batch, count: 1)
+            try second(batch, count: 1)
         }
     }
 
@@ -64,17 +61,17 @@ struct CUDARun {
         do {
             try begin(first)
             for (number, batch) in batches.enumerated() {
-                if startsAtPredicted { try beginAtPredicted(batch) }
                 if number + 1 < batches.count { try begin(batches[number + 1]) }
                 deliver(try finish(batch))
             }
+            backend.lastSlot = batches.last!.number
         } catch {
             backend.settle()
             throw error
         }
     }
 
-    /// Copies the pictures to the device, and starts what can start.
+    /// Copies the pictures to the device, and gives it all that is to be done with them.
     private func begin(_ batch: Batch) throws(CUDAFailure) {
         let (slot, count) = (batch.slot, batch.pictures.count)
         let size = backend.plan.shapes[0].count
@@ -87,151 +84,87 @@ struct CUDARun {
         }
         try slot.uploadBegun.record(on: backend.copies)
         try backend.copies.copy(count * size, from: target, to: slot.pixels)
-        if options.classSource == .label {
-            try copyStarts(batch.pictures.map(\.label), slot, on: backend.copies)
+        if key.options.classSource == .label {
+            let starts = slot.hostStarts.buffer(as: Int32.self)
+            for (image, picture) in batch.pictures.enumerated() { starts[image] = Int32(picture.label) }
+            try backend.copies.copy(count * 4, from: slot.hostStarts.pointer, to: slot.starts)
         }
         try slot.uploaded.record(on: backend.copies)
         try backend.compute.wait(for: slot.uploaded)
         try slot.forwardBegun.record(on: backend.compute)
-        try forward.run(pixels: slot.pixels, batch: count, on: backend.compute)
+        try perform(.forward, batch, on: backend.compute) { () throws(CUDAFailure) in try forward(batch, count: count) }
         try slot.forwarded.record(on: backend.compute)
-        let outputs = backend.plan.layout.storage(of: backend.network.layers.count)
-        try backend.compute.copy(
-            outputs.image * count * 4,
-            from: workspace.activations.memory(of: backend.network.layers.count).memory, to: slot.hostOutputs.pointer)
-        if !startsAtPredicted { try beginSecondHalf(batch) }
+        try backend.second.wait(for: slot.forwarded)
+        try slot.secondBegun.record(on: backend.second)
+        try perform(.second, batch, on: backend.second) { () throws(CUDAFailure) in try second(batch, count: count) }
+        try slot.done.record(on: backend.second)
     }
 
-    /// What follows the outputs, once the classes are where the device finds them.
-    private func beginSecondHalf(_ batch: Batch) throws(CUDAFailure) {
+    /// As a graph where the batch is whole, which all but the last one of a lease are.
+    private func perform(
+        _ half: CUDAGraphs.Key.Half, _ batch: Batch, on stream: CUDAStream, _ work: () throws(CUDAFailure) -> Void
+    ) throws(CUDAFailure) {
+        guard batch.pictures.count == workspace.batch else { return try work() }
+        try backend.graphs.perform(.init(half: half, slot: batch.number, run: key), on: stream, work)
+    }
+
+    /// From the pixels to the outputs, their ranking, and the class to start from.
+    private func forward(_ batch: Batch, count: Int) throws(CUDAFailure) {
+        let (plan, slot) = (backend.plan, batch.slot)
+        let pass = CUDAForward(
+            device: backend.gpu, network: plan.network, shapes: plan.shapes, layout: plan.layout,
+            weights: backend.weights, activations: slot.activations, table: workspace.table,
+            tile: key.tile.map { ck_cuda_tile($0) })
+        try pass.run(pixels: slot.pixels, batch: count, on: backend.compute)
+        let last = plan.network.layers.count
+        var call = ck_cuda_rank()
+        call.outputs = UnsafePointer(slot.activations.pointer(to: last))
+        call.image_stride = Int64(plan.layout.storage(of: last).image)
+        call.classes = Int32(plan.shapes[last].channels)
+        call.starts = slot.starts.pointer(as: Int32.self)
+        call.findings = slot.findings.pointer(as: ck_cuda_finding.self)
+        call.predicted = key.options.classSource == .predicted ? 1 : 0
+        call.batch = Int32(count)
+        try backend.gpu.launch(
+            ck_cuda_rank_launch(&call), call, on: backend.compute, layer: plan.network.layers[last - 1].name)
+    }
+
+    /// From the activations to what the host takes.
+    private func second(_ batch: Batch, count: Int) throws(CUDAFailure) {
+        let (slot, stream) = (batch.slot, backend.second)
         switch way {
         case .activations(let maps):
-            try maps.copy(
-                batch.pictures.count, from: workspace.activations, starts: batch.slot.starts, toSlot: batch.number,
-                on: backend.compute)
-            try batch.slot.done.record(on: backend.compute)
-        case .topDown(let readOut): try beginTopDown(batch, readOut)
+            try maps.copy(count, from: slot.activations, starts: slot.starts, toSlot: batch.number, on: stream)
+        case .topDown(let readOut, let lists):
+            let pass = CUDATopDown(
+                device: backend.gpu, plan: backend.plan, weights: backend.weights, workspace: workspace, slot: slot,
+                slotNumber: batch.number, batch: count, options: key.options.topDown, stream: stream)
+            try pass.run(to: readOut, lists: lists)
         }
-    }
-
-    private func copyStarts(_ units: [Int], _ slot: CUDASlot, on stream: CUDAStream) throws(CUDAFailure) {
-        let starts = slot.hostStarts.buffer(as: Int32.self)
-        for (image, unit) in units.enumerated() { starts[image] = Int32(unit) }
-        try stream.copy(units.count * 4, from: slot.hostStarts.pointer, to: slot.starts)
-    }
-
-    /// The class with the largest output, the first of equals.
-    private func beginAtPredicted(_ batch: Batch) throws(CUDAFailure) {
-        try backend.compute.synchronize()
-        let units = (0..<batch.pictures.count).map { Ranking.top(1, of: outputs(batch.slot, $0))[0] }
-        try copyStarts(units, batch.slot, on: backend.compute)
-        try beginSecondHalf(batch)
-    }
-
-    private func beginTopDown(_ batch: Batch, _ readOut: Int) throws(CUDAFailure) {
-        let (slot, count) = (batch.slot, batch.pictures.count)
-        let stream = backend.compute
-        try topDown.run(slot, batch: count, readOut: readOut, options: options.topDown, on: stream)
-        try stream.copy(4, from: slot.count, to: slot.hostCount.pointer)
-        try stream.copy(count * MemoryLayout<ck_cuda_td_image>.stride, from: slot.images, to: slot.hostImages.pointer)
-        try slot.done.record(on: stream)
-    }
-
-    /// The last layer's output of one image.
-    private func outputs(_ slot: CUDASlot, _ image: Int) -> UnsafeBufferPointer<Float> {
-        let last = backend.network.layers.count
-        let layout = backend.plan.layout
-        let floats = slot.hostOutputs.buffer(as: Float.self)
-        let start = image * layout.storage(of: last).image + layout.origin(of: last)
-        return UnsafeBufferPointer(rebasing: floats[start..<start + backend.plan.shapes.last!.channels])
+        let findings = MemoryLayout<ck_cuda_finding>.stride
+        try stream.copy(count * findings, from: slot.findings, to: slot.hostFindings.pointer)
+        if case .topDown(let readOut, _) = way, readOut.map != nil {
+            try stream.copy(
+                count * findings, from: slot.findings, at: slot.batch * findings,
+                to: slot.hostFindings.pointer + slot.batch * findings)
+        }
     }
 
     private func finish(_ batch: Batch) throws -> [Finding] {
         let slot = batch.slot
         try slot.done.synchronize()
         let begun = ContinuousClock.now
-        let findings =
+        let findings = CUDAFindings(
+            backend: backend, options: key.options, slot: slot, pictures: batch.pictures)
+        let found =
             switch way {
-            case .topDown(let readOut): try tuned(batch, readOut)
-            case .activations(let maps): try mapped(batch, maps)
+            case .topDown(let readOut, let lists):
+                try findings.tuned(readOut, lists: lists, slotNumber: batch.number)
+            case .activations(let maps):
+                try findings.mapped(maps, slotNumber: batch.number, isAskedFor: key.map != nil)
             }
         if backend.isTimed { try addTimes(batch, since: begun) }
-        return findings
-    }
-
-    /// Throws what a picture's top-down pass found.
-    private func check(_ image: ck_cuda_td_image) throws(NetworkError) {
-        guard image.status != Int32(CK_TD_OK.rawValue) else { return }
-        var stats = ck_td_stats()
-        stats.error_unit = image.error_unit
-        do {
-            try TopDownError.check(
-                ck_td_status(UInt32(image.status)), layer: backend.network.layers[Int(image.error_layer)].name,
-                stats: stats)
-        } catch {
-            throw .topDown(network: backend.network.name, error)
-        }
-    }
-
-    /// The gating at the read-out of each image, in portions: how much there is, only the device knows.
-    private func entries(_ slot: CUDASlot, images: Int) throws(CUDAFailure) -> [[ReadOutMap.Entry]] {
-        var entries = [[ReadOutMap.Entry]](repeating: [], count: images)
-        let count = Int(slot.hostCount.buffer(as: UInt32.self)[0])
-        let stride = MemoryLayout<ck_cuda_read_out_entry>.stride
-        let portion = slot.hostEntries.bytes / stride
-        let buffer = slot.hostEntries.buffer(as: ck_cuda_read_out_entry.self)
-        var done = 0
-        while done < count {
-            let part = min(portion, count - done)
-            try backend.copies.copy(part * stride, from: slot.entries, at: done * stride, to: slot.hostEntries.pointer)
-            try backend.copies.synchronize()
-            for entry in buffer[..<part] {
-                entries[Int(entry.image)].append(ReadOutMap.Entry(index: entry.index, value: entry.value))
-            }
-            done += part
-        }
-        return entries
-    }
-
-    private func tuned(_ batch: Batch, _ readOut: Int) throws -> [Finding] {
-        let (shape, field) = (backend.plan.shapes[readOut], backend.fields[readOut])
-        nonisolated(unsafe) let images = batch.slot.hostImages.buffer(as: ck_cuda_td_image.self)
-        for image in 0..<batch.pictures.count { try check(images[image]) }
-        let entries = try entries(batch.slot, images: batch.pictures.count)
-        let place = ReadOut(field, isImage: readOut == 0)
-        return backend.pool.map(batch.pictures.count) { image, _ in
-            let map = ReadOutMap(
-                width: shape.width, height: shape.height, channels: shape.channels, entries: entries[image])
-            return finding(batch, image, map: map, readOut: place, images[image])
-        }
-    }
-
-    private func mapped(_ batch: Batch, _ maps: CUDAActivationMaps) throws(NetworkError) -> [Finding] {
-        let findings = backend.pool.map(batch.pictures.count) { image, _ in
-            Result { () throws(NetworkError) in
-                let outputs = outputs(batch.slot, image)
-                let label = batch.pictures[batch.pictures.startIndex + image].label
-                let start = options.classSource == .label ? label : Ranking.top(1, of: outputs)[0]
-                let map = try maps.map(slot: batch.number, image: image, class: start, score: outputs[start])
-                return finding(batch, image, map: map, readOut: .image, ck_cuda_td_image())
-            }
-        }
-        var results: [Finding] = []
-        for finding in findings { results.append(try finding.get()) }
-        return results
-    }
-
-    private func finding(_ batch: Batch, _ image: Int, map: ReadOutMap, readOut: ReadOut, _ stats: ck_cuda_td_image)
-        -> Finding
-    {
-        let outputs = outputs(batch.slot, image)
-        let top5 = Ranking.top(5, of: outputs)
-        let (box, isEmpty) = localize(
-            map: map, options: options.box, readOut: readOut, inputSize: backend.network.inputSize)
-        return Finding(
-            top5: top5, scores: top5.map { outputs[$0] }, box: box, isEmpty: isEmpty,
-            droppedMass: Int64(bitPattern: stats.dropped_mass), ties: Int64(bitPattern: stats.ties),
-            ineligible: Int64(bitPattern: stats.ineligible), map: map)
+        return found
     }
 
     private func addTimes(_ batch: Batch, since begun: ContinuousClock.Instant) throws(CUDAFailure) {
@@ -239,7 +172,7 @@ struct CUDARun {
         backend.timings.readBack += (ContinuousClock.now - begun) / .seconds(1)
         backend.timings.upload += try CUDAEvent.seconds(from: slot.uploadBegun, to: slot.uploaded)
         backend.timings.forward += try CUDAEvent.seconds(from: slot.forwardBegun, to: slot.forwarded)
-        backend.timings.topDown += try CUDAEvent.seconds(from: slot.forwarded, to: slot.done)
+        backend.timings.topDown += try CUDAEvent.seconds(from: slot.secondBegun, to: slot.done)
         backend.timings.pictures += batch.pictures.count
     }
 }

@@ -4,8 +4,11 @@ import CKernels
 final class CUDAStream: @unchecked Sendable {
     let handle: UnsafeMutableRawPointer
     private let device: CUDADevice
+    /// The end of what it was given.
+    private let end: CUDAEvent
 
     init(_ device: CUDADevice) throws(CUDAFailure) {
+        end = try CUDAEvent(device)
         var stream: UnsafeMutableRawPointer?
         try device.call { ck_cuda_stream_create($0, &stream, $1) }
         handle = stream!
@@ -17,8 +20,34 @@ final class CUDAStream: @unchecked Sendable {
         try? device.call { ck_cuda_stream_destroy($0, handle, $1) }
     }
 
-    /// Waits until all is done.
-    func synchronize() throws(CUDAFailure) { try device.call { ck_cuda_stream_synchronize($0, handle, $1) } }
+    /// Waits until all is done, asleep: the driver's own wait for a stream may keep a processor busy.
+    func synchronize() throws(CUDAFailure) {
+        try end.record(on: self)
+        try end.synchronize()
+    }
+
+    /// What `body` gives the stream, to be given it again by `launch`. It is not done now. `body` copies from and to pinned
+    /// memory only, and neither waits nor allocates.
+    func captured(_ body: () throws(CUDAFailure) -> Void) throws(CUDAFailure) -> CUDAGraph {
+        try device.call { ck_cuda_capture_begin($0, handle, $1) }
+        do throws(CUDAFailure) {
+            try body()
+        } catch {
+            _ = try? endCapture()
+            throw error
+        }
+        return try endCapture()
+    }
+
+    private func endCapture() throws(CUDAFailure) -> CUDAGraph {
+        var graph: UnsafeMutableRawPointer?
+        try device.call { ck_cuda_capture_end($0, handle, &graph, $1) }
+        return CUDAGraph(graph!, device)
+    }
+
+    func launch(_ graph: CUDAGraph) throws(CUDAFailure) {
+        try device.call { ck_cuda_graph_launch($0, graph.handle, handle, $1) }
+    }
 
     /// What comes later in this stream waits for the event.
     func wait(for event: CUDAEvent) throws(CUDAFailure) {
@@ -29,7 +58,7 @@ final class CUDAStream: @unchecked Sendable {
         throws(CUDAFailure)
     {
         precondition(offset + bytes <= target.bytes)
-        guard bytes > 0 else { return }
+        guard bytes > 0, !device.isPreparing else { return }
         try device.call {
             ck_cuda_copy_to_device($0, target.address + UInt64(offset), source, bytes, handle, $1)
         }
@@ -39,8 +68,24 @@ final class CUDAStream: @unchecked Sendable {
         throws(CUDAFailure)
     {
         precondition(offset + bytes <= source.bytes)
-        guard bytes > 0 else { return }
+        guard bytes > 0, !device.isPreparing else { return }
         try device.call { ck_cuda_copy_to_host($0, target, source.address + UInt64(offset), bytes, handle, $1) }
+    }
+}
+
+/// Work of a stream that one call gives it, whatever it consists of.
+final class CUDAGraph: @unchecked Sendable {
+    fileprivate let handle: UnsafeMutableRawPointer
+    private let device: CUDADevice
+
+    fileprivate init(_ handle: UnsafeMutableRawPointer, _ device: CUDADevice) {
+        self.handle = handle
+        self.device = device
+    }
+
+    deinit {
+        try? device.makeCurrent()
+        try? device.call { ck_cuda_graph_destroy($0, handle, $1) }
     }
 }
 

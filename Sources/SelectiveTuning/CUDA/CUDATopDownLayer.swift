@@ -4,10 +4,9 @@ import CKernels
 struct CUDATopDownLayer {
     let pass: CUDATopDown
     let number: Int
-    let slot: CUDASlot
-    let batch: Int
-    let options: TopDownOptions
-    let stream: CUDAStream
+
+    var batch: Int { pass.batch }
+    var options: TopDownOptions { pass.options }
 
     /// Activations (0 = the picture, n + 1 = layer n).
     var inputs: [Int] { pass.plan.layout.inputs[number] }
@@ -16,7 +15,7 @@ struct CUDATopDownLayer {
     /// The structures as far as they follow from the network.
     var calls: TopDownCalls { pass.calls }
     var weights: CUDAWeights.Layer { pass.weights.layers[number]! }
-    var images: UnsafeMutablePointer<ck_cuda_td_image>? { pass.images(slot) }
+    var images: UnsafeMutablePointer<ck_cuda_td_image>? { pass.images }
     var scratch: UnsafeMutablePointer<Float>? { pass.workspace.scratch.pointer(as: Float.self) }
     var multiprocessors: Int32 { Int32(pass.device.multiprocessors) }
 
@@ -26,12 +25,12 @@ struct CUDATopDownLayer {
     /// An activation as the kernels see it.
     func view(of activation: Int) -> ck_cuda_view {
         var view = calls.view(of: activation)
-        view.data = UnsafePointer(pass.workspace.activations.pointer(to: activation))
+        view.data = UnsafePointer(pass.slot.activations.pointer(to: activation))
         return view
     }
 
     func launch<Call: BitwiseCopyable>(_ launch: ck_cuda_launch, _ call: Call) throws(CUDAFailure) {
-        try pass.device.launch(launch, call, on: stream, layer: pass.name(number))
+        try pass.device.launch(launch, call, on: pass.stream, layer: pass.name(number))
     }
 
     /// Adds the layer up, once for each input that it has added to. `hasUnits` false after a slice.

@@ -4,7 +4,6 @@ import CKernels
 /// to.
 final class CUDAWorkspace: Sendable {
     let batch: Int
-    let activations: CUDAActivations
     let table: DeviceMemory
     let values: DeviceMemory
     let touched: DeviceMemory
@@ -16,18 +15,15 @@ final class CUDAWorkspace: Sendable {
     init(plan: CUDAMemoryPlan, batch: Int, device: CUDADevice, stream: CUDAStream, isTimed: Bool) throws(CUDAFailure) {
         let sizes = plan.sizes(batch: batch)
         self.batch = batch
-        activations = try CUDAActivations(layout: plan.layout, batch: batch, device: device, stream: stream)
         table = try DeviceMemory(device, bytes: sizes.table)
         values = try DeviceMemory(device, bytes: sizes.values)
         touched = try DeviceMemory(device, bytes: sizes.touched)
         absolute = try DeviceMemory(device, bytes: sizes.absolute)
         scratch = try DeviceMemory(device, bytes: sizes.scratch)
-        let output = plan.layout.storage(of: plan.network.layers.count)
         var slots: [CUDASlot] = []
         for _ in 0..<CUDAMemoryPlan.Sizes.slots {
             slots.append(
-                try CUDASlot(
-                    sizes.slot, outputBytes: output.image * batch * 4, batch: batch, device: device, isTimed: isTimed))
+                try CUDASlot(plan, sizes.slot, batch: batch, device: device, stream: stream, isTimed: isTimed))
         }
         self.slots = slots
         // A pass leaves all gating cleared: this is the first and only time.
@@ -38,46 +34,47 @@ final class CUDAWorkspace: Sendable {
     }
 }
 
-/// What one batch in flight has for itself.
+/// What one batch in flight has for itself: of everything that one batch's top-down pass reads while the next one's
+/// forward pass writes.
 final class CUDASlot: Sendable {
+    let batch: Int
+    let activations: CUDAActivations
     /// 8-bit RGB, and the output unit at which each picture's gating starts.
     let pixels: DeviceMemory
     let starts: DeviceMemory
     let images: DeviceMemory
-    let count: DeviceMemory
-    let entries: DeviceMemory
+    /// [2][batch]: of the box, and how much is listed of another map.
+    let findings: DeviceMemory
 
     let hostPixels: PinnedMemory
     let hostStarts: PinnedMemory
-    /// The storage of the last layer's activation, of the whole batch.
-    let hostOutputs: PinnedMemory
+    /// The pass's counts where the box is read out, and at its end.
     let hostImages: PinnedMemory
-    let hostCount: PinnedMemory
-    let hostEntries: PinnedMemory
+    let hostImagesAtEnd: PinnedMemory
+    let hostFindings: PinnedMemory
 
-    let uploadBegun, uploaded, forwardBegun, forwarded, done: CUDAEvent
+    let uploadBegun, uploaded, forwardBegun, forwarded, secondBegun, done: CUDAEvent
 
-    /// Bytes of entries that are copied at once.
-    static let portion = 16 << 20
-
-    init(_ sizes: CUDAMemoryPlan.Sizes.Slot, outputBytes: Int, batch: Int, device: CUDADevice, isTimed: Bool)
-        throws(CUDAFailure)
-    {
+    init(
+        _ plan: CUDAMemoryPlan, _ sizes: CUDAMemoryPlan.Sizes.Slot, batch: Int, device: CUDADevice, stream: CUDAStream,
+        isTimed: Bool
+    ) throws(CUDAFailure) {
+        self.batch = batch
+        activations = try CUDAActivations(layout: plan.layout, batch: batch, device: device, stream: stream)
         pixels = try DeviceMemory(device, bytes: sizes.pixels)
         starts = try DeviceMemory(device, bytes: sizes.starts)
         images = try DeviceMemory(device, bytes: sizes.images)
-        count = try DeviceMemory(device, bytes: sizes.count)
-        entries = try DeviceMemory(device, bytes: sizes.entries)
+        findings = try DeviceMemory(device, bytes: sizes.findings)
         hostPixels = try PinnedMemory(device, bytes: sizes.pixels)
         hostStarts = try PinnedMemory(device, bytes: sizes.starts)
-        hostOutputs = try PinnedMemory(device, bytes: outputBytes)
         hostImages = try PinnedMemory(device, bytes: sizes.images)
-        hostCount = try PinnedMemory(device, bytes: sizes.count)
-        hostEntries = try PinnedMemory(device, bytes: min(sizes.entries, Self.portion))
+        hostImagesAtEnd = try PinnedMemory(device, bytes: sizes.images)
+        hostFindings = try PinnedMemory(device, bytes: sizes.findings)
         uploadBegun = try CUDAEvent(device, isTimed: isTimed)
         uploaded = try CUDAEvent(device, isTimed: isTimed)
         forwardBegun = try CUDAEvent(device, isTimed: isTimed)
         forwarded = try CUDAEvent(device, isTimed: isTimed)
+        secondBegun = try CUDAEvent(device, isTimed: isTimed)
         done = try CUDAEvent(device, isTimed: isTimed)
     }
 }

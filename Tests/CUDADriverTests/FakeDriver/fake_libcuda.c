@@ -178,11 +178,10 @@ int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsigned gr
 
 int cuStreamCreate(void **stream, unsigned flags) { return flags == 1 ? make(stream) : INVALID_VALUE; }
 int cuStreamDestroy_v2(void *stream) { return stream == &objects ? give_back() : INVALID_VALUE; }
-int cuStreamSynchronize(void *stream) { return stream == &objects ? 0 : INVALID_VALUE; }
 int cuStreamWaitEvent(void *stream, void *event, unsigned flags) {
     return stream == &objects && event == &objects && flags == 0 ? 0 : INVALID_VALUE;
 }
-int cuEventCreate(void **event, unsigned flags) { return flags == 0 || flags == 2 ? make(event) : INVALID_VALUE; }
+int cuEventCreate(void **event, unsigned flags) { return flags == 1 || flags == 3 ? make(event) : INVALID_VALUE; }
 int cuEventDestroy_v2(void *event) { return event == &objects ? give_back() : INVALID_VALUE; }
 int cuEventRecord(void *event, void *stream) { return event == &objects && stream == &objects ? 0 : INVALID_VALUE; }
 int cuEventSynchronize(void *event) { return event == &objects ? 0 : INVALID_VALUE; }
@@ -190,6 +189,32 @@ int cuEventElapsedTime(float *milliseconds, void *begin, void *end) {
     *milliseconds = 1.5f;
     return begin == &objects && end == &objects ? 0 : INVALID_VALUE;
 }
+
+// What is captured is only counted: a graph's launch does nothing but say so.
+static int is_captured = 0, graph_launches = 0;
+int cuStreamBeginCapture_v2(void *stream, int mode) {
+    if (stream != &objects || mode != 1 || is_captured) return INVALID_VALUE;
+    is_captured = 1;
+    return 0;
+}
+int cuStreamEndCapture(void *stream, void **graph) {
+    if (stream != &objects || !is_captured) return INVALID_VALUE;
+    is_captured = 0;
+    return make(graph);
+}
+int cuGraphInstantiateWithFlags(void **executable, void *graph, unsigned long long flags) {
+    return graph == &objects && flags == 0 ? make(executable) : INVALID_VALUE;
+}
+int cuGraphLaunch(void *executable, void *stream) {
+    if (executable != &objects || stream != &objects) return INVALID_VALUE;
+    graph_launches++;
+    return 0;
+}
+int cuGraphExecDestroy(void *executable) { return executable == &objects ? give_back() : INVALID_VALUE; }
+int cuGraphDestroy(void *graph) { return graph == &objects ? give_back() : INVALID_VALUE; }
+
+/// For the test: graphs that were launched.
+int fake_graph_launches(void) { return graph_launches; }
 
 /// For the test: what was not given back.
 int fake_objects(void) { return objects; }

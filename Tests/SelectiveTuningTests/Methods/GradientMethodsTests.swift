@@ -180,7 +180,7 @@ import Testing
         }
         let network = TestNetworks.branched
         for found in try backend(network, source: Silent()).evaluate(pictures(network), options: options(method)) {
-            #expect(found.isEmpty && found.box == Box(0, 0, 1, 1) && found.map.entries.isEmpty)
+            #expect(found.isEmpty && found.box == Box(0, 0, 1, 1) && found.map!.entries.isEmpty)
         }
     }
 

@@ -62,7 +62,7 @@ import Testing
                 let expected = AttributionMap(width: shape.width, height: shape.height, values: peer).gating(
                     inputSize: network.inputSize)
                 let ours = try found(method, layer.isEmpty ? nil : layer)
-                let agreement = correlation(dense(ours.map), dense(expected))
+                let agreement = correlation(dense(ours.map!), dense(expected))
                 #expect(agreement > 0.9999, "\(layer) \(method)")
                 let theirs = localize(map: expected, options: box, readOut: .image, inputSize: network.inputSize)
                 #expect(ours.box == theirs.box && ours.isEmpty == theirs.isEmpty, "\(layer) \(method)")
@@ -71,7 +71,7 @@ import Testing
         for method in [LocalizationMethod.gradient] + (Self.guided.contains(name) ? [.guided] : []) {
             let side = (network.inputSize - 8 + 15) / 16
             let peer = try golden.tensor("\(name)//\(method.rawValue)", expecting: [side, side]).map(Double.init)
-            let ours = dense(try found(method, nil).map)
+            let ours = dense(try found(method, nil).map!)
             let sampled = (0..<side * side).map {
                 ours[($0 / side * 16 + 8) * network.inputSize + $0 % side * 16 + 8]
             }

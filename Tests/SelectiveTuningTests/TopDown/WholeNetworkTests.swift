@@ -174,7 +174,7 @@ extension LayerShape {
                     pictures, options: LocalizationOptions(readOut: point.name, topDown: options))
                 for (finding, reference) in zip(found, expected) {
                     var dense = [Int64](repeating: 0, count: reference.gating.count)
-                    for entry in finding.map.entries { dense[Int(entry.index)] = entry.value }
+                    for entry in finding.map!.entries { dense[Int(entry.index)] = entry.value }
                     #expect(dense == reference.gating)
                     #expect(finding.droppedMass == reference.droppedMass)
                     #expect(finding.ties == reference.ties && finding.ineligible == reference.ineligible)
@@ -214,7 +214,7 @@ extension LayerShape {
         let localized = try backend.evaluate([picture], options: LocalizationOptions(topDown: options))[0]
         #expect(backend.outputs(image: 0).map(\.bitPattern) == outputs.map(\.bitPattern))
         var dense = [Int64](repeating: 0, count: expected.gating.count)
-        for entry in localized.map.entries { dense[Int(entry.index)] = entry.value }
+        for entry in localized.map!.entries { dense[Int(entry.index)] = entry.value }
         #expect(dense == expected.gating)
         #expect(localized.droppedMass == expected.droppedMass)
     }
@@ -228,7 +228,7 @@ extension LayerShape {
             [Picture(pixels: pixels, label: 0)], options: LocalizationOptions(classSource: .predicted))[0]
         let same = try backend.evaluate(
             [Picture(pixels: pixels, label: predicted.top5[0])], options: LocalizationOptions())[0]
-        #expect(predicted.map.entries.sorted { $0.index < $1.index } == same.map.entries.sorted { $0.index < $1.index })
+        #expect(predicted.map!.entries.sorted { $0.index < $1.index } == same.map!.entries.sorted { $0.index < $1.index })
         #expect(predicted.scores == predicted.scores.sorted(by: >) && predicted.top5.count == 5)
     }
 

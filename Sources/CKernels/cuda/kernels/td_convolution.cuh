@@ -4,6 +4,7 @@
 
 #include "td_group_large.cuh"
 #include "td_subset.cuh"
+#include "td_thread.cuh"
 
 /// Stage 2: a subset, or a group in windows of up to 32 cells, of up to TD_MASK_CELLS, or of any number.
 enum TdWay { TD_SUBSET, TD_NARROW, TD_WIDE, TD_LARGE };
@@ -105,8 +106,15 @@ __device__ __forceinline__ void td_team_unit(const ck_cuda_td_conv &layer, int i
     team.sync();
 }
 
-/// One block: its stretch of `touched`, some words at a time.
-template <int THREADS, bool SCRATCH, TdWay WAY>
+/// The next places of the block's list, for a warp: units take different times. The first of them.
+__device__ __forceinline__ int td_next(TdBlock &block, int units) {
+    int listed = 0;
+    if (threadIdx.x % 32 == 0) listed = atomicAdd(&block.next, units);
+    return __shfl_sync(~0u, listed, 0);
+}
+
+/// One block: its stretch of `touched`, some words at a time. ALONE: a thread a unit, where there are units enough.
+template <int THREADS, bool SCRATCH, TdWay WAY, bool ALONE = false>
 __device__ __forceinline__ void td_convolution(const ck_cuda_td_conv &layer, unsigned char *memory) {
     TdConvShared<THREADS> &shared = *reinterpret_cast<TdConvShared<THREADS> *>(memory);
     TdBlock &block = shared.block;
@@ -117,6 +125,7 @@ __device__ __forceinline__ void td_convolution(const ck_cuda_td_conv &layer, uns
     constexpr bool by_channel = WAY == TD_NARROW || WAY == TD_WIDE;
     const int parts = by_channel && THREADS == 32 ? 32 / TD_LANES_A_UNIT(channels) : 1;
     float *products = reinterpret_cast<float *>(memory + sizeof shared) + team * parts * capacity;
+    float *lanes = reinterpret_cast<float *>(memory + sizeof shared) + team * 32 * TD_THREAD_STRIDE(channels);
     if (SCRATCH) {
         const int64_t number = (int64_t)blockIdx.y * gridDim.x + blockIdx.x;
         products = layer.scratch + (WAY == TD_LARGE ? (TD_LARGE_WORDS * number + 2) * capacity : number * capacity);
@@ -126,13 +135,18 @@ __device__ __forceinline__ void td_convolution(const ck_cuda_td_conv &layer, uns
     td_begin(block);
     for (int word = stretch.first; word < stretch.end; word += TD_WORDS) {
         td_list_units(block, touched + word, stretch.end - word < TD_WORDS ? stretch.end - word : TD_WORDS);
+        if constexpr (ALONE) {
+            if (block.listed >= TD_THREAD_UNITS) {
+                for (int listed = td_next(block, 32); listed < block.listed; listed = td_next(block, 32)) {
+                    td_thread_units<by_channel>(layer, image, block, listed, 32 * word, lanes);
+                }
+                __syncthreads();
+                continue;
+            }
+        }
         int listed = team * parts;
         for (;;) {
-            if (THREADS == 32) {
-                // Units take different times: each warp takes the next ones.
-                if (threadIdx.x % 32 == 0) listed = atomicAdd(&block.next, parts);
-                listed = __shfl_sync(~0u, listed, 0);
-            }
+            if (THREADS == 32) listed = td_next(block, parts);
             if (listed >= block.listed) break;
             if (by_channel) {
                 td_group_units<THREADS, WAY == TD_WIDE>(layer, image, block, shared.teams[team], listed, 32 * word,

@@ -59,6 +59,17 @@ __device__ __forceinline__ float td_first_pivot(float sum, int count, uint64_t t
     return __fmul_rn(mean, __fadd_rn(exponent, td_log_about(__fadd_rn(1.0f, exponent))));
 }
 
+/// Where to split so many candidates in (low, high], of the sum `inside`.
+__device__ __forceinline__ int td_pivot(int round, int low, int high, int candidates, uint64_t inside, uint64_t total) {
+    const float sum = __fmul_rn(__ll2float_rn((int64_t)inside), 0x1p-36f);
+    const float guess =
+        round == 0 ? td_first_pivot(sum, candidates, total) : __fdiv_rn(sum, __int2float_rn(candidates));
+    const int pivot = (int)__float_as_uint(guess);
+    // Halving the interval of bit patterns takes at most 31 rounds, whatever the products are.
+    if (round >= 6 || pivot <= low || pivot >= high) return low + (high - low) / 2;
+    return pivot;
+}
+
 /// The smallest of up to TD_FEW candidates for which `base` and the sum of all greater ones stay below `total`; by each
 /// warp on its own.
 __device__ __forceinline__ int td_theta_of_few(const uint32_t *few, int count, uint64_t base, uint64_t total) {
@@ -89,12 +100,7 @@ __device__ __forceinline__ int td_theta(Team &team, const float *products, int c
     int low = TD_ZERO_BITS, high = sums.maximum, candidates = sums.positives;
     uint64_t base = 0, inside = sums.positive;
     for (int round = 0; candidates > TD_FEW && high - low > 1; round++) {
-        const float sum = __fmul_rn(__ll2float_rn((int64_t)inside), 0x1p-36f);
-        const float guess = round == 0 ? td_first_pivot(sum, candidates, sums.total)
-                                       : __fdiv_rn(sum, __int2float_rn(candidates));
-        int pivot = (int)__float_as_uint(guess);
-        // Halving the interval of bit patterns takes at most 31 rounds, whatever the products are.
-        if (round >= 6 || pivot <= low || pivot >= high) pivot = low + (high - low) / 2;
+        const int pivot = td_pivot(round, low, high, candidates, inside, sums.total);
         TdAbove above = {0, 0, 0};
         for (int i = team.lane; i < count; i += team.width) {
             const float product = products[i];
@@ -128,6 +134,40 @@ __device__ __forceinline__ int td_theta(Team &team, const float *products, int c
     const int theta = td_theta_of_few(team.shared.few, candidates, base, sums.total);
     team.sync();
     return theta;
+}
+
+/// The same by one thread. `high` is a candidate at any time, and the interval ends at candidates on both sides, so that one
+/// sweep less or more leaves a single one.
+__device__ __forceinline__ int td_theta(TdAlone &, const float *products, int count, const TdSums &sums) {
+    int low = TD_ZERO_BITS, high = sums.maximum, candidates = sums.positives;
+    uint64_t base = 0, inside = sums.positive;
+    for (int round = 0; candidates > 1 && high - low > 1; round++) {
+        const int pivot = td_pivot(round, low, high, candidates, inside, sums.total);
+        TdAbove above = {0, 0, 0};
+        int least = high, most = low;  // of those above the pivot, and of the others
+        for (int i = 0; i < count; i++) {
+            const int bits = (int)__float_as_uint(products[i]);
+            if (bits > high) continue;
+            if (bits > pivot) {
+                above.sum += (uint64_t)td_fixed(products[i]);
+                above.count++;
+                least = bits < least ? bits : least;
+            } else {
+                most = bits > most ? bits : most;
+            }
+        }
+        if (base + above.sum >= sums.total) {
+            low = least - 1;
+            inside = above.sum;
+            candidates = above.count;
+        } else {
+            high = most;
+            base += above.sum;
+            inside -= above.sum;
+            candidates -= above.count;
+        }
+    }
+    return high;
 }
 
 template <typename Team>

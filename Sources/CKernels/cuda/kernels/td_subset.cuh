@@ -22,19 +22,58 @@ struct TdSome {
     }
 };
 
+/// A team's winners: each thread looks at its products.
+template <typename Team> struct TdWinners {
+    const Team &team;
+    const float *products;
+    int count;
+    float at_least;
+
+    __device__ __forceinline__ TdWinners(const Team &team, const float *products, int count, float at_least)
+        : team(team), products(products), count(count), at_least(at_least) {}
+
+    /// Calls take(index, product in fixed point).
+    template <typename Take> __device__ __forceinline__ void each(Take take) const {
+        for (int i = team.lane; i < count; i += team.width) {
+            if (products[i] >= at_least) take(i, td_fixed(products[i]));
+        }
+    }
+};
+
+/// One thread's: up to 64 of them as bits, so that products that do not win are looked at once. They come from the lane's
+/// own place on, so that the lanes of a warp, whose units are often of one pixel, pay different channels at a time.
+template <> struct TdWinners<TdAlone> {
+    const float *products;
+    int count, from;
+    uint64_t bits = 0;
+
+    __device__ __forceinline__ TdWinners(const TdAlone &, const float *products, int count, float at_least)
+        : products(products), count(count), from((int)(threadIdx.x % 32) * count / 32) {
+        for (int place = 0, i = from; place < count; place++) {
+            if (products[i] >= at_least) bits |= (uint64_t)1 << place;
+            i = i + 1 < count ? i + 1 : 0;
+        }
+    }
+
+    template <typename Take> __device__ __forceinline__ void each(Take take) const {
+        for (uint64_t left = bits; left != 0; left &= left - 1) {
+            int i = from + __ffsll((int64_t)left) - 1;
+            i = i < count ? i : i - count;
+            take(i, td_fixed(products[i]));
+        }
+    }
+};
+
 /// The sum of (PS - m)^2 over the winners that are not 0, each term rounded to fixed point; TD_LIMIT: out of range.
 template <typename Team>
-__device__ __forceinline__ uint64_t td_squares(Team &team, const float *products, int count, float at_least,
-                                               double mean) {
+__device__ __forceinline__ uint64_t td_squares(Team &team, const TdWinners<Team> &winners, double mean) {
     TdMagnitude squares = {0};
-    for (int i = team.lane; i < count; i += team.width) {
-        if (!(products[i] >= at_least)) continue;
-        const int64_t product = td_fixed(products[i]);
-        if (product == 0) continue;
+    winners.each([&](int, int64_t product) {
+        if (product == 0) return;
         const double difference = __dsub_rn(td_double(product), mean);
         const double square = __dmul_rn(__dmul_rn(difference, difference), 0x1p36);
         squares.sum = td_saturated(squares.sum, square < 0x1p63 ? (uint64_t)__double2ll_rn(square) : TD_LIMIT);
-    }
+    });
     return team.all(squares).sum;
 }
 
@@ -85,40 +124,35 @@ __device__ __forceinline__ bool td_select_subset(Team &team, const TdUnit &unit,
     const int64_t maximum = td_fixed(stage1.maximum);
     // The maximum is always a winner, and so is everything that is as large in fixed point.
     const float at_least = rule.select == CK_TD_MAXIMUM ? td_smallest_float(maximum) : stage1.at_least;
-    TdSome winners = {0, 0, 0x7fffffff};
-    for (int i = team.lane; i < count; i += team.width) {
-        if (products[i] >= at_least) winners.take(td_fixed(products[i]), i);
-    }
-    winners = team.all(winners);
+    const TdWinners<Team> winners(team, products, count, at_least);
+    TdSome all = {0, 0, 0x7fffffff};
+    winners.each([&](int index, int64_t product) { all.take(product, index); });
+    all = team.all(all);
     const double gating = __ll2double_rn(unit.gating);
     if (rule.select == CK_TD_MAXIMUM) {
         if (team.lane == 0) {
-            td_propagate(paid, input, places.of(unit, winners.first), gating, maximum, __ll2double_rn(maximum));
+            td_propagate(paid, input, places.of(unit, all.first), gating, maximum, __ll2double_rn(maximum));
         }
         return true;
     }
-    int64_t threshold = -TD_MOST, sum = winners.sum;
+    int64_t threshold = -TD_MOST, sum = all.sum;
     if (rule.select == CK_TD_LADDER) {
-        const int64_t n = winners.count + (stage1.threshold <= 0 ? padding : 0);
+        const int64_t n = all.count + (stage1.threshold <= 0 ? padding : 0);
         const double mean = __ddiv_rn(td_double(sum), __ll2double_rn(n));
-        const uint64_t squares = td_squares(team, products, count, at_least, mean);
+        const uint64_t squares = td_squares(team, winners, mean);
         if (squares >= TD_LIMIT) return false;
         threshold = td_ladder(sum, squares, n, maximum, rule.offset);
         threshold = threshold > 1 ? threshold : 1;
         TdSome kept = {0, 0, 0x7fffffff};
-        for (int i = team.lane; i < count; i += team.width) {
-            if (!(products[i] >= at_least)) continue;
-            const int64_t product = td_fixed(products[i]);
-            if (product >= threshold) kept.take(product, i);
-        }
+        winners.each([&](int index, int64_t product) {
+            if (product >= threshold) kept.take(product, index);
+        });
         sum = team.all(kept).sum;
     }
-    const double all = __ll2double_rn(sum);
-    for (int i = team.lane; i < count; i += team.width) {
-        if (!(products[i] >= at_least)) continue;
-        const int64_t product = td_fixed(products[i]);
-        if (product >= threshold) td_propagate(paid, input, places.of(unit, i), gating, product, all);
-    }
+    const double whole = __ll2double_rn(sum);
+    winners.each([&](int index, int64_t product) {
+        if (product >= threshold) td_propagate(paid, input, places.of(unit, index), gating, product, whole);
+    });
     return true;
 }
 

@@ -91,4 +91,11 @@ template <int THREADS> struct TdTeam {
     }
 };
 
+/// A thread that works on a unit of its own: nothing to wait for, and nothing to take together.
+struct TdAlone {
+    enum { lane = 0, width = 1 };
+
+    template <typename T> __device__ __forceinline__ T all(T value) const { return value; }
+};
+
 #endif
