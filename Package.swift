@@ -82,7 +82,7 @@ let package = Package(
             path: "Benchmarks/stnet-bench"),
         .executableTarget(
             name: "stnet-gpu-check",
-            dependencies: ["Commit", "Options", "SelectiveTuning", "CKernels", "Bytes"],
+            dependencies: ["Jobs", "Commit", "Options", "SelectiveTuning", "CKernels", "Bytes"],
             path: "Benchmarks/stnet-gpu-check"),
         .executableTarget(
             name: "stnet-fleet",

@@ -1,5 +1,6 @@
 import Bytes
 import CKernels
+import Jobs
 import Options
 import SelectiveTuning
 
@@ -12,8 +13,8 @@ struct GPUCheck {
     private let only: Set<String>
     private let networks: Int
     private let pictures: Int
-    private let batch: Int
     private let seconds: Double
+    private let minutes: Double
     private let threads: Int
     private let python: String
     private let peer: String
@@ -29,10 +30,10 @@ struct GPUCheck {
         for part in only where !Self.parts.contains(part) {
             throw UsageError("--only \(part): expected some of \(Self.parts.joined(separator: ","))")
         }
-        networks = try parsed.integer("networks", in: 1...1_000_000) ?? (isTiny ? 4 : 200)
+        networks = try parsed.integer("networks", in: 1...1_000_000) ?? (isTiny ? 4 : 150)
         pictures = try parsed.integer("pictures", in: 1...100_000) ?? (isTiny ? 3 : 64)
-        batch = try parsed.integer("batch", in: 1...1024) ?? (isTiny ? 1 : 128)
-        seconds = try parsed.number("seconds", in: 0...600) ?? (isTiny ? 0 : 3)
+        seconds = try parsed.number("seconds", in: 0...600) ?? (isTiny ? 0 : 2)
+        minutes = try parsed.number("minutes", in: 0...1440) ?? 9
         threads = try parsed.integer("threads", in: 1...1024) ?? Processors.available
         python = values["python"] ?? "python3"
         peer = values["peer"] ?? "Benchmarks/gpu_peer.py"
@@ -41,39 +42,66 @@ struct GPUCheck {
         jsonPath = values["json"] ?? work + "/gpu-check.json"
     }
 
-    /// Whether everything is the same.
+    /// Whether everything is the same. What has been found is written after each part, so that nothing is lost when the
+    /// machine goes away.
     func run() throws -> Bool {
+        var time = TimeLeft(minutes: minutes)
         let device = try CUDADevice(asked)
         try makeDirectories(work)
         let pool = try ThreadPool(threads: threads)
         var report = GPUReport(device: device, threads: threads)
-        report.peak = try device.peakOperationsPerSecond(steps: isTiny ? 10 : 200_000, rounds: isTiny ? 1 : 5)
-        if only.contains("kernels") {
+        if only.contains("kernels"), time.allows("kernels", seconds: 1) {
             say("kernels: \(networks) random networks")
             var check = KernelCheck()
             try check.run(
-                seeds: 0..<networks, largest: isTiny ? 12 : 40, pictures: isTiny ? 2 : 5, device: device, pool: pool)
+                count: networks, largest: isTiny ? 12 : 40, pictures: isTiny ? 2 : 5, device: device, pool: pool,
+                time: &time)
             report.kernels = check
+            try write(report, time)
         }
-        if only.contains("runs") { report.runs = try wholeRuns() }
-        if only.contains("stages") {
+        if only.contains("runs"), report.isSame { try evaluate(&report, &time) }
+        if only.contains("stages"), report.isSame { try measure(device, pool, &report, &time) }
+        report.leftOut = time.leftOut
+        try write(report, time)
+        print(report.text)
+        print("figures in \(jsonPath)")
+        return report.isSame && (report.isAnythingCompared || only == ["stages"])
+    }
+
+    private func write(_ report: GPUReport, _ time: TimeLeft) throws {
+        var report = report
+        report.leftOut = time.leftOut
+        try AtomicFile.write(path: jsonPath, text: report.json.pretty)
+    }
+
+    private func measure(
+        _ device: CUDADevice, _ pool: ThreadPool, _ report: inout GPUReport, _ time: inout TimeLeft
+    ) throws {
+        guard time.allows("stages", seconds: isTiny ? 0 : 5) else { return }
+        report.peak = try device.peakOperationsPerSecond(steps: isTiny ? 10 : 200_000, rounds: isTiny ? 1 : 5)
+        let sharp = try JobOptions(MethodPreset.sharp.texts).localization
+        // At the product's batch first, then with few pictures at once.
+        for batch in isTiny ? [1] : [nil, 64] {
             for network in try stageNetworks() {
-                say("stages: \(network.name)")
-                var stage = try StageCheck(
-                    network: network, batch: batch, seconds: seconds, device: device, pool: pool)
-                if !device.isEmulated {
-                    let (found, problem) = try TorchPeer(python: python, script: peer)
-                        .measure(network, batch: stage.atOnce, seconds: seconds, work: work)
-                    stage.torch = found
-                    if let problem { report.torchProblem = problem }
+                for (preset, options) in [("reference", LocalizationOptions()), ("sharp", sharp)] {
+                    let what = "\(network.name), \(preset)" + (batch.map { ", \($0) at once" } ?? "")
+                    guard time.allows("stages: \(what)", seconds: 6 * seconds) else { continue }
+                    say("stages: \(what)")
+                    var stage = try StageCheck(
+                        network: network, preset: preset, options: options, batch: batch, seconds: seconds,
+                        device: device, pool: pool)
+                    if !device.isEmulated, preset == "reference", report.torchProblem == nil {
+                        let (found, problem) = try TorchPeer(python: python, script: peer)
+                            .measure(network, batch: stage.atOnce, seconds: seconds / 2, work: work)
+                        stage.torch = found
+                        report.torchProblem = problem
+                    }
+                    report.stages.append(stage)
+                    try write(report, time)
                 }
-                report.stages.append(stage)
             }
         }
-        print(report.text)
-        try AtomicFile.write(path: jsonPath, text: report.json.pretty)
-        print("figures in \(jsonPath)")
-        return report.isSame
+        report.leftOut = time.leftOut
     }
 
     private func demoNetwork() throws -> Network {
@@ -83,31 +111,42 @@ struct GPUCheck {
     }
 
     private func stageNetworks() throws -> [Network] {
-        isTiny ? [try demoNetwork()] : [.alexnet, .vgg16, .googlenet]
+        isTiny ? [try demoNetwork()] : [.alexnet, .googlenet, .squeezenet10, .vgg16]
     }
 
-    private func wholeRuns() throws -> [WholeRunCheck] {
-        var runs: [WholeRunCheck] = []
+    private func evaluate(_ report: inout GPUReport, _ time: inout TimeLeft) throws {
         let count = isTiny ? pictures : 200
+        guard time.allows("evaluation: demo", seconds: isTiny ? 0 : 5) else { return }
         let data = try makePictures(count: count, seed: 2017, isSynset: false)
         say("evaluation: demo, \(count) pictures")
-        runs.append(
+        report.runs.append(
             try WholeRunCheck(
                 "demo", network: demo + "/network.json", weights: demo + "/demo.safetensors", data: data,
-                pictures: count, gpu: asked, batch: nil, work: work))
-        guard !isTiny else { return runs }
+                pictures: count, gpu: asked, work: work))
+        try write(report, time)
+        guard !isTiny, report.isSame else { return }
         let large = try makePictures(count: pictures, seed: 1, isSynset: true)
-        for name in ["alexnet", "vgg16", "googlenet"] {
-            say("evaluation: \(name), \(pictures) pictures")
+        for (name, options) in Self.evaluations where report.isSame {
+            let title = ([name] + options).joined(separator: " ")
+            guard time.allows("evaluation: \(title)", seconds: 40) else { continue }
+            say("evaluation: \(title), \(pictures) pictures")
             let weights = "\(work)/\(name).safetensors"
             try tool(["random-weights", "--network", name, "--out", weights, "--seed", "1"])
-            runs.append(
+            report.runs.append(
                 try WholeRunCheck(
-                    name, network: name, weights: weights, data: large, pictures: pictures, gpu: asked, batch: nil,
-                    work: work))
+                    title, network: name, weights: weights, data: large, pictures: pictures, gpu: asked,
+                    options: options, work: work))
+            try write(report, time)
         }
-        return runs
+        report.leftOut = time.leftOut
     }
+
+    /// What costs the CPU least first.
+    private static let evaluations: [(network: String, options: [String])] = [
+        ("alexnet", []), ("squeezenet1_0", []), ("squeezenet1_0", ["--preset", "sharp"]),
+        ("googlenet", ["--preset", "sharp"]), ("googlenet", ["--method", "cam"]),
+        ("googlenet", ["--method", "gradcam"]), ("mobilenet_v2", []), ("resnet18", []), ("vgg16", []),
+    ]
 
     private func makePictures(count: Int, seed: Int, isSynset: Bool) throws -> String {
         let folder = work + (isSynset ? "/pictures-synsets" : "/pictures")

@@ -1,14 +1,16 @@
 import Bytes
 import SelectiveTuning
 
-/// PyTorch with cuDNN on the same device, TF32 switched off: only where python3 can import it.
+/// PyTorch with cuDNN on the same device, TF32 switched off and on: only where python3 can import it.
 struct TorchPeer {
     let python: String
     /// Benchmarks/gpu_peer.py, or where the packed programs have it.
     let script: String
 
     struct Result {
+        /// Float32 as ours, and with 10 bits of mantissa in products.
         let imagesPerSecond: Double
+        let withTF32: Double
         let json: JSON
     }
 
@@ -20,8 +22,8 @@ struct TorchPeer {
             python, [script, description, String(batch), String(seconds)])
         guard status == 0, let line = output.split(separator: "\n").last,
             let json = try? JSON.parse(Array(line.utf8), source: "gpu_peer.py"),
-            let value = json["images_per_second"]?.doubleValue
+            let value = json["images_per_second"]?.doubleValue, let fast = json["tf32_images_per_second"]?.doubleValue
         else { return (nil, output.split(separator: "\n").last.map(String.init) ?? "status \(status)") }
-        return (Result(imagesPerSecond: value, json: json), nil)
+        return (Result(imagesPerSecond: value, withTF32: fast, json: json), nil)
     }
 }

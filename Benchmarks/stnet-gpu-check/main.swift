@@ -8,8 +8,9 @@ import SelectiveTuning
 let help = HelpText(
     usage: ["stnet-gpu-check [options]"],
     summary: """
-        On a machine with a GPU: every kernel against the CPU's, whole evaluations by their SHA-256, the time of each stage
-        by the device's events, and PyTorch beside it where python3 can import it. Prints one table.
+        On a machine with a GPU: every kernel against the CPU's, whole evaluations by their SHA-256 on one GPU and on all,
+        the time of each stage by the device's events, and PyTorch beside it where python3 can import it. What is cheap
+        comes first, and the first difference ends it. Prints one table.
         """,
     sections: [
         (
@@ -18,10 +19,10 @@ let help = HelpText(
                 .init("gpu", "INDEX|UUID", "the device", default: "0"),
                 .init("only", "PARTS", GPUCheck.parts.joined(separator: ","), default: "all"),
                 .init("tiny", nil, "so little of everything that an emulated device can do it"),
-                .init("networks", "N", "random networks", default: "200"),
+                .init("minutes", "X", "time for all; what does not fit is left out, and named", default: "9"),
+                .init("networks", "N", "random networks", default: "150"),
                 .init("pictures", "N", "generated pictures of each evaluation", default: "64"),
-                .init("batch", "N", "pictures at once", default: "128"),
-                .init("seconds", "X", "of each measurement", default: "3"),
+                .init("seconds", "X", "of each measurement", default: "2"),
                 .init("threads", "N", "threads of the host", default: "all"),
                 .init("python", "FILE", "interpreter that has PyTorch", default: "python3"),
                 .init("peer", "FILE", "gpu_peer.py", default: "Benchmarks/gpu_peer.py"),
@@ -32,7 +33,9 @@ let help = HelpText(
             ]
         )
     ],
-    footer: "Exit status: 0 all the same; 1 something differs; 64 usage; 69 no such device; 70 it failed.")
+    footer:
+        "Exit status: 0 all the same; 1 something differs, or nothing was compared; 64 usage; 69 no such device; 70 it failed."
+)
 
 do {
     if let problem = InstructionSet.settingProblem { throw UsageError(problem) }

@@ -16,12 +16,14 @@ final class FleetConnector: Sendable {
     private let reactor: Reactor?
     private let embedded: NodeService?
 
-    /// - Throws: what is wrong with hosts file, announce directory or key.
-    init(configuration: EvaluateConfiguration, inputs: EvaluateCommand.Inputs, say: (String) -> Void) throws {
+    /// - Throws: what is wrong with hosts file, announce directory, key or GPUs.
+    init(
+        configuration: EvaluateConfiguration, inputs: EvaluateCommand.Inputs, say: @escaping @Sendable (String) -> Void
+    ) throws {
         guard let fleet = configuration.fleet else {
             let service = NodeService(
                 identity: NodeIdentity(name: "embedded"),
-                resources: try FleetConnector.embeddedResources(configuration, inputs))
+                resources: try FleetConnector.embeddedResources(configuration, inputs, say), warn: say)
             keyPath = nil
             embedded = service
             reactor = nil
@@ -63,9 +65,9 @@ final class FleetConnector: Sendable {
         reactor?.stop()
     }
 
-    private static func embeddedResources(_ configuration: EvaluateConfiguration, _ inputs: EvaluateCommand.Inputs)
-        throws -> NodeResources
-    {
+    private static func embeddedResources(
+        _ configuration: EvaluateConfiguration, _ inputs: EvaluateCommand.Inputs, _ say: (String) -> Void
+    ) throws -> NodeResources {
         let paths = Dictionary(
             uniqueKeysWithValues: inputs.manifest.entries.compactMap { entry in
                 entry.image.map { (entry.id, $0) }
@@ -73,15 +75,16 @@ final class FleetConnector: Sendable {
         let images = ImageSource.files(ImageIndex(places: paths))
         let weights = WeightsSource.file(inputs.weights, sha256: inputs.job.weightsSHA256)
         return try NodeResources.on(
-            try configuration.gpu.map(device), images: images, weights: weights,
+            try configuration.gpu.map { try gpus($0, say) }, images: images, weights: weights,
             threads: configuration.threads, batch: configuration.batch,
             inputs: try configuration.inputCache?.open())
     }
 
-    private static func device(_ asked: String) throws(NoSuchDevice) -> CUDADevice {
+    private static func gpus(_ choice: GPUChoice, _ say: (String) -> Void) throws -> ServedGPUs {
         do {
-            return try GPU.open(asked, instead: "leave --gpu out to use the CPU")
+            return try GPU.open(choice, instead: "leave --gpu out to use the CPU", say: say)
         } catch {
+            if error.status == .usage { throw UsageError(error.description) }
             throw NoSuchDevice(description: error.description)
         }
     }

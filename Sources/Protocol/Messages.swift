@@ -111,9 +111,9 @@ public struct NodeDescription: Sendable, Hashable {
     public var instance: UInt64
     /// For people: "cpu avx512, 2 threads".
     public var device: String
-    /// The same for two nodes on one device, whatever they are called: a GPU's UUID. Empty where several nodes may share
-    /// what they compute on, as processors.
-    public var deviceID: String
+    /// What the node computes on and no other node may: UUIDs of GPUs, whatever the nodes are called. Empty where several
+    /// nodes may share it, as processors.
+    public var deviceIDs: [String]
     /// The code's version.
     public var version: String
     /// SHA-256 of the results for the built-in canary pictures: equal digests, equal bits.
@@ -127,13 +127,13 @@ public struct NodeDescription: Sendable, Hashable {
     public var samples: [String]
 
     public init(
-        name: String, instance: UInt64 = 0, device: String, deviceID: String = "", version: String = "",
+        name: String, instance: UInt64 = 0, device: String, deviceIDs: [String] = [], version: String = "",
         numerics: String, batch: UInt32 = 1, images: UInt32? = nil, samples: [String] = []
     ) {
         self.name = name
         self.instance = instance
         self.device = device
-        self.deviceID = deviceID
+        self.deviceIDs = deviceIDs
         self.version = version
         self.numerics = numerics
         self.batch = batch

@@ -1,10 +1,15 @@
 extension Backend {
-    /// One result a picture, in order: a picture whose units leave the fixed-point range fails alone. Throws what is
-    /// wrong with the device or the job.
+    /// In the backend's own precision, unless another one is said.
     package func evaluateEach(
         _ pictures: [Picture], options: LocalizationOptions, precision: Precision? = nil, mapReadOut: String? = nil
     ) throws(NetworkError) -> [Result<Finding, NetworkError>] {
-        let precision = precision ?? self.precision
+        let own: Precision = precision ?? self.precision
+        return try evaluateEach(pictures, options: options, precision: own, mapReadOut: mapReadOut)
+    }
+
+    public func evaluateEach(
+        _ pictures: [Picture], options: LocalizationOptions, precision: Precision, mapReadOut: String?
+    ) throws(NetworkError) -> [Result<Finding, NetworkError>] {
         func evaluate(_ pictures: [Picture]) throws(NetworkError) -> [Finding] {
             guard let mapReadOut else {
                 return try self.evaluate(pictures, options: options, precision: precision)
@@ -31,6 +36,14 @@ extension Backend {
 }
 
 extension NetworkError {
+    /// Whether the device that it came from is of no more use to this job, while another one may be.
+    var endsDevice: Bool {
+        switch self {
+        case .deviceFailed, .outOfMemory: true
+        default: false
+        }
+    }
+
     /// Whether another picture could still be evaluated on the same device.
     package var concernsOnePicture: Bool {
         switch self {

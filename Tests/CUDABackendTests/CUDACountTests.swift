@@ -59,6 +59,17 @@ import Testing
 
     private let copiesInGraphs = 3
 
+    @Test func aDeviceIsIdleWhereNeitherPassIsAtWork() {
+        var timings = CUDATimings()
+        #expect(timings.idleShare == 0)
+        for span in [2.0..<4.0, 1.0..<3.0, 2.5..<2.75, 6.0..<7.0] { timings.addSpan(span) }
+        timings.endCall()
+        #expect(timings.idleShare == 1 - 4.0 / 7)
+        timings.addSpan(0..<1)
+        timings.endCall()
+        #expect(timings.idleShare == 1 - 5.0 / 8)
+    }
+
     /// A driver takes seconds to translate all of them.
     @Test func onlyTheModulesThatAJobNeedsAreLoadedAndOnlyOnce() throws {
         let network = SmallNetworks.chain

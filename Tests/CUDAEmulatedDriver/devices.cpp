@@ -41,12 +41,34 @@ const Code *find(int code) {
     return nullptr;
 }
 
+/// The number of a device that is shown; -1 for other handles.
 int index_of(int device) {
-    const int index = device - FIRST_HANDLE;
-    return index >= 0 && (uint64_t)index < state().settings.devices ? index : -1;
+    for (int number : shown_devices()) {
+        if (number == device - FIRST_HANDLE) return number;
+    }
+    return -1;
+}
+
+bool is_slice(int number) { return (state().settings.slices >> number & 1) != 0; }
+
+/// That of a slice begins with its number and then 0xAA, that of a GPU with its number and then 0xEE.
+void fill_uuid(unsigned char *uuid, int number, bool slice) {
+    memset(uuid, slice ? 0xaa : 0xee, 16);
+    uuid[0] = (unsigned char)number;
 }
 
 }  // namespace
+
+std::vector<int> emulated::shown_devices() {
+    const bool names_slices = state().visible.find("MIG-") != std::string::npos;
+    std::vector<int> shown;
+    for (int number = 0; number < (int)state().settings.devices; number++) {
+        char name[16];
+        snprintf(name, sizeof name, "MIG-%02xaaaaaa", number);
+        if (is_slice(number) ? state().visible.find(name) != std::string::npos : !names_slices) shown.push_back(number);
+    }
+    return shown;
+}
 
 EXPORT int cuGetErrorName(int code, const char **text) {
     const Code *known = find(code);
@@ -64,15 +86,17 @@ EXPORT int cuGetErrorString(int code, const char **text) {
 
 EXPORT int cuDeviceGetCount(int *count) {
     return guarded([&] {
-        *count = (int)state().settings.devices;
+        *count = (int)shown_devices().size();
         return (int)SUCCESS;
     });
 }
 
 EXPORT int cuDeviceGet(int *device, int index) {
     return guarded([&] {
-        *device = FIRST_HANDLE + index;
-        return index_of(*device) < 0 ? (int)INVALID_DEVICE : (int)SUCCESS;
+        const std::vector<int> shown = shown_devices();
+        if (index < 0 || (size_t)index >= shown.size()) return (int)INVALID_DEVICE;
+        *device = FIRST_HANDLE + shown[(size_t)index];
+        return (int)SUCCESS;
     });
 }
 
@@ -88,8 +112,16 @@ EXPORT int cuDeviceGetName(char *name, int bytes, int device) {
 EXPORT int cuDeviceGetUuid_v2(unsigned char *uuid, int device) {
     return guarded([&] {
         if (index_of(device) < 0) return (int)INVALID_DEVICE;
-        memset(uuid, 0xee, 16);
-        uuid[0] = (unsigned char)index_of(device);
+        fill_uuid(uuid, index_of(device), is_slice(index_of(device)));
+        return (int)SUCCESS;
+    });
+}
+
+// The whole GPU's, of a slice too.
+EXPORT int cuDeviceGetUuid(unsigned char *uuid, int device) {
+    return guarded([&] {
+        if (index_of(device) < 0) return (int)INVALID_DEVICE;
+        fill_uuid(uuid, is_slice(index_of(device)) ? 0 : index_of(device), false);
         return (int)SUCCESS;
     });
 }
@@ -117,6 +149,7 @@ EXPORT int cuDevicePrimaryCtxRetain(void **context, int device) {
     return guarded([&] {
         const int index = index_of(device);
         if (index < 0) return (int)INVALID_DEVICE;
+        if (state().contexts[index].sticky != SUCCESS) return state().contexts[index].sticky;
         state().contexts[index].device = device;
         state().contexts[index].references++;
         if (state().contexts[index].memory == nullptr) state().contexts[index].memory = ptx_memory_create();
@@ -130,6 +163,7 @@ EXPORT int cuDevicePrimaryCtxRelease_v2(int device) {
     return guarded([&] {
         const int index = index_of(device);
         if (index < 0 || state().contexts[index].references == 0) return (int)INVALID_DEVICE;
+        if (state().contexts[index].sticky != SUCCESS) return state().contexts[index].sticky;
         state().contexts[index].references--;
         state().objects--;
         return (int)SUCCESS;
@@ -139,6 +173,6 @@ EXPORT int cuDevicePrimaryCtxRelease_v2(int device) {
 EXPORT int cuCtxSetCurrent(void *context) {
     return guarded([&] {
         current = static_cast<Context *>(context);
-        return (int)SUCCESS;
+        return current == nullptr ? (int)SUCCESS : current->sticky;
     });
 }

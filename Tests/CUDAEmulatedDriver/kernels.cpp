@@ -123,14 +123,14 @@ EXPORT int cuLaunchKernel(void *function, unsigned grid_x, unsigned grid_y, unsi
         // By number, in the order in which streams are given them: those of a graph each time that it is launched.
         return submit(stream, [=](void *stream) {
             const Settings &settings = state().settings;
-            const uint64_t number = (uint64_t)++state().launches;
-            if (number == settings.out_of_memory_at) return (int)OUT_OF_MEMORY;
-            if (number == settings.skip_at) return (int)SUCCESS;
+            const uint64_t number = (uint64_t)++state().launches, at = number_for_faults(number);
+            if (at == settings.out_of_memory_at) return (int)OUT_OF_MEMORY;
+            if (at == settings.skip_at) return (int)SUCCESS;
             state().launched.insert(kernel.name);
             if (settings.idle != 0) return (int)SUCCESS;
             return enqueue(stream, [=] {
                 const unsigned grid[3] = {grid_x, grid_y, grid_z};
-                if (number == state().settings.fault_at) return (int)ILLEGAL_ADDRESS;
+                if (at == state().settings.fault_at) return (int)ILLEGAL_ADDRESS;
                 return launch(kernel, arguments, grid, block_x, shared_bytes, memory, number);
             });
         });

@@ -12,6 +12,19 @@ State &state() {
 
 thread_local Context *current = nullptr;
 
+Sticky::operator int() const { return current == nullptr ? (int)SUCCESS : current->sticky; }
+
+Sticky &Sticky::operator=(int code) {
+    if (current != nullptr) current->sticky = code;
+    return *this;
+}
+
+uint64_t number_for_faults(uint64_t number) {
+    const uint64_t own = (uint64_t)++current->launches, faulty = state().settings.faulty_devices;
+    if (faulty == 0) return number;
+    return (faulty >> (current - state().contexts) & 1) != 0 ? own : UINT64_MAX;
+}
+
 namespace {
 
 struct Setting {
@@ -28,6 +41,8 @@ const Setting settings[] = {
     {"STNET_EMULATED_FAULT_AT", &Settings::fault_at},
     {"STNET_EMULATED_OUT_OF_MEMORY_AT", &Settings::out_of_memory_at},
     {"STNET_EMULATED_SKIP_AT", &Settings::skip_at},
+    {"STNET_EMULATED_FAULTY_DEVICES", &Settings::faulty_devices},
+    {"STNET_EMULATED_SLICES", &Settings::slices},
     {"STNET_EMULATED_PTX", &Settings::ptx},
     {"STNET_EMULATED_PTX_SEED", &Settings::ptx_seed},
     {"STNET_EMULATED_IDLE", &Settings::idle},
@@ -84,7 +99,9 @@ EXPORT int cuInit(unsigned flags) {
             if (text != nullptr) emulated_driver_set(setting.name, strtoull(text, nullptr, 10));
         }
     }
-    if (state().settings.devices == 0) return NO_DEVICE;
+    const char *visible = getenv("CUDA_VISIBLE_DEVICES");
+    if (!state().initialised && visible != nullptr) state().visible = visible;
+    if (shown_devices().empty()) return NO_DEVICE;
     state().initialised = true;
     return SUCCESS;
 }

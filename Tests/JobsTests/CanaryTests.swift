@@ -124,6 +124,28 @@ import Testing
         #expect(digests.first == (try weights.digest()))
     }
 
+    @Test func everyDeviceOfABackendComputesIt() throws {
+        let (right, wrong) = (try Weights(), try Weights(seed: 4))
+        func several(_ files: [Weights]) throws -> SeveralBackends {
+            let members = files.enumerated().map { number, weights in
+                SeveralBackends.Member(number: number) { [network = weights.network, file = weights.file] in
+                    try CPUBackend(
+                        network: network, source: file, pool: try ThreadPool(threads: 1), batch: 1)
+                }
+            }
+            return try SeveralBackends(kind: "GPU", members: members) { _ in }
+        }
+        let digest = try right.digest()
+        #expect(try Canary.agreedDigest(of: try several([right, right]), options: JobOptions()) == digest)
+        #expect {
+            _ = try Canary.agreedDigest(of: try several([right, wrong, right]), options: JobOptions())
+        } throws: {
+            "\($0)"
+                == "the devices here compute different bits, so one is faulty: GPU 1: canary "
+                + "\(try wrong.digest().prefix(12)); GPU 0, GPU 2: canary \(digest.prefix(12)); leave it out"
+        }
+    }
+
     /// A machine without the memory does without: it would end the coordinator, or send others' memory to the disk.
     @Test func theCoordinatorsIsNotBegunWhereThereIsNoRoom() throws {
         let weights = try Weights()

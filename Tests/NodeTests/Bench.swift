@@ -20,7 +20,7 @@ final class Bench: Sendable {
         let resources = NodeResources(
             images: try images ?? .files(ImageIndex(root: small.path("images"))),
             weights: weights ?? .file(small.weights, sha256: small.weights.sha256()), pool: pool, device: "test"
-        ) { [gate] network, weights, precision in
+        ) { [gate] network, weights, precision, _ in
             gate.countBackend()
             return GatedBackend(
                 inner: try CPUBackend(network: network, source: weights, pool: pool, batch: 2, precision: precision),

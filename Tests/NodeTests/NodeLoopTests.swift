@@ -55,6 +55,25 @@ import Testing
         #expect(node.begin(2).contains(.prepare(session: 2, job, connection: 2)))
     }
 
+    /// A probe is told of a device that failed; one that is only left out of a job is none of its business.
+    @Test func aDeviceThatIsLostIsSaidAndTheNodeGoesOn() {
+        var node = NodeInHand()
+        node.work(1)
+        func status() -> NodeStatus? {
+            _ = node.handle(.message(1, .status))
+            if case .status(let status)? = node.sent.last { return status }
+            return nil
+        }
+        let short = DeviceLoss(reason: "GPU 2 is left out of this job", isFinal: false, device: "GPUs 0 to 2")
+        #expect(node.handle(.deviceLost(short)) == [.warn("GPU 2 is left out of this job")])
+        #expect(status()?.device == "cpu" && status()?.note == "")
+        let lost = DeviceLoss(reason: "GPU 1 failed: worn", isFinal: true, device: "GPUs 0 and 2")
+        #expect(node.handle(.deviceLost(lost)) == [.warn("GPU 1 failed: worn")])
+        #expect(status()?.device == "GPUs 0 and 2" && status()?.note == "GPU 1 failed: worn")
+        #expect(status()?.state == .working && !node.loop.isLeaving)
+        #expect(node.handle(.leaseEnded(session: 1, lease: 1, fault: nil)) == [.send(1, .leaseDone(1))])
+    }
+
     /// Each holds its network's description: whoever begins and leaves jobs without end is not served for ever.
     @Test func jobsThatWaitForTheDeviceAreFew() {
         var node = NodeInHand()

@@ -69,7 +69,7 @@ import Testing
     @Test func namesAreStableAndDifferOnOneHost() {
         #expect(NodeIdentity.cpuName(host: "n7", port: 7000, standardPort: 7000) == "n7/cpu")
         #expect(NodeIdentity.cpuName(host: "n7", port: 7001, standardPort: 7000) == "n7/cpu:7001")
-        #expect(NodeIdentity.gpuName(host: "n7", uuid: "GPU-ab") == "n7/GPU-ab")
+        #expect(NodeIdentity.gpuName(host: "n7", uuids: ["GPU-ab"]) == "n7/GPU-ab")
         #expect(NodeIdentity(name: "a").instance != NodeIdentity(name: "a").instance)
     }
 

@@ -74,12 +74,12 @@ import Testing
         let (cluster, digest) = try cluster(pictures: 24)
         // After the canary, in the first lease.
         let gpu = try cluster.node(
-            name: "gpu", device: ["--gpu", "0", "--batch", "4"], environment: environment(["FAULT_AT": 60]))
+            name: "gpu", device: ["--gpu", "0", "--batch", "4"], environment: environment(["FAULT_AT": 220]))
         let run = try cluster.coordinator([gpu.address])
         #expect(gpu.program.wait() == 70)
         let said = gpu.program.standardError
-        #expect(said.contains("GPU 0 (emulation on the CPU, no GPU) failed: layer "), "\(said)")
-        #expect(said.contains("cuLaunchKernel: CUDA_ERROR_ILLEGAL_ADDRESS (700)"), "\(said)")
+        #expect(said.contains("GPU 0 (emulation on the CPU, no GPU) failed: the graph of a "), "\(said)")
+        #expect(said.contains("cuGraphLaunch: CUDA_ERROR_ILLEGAL_ADDRESS (700)"), "\(said)")
         let cpu = try cluster.node(name: "cpu")
         try add(cpu.address, to: "hosts-out", of: cluster)
         #expect(run.wait() == 0, "\(run.standardError)")
@@ -146,6 +146,127 @@ import Testing
         #expect(try cluster.digest() == digest)
     }
 
+    /// One process, one connection, one name.
+    @Test func oneNodeServesAllGPUsOfItsHost() throws {
+        let (cluster, digest) = try cluster(pictures: 40)
+        let environment = environment(["DEVICES": 3])
+        let gpus = try cluster.node(name: "gpus", device: ["--gpu", "all", "--batch", "4"], environment: environment)
+        let line = "GPUs 0 to 2 (emulation on the CPU, no GPU), 1024 MiB each, 1 thread for decoding"
+        #expect(Wait.until { gpus.program.standardError.contains(line) }, "\(gpus.program.standardError)")
+        let run = try cluster.coordinator([gpus.address], ["--log", "log"])
+        #expect(run.wait() == 0, "\(run.standardError)")
+        #expect(
+            run.standardError.contains("gpus is ready: GPUs 0 to 2 (emulation on the CPU, no GPU), batches of 2, "),
+            "\(run.standardError)")
+        #expect(try cluster.digest() == digest)
+        // One of these GPUs has another node: whoever comes second is told which, and whose it is.
+        let one = try cluster.node(name: "one", device: ["--gpu", "1"], environment: environment)
+        let asked = try cluster.coordinator([gpus.address, one.address], out: "asked", ["--dry-run"])
+        _ = asked.wait()
+        let reasons = [
+            "gpus takes part already and serves GPU-01eeeeee-eeee-eeee-eeee-eeeeeeeeeeee too",
+            "one takes part already and serves GPU-01eeeeee-eeee-eeee-eeee-eeeeeeeeeeee too",
+        ]
+        #expect(reasons.contains(where: asked.standardError.contains), "\(asked.standardError)")
+        // Without a name of its own it has that of the set of its GPUs, whatever their order.
+        for list in ["all", "2,GPU-00,1"] {
+            let named = try Program(
+                "stnet-node",
+                ["--listen", "127.0.0.1:0", "--insecure", "--threads", "1", "--gpu", list, "--weights-cache", "cache"],
+                environment: environment, directory: cluster.directory)
+            #expect(
+                Wait.until { named.standardError.contains("/3-gpus-813c7f69, GPUs 0 to 2 (") }, "\(named.standardError)"
+            )
+            named.send(SIGTERM)
+            #expect(named.wait() == 0)
+        }
+    }
+
+    /// The second of three fails half-way: the others evaluate its pictures too, in the node and in the coordinator's process.
+    @Test func aGPUThatFailsLeavesTheOthersWorking() throws {
+        let (cluster, digest) = try cluster(pictures: 48)
+        let environment = environment(["DEVICES": 3, "FAULTY_DEVICES": 2, "FAULT_AT": 220])
+        let gpus = try cluster.node(name: "gpus", device: ["--gpu", "all", "--batch", "4"], environment: environment)
+        let run = try cluster.coordinator([gpus.address])
+        #expect(run.wait() == 0, "\(run.standardError)")
+        #expect(try cluster.digest() == digest)
+        let said = gpus.program.standardError
+        #expect(said.contains("GPU 1 (emulation on the CPU, no GPU) failed: the graph of a "), "\(said)")
+        #expect(said.contains("this process uses it no more, 2 of 3 GPUs are left"), "\(said)")
+        let probe = try Program(
+            "stnet-node", ["--probe", gpus.address, "--key-file", "key"], directory: cluster.directory)
+        #expect(probe.wait() == 0)
+        #expect(
+            probe.standardOutput.contains(
+                "idle, GPUs 0 and 2 (emulation on the CPU, no GPU), 1024 MiB each; without GPU 1")
+                && probe.standardOutput.contains("; GPU 1 (emulation on the CPU, no GPU) failed: the graph of a "),
+            "\(probe.standardOutput)")
+        // The next job does without it.
+        let next = try cluster.coordinator([gpus.address], out: "next", ["--bottom", "p1"])
+        #expect(next.wait() == 0, "\(next.standardError)")
+        #expect(
+            next.standardError.contains("ready: GPUs 0 and 2 (emulation on the CPU, no GPU), batches of 2"),
+            "\(next.standardError)")
+        let embedded = try Program(
+            "stnet-coord", cluster.evaluation + ["--out", "embedded", "--gpu", "0,1,2", "--batch", "4"],
+            environment: environment, directory: cluster.directory)
+        #expect(embedded.wait() == 0, "\(embedded.standardError)")
+        #expect(embedded.standardError.contains("no more, 2 of 3 GPUs are left"), "\(embedded.standardError)")
+        #expect(try cluster.digest("embedded") == digest)
+    }
+
+    @Test func theLastGPUThatFailsEndsTheNode() throws {
+        let (cluster, _) = try cluster(pictures: 24)
+        let gpus = try cluster.node(
+            name: "gpus", device: ["--gpu", "all", "--batch", "4"],
+            environment: environment(["DEVICES": 2, "FAULTY_DEVICES": 3, "FAULT_AT": 220]))
+        let run = try cluster.coordinator([gpus.address], ["--wait", "1"])
+        #expect(gpus.program.wait() == 70)
+        #expect(gpus.program.standardError.contains("1 of 2 GPUs is left"), "\(gpus.program.standardError)")
+        #expect(run.wait() == 2, "\(run.standardError)")
+    }
+
+    @Test func aGPUThatComputesOtherBitsIsNamed() throws {
+        let (cluster, _) = try cluster(pictures: 4)
+        let environment = environment(["DEVICES": 3, "FAULTY_DEVICES": 2, "SKIP_AT": 3])
+        let gpus = try cluster.node(name: "gpus", device: ["--gpu", "all"], environment: environment)
+        let run = try cluster.coordinator([gpus.address], ["--wait", "1"])
+        #expect(run.wait() == 69, "\(run.standardError)")
+        #expect(
+            run.standardError.contains(
+                "the devices here compute different bits, so one is faulty: GPU 1: canary "), "\(run.standardError)")
+        #expect(run.standardError.contains("; GPU 0, GPU 2: canary "), "\(run.standardError)")
+    }
+
+    /// A slice of a GPU has a name of its own, and is shown where the program is told of it alone.
+    @Test func aSliceOfAGPUIsCalledByItsOwnUUID() throws {
+        let (cluster, digest) = try cluster(pictures: 4)
+        func run(_ gpu: String, _ more: [String: String] = [:]) throws -> (Int32?, String) {
+            let settings = environment(["DEVICES": 3, "SLICES": 6]).merging(more) { $1 }
+            let run = try Program(
+                "stnet-coord", cluster.evaluation + ["--out", "out", "--force", "--gpu", gpu], environment: settings,
+                directory: cluster.directory)
+            return (run.wait(), run.standardError)
+        }
+        let slice = "MIG-02aaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa"
+        let found = try run(slice)
+        #expect(found.0 == 0, "\(found)")
+        #expect(try cluster.digest() == digest)
+        let two = try run("MIG-01aaaaaa-aaaa-aaaa-aaaa-aaaaaaaaaaaa," + slice.lowercased())
+        #expect(two.0 == 0 && two.1.contains("GPUs 0 and 1 (emulation"), "\(two)")
+        let absent = try run("MIG-07aaaaaa")
+        #expect(absent.0 == 69, "\(absent)")
+        #expect(
+            absent.1.contains("--gpu MIG-07aaaaaa: with CUDA_VISIBLE_DEVICES=MIG-07aaaaaa, set for it, the driver"),
+            "\(absent)")
+        // Somebody else has said what is to be seen.
+        let hidden = try run(slice, ["CUDA_VISIBLE_DEVICES": "GPU-00eeeeee"])
+        #expect(hidden.0 == 69 && hidden.1.contains("no GPU is called \(slice)"), "\(hidden)")
+        #expect(hidden.1.contains("that CUDA_VISIBLE_DEVICES (GPU-00eeeeee) names by their whole UUIDs"), "\(hidden)")
+        let whole = try run("all")
+        #expect(whole.0 == 0 && whole.1.contains("is ready: GPU 0 (emulation"), "\(whole)")
+    }
+
     @Test func theEmbeddedNodeUsesAGPUToo() throws {
         let (cluster, digest) = try cluster(pictures: 5)
         let arguments = cluster.evaluation + ["--out", "out", "--gpu", "GPU-00eeeeee"]
@@ -160,7 +281,7 @@ import Testing
         let (cluster, _) = try cluster(pictures: 9)
         let run = try Program(
             "stnet-coord", cluster.evaluation + ["--out", "out", "--gpu", "0"],
-            environment: environment(["FAULT_AT": 60]), directory: cluster.directory)
+            environment: environment(["FAULT_AT": 70]), directory: cluster.directory)
         #expect(run.wait() == 2)
         #expect(run.standardError.contains("CUDA_ERROR_ILLEGAL_ADDRESS (700)"), "\(run.standardError)")
         let resumed = try cluster.coordinator(out: "out", ["--resume"])
@@ -182,9 +303,14 @@ import Testing
         #expect(
             try String(contentsOfFile: cluster.path("check/gpu-check.json"), encoding: .utf8).contains(#""same": true"#)
         )
-        // The first launches measure the peak.
-        let faulty = try check(["SKIP_AT": 8], ["--only", "kernels"])
+        let faulty = try check(["SKIP_AT": 8], [])
         #expect(faulty.0 == 1 && faulty.1.contains("SOMETHING DIFFERS FROM THE CPU"), "\(faulty)")
+        #expect(faulty.1.contains("random 0, activations of layer ") && faulty.1.contains(", tile 0: picture 0, y "))
+        #expect(!faulty.1.contains("images.jsonl") && !faulty.1.contains("stages, us"), "nothing comes after it")
+        let late = try check([:], ["--minutes", "0"])
+        #expect(late.0 == 1 && late.1.contains("NOTHING WAS COMPARED"), "\(late)")
+        #expect(
+            late.1.contains("left out, for there was no time:\n  kernels\n  evaluation: demo\n  stages\n"), "\(late)")
     }
 
     @Test func whatAGPUDoesNotDoIsSaid() throws {
@@ -199,6 +325,12 @@ import Testing
         #expect(fast.0 == 64 && fast.1.contains("precision exact only"), "\(fast)")
         let nodes = try end(["--gpu", "0", "--nodes", "hosts"], environment())
         #expect(nodes.0 == 64 && nodes.1.contains("nodes have a --gpu of their own"), "\(nodes)")
+        let twice = try end(["--gpu", "0,GPU-00eeeeee"], environment())
+        #expect(twice.0 == 64 && twice.1.contains("0 and GPU-00eeeeee are the same, GPU 0 ("), "\(twice)")
+        let gap = try end(["--gpu", "0,"], environment())
+        #expect(gap.0 == 64 && gap.1.contains("--gpu 0,: expected all, or indices and UUIDs"), "\(gap)")
+        let noneAtAll = try end(["--gpu", "all"], environment(["DEVICES": 0]))
+        #expect(noneAtAll.0 == 69 && noneAtAll.1.contains("sees no GPU"), "\(noneAtAll)")
         let absent = try end(["--gpu", "1"], environment())
         #expect(absent.0 == 69 && absent.1.contains("no GPU is called 1"), "\(absent)")
         let nowhere = try end(["--gpu", "0"], ["STNET_LIBCUDA": "libcuda-of-nobody.so"])

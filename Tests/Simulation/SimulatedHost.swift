@@ -65,7 +65,7 @@ extension Simulator {
             hosts[host].position = 0
             nextBatch(host)
         case .stopSession(let session): hosts[host].stopped.insert(session)
-        case .readAhead, .fetchAhead, .dropWaiting, .takeImage, .takeWeights, .takeStored, .log: break
+        case .readAhead, .fetchAhead, .dropWaiting, .takeImage, .takeWeights, .takeStored, .log, .warn: break
         }
     }
 

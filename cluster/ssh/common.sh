@@ -3,8 +3,8 @@
 #
 # A hosts file has a line a host: what ssh calls it, then its devices. "#" starts a comment.
 #
-#   node1 gpus          a node for each GPU that nvidia-smi lists there
-#   node2 gpu:0 gpu:3   these GPUs
+#   node1 gpus          one node for all GPUs there
+#   node2 gpu:0 gpu:2,3 a node for the first GPU, and one for two others
 #   admin@node3 cpu     one node on all of its processors (also where no device is named)
 #
 # The n-th device of a host listens on port 7000 + n - 1. Users, ports and jump hosts of ssh belong in ~/.ssh/config.
@@ -47,8 +47,8 @@ read_hosts() {
             [ "$word" != "${words[0]}" ] || die 65 "$file:$number: ${words[0]} stands there already"
         done
         for word in "${words[@]:1}"; do
-            [[ $word =~ ^(cpu|gpus|gpu:[A-Za-z0-9-]+)$ ]] ||
-                die 65 "$file:$number: device \"$word\": expected cpu, gpus, or gpu:INDEX"
+            [[ $word =~ ^(cpu|gpus|gpu:[A-Za-z0-9,-]+)$ ]] ||
+                die 65 "$file:$number: device \"$word\": expected cpu, gpus, or gpu:INDEX,..."
         done
         hosts+=("${words[0]}")
         devices+=("${words[*]:1}")

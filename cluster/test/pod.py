@@ -27,7 +27,7 @@ group = security["fsGroup"]
 def here(text):
     """The words that cannot hold on a machine without GPUs and without the published weights."""
     for old, new in [
-        ("--gpu=0", "--cpu"), ("--gpu 0", "--cpu"), ("--threads=4", "--threads=1"), ("--threads 4", "--threads 1"),
+        ("--gpu=all", "--cpu"), ("--gpu all", "--cpu"), ("--threads=4", "--threads=1"), ("--threads 4", "--threads 1"),
         ("--network=alexnet", "--network=/data/demo/network.json"),
         ("--network alexnet", "--network /data/demo/network.json"),
         ("/data/weights/alexnet-owt-7be5be79.pth", "/data/demo/demo.safetensors"), ("=1800", "=60"), (" 1800", " 60"),

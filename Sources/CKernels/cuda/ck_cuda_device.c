@@ -9,8 +9,8 @@ int32_t ck_cuda_device_count(const ck_cuda_driver *driver, int32_t *count, ck_cu
     return ck_cuda_check(driver, driver->device_get_count(count), "cuDeviceGetCount", error);
 }
 
-static void print_uuid(const ck_cuda_uuid *uuid, char *text) {
-    text += sprintf(text, "GPU");
+static void print_uuid(const char *kind, const ck_cuda_uuid *uuid, char *text) {
+    text += sprintf(text, "%s", kind);
     for (int i = 0; i < 16; i++) {
         // 4, 2, 2, 2 and 6 bytes.
         const int begins = i == 0 || i == 4 || i == 6 || i == 8 || i == 10;
@@ -21,7 +21,7 @@ static void print_uuid(const ck_cuda_uuid *uuid, char *text) {
 int32_t ck_cuda_device_describe(const ck_cuda_driver *driver, int32_t index, ck_cuda_device *device,
                                 ck_cuda_error *error) {
     memset(device, 0, sizeof *device);
-    ck_cuda_uuid uuid;
+    ck_cuda_uuid uuid, whole;
     size_t bytes = 0;
     if (!ck_cuda_check(driver, driver->device_get(&device->handle, index), "cuDeviceGet", error)) return 0;
     const int handle = device->handle;
@@ -44,7 +44,11 @@ int32_t ck_cuda_device_describe(const ck_cuda_driver *driver, int32_t index, ck_
     device->name[sizeof device->name - 1] = '\0';
     device->index = index;
     device->memory_bytes = bytes;
-    print_uuid(&uuid, device->uuid);
+    // The older call gives the GPU's UUID where the newer one gives that of the slice.
+    device->is_slice = driver->device_get_whole_uuid != NULL &&
+                       driver->device_get_whole_uuid(&whole, handle) == CK_CUDA_SUCCESS &&
+                       memcmp(&whole, &uuid, sizeof uuid) != 0;
+    print_uuid(device->is_slice ? "MIG" : "GPU", &uuid, device->uuid);
     return 1;
 }
 
@@ -54,6 +58,10 @@ static int32_t index_of(const char *text) {
     return (int32_t)strtol(text, NULL, 10);
 }
 
+static int32_t is_uuid(const char *text) {
+    return strncasecmp(text, "GPU-", 4) == 0 || strncasecmp(text, "MIG-", 4) == 0;
+}
+
 static int32_t unknown(const ck_cuda_driver *driver, const char *wanted, int32_t count, int32_t matches,
                        ck_cuda_error *error) {
     if (matches > 1) {
@@ -61,7 +69,8 @@ static int32_t unknown(const ck_cuda_driver *driver, const char *wanted, int32_t
                      "%d GPUs have a UUID that begins with %.64s, expected one; there are: ", matches, wanted);
     } else {
         ck_cuda_fail(error, CK_CUDA_UNKNOWN_DEVICE,
-                     "no GPU is called %.64s, expected an index or the beginning of a UUID (GPU-...); there are: ",
+                     "no GPU is called %.64s, expected an index or the beginning of a UUID (GPU-..., MIG-...); there "
+                     "are: ",
                      wanted);
     }
     for (int32_t index = 0; index < count; index++) {
@@ -72,6 +81,14 @@ static int32_t unknown(const ck_cuda_driver *driver, const char *wanted, int32_t
         snprintf(error->text + used, sizeof error->text - used, "%s%d (%s, %s)", index == 0 ? "" : ", ", index,
                  device.uuid, device.name);
     }
+    if (strncasecmp(wanted, "MIG-", 4) == 0) {
+        const char *visible = getenv("CUDA_VISIBLE_DEVICES");
+        const size_t used = strlen(error->text);
+        snprintf(error->text + used, sizeof error->text - used,
+                 "; CUDA shows a process those slices of GPUs that CUDA_VISIBLE_DEVICES (%.200s) names by their whole "
+                 "UUIDs, and no more than one with most drivers",
+                 visible == NULL ? "not set" : visible);
+    }
     return 0;
 }
 
@@ -81,7 +98,7 @@ int32_t ck_cuda_device_find(const ck_cuda_driver *driver, const char *wanted, ck
     if (!ck_cuda_device_count(driver, &count, error)) return 0;
     if (found >= 0) {
         matches = found < count;
-    } else if (strncasecmp(wanted, "GPU-", 4) == 0) {
+    } else if (is_uuid(wanted)) {
         for (int32_t index = 0; index < count; index++) {
             if (!ck_cuda_device_describe(driver, index, device, error)) return 0;
             if (strncasecmp(device->uuid, wanted, strlen(wanted)) == 0) {

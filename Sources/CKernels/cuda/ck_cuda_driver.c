@@ -40,6 +40,9 @@ static int32_t fill_table(ck_cuda_driver *driver, void *library, const char *pat
     }
     CK_CUDA_FUNCTIONS(CK_CUDA_LOOK_UP)
 #undef CK_CUDA_LOOK_UP
+#define CK_CUDA_LOOK_FOR(field, symbol, parameters) *(void **)&driver->field = dlsym(library, symbol);
+    CK_CUDA_OPTIONAL_FUNCTIONS(CK_CUDA_LOOK_FOR)
+#undef CK_CUDA_LOOK_FOR
     return 1;
 }
 

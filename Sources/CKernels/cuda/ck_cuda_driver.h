@@ -55,10 +55,15 @@ typedef struct {
     F(graph_executable_destroy, "cuGraphExecDestroy", (void *executable))                                            \
     F(graph_destroy, "cuGraphDestroy", (void *graph))
 
+// What a driver may lack: the field is NULL then.
+#define CK_CUDA_OPTIONAL_FUNCTIONS(F) \
+    F(device_get_whole_uuid, "cuDeviceGetUuid", (ck_cuda_uuid * uuid, int device))
+
 struct ck_cuda_driver {
     int32_t version;
 #define CK_CUDA_FIELD(field, symbol, parameters) int(*field) parameters;
     CK_CUDA_FUNCTIONS(CK_CUDA_FIELD)
+    CK_CUDA_OPTIONAL_FUNCTIONS(CK_CUDA_FIELD)
 #undef CK_CUDA_FIELD
 };
 

@@ -46,7 +46,8 @@ typedef struct {
     int32_t index, handle;
     int32_t compute_major, compute_minor, multiprocessors;
     uint64_t memory_bytes;
-    char uuid[48];  // "GPU-xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx", as nvidia-smi prints it
+    int32_t is_slice;  // a part of a GPU (MIG) and no whole one
+    char uuid[48];     // "GPU-xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx" or "MIG-...", as nvidia-smi prints it
     char name[128];
 } ck_cuda_device;
 
@@ -55,7 +56,7 @@ int32_t ck_cuda_device_describe(const ck_cuda_driver *driver, int32_t index, ck_
                                 ck_cuda_error *error);
 
 /// Finds a device by its index or by its UUID, of which the beginning is enough where it fits one device alone.
-/// UNKNOWN_DEVICE lists the devices that are there.
+/// UNKNOWN_DEVICE lists the devices that are there, OLD_DEVICE describes the one that cannot run the kernels.
 int32_t ck_cuda_device_find(const ck_cuda_driver *driver, const char *wanted, ck_cuda_device *device,
                             ck_cuda_error *error);
 

@@ -1,6 +1,7 @@
 import Bytes
 import Dataset
 import Jobs
+import Node
 import Options
 import SelectiveTuning
 
@@ -29,7 +30,7 @@ public struct EvaluateConfiguration: Sendable {
     public var batch: Int?
     public var inputCache: InputCacheOptions?
     /// The embedded node's GPU, by index or UUID; nil for the CPU.
-    public var gpu: String?
+    package var gpu: GPUChoice?
     public var isDryRun: Bool
     public var progress: ProgressPrinter.Style
     public var resumes: Bool
@@ -137,7 +138,9 @@ public struct EvaluateConfiguration: Sendable {
         }
         batch = try parsed.integer("batch", in: 1...4096)
         inputCache = try InputCacheOptions(parsed)
-        gpu = values["gpu"]
+        gpu = try values["gpu"].map { text throws(UsageError) in
+            try GPUChoice(parsing: text, blame: parsed.blame("gpu"))
+        }
         if gpu != nil, options.precision == .fast {
             throw UsageError(
                 "\(parsed.blame(anyOf: "gpu", "precision"))--gpu and --precision fast: a GPU computes precision exact only"

@@ -231,12 +231,14 @@ public enum EvaluateOptions {
             "results-file", "FILE.csv",
             "add a row of this run to a table of many, or put it in the place of its earlier one"),
         .init(
-            "gpu", "INDEX|UUID", "evaluate on this GPU, in this process; without --nodes and --announce",
+            "gpu", "all|INDEX|UUID",
+            "evaluate on all GPUs, on this one, or on several with commas between them (0,2), in this process; without "
+                + "--nodes and --announce",
             default: "the CPU"),
         .init("threads", "N", "threads of this process", default: "all cores"),
         .init(
             "batch", "N", "images evaluated at once; changes no result",
-            default: "what memory allows, at most 32; GPU: 128"),
+            default: "what memory allows, at most 32; each GPU: 128, a large one 512"),
         .init("cache", "DIR", "keep decoded inputs in this directory for later runs, and read them from there"),
         .init(
             "cache-size", "GIB", "the most that decoded inputs may take there", default: "16",
@@ -269,7 +271,9 @@ public enum EvaluateOptions {
     ]
 
     private static let manual = ManualDetails(
-        environment: [.instructionSet, .cudaLibrary, .home, .credentials, .terminal],
+        environment: [
+            .instructionSet, .cudaLibrary, .cudaCache, .cudaDevices, .home, .credentials, .terminal,
+        ],
         files: [
             .init("stnet.json", "In the working directory: options by name, as --config takes them."),
             .init("weights/", "In the working directory: where weights are looked for, and where weights puts them."),

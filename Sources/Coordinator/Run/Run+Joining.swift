@@ -28,8 +28,9 @@ extension Run {
             note(.error, "node may not join", "\(name): \(reason)", ["node.address": name, "reason": reason])
             return close(id, reason: reason, refusal: .evicted)
         }
-        if let other = sharer(of: description) {
-            return mayNotJoin(description.name, .duplicateDevice(name: other), rival: other, session: id)
+        if let (other, device) = sharer(of: description) {
+            return mayNotJoin(
+                description.name, .duplicateDevice(name: other, device: device), rival: other, session: id)
         }
         if let problem = mismatch(of: description) {
             note(
@@ -83,13 +84,16 @@ extension Run {
             ["node.address": name, "node.name": description.name, "node.device": description.device])
     }
 
-    /// The node that takes part and serves the same device, under whatever name; nil where there is none.
-    private func sharer(of node: NodeDescription) -> String? {
-        guard !node.deviceID.isEmpty else { return nil }
-        return members.values.first { member in
-            member.session != nil && member.description.deviceID == node.deviceID
-                && member.description.name != node.name
-        }?.description.name
+    /// A node that takes part and serves one of the same devices, under whatever name, and that device; nil where there is none.
+    private func sharer(of node: NodeDescription) -> (name: String, device: String)? {
+        guard !node.deviceIDs.isEmpty else { return nil }
+        // In order, so that the same run says the same.
+        for member in members.keys.sorted().map({ members[$0]! })
+        where member.session != nil && member.description.name != node.name {
+            let device = node.deviceIDs.first(where: member.description.deviceIDs.contains)
+            if let device { return (member.description.name, device) }
+        }
+        return nil
     }
 
     /// Somebody has its name or its device. Who was evicted is out; the other one may be silent or gone soon, and then it may join.

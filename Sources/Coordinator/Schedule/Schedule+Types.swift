@@ -81,15 +81,16 @@ extension Schedule {
     public enum JoinRefusal: Error, Sendable, Hashable, CustomStringConvertible {
         case evicted(name: String)
         case duplicate(name: String)
-        /// Another node, of this name, serves the same device.
-        case duplicateDevice(name: String)
+        /// Another node, of this name, serves this device too.
+        case duplicateDevice(name: String, device: String)
 
         public var description: String {
             switch self {
             case .evicted(let name): "\(name) was evicted from this run"
             case .duplicate(let name):
                 "\(name) takes part already: two nodes have the same name; give one --name"
-            case .duplicateDevice(let name): "\(name) takes part already and serves the same GPU: start one node a GPU"
+            case .duplicateDevice(let name, let device):
+                "\(name) takes part already and serves \(device) too: a GPU has one node, alone or together with others"
             }
         }
     }

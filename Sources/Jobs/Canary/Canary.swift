@@ -7,6 +7,16 @@ import SelectiveTuning
 /// built-in JPEG files with a job's own network, weights and options. Two nodes with the same digest give the same bits,
 /// whatever their versions, libraries and devices.
 public enum Canary {
+    /// The digest of every device that stands behind a backend. Throws `UnequalDevices` where they do not agree, and
+    /// `NetworkError` as below.
+    public static func agreedDigest(of backend: any Backend, options: JobOptions) throws -> String {
+        let digests = try backend.onEachDevice { device throws(NetworkError) in
+            try digest(of: device, options: options)
+        }
+        guard Set(digests.map(\.value)).count == 1 else { throw UnequalDevices(digests: digests) }
+        return digests[0].value
+    }
+
     /// Throws what is wrong with the device or the job.
     public static func digest(of backend: some Backend, options: JobOptions) throws(NetworkError) -> String {
         let classes = try backend.network.shapes().last!.channels

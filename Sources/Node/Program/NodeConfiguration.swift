@@ -6,7 +6,7 @@ import Protocol
 /// Everything that the program was told, with defaults resolved.
 package struct NodeConfiguration: Sendable {
     package var listen: HostPort
-    package var gpu: String?
+    package var gpu: GPUChoice?
     /// The data root; nil when the coordinator sends the images.
     package var imagesPath: String?
     package var weightsCache: String
@@ -42,7 +42,7 @@ package struct NodeConfiguration: Sendable {
         listen = try place("listen") ?? HostPort(host: "")
         probe = try place("probe")
         if probe?.host.isEmpty == true { probe!.host = "localhost" }
-        gpu = values["gpu"]
+        gpu = try values["gpu"].map { text throws(UsageError) in try GPUChoice(parsing: text) }
         if gpu != nil && parsed.switches.contains("cpu") { throw UsageError("--gpu and --cpu: expected one of them") }
         switch values["images"] {
         case "remote": imagesPath = nil

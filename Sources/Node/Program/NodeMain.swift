@@ -53,10 +53,10 @@ public enum NodeMain {
     }
 
     private static func serve(_ configuration: NodeConfiguration) throws -> NodeExitStatus {
-        let device = try configuration.gpu.map { asked throws(ProgramError) in try GPU.open(asked) }
+        let gpus = try configuration.gpu.map { choice throws(ProgramError) in try GPU.open(choice, say: log) }
         let (trust, origin) = try trust(configuration)
         let index = try configuration.imagesPath.map { path throws(ProgramError) in try imageIndex(path) }
-        let resources = try resources(configuration, device, index)
+        let resources = try resources(configuration, gpus, index)
         let notifier = SystemdNotifier()
         let reactor = try Reactor()
         // The port, which may be any that is free, stands in the node's name: so the listener is there first.
@@ -66,7 +66,7 @@ public enum NodeMain {
         let host = hostName()
         let name =
             configuration.name
-            ?? device.map { NodeIdentity.gpuName(host: host, uuid: $0.uuid) }
+            ?? gpus.map { NodeIdentity.gpuName(host: host, uuids: $0.devices.map(\.uuid)) }
             ?? NodeIdentity.cpuName(host: host, port: listener.port, standardPort: HostPort.standardPort)
         let service = NodeService(
             identity: NodeIdentity(name: name), resources: resources,
@@ -122,14 +122,14 @@ public enum NodeMain {
     }
 
     private static func resources(
-        _ configuration: NodeConfiguration, _ device: CUDADevice?, _ index: ImageIndex?
+        _ configuration: NodeConfiguration, _ gpus: ServedGPUs?, _ index: ImageIndex?
     ) throws -> NodeResources {
         let images: ImageSource = index.map { .files($0) } ?? .remote
         let cache = WeightsCache(directory: configuration.weightsCache, alsoIn: "weights")
         cache.removeLeftovers()
         let weights = WeightsSource.cache(cache)
         return try NodeResources.on(
-            device, images: images, weights: weights, threads: configuration.threads, batch: configuration.batch,
+            gpus, images: images, weights: weights, threads: configuration.threads, batch: configuration.batch,
             inputs: try configuration.inputCache?.open())
     }
 

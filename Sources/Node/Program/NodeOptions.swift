@@ -8,8 +8,8 @@ public enum NodeOptions {
         usage: ["stnet-node [--listen [HOST]:PORT] [options]", "stnet-node --probe HOST:PORT"],
         brief: "evaluate images for stnet-coord",
         summary: """
-            Serves one device, the CPU or a GPU, to stnet-coord: waits for a coordinator, evaluates the images that it
-            leases, and waits for the next one. Any number of nodes can serve one coordinator.
+            Serves the CPU, a GPU or several GPUs of this host to stnet-coord: waits for a coordinator, evaluates the images
+            that it leases, and waits for the next one. Any number of nodes can serve one coordinator.
             """,
         sections: [
             ("Device", device), ("Data", data), ("Network", network), ("Running", running),
@@ -24,11 +24,12 @@ public enum NodeOptions {
 
     private static let device: [OptionSpecification] = [
         .init("cpu", nil, "evaluate on the CPU, as without --gpu"),
-        .init("gpu", "INDEX|UUID", "evaluate on this GPU"),
+        .init(
+            "gpu", "all|INDEX|UUID", "evaluate on all GPUs, on this one, or on several with commas between them: 0,2"),
         .init("threads", "N", "threads of this process", default: "all cores"),
         .init(
             "batch", "N", "images evaluated at once; changes no result",
-            default: "what memory allows, at most 32; GPU: 128"),
+            default: "what memory allows, at most 32; each GPU: 128, a large one 512"),
     ]
 
     private static let data: [OptionSpecification] = [
@@ -51,7 +52,7 @@ public enum NodeOptions {
         .init("advertise", "HOST", "the host that is announced", default: "this host's name"),
         .init(
             "name", "NAME", "the node's name, the same at every start",
-            default: "HOST/cpu, with :PORT unless 7000; HOST/UUID"),
+            default: "HOST/cpu, with :PORT unless 7000; HOST/UUID, HOST/N-gpus-DIGEST"),
     ]
 
     private static let running: [OptionSpecification] = [
@@ -70,7 +71,9 @@ public enum NodeOptions {
         .init(
             NodeExitStatus.unavailable,
             "cannot listen, no such device, too little memory or too few open files allowed; --probe: nobody answers"),
-        .init(NodeExitStatus.deviceFailed, "the GPU failed while it was used: start the node again"),
+        .init(
+            NodeExitStatus.deviceFailed,
+            "the GPU failed while it was used, or the last one of several: start the node again"),
         .init(NodeExitStatus.refused, "the key cannot be used; --probe: the node has another one"),
         .init(signal: 2, "ended at once by a second Ctrl-C"),
         .init(signal: 15, "ended at once by a second SIGTERM"),
@@ -78,7 +81,7 @@ public enum NodeOptions {
 
     private static let manual = ManualDetails(
         environment: [
-            .instructionSet, .cudaLibrary, .home, .credentials,
+            .instructionSet, .cudaLibrary, .cudaCache, .cudaDevices, .home, .credentials,
             .init("NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID", "Set by systemd, which is told how the node is."),
         ],
         files: [
@@ -91,6 +94,7 @@ public enum NodeOptions {
             .init(
                 "Serves the first GPU; the images lie on this host:",
                 "stnet-node --gpu 0 --images /data/ILSVRC2012/images"),
+            .init("Serves all GPUs of this host:", "stnet-node --gpu all --images /data/ILSVRC2012/images"),
             .init("How is the node on host7?", "stnet-node --probe host7:7000"),
         ],
         documents: ["docs/nodes.md", "docs/gpu.md", "SECURITY.md"])

@@ -4,7 +4,7 @@ import Jobs
 import Protocol
 import SelectiveTuning
 
-/// The device's thread: prepares jobs and evaluates leases, one after the other. What it has prepared it keeps, so that
+/// The thread of the device, or of several that are one backend: prepares jobs and evaluates leases, one after the other. What it has prepared it keeps, so that
 /// the next coordinator with the same network and weights need not wait.
 final class DeviceWorker: @unchecked Sendable {
     let identity: NodeIdentity
@@ -108,7 +108,7 @@ final class DeviceWorker: @unchecked Sendable {
         if let known = loaded!.canaries[recipe.options.ofResults] {
             numerics = known
         } else {
-            numerics = try Canary.digest(of: backend, options: recipe.options)
+            numerics = try canary(of: backend, recipe.options)
             loaded!.canaries[recipe.options.ofResults] = numerics
         }
         guard !session.isStopped else { return nil }
@@ -120,7 +120,7 @@ final class DeviceWorker: @unchecked Sendable {
                 network: backend.network, options: recipe.options, threads: resources.pool.threads),
             maps: try MapMaker(network: backend.network, options: recipe.options), cache: resources.inputs)
         return NodeDescription(
-            name: identity.name, instance: identity.instance, device: backend.device, deviceID: resources.deviceID,
+            name: identity.name, instance: identity.instance, device: backend.device, deviceIDs: resources.deviceIDs,
             version: identity.version, numerics: numerics, batch: UInt32(clamping: backend.batchCapacity),
             images: resources.images.count.map { UInt32(clamping: $0) }, samples: samples)
     }
@@ -161,7 +161,24 @@ final class DeviceWorker: @unchecked Sendable {
 
     private func backend(_ recipe: JobRecipe, _ weights: WeightFile) throws -> any Backend {
         try JobRecipe.refusing(weights.path) {
-            try resources.makeBackend(recipe.network, weights, recipe.options.precision)
+            try resources.makeBackend(recipe.network, weights, recipe.options.precision) { [post, resources] loss in
+                // Of the last one the error itself says so.
+                guard loss.left > 0 else { return }
+                let left = "\(loss.left) of \(loss.of) GPUs \(loss.left == 1 ? "is" : "are") left"
+                let reason =
+                    loss.isFinal
+                    ? "\(loss.error); this process uses it no more, \(left)"
+                    : "GPU \(loss.number) is left out of this job, \(left): \(loss.error)"
+                post(.deviceLost(DeviceLoss(reason: reason, isFinal: loss.isFinal, device: resources.device)))
+            }
+        }
+    }
+
+    private func canary(of backend: any Backend, _ options: JobOptions) throws -> String {
+        do {
+            return try Canary.agreedDigest(of: backend, options: options)
+        } catch let difference as UnequalDevices {
+            throw JobRefused(.device, "\(difference)")
         }
     }
 

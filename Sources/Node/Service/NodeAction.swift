@@ -27,4 +27,6 @@ enum NodeAction: Sendable, Hashable {
 
     /// A line for people.
     case log(String)
+    /// A line for people, also for those who want to hear of trouble only.
+    case warn(String)
 }

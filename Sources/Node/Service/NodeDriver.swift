@@ -9,6 +9,7 @@ final class NodeDriver {
     private let worker: DeviceWorker
     private let clock: @Sendable () -> UInt64
     private let log: @Sendable (String) -> Void
+    private let warn: @Sendable (String) -> Void
     private var links: [UInt64: any Link<NodeMessage>] = [:]
     private var session: JobSession?
     /// What is being read for the lease that waits.
@@ -25,8 +26,9 @@ final class NodeDriver {
 
     init(
         identity: NodeIdentity, resources: NodeResources, worker: DeviceWorker, clock: @escaping @Sendable () -> UInt64,
-        log: @escaping @Sendable (String) -> Void
+        log: @escaping @Sendable (String) -> Void, warn: @escaping @Sendable (String) -> Void
     ) {
+        self.warn = warn
         self.resources = resources
         self.worker = worker
         self.clock = clock
@@ -65,6 +67,7 @@ final class NodeDriver {
         case .send(let number, let message): links[number]?.send(message)
         case .close(let number): links[number]?.close()
         case .log(let line): log(line)
+        case .warn(let line): warn(line)
         case .prepare(let number, let job, let connection):
             guard let link = links[connection] else { return }
             let session = JobSession(number: number, job: job, link: link, images: resources.images)

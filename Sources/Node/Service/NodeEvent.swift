@@ -16,6 +16,8 @@ enum NodeEvent: Sendable {
     case preparationLeft(session: UInt64)
     case results(session: UInt64, lease: UInt64, [ImageResult])
     case leaseEnded(session: UInt64, lease: UInt64, fault: DeviceFault?)
+    /// One of several devices gets no more pictures, and the others go on.
+    case deviceLost(DeviceLoss)
     /// The device cannot be used by this process any more; after the event that says whose work that ended.
     case deviceFailed(reason: String)
 
@@ -33,4 +35,13 @@ struct DeviceFault: Sendable, Hashable {
     var reason: String
     /// This process cannot get over it: `deviceFailed` follows.
     var isFinal = false
+}
+
+/// One of a node's devices that is not used any more.
+struct DeviceLoss: Sendable, Hashable {
+    var reason: String
+    /// It has failed; else only the job that is on does without it.
+    var isFinal: Bool
+    /// What the node computes on now, for people.
+    var device: String
 }

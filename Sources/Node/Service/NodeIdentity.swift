@@ -21,6 +21,12 @@ public struct NodeIdentity: Sendable, Hashable {
         port == standardPort ? "\(host)/cpu" : "\(host)/cpu:\(port)"
     }
 
-    /// The name of a node on a GPU: two nodes on one GPU have the same, and a coordinator takes only one of them.
-    public static func gpuName(host: String, uuid: String) -> String { "\(host)/\(uuid)" }
+    /// The name of a node on GPUs: two nodes on the same GPUs have the same, and a coordinator takes only one of them. Of
+    /// several GPUs their number stands in it, and a digest of their UUIDs, in whatever order they were named.
+    public static func gpuName(host: String, uuids: [String]) -> String {
+        guard uuids.count > 1 else { return "\(host)/\(uuids[0])" }
+        var hash = SHA256()
+        for uuid in uuids.sorted() { hash.update(uuid + "\n") }
+        return "\(host)/\(uuids.count)-gpus-\(hash.finalizeHex().prefix(8))"
+    }
 }

@@ -62,4 +62,11 @@ extension NodeLoop {
         }
         if holder!.milliseconds >= NodeLoop.deviceLostMilliseconds { deviceFailed(reason) }
     }
+
+    /// One of several devices is gone.
+    mutating func deviceLost(_ loss: DeviceLoss) {
+        act(.warn(loss.reason))
+        guard loss.isFinal else { return }
+        (device, lossNote) = (loss.device, loss.reason)
+    }
 }

@@ -51,7 +51,7 @@ extension NodeLoop {
             } else { abandoned.isEmpty ? .idle : .working }
         return NodeStatus(
             name: identity.name, device: device, version: identity.version, state: state, evaluated: evaluated,
-            note: deviceNote ?? "")
+            note: deviceNote ?? lossNote ?? "")
     }
 
     private mutating func begin(_ job: Job, on number: UInt64) {

@@ -42,7 +42,9 @@ struct NodeLoop: Sendable {
 
     let identity: NodeIdentity
     /// For people, such as "cpu, 2 threads".
-    let device: String
+    var device: String
+    /// Why it is less than it was at the start; nil while it is not.
+    var lossNote: String?
 
     /// Milliseconds on the node's clock, which never goes back.
     var now: UInt64
@@ -96,6 +98,7 @@ struct NodeLoop: Sendable {
         case .preparationLeft(let session): deviceCameBack(from: session)
         case .results(let session, let lease, let results): deliver(session, lease, results)
         case .leaseEnded(let session, let lease, let fault): leaseEnded(session, lease, fault)
+        case .deviceLost(let loss): deviceLost(loss)
         case .deviceFailed(let reason): deviceFailed(reason)
         case .breach(let session, let what):
             if let current, current.session == session { fail(current.connection, "out of protocol: \(what)") }

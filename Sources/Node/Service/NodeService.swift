@@ -2,7 +2,7 @@ import Bytes
 import Dispatch
 import Protocol
 
-/// One device's place of work: takes a coordinator's job, prepares it, and evaluates its leases.
+/// The place of work of a device, or of several as one: takes a coordinator's job, prepares it, and evaluates its leases.
 ///
 /// One thread handles all events (`NodeLoop` decides, `NodeDriver` does it) and never evaluates; another one drives the
 /// device. Any number of connections are told how the node is; one of them at a time has it for its job, and as soon as
@@ -15,11 +15,13 @@ public final class NodeService: Sendable {
     private let clock: @Sendable () -> UInt64
 
     /// `clock` counts milliseconds and never goes back; `log` gets one line for each coordinator that comes or goes;
+    /// `warn` one for a device that is lost while others go on, nil: `log` gets it;
     /// `onTick` is called on the event loop's thread at each tick. `tickMilliseconds` nil: ticks come by `tick()` only.
     public init(
         identity: NodeIdentity, resources: NodeResources,
         clock: @escaping @Sendable () -> UInt64 = { DispatchTime.now().uptimeNanoseconds / 1_000_000 },
         tickMilliseconds: Int? = 1000, log: @escaping @Sendable (String) -> Void = { _ in },
+        warn: (@Sendable (String) -> Void)? = nil,
         onTick: @escaping @Sendable () -> Void = {}
     ) {
         self.clock = clock
@@ -29,7 +31,8 @@ public final class NodeService: Sendable {
             func serve() -> String? {
                 let worker = DeviceWorker(identity: identity, resources: resources) { mailbox.post(.event($0)) }
                 let driver = NodeDriver(
-                    identity: identity, resources: resources, worker: worker, clock: clock, log: log)
+                    identity: identity, resources: resources, worker: worker, clock: clock, log: log,
+                    warn: warn ?? log)
                 NodeService.run(driver, mailbox, clock: clock, tickMilliseconds: tickMilliseconds, onTick: onTick)
                 return driver.deviceFailure
             }

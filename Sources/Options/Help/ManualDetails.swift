@@ -38,6 +38,14 @@ extension ManualDetails.Entry {
             + "has. No result depends on it, except with --precision fast.")
     public static let cudaLibrary = Self(
         "STNET_LIBCUDA", "With --gpu: the library that is opened in the place of NVIDIA's driver, libcuda.so.1.")
+    public static let cudaCache = Self(
+        "CUDA_CACHE_PATH",
+        "With --gpu: where NVIDIA's driver keeps what it made of the kernels, else ~/.nv/ComputeCache. Where neither can be "
+            + "written, or does not stay, every start takes the seconds that this costs.")
+    public static let cudaDevices = Self(
+        "CUDA_VISIBLE_DEVICES",
+        "With --gpu: the GPUs that NVIDIA's driver shows; indices count these. Slices of GPUs (MIG) are shown only where it "
+            + "names them: where it is not set, --gpu MIG-UUID sets it.")
     public static let terminal = Self(
         "TERM", "dumb, unknown or not set: progress is shown as lines, not as a block that is drawn anew.")
     public static let home = Self(

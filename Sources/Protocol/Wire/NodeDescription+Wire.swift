@@ -3,15 +3,18 @@ import Bytes
 extension NodeDescription {
     static let maxEncodedBytes: Int = {
         let identifier = 2 + WireLimits.identifier
-        return 5 * identifier + 8 + 4 + (1 + 4) + 4 + WireLimits.samples * identifier
+        return 4 * identifier + 8 + 4 + (1 + 4) + (4 + WireLimits.devices * identifier)
+            + (4 + WireLimits.samples * identifier)
     }()
 
     public func encode(into writer: inout ByteWriter) {
         precondition(samples.count <= WireLimits.samples, "a node describes at most 16 samples")
+        precondition(deviceIDs.count <= WireLimits.devices, "a node describes at most 64 devices")
         writer.append(identifier: name)
         writer.append(instance)
         writer.append(identifier: device)
-        writer.append(identifier: deviceID)
+        writer.append(UInt32(deviceIDs.count))
+        for id in deviceIDs { writer.append(identifier: id) }
         writer.append(identifier: version)
         writer.append(identifier: numerics)
         writer.append(batch)
@@ -24,7 +27,14 @@ extension NodeDescription {
         let start = reader.offset
         self.init(
             name: try reader.identifier("node name"), instance: try reader.uint64("instance"),
-            device: try reader.identifier("device"), deviceID: try reader.identifier("device id"),
+            device: try reader.identifier("device"),
+            deviceIDs: try reader.array("device ids", limit: WireLimits.devices, elementBytes: 2) {
+                reader throws(ByteReaderError) in
+                let start = reader.offset
+                let id = try reader.identifier("device id")
+                if id.isEmpty { throw ByteReaderError("device id", at: start, "is empty") }
+                return id
+            },
             version: try reader.identifier("version"),
             numerics: try reader.identifier("numerics"), batch: try reader.uint32("batch"),
             images: try reader.optional("images present") { reader throws(ByteReaderError) in

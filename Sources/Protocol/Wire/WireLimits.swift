@@ -32,4 +32,5 @@ public enum WireLimits {
     public static let topClasses = 5
     public static let options = 64
     public static let samples = 16
+    public static let devices = 64
 }

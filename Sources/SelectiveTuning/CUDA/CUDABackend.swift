@@ -21,6 +21,8 @@ public final class CUDABackend: Backend, @unchecked Sendable {
     let copies: CUDAStream
     let fields: [ReceptiveField]
     let isTimed: Bool
+    /// What the times of a call's batches are counted from; nil where none are.
+    let callBegun: CUDAEvent?
     // Used by one call at a time; the device's text is asked for by others.
     private let lock = Lock()
     private var batchNow: Int
@@ -38,12 +40,12 @@ public final class CUDABackend: Backend, @unchecked Sendable {
 
     /// Pictures that one batch takes at the most where nothing is asked for: two such batches are in flight. Large devices
     /// take more, so that layers of 7 x 7 places and fully connected ones have tiles for all multiprocessors.
-    static func defaultBatch(multiprocessors: Int) -> Int { multiprocessors >= 100 ? 256 : 64 }
+    package static func defaultBatch(multiprocessors: Int) -> Int { multiprocessors >= 100 ? 256 : 64 }
 
     /// Reads, checks and packs the weights and copies them to the device. `pool`: for the boxes. `batch`: pictures of one
     /// call, half of which are computed at once; nil, or more than the device's memory holds: as many as it holds, and at
-    /// the most 128, or 512 on devices of 100 multiprocessors or more. Throws `NetworkError` when not even one picture fits or when the device fails, and what is wrong
-    /// with the weights.
+    /// the most 128, or 512 on devices of 100 multiprocessors or more. Throws `NetworkError` when not even one picture
+    /// fits or when the device fails, and what is wrong with the weights.
     public convenience init(
         network: Network, source: some TensorSource, device: CUDADevice, pool: ThreadPool, batch: Int? = nil
     ) throws {
@@ -69,6 +71,7 @@ public final class CUDABackend: Backend, @unchecked Sendable {
             compute = try CUDAStream(device)
             second = try CUDAStream(device)
             copies = try CUDAStream(device)
+            callBegun = isTimed ? try CUDAEvent(device, isTimed: true) : nil
             weights = try CUDAWeights(
                 network: network, shapes: plan.shapes, inputs: plan.layout.inputs, source: source, device: device,
                 pool: pool)

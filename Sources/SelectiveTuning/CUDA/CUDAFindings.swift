@@ -43,10 +43,11 @@ struct CUDAFindings {
     /// Of a map of activations, which is its own class-hypothesis map. Throws where one is not finite.
     func mapped(_ maps: CUDAActivationMaps, slotNumber: Int, isAskedFor: Bool) throws(NetworkError) -> [Finding] {
         nonisolated(unsafe) let found = slot.hostFindings.buffer(as: ck_cuda_finding.self)
+        nonisolated(unsafe) let starts = slot.hostStarts.buffer(as: Int32.self)
         let findings = backend.pool.map(pictures.count) { image, _ in
             Result { () throws(NetworkError) in
                 let own = found[image]
-                let start = options.classSource == .label ? pictures[pictures.startIndex + image].label : Int(own.top.0)
+                let start = Int(starts[image])
                 let map = try maps.map(slot: slotNumber, image: image, class: start, score: own.start_score)
                 let box = localize(map: map, options: options.box, readOut: .image, inputSize: network.inputSize)
                 return finding(own, ck_cuda_td_image(), box, map: map, hypothesis: isAskedFor ? map : nil)

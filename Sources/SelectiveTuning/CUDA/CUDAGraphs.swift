@@ -26,15 +26,24 @@ struct CUDAGraphs {
     {
         switch known[key] {
         case .captured(let graph):
-            try stream.launch(graph)
+            try launch(graph, key.half, on: stream)
         case .doneOnce:
             let graph = try stream.captured(work)
             known[key] = .captured(graph)
-            try stream.launch(graph)
+            try launch(graph, key.half, on: stream)
         case nil:
             try work()
             if known.count >= Self.most { known = [:] }
             known[key] = .doneOnce
+        }
+    }
+
+    /// What has a layer's name outside of a graph has the pass's.
+    private func launch(_ graph: CUDAGraph, _ half: Key.Half, on stream: CUDAStream) throws(CUDAFailure) {
+        do throws(CUDAFailure) {
+            try stream.launch(graph)
+        } catch {
+            throw error.during("the graph of a \(half == .forward ? "forward" : "top-down or backward") pass")
         }
     }
 }

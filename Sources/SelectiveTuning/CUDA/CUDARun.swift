@@ -59,12 +59,14 @@ struct CUDARun {
         }
         guard let first = batches.first else { return }
         do {
+            try backend.callBegun?.record(on: backend.copies)
             try begin(first)
             for (number, batch) in batches.enumerated() {
                 if number + 1 < batches.count { try begin(batches[number + 1]) }
                 deliver(try finish(batch))
             }
             backend.lastSlot = batches.last!.number
+            if backend.isTimed { backend.timings.endCall() }
         } catch {
             backend.settle()
             throw error
@@ -135,6 +137,8 @@ struct CUDARun {
         switch way {
         case .activations(let maps):
             try maps.copy(count, from: slot.activations, starts: slot.starts, toSlot: batch.number, on: stream)
+            // The predicted ones are not known here.
+            try stream.copy(count * 4, from: slot.starts, to: slot.hostStarts.pointer)
         case .topDown(let readOut, let lists):
             let pass = CUDATopDown(
                 device: backend.gpu, plan: backend.plan, weights: backend.weights, workspace: workspace, slot: slot,
@@ -174,5 +178,10 @@ struct CUDARun {
         backend.timings.forward += try CUDAEvent.seconds(from: slot.forwardBegun, to: slot.forwarded)
         backend.timings.topDown += try CUDAEvent.seconds(from: slot.secondBegun, to: slot.done)
         backend.timings.pictures += batch.pictures.count
+        guard let begin = backend.callBegun else { return }
+        for (from, to) in [(slot.forwardBegun, slot.forwarded), (slot.secondBegun, slot.done)] {
+            let start = try CUDAEvent.seconds(from: begin, to: from)
+            backend.timings.addSpan(start..<max(start, try CUDAEvent.seconds(from: begin, to: to)))
+        }
     }
 }

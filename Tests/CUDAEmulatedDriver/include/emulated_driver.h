@@ -20,9 +20,14 @@ extern "C" {
 /// - STNET_EMULATED_LAZY: 1: a stream does nothing before somebody waits for it, so that what is not ordered by events
 ///   runs in the wrong order; 2: all other streams do all that they have first, so that what one stream writes too early
 ///   is seen (0: at once).
-/// - STNET_EMULATED_FAULT_AT: number of the launch, from 1, that accesses an illegal address: every later call fails.
+/// - STNET_EMULATED_FAULT_AT: number of the launch, from 1, that accesses an illegal address: every later call on its device
+///   fails.
 /// - STNET_EMULATED_OUT_OF_MEMORY_AT: number of the launch that finds no memory; the next one does.
 /// - STNET_EMULATED_SKIP_AT: number of the launch that does nothing, as a faulty device might: the results are wrong.
+/// - STNET_EMULATED_FAULTY_DEVICES: the sum of 2^number of some devices: the three numbers above are then of launches on each of
+///   these devices (0: of those on all devices together).
+/// - STNET_EMULATED_SLICES: the sum of 2^number of those devices that are slices (MIG). A process sees those that
+///   CUDA_VISIBLE_DEVICES names when the driver is initialised, and no GPUs beside them.
 /// - STNET_EMULATED_PTX: 1: what is executed is the PTX that the program brings (Tests/PTXMachine), which finds races,
 ///   foreign addresses and the like; 0: the kernels' C++ sources.
 /// - STNET_EMULATED_PTX_SEED: the order in which that executes threads (0: one after the other; ptx_machine.h).

@@ -99,7 +99,7 @@ struct RunBench {
 
     /// A node at an endpoint has proved the key, and says that it is ready.
     mutating func join(
-        _ name: String, at endpoint: String, instance: UInt64 = 1, deviceID: String = "",
+        _ name: String, at endpoint: String, instance: UInt64 = 1, devices: [String] = [],
         numerics: String = RunBench.numerics
     ) throws -> Int {
         let id = try dialled(at: endpoint)
@@ -107,7 +107,7 @@ struct RunBench {
         hear(
             .ready(
                 NodeDescription(
-                    name: name, instance: instance, device: "cpu", deviceID: deviceID, version: stnetVersion,
+                    name: name, instance: instance, device: "cpu", deviceIDs: devices, version: stnetVersion,
                     numerics: numerics)), from: id)
         return id
     }

@@ -8,18 +8,38 @@ import Testing
 @Suite struct RunNamesTests {
     @Test func oneDeviceIsNotServedUnderTwoNames() throws {
         var bench = try RunBench(endpoints: ["p", "q"])
-        let a = try bench.join("a", at: "p", deviceID: "GPU-1")
-        bench.end(try bench.join("b", at: "q", deviceID: "GPU-1"), .local)
+        let a = try bench.join("a", at: "p", devices: ["GPU-1"])
+        bench.end(try bench.join("b", at: "q", devices: ["GPU-1"]), .local)
         #expect(bench.state("b") == nil)
         #expect(
             bench.notes.last
-                == "node may not join: q: a takes part already and serves the same GPU: start one node a GPU")
+                == "node may not join: q: a takes part already and serves GPU-1 too: a GPU has one node, alone or together "
+                + "with others")
         // Another device, or none that can be told apart, is another matter.
         bench.end(a)
-        let b = try bench.join("b", at: "q", deviceID: "GPU-1")
+        let b = try bench.join("b", at: "q", devices: ["GPU-1"])
         #expect(bench.state("b") == .live && !bench.leases(b).isEmpty)
-        _ = try bench.join("a", at: "p", deviceID: "GPU-2")
+        _ = try bench.join("a", at: "p", devices: ["GPU-2"])
         #expect(bench.state("a") == .live)
+    }
+
+    /// A node of all GPUs of a host, and one of one of them.
+    @Test func oneDeviceInCommonIsEnough() throws {
+        var bench = try RunBench(endpoints: ["p", "q", "r"])
+        let all = try bench.join("all", at: "p", devices: ["GPU-1", "GPU-2", "GPU-3"])
+        bench.end(try bench.join("one", at: "q", devices: ["GPU-4", "GPU-3"]), .local)
+        #expect(bench.state("one") == nil)
+        #expect(
+            bench.notes.last?.hasPrefix("node may not join: q: all takes part already and serves GPU-3 too: ") == true,
+            "\(bench.notes)")
+        _ = try bench.join("other", at: "r", devices: ["GPU-4"])
+        #expect(bench.state("other") == .live)
+        // The same node over a new connection, with fewer devices.
+        bench.end(all)
+        _ = try bench.join("all", at: "p", devices: ["GPU-1", "GPU-2"])
+        #expect(bench.state("all") == .live)
+        _ = try bench.join("one", at: "q", devices: ["GPU-3"])
+        #expect(bench.state("one") == .live)
     }
 
     @Test func processorsMayBeShared() throws {

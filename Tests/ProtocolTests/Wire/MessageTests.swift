@@ -69,7 +69,8 @@ struct MessageTests {
             .node(
                 .ready(
                     NodeDescription(
-                        name: id, device: id, deviceID: id, version: id, numerics: id, images: 1, samples: ids))),
+                        name: id, device: id, deviceIDs: Array(repeating: id, count: WireLimits.devices), version: id,
+                        numerics: id, images: 1, samples: ids))),
             .node(.refused(JobRefusal(.job, text))),
             .node(.heartbeat(Heartbeat(running: 1, waiting: 1, evaluated: 1))),
             .node(.status(NodeStatus(name: id, device: id, version: id, state: .idle, evaluated: 1, note: id))),

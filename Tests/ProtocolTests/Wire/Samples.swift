@@ -120,8 +120,9 @@ enum Samples {
             .node(
                 .ready(
                     NodeDescription(
-                        name: "node7/GPU-1b2c", instance: 0x1122_3344_5566_7788, device: "GPU 0, H200",
-                        deviceID: "GPU-1b2c", version: "0.3.0", numerics: digest, batch: 8, images: 50_000,
+                        name: "node7/2-gpus-1b2c3d4e", instance: 0x1122_3344_5566_7788, device: "GPUs 0 and 1, H200",
+                        deviceIDs: ["GPU-1b2c", "GPU-3d4e"], version: "0.3.0", numerics: digest, batch: 8,
+                        images: 50_000,
                         samples: [digest, ""])))
         ),
         (

@@ -228,7 +228,8 @@ extension LayerShape {
             [Picture(pixels: pixels, label: 0)], options: LocalizationOptions(classSource: .predicted))[0]
         let same = try backend.evaluate(
             [Picture(pixels: pixels, label: predicted.top5[0])], options: LocalizationOptions())[0]
-        #expect(predicted.map!.entries.sorted { $0.index < $1.index } == same.map!.entries.sorted { $0.index < $1.index })
+        #expect(
+            predicted.map!.entries.sorted { $0.index < $1.index } == same.map!.entries.sorted { $0.index < $1.index })
         #expect(predicted.scores == predicted.scores.sorted(by: >) && predicted.top5.count == 5)
     }
 
