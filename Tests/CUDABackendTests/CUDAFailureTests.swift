@@ -51,6 +51,40 @@ import Testing
         }
     }
 
+    /// A device that leaves a kernel out answers with what lay in its memory. Whatever that is, it ends no process: it is
+    /// found to be impossible, or gives a wrong finding, which the run's own proofs are for.
+    @Test func whatADeviceAnswersIsNotTakenOnTrust() throws {
+        let pictures = try SmallNetworks.pictures(network, 4)
+        var impossible = 0
+        for (options, map) in [
+            (LocalizationOptions(), nil), (LocalizationOptions(), "image"),
+            (LocalizationOptions(method: .gradcam, box: BoxOptions(prune: .none, rule: .component)), nil),
+        ] {
+            for launch in 1...40 {
+                let driver = try EmulatedDriver(["SKIP_AT": launch])
+                let gpu = try CUDABackend(
+                    network: network, source: try SeededTensors(network), device: try driver.device(),
+                    pool: try ThreadPool(threads: 1), batch: 4)
+                let outcome = Result { () throws(NetworkError) in
+                    if let map {
+                        try gpu.evaluate(pictures, options: options, precision: .exact, mapReadOut: map)
+                    } else {
+                        try gpu.evaluate(pictures, options: options)
+                    }
+                }
+                switch outcome {
+                case .success(let findings): #expect(findings.count == pictures.count)
+                case .failure(.deviceFailed(_, let problem)):
+                    #expect(problem.contains("which no kernel writes"), "launch \(launch): \(problem)")
+                    impossible += 1
+                case .failure(let error): #expect(error.concernsOnePicture, "launch \(launch): \(error)")
+                }
+                if driver.count("launches") < launch { break }
+            }
+        }
+        #expect(impossible > 0)
+    }
+
     @Test func devicesAreFoundByIndexAndUUID() throws {
         let driver = try EmulatedDriver(["DEVICES": 3])
         let second = try driver.device("1")

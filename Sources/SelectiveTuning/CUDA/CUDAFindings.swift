@@ -15,7 +15,12 @@ struct CUDAFindings {
         nonisolated(unsafe) let reached = slot.hostImages.buffer(as: ck_cuda_td_image.self)
         let finished = slot.hostImagesAtEnd.buffer(as: ck_cuda_td_image.self)
         nonisolated(unsafe) let found = slot.hostFindings.buffer(as: ck_cuda_finding.self)
-        for image in 0..<count { try check(finished[image]) }
+        for image in 0..<count {
+            try check(finished[image])
+            try check(reached[image])
+            try checkStatus(finished[image])
+            try check(found[image], cells: shapes[readOut.box])
+        }
         func maps(_ purpose: CUDAReadOut.List.Purpose) throws -> [ReadOutMap]? {
             guard let lists, let number = lists.lists.firstIndex(where: { $0.purpose == purpose }) else { return nil }
             let first = purpose == .box ? 0 : slot.batch
@@ -41,9 +46,13 @@ struct CUDAFindings {
     }
 
     /// Of a map of activations, which is its own class-hypothesis map. Throws where one is not finite.
-    func mapped(_ maps: CUDAActivationMaps, slotNumber: Int, isAskedFor: Bool) throws(NetworkError) -> [Finding] {
+    func mapped(_ maps: CUDAActivationMaps, slotNumber: Int, isAskedFor: Bool) throws -> [Finding] {
         nonisolated(unsafe) let found = slot.hostFindings.buffer(as: ck_cuda_finding.self)
         nonisolated(unsafe) let starts = slot.hostStarts.buffer(as: Int32.self)
+        for image in 0..<pictures.count {
+            try check(start: starts[image])
+            try check(found[image], cells: backend.plan.shapes[0])
+        }
         let findings = backend.pool.map(pictures.count) { image, _ in
             Result { () throws(NetworkError) in
                 let own = found[image]
@@ -58,7 +67,8 @@ struct CUDAFindings {
         return results
     }
 
-    private func check(_ image: ck_cuda_td_image) throws(NetworkError) {
+    /// Throws what a picture's pass found.
+    private func checkStatus(_ image: ck_cuda_td_image) throws(NetworkError) {
         guard image.status != Int32(CK_TD_OK.rawValue) else { return }
         var stats = ck_td_stats()
         stats.error_unit = image.error_unit
@@ -77,13 +87,18 @@ struct CUDAFindings {
         )
     }
 
+    /// The best ones, best first.
+    func classes(_ found: ck_cuda_finding) -> [Int] {
+        let count = min(Int(CK_FINDING_CLASSES), backend.plan.shapes.last!.channels)
+        return withUnsafeBytes(of: found.top) { $0.bindMemory(to: Int32.self).prefix(count).map { Int($0) } }
+    }
+
     private func finding(
         _ found: ck_cuda_finding, _ stats: ck_cuda_td_image, _ box: (box: Box, isEmpty: Bool), map: ReadOutMap?,
         hypothesis: ReadOutMap?
     ) -> Finding {
-        let classes = min(Int(CK_FINDING_CLASSES), backend.plan.shapes.last!.channels)
-        let top = withUnsafeBytes(of: found.top) { $0.bindMemory(to: Int32.self).prefix(classes).map { Int($0) } }
-        let scores = withUnsafeBytes(of: found.scores) { Array($0.bindMemory(to: Float.self).prefix(classes)) }
+        let top = classes(found)
+        let scores = withUnsafeBytes(of: found.scores) { Array($0.bindMemory(to: Float.self).prefix(top.count)) }
         return Finding(
             top5: top, scores: scores, box: box.box, isEmpty: box.isEmpty,
             droppedMass: Int64(bitPattern: stats.dropped_mass), ties: Int64(bitPattern: stats.ties),

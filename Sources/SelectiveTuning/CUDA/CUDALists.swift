@@ -33,7 +33,8 @@ final class CUDALists: Sendable {
         entries[slot][list].pointer(as: Entry.self)
     }
 
-    /// The maps of a batch, [image]. `counts`: how many entries each image has.
+    /// The maps of a batch, [image]. `counts`: how many entries each image has. Throws where there are more than a map has
+    /// values, where an entry lies outside of its map, and where they sum to more than gating can.
     func maps(slot: Int, list number: Int, counts: [Int], shape: Shape, pool: ThreadPool, on stream: CUDAStream)
         throws(CUDAFailure) -> [ReadOutMap]
     {
@@ -43,6 +44,9 @@ final class CUDALists: Sendable {
         let channels = list.collapse == nil ? shape.channels : 1
         nonisolated(unsafe) let buffer = host.buffer(as: Entry.self)
         var maps: [ReadOutMap] = []
+        if let many = counts.first(where: { $0 > list.room }) {
+            throw .impossible("\(many) entries of a map of \(list.room) values")
+        }
         while maps.count < counts.count {
             // As many images as there is room for.
             var (places, used) = ([Range<Int>](), 0)
@@ -55,12 +59,32 @@ final class CUDALists: Sendable {
                 used += count
             }
             try stream.synchronize()
-            maps += pool.map(places.count) { [places] image, _ in
-                ReadOutMap(
-                    width: shape.width, height: shape.height, channels: channels,
-                    entries: buffer[places[image]].map { ReadOutMap.Entry(index: $0.index, value: $0.value) })
+            let taken = pool.map(places.count) { [places] image, _ in
+                Result { () throws(CUDAFailure) in
+                    ReadOutMap(
+                        width: shape.width, height: shape.height, channels: channels,
+                        entries: try Self.checked(buffer[places[image]], room: list.room))
+                }
             }
+            for map in taken { maps.append(try map.get()) }
         }
         return maps
+    }
+
+    private static func checked(_ entries: some Collection<Entry>, room: Int) throws(CUDAFailure)
+        -> [ReadOutMap.Entry]
+    {
+        var sum: UInt64 = 0
+        var checked: [ReadOutMap.Entry] = []
+        checked.reserveCapacity(entries.count)
+        for entry in entries {
+            let (next, isTooMuch) = sum.addingReportingOverflow(entry.value.magnitude)
+            guard (0..<room).contains(Int(entry.index)), !isTooMuch, next <= UInt64(Int64.max) else {
+                throw .impossible("gating \(entry.value) at place \(entry.index) of a map of \(room) values")
+            }
+            sum = next
+            checked.append(ReadOutMap.Entry(index: entry.index, value: entry.value))
+        }
+        return checked
     }
 }
