@@ -156,23 +156,55 @@ public struct Manifest: Sendable {
     private static func digest(of entries: AnnotationList) -> String {
         var digest = SHA256()
         digest.update("stnet manifest 2\n")
+        var text = UTF8Text()
         for entry in entries {
-            var text = "\(entry.id.utf8.count) \(entry.id) \(entry.label) "
-            text += "\(entry.declaredWidth ?? 0)x\(entry.declaredHeight ?? 0) \(entry.boxes.count)"
+            text.append(counted: entry.id)
+            text.append(" ")
+            text.append(entry.label)
+            text.append(" ")
+            text.append(entry.declaredWidth ?? 0)
+            text.append("x")
+            text.append(entry.declaredHeight ?? 0)
+            text.append(" ")
+            text.append(entry.boxes.count)
             for box in entry.boxes {
                 for coordinate in [box.x0, box.y0, box.x1, box.y1] {
-                    text += " " + String(coordinate.bitPattern, radix: 16)
+                    text.append(" ")
+                    text.append(hexadecimal: coordinate.bitPattern)
                 }
             }
             if let masks = entry.masks {
-                text += " \(masks.sha256)"
-                for (kind, names) in [("masks", masks.objects), ("ignored", masks.ignored)] {
-                    text += " \(kind) \(names.count)"
-                    for name in names { text += " \(name.utf8.count) \(name)" }
-                }
+                text.append(" ")
+                text.append(verbatim: masks.sha256)
+                text.append(" masks ")
+                text.append(list: masks.objects)
+                text.append(" ignored ")
+                text.append(list: masks.ignored)
             }
-            digest.update(text + "\n")
+            text.append("\n")
+            if text.bytes.count >= 1 << 16 {
+                digest.update(text.bytes)
+                text.removeAll()
+            }
         }
+        digest.update(text.bytes)
         return digest.finalizeHex()
+    }
+}
+
+extension UTF8Text {
+    /// With its number of bytes in front.
+    fileprivate mutating func append(counted text: String) {
+        append(text.utf8.count)
+        append(" ")
+        append(verbatim: text)
+    }
+
+    fileprivate mutating func append(list names: [String]) {
+        append(names.count)
+        for name in names {
+            append(" ")
+            append(counted: name)
+        }
     }
 }

@@ -1,3 +1,5 @@
+import Bytes
+
 /// Very many short texts in one array of bytes: 4 bytes and its UTF-8 each, instead of an object.
 package struct PackedStrings: Sendable {
     private var bytes: [UInt8] = []
@@ -30,10 +32,17 @@ package struct PackedStrings: Sendable {
     package subscript(index: Int) -> String { String(decoding: utf8(index), as: UTF8.self) }
 
     /// Whether the text is this one, byte by byte.
-    func has(_ text: String, at index: Int) -> Bool {
+    func has(_ text: some StringProtocol, at index: Int) -> Bool {
         guard ends.indices.contains(index) else { return false }
-        var text = text
-        return text.withUTF8 { $0.elementsEqual(utf8(index)) }
+        let place = start(index)..<Int(ends[index])
+        let isSame = text.utf8.withContiguousStorageIfAvailable { utf8 in
+            bytes.withUnsafeBytes { bytes in
+                utf8.count == place.count
+                    && (utf8.isEmpty
+                        || memcmp(bytes.baseAddress! + place.lowerBound, utf8.baseAddress!, utf8.count) == 0)
+            }
+        }
+        return isSame ?? text.utf8.elementsEqual(bytes[place])
     }
 
     /// As `String` compares. ASCII texts are compared as bytes, which comes to the same.
@@ -42,8 +51,10 @@ package struct PackedStrings: Sendable {
     }
 
     private func utf8(_ index: Int) -> ArraySlice<UInt8> {
-        bytes[(index == 0 ? 0 : Int(ends[index - 1]))..<Int(ends[index])]
+        bytes[start(index)..<Int(ends[index])]
     }
+
+    private func start(_ index: Int) -> Int { index == 0 ? 0 : Int(ends[index - 1]) }
 
     /// The places of the texts in ascending order, equal ones in the order in which they were appended; nil where they
     /// ascend already, each once.

@@ -13,33 +13,56 @@ extension ImageRecord {
     /// | `dropped_mass`, `ties`, `ineligible` | counts of the top-down pass |
     /// | `flags`, `error` | names of `Flag`; null, or what went wrong |
     /// | `exact` | only in precision `fast`, for its sample: `label` and `box` of precision `exact` |
-    public var json: JSON {
-        let failed = isFailed
-        var members: [(String, JSON)] = [
-            ("id", .string(id)),
-            ("label", .int(label)),
-            ("top5", .array(top5.map { .int($0) })),
-            ("scores", .array(scores.map { .float($0) })),
-            ("box", failed ? .null : box.json),
-            ("box_original", failed ? .null : boxOriginal.json),
-            ("iou", failed ? .null : .double(iou)),
-            ("gt_index", groundTruthIndex.map { .int($0) } ?? .null),
-            ("dropped_mass", .double(droppedMass)),
-            ("ties", .int(ties)),
-            ("ineligible", .int(ineligible)),
-            ("flags", .array(flags.map { .string($0.rawValue) })),
-            ("error", error.map { .string($0) } ?? .null),
-        ]
-        if let exact {
-            members.append(("exact", .object([("label", .int(exact.label)), ("box", exact.box.json)])))
+    func append(to text: inout UTF8Text) {
+        text.append("{\"id\":")
+        text.append(quoted: id)
+        text.append(",\"label\":")
+        text.append(label)
+        text.append(",\"top5\":")
+        text.append(list: top5) { $0.append($1) }
+        text.append(",\"scores\":")
+        text.append(list: scores) { $0.append($1) }
+        if isFailed {
+            text.append(",\"box\":null,\"box_original\":null,\"iou\":null")
+        } else {
+            text.append(",\"box\":")
+            text.append(box)
+            text.append(",\"box_original\":")
+            text.append(boxOriginal)
+            text.append(",\"iou\":")
+            text.append(iou)
         }
-        return .object(members)
+        text.append(",\"gt_index\":")
+        if let groundTruthIndex { text.append(groundTruthIndex) } else { text.append("null") }
+        text.append(",\"dropped_mass\":")
+        text.append(droppedMass)
+        text.append(",\"ties\":")
+        text.append(ties)
+        text.append(",\"ineligible\":")
+        text.append(ineligible)
+        text.append(",\"flags\":")
+        text.append(list: flags) { $0.append(quoted: $1.rawValue) }
+        text.append(",\"error\":")
+        if let error { text.append(quoted: error) } else { text.append("null") }
+        if let exact {
+            text.append(",\"exact\":{\"label\":")
+            text.append(exact.label)
+            text.append(",\"box\":")
+            text.append(exact.box)
+            text.append("}")
+        }
+        text.append("}")
     }
 
     /// The record's line of `images.jsonl`, with its line end.
-    public var jsonLine: String { json.compact + "\n" }
+    public var jsonLine: String {
+        var text = UTF8Text()
+        append(to: &text)
+        text.append("\n")
+        return String(decoding: text.bytes, as: UTF8.self)
+    }
 
-    /// Reads what `json` writes; `source` names the file and line in errors. A score that was not a number is NaN.
+    /// Reads what `append` writes; `source` names the file and line in errors. A score that was not a number is NaN.
     public init(_ json: JSON, source: String) throws(JSONError) {
         var fields = try JSONFields(json, source: source)
         let flagNames = try fields.array("flags")
@@ -109,8 +132,21 @@ extension ImageRecord {
     }
 }
 
-extension Box {
-    var json: JSON { .array([.float(x0), .float(y0), .float(x1), .float(y1)]) }
+extension UTF8Text {
+    fileprivate mutating func append<Element>(
+        list elements: [Element], each: (inout UTF8Text, Element) -> Void
+    ) {
+        append("[")
+        for (place, element) in elements.enumerated() {
+            if place > 0 { append(",") }
+            each(&self, element)
+        }
+        append("]")
+    }
+
+    fileprivate mutating func append(_ box: Box) {
+        append(list: [box.x0, box.y0, box.x1, box.y1]) { $0.append($1) }
+    }
 }
 
 extension JSONFields {

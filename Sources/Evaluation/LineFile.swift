@@ -4,7 +4,7 @@ import Bytes
 struct LineFile: ~Copyable {
     private var file: AtomicFile
     private var digest = SHA256()
-    private var portion: [UInt8] = []
+    private var portion = UTF8Text()
 
     private static let portionBytes = 1 << 18
 
@@ -13,16 +13,16 @@ struct LineFile: ~Copyable {
         portion.reserveCapacity(Self.portionBytes + 4096)
     }
 
-    /// A line with its end.
-    mutating func append(_ line: String) throws(FileError) {
-        portion.append(contentsOf: line.utf8)
-        if portion.count >= Self.portionBytes { try flush() }
+    /// A line with its end, which `write` appends.
+    mutating func append(_ write: (inout UTF8Text) -> Void) throws(FileError) {
+        write(&portion)
+        if portion.bytes.count >= Self.portionBytes { try flush() }
     }
 
     private mutating func flush() throws(FileError) {
-        digest.update(portion)
-        try file.append(portion)
-        portion.removeAll(keepingCapacity: true)
+        digest.update(portion.bytes)
+        try file.append(portion.bytes)
+        portion.removeAll()
     }
 
     /// The file stands under its name from here on.

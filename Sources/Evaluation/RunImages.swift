@@ -1,3 +1,5 @@
+import Bytes
+
 /// One image of a run, as a walk over all of them meets it.
 public struct RunImage: Sendable {
     /// Nil where the image has none: the run was interrupted.
@@ -5,17 +7,50 @@ public struct RunImage: Sendable {
     /// For the baselines; nil where it is not known.
     public var truth: GroundTruth?
     /// The image's line of `image_files.txt`, with its end; nil in a run without files.
-    public var fileLine: String?
+    public var fileLine: FileLine?
     /// Of the image's map, where maps are measured.
     public var map: MapFinding?
     /// False for a truth that came before, with another record of the same image.
     var isNewTruth = true
 
-    public init(record: ImageRecord?, truth: GroundTruth?, fileLine: String? = nil, map: MapFinding? = nil) {
+    public init(record: ImageRecord?, truth: GroundTruth?, fileLine: FileLine? = nil, map: MapFinding? = nil) {
         self.map = map
         self.record = record
         self.truth = truth
         self.fileLine = fileLine
+    }
+}
+
+/// A line of `image_files.txt`: the file's SHA-256 in hexadecimal digits, its length in bytes and the image's id; "- -" in the
+/// place of the first two where there is no file, or none that can be read back.
+public struct FileLine: Sendable {
+    public var id: String
+    /// The digest's 32 bytes, and the file's length.
+    public var file: (sha256: [UInt8], byteCount: UInt64)?
+
+    public init(id: String, file: (sha256: [UInt8], byteCount: UInt64)?) {
+        self.id = id
+        self.file = file
+    }
+
+    /// With the line's end.
+    func append(to text: inout UTF8Text) {
+        if let file {
+            for byte in file.sha256 { text.append(hexadecimal: byte) }
+            text.append(" ")
+            text.append(file.byteCount)
+            text.append(" ")
+        } else {
+            text.append("- - ")
+        }
+        text.append(verbatim: id)
+        text.append("\n")
+    }
+
+    public var text: String {
+        var text = UTF8Text()
+        append(to: &text)
+        return String(decoding: text.bytes, as: UTF8.self)
     }
 }
 

@@ -154,12 +154,16 @@ public enum RunOutput {
             for image in all {
                 work.advance()
                 statistics.add(image)
-                if let map = image.map { measurement?.add(map) }
+                // Asked first: a map's finding is large to copy, where there is one.
+                if measurement != nil, let map = image.map { measurement?.add(map) }
                 if let record = image.record {
                     merge.add(record)
-                    try records.append(record.jsonLine)
+                    try records.append { text in
+                        record.append(to: &text)
+                        text.append("\n")
+                    }
                 }
-                if let line = image.fileLine { try list?.append(line) }
+                if let line = image.fileLine { try list?.append { line.append(to: &$0) } }
             }
             // Records in another order than the ids' cannot be compared on the way.
             coverage =

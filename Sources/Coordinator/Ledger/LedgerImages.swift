@@ -47,9 +47,7 @@ public struct LedgerWalk: Sequence, IteratorProtocol {
         }
     }
 
-    /// Of `image_files.txt`: the file's SHA-256, its length in bytes and the image's id, "- -" in the place of the first two
-    /// where there is no file, or none that can be read back.
-    private static func line(of file: FileDigest?, id: String) -> String {
-        (file.map { "\($0.hex) \($0.byteCount) " } ?? "- - ") + id + "\n"
+    private static func line(of file: FileDigest?, id: String) -> FileLine {
+        FileLine(id: id, file: file.map { ($0.bytes, $0.byteCount) })
     }
 }

@@ -7,6 +7,14 @@ extension FieldText {
         return String(stem)
     }
 
+    /// Whether an image's stem is written as it is: there is nothing to be left out.
+    static func isStem(_ text: Substring) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy {
+                $0 != UInt8(ascii: ".") && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "\\") && $0 != 0
+            }
+    }
+
     /// A path without the extension of an image.
     static func withoutExtension(_ text: Substring) -> Substring {
         guard let dot = text.utf8.lastIndex(of: UInt8(ascii: ".")),

@@ -33,6 +33,7 @@ struct IDIndex {
 
     /// Nil for an image that is not there, or of which it is not clear which one is meant. Looks first at `near`.
     func place(of text: Substring, near: Int = 0) -> Int? {
+        if paths.isEmpty, let place = guess(text, near: max(0, near)) { return place }
         let called = FieldText.called(text)
         if paths.isEmpty { return FieldText.id(called).flatMap { index.place(of: $0, near: max(0, near)) } }
         if let place = index.place(of: String(called), near: max(0, near)) { return place }
@@ -40,6 +41,12 @@ struct IDIndex {
         let fitting = fitting(called)
         if !fitting.isEmpty { return fitting.count == 1 ? fitting[0] : nil }
         return FieldText.id(called).flatMap { index.place(of: $0) }
+    }
+
+    /// The place of a text that is the id itself, looked for at `near` and behind it: no folder, no extension.
+    private func guess(_ text: Substring, near: Int) -> Int? {
+        guard (near...near + 1).contains(where: { ids.has(text, at: $0) }), FieldText.isStem(text) else { return nil }
+        return ids.has(text, at: near) ? near : near + 1
     }
 
     /// What was expected in the place of a text that names none; `known` is what it should be of.

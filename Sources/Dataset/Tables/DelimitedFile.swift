@@ -12,9 +12,16 @@ struct DelimitedFile {
     /// Where the fields lie in the lines of a file whose first line names its columns.
     struct Columns {
         /// The column of each field.
-        var places: [Int]
+        let places: [Int]
         /// Of a line.
-        var count: Int
+        let count: Int
+        /// Each field is in its own column.
+        let isAsNamed: Bool
+
+        init(places: [Int], count: Int) {
+            (self.places, self.count) = (places, count)
+            isAsNamed = places.count == count && places.elementsEqual(0..<count)
+        }
     }
 
     let path: String
@@ -74,6 +81,7 @@ struct DelimitedFile {
 
     /// The fields that count. What a spreadsheet adds behind them, empty, does not.
     private func picked(_ row: Row, _ columns: Columns, _ text: String) throws(DatasetError) -> Row {
+        if row.fields.count == columns.count, columns.isAsNamed { return row }
         var fields = row.fields
         while fields.count > columns.count, fields.last == "" { fields.removeLast() }
         guard fields.count == columns.count else { throw unfit(text, row.line) }
@@ -111,7 +119,7 @@ struct DelimitedFile {
             isAtEnd = portion.isEmpty
             var start = 0
             while start < buffer.count {
-                let feed = buffer[start...].firstIndex(of: UInt8(ascii: "\n"))
+                let feed = Self.feed(in: buffer, from: start)
                 guard let end = feed ?? (isAtEnd ? buffer.count : nil) else { break }
                 let hasCarriage = end > start && buffer[end - 1] == UInt8(ascii: "\r")
                 try body(buffer[start..<(hasCarriage ? end - 1 : end)])
@@ -122,6 +130,14 @@ struct DelimitedFile {
                 throw .field(
                     file: path, line: nil, field: "line", found: "more than \(Self.portion) bytes in one",
                     expected: names.joined(separator: ","))
+            }
+        }
+    }
+
+    private static func feed(in buffer: [UInt8], from start: Int) -> Int? {
+        buffer.withUnsafeBytes { bytes in
+            memchr(bytes.baseAddress! + start, Int32(UInt8(ascii: "\n")), bytes.count - start).map {
+                UnsafeRawPointer($0) - bytes.baseAddress!
             }
         }
     }

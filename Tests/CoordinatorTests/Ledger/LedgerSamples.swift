@@ -112,7 +112,7 @@ struct LedgerSamples {
 
 extension Ledger {
     /// What the certificate has as `image_files`: the SHA-256 of the lines.
-    func filesDigest() -> String { SHA256.hex(LedgerImages(self).images.compactMap(\.fileLine).joined()) }
+    func filesDigest() -> String { SHA256.hex(LedgerImages(self).images.compactMap(\.fileLine?.text).joined()) }
 
     /// As they are written, in manifest order.
     var records: [ImageRecord?] { LedgerImages(self).images.map(\.record) }
