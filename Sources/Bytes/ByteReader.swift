@@ -41,6 +41,13 @@ public struct ByteReader: Sendable {
         return Array(bytes[start..<start + count])
     }
 
+    /// Throws where fewer bytes follow; nothing is read.
+    public func require(_ field: String, bytes count: Int) throws(ByteReaderError) {
+        guard count <= remaining else {
+            throw ByteReaderError(field, at: offset, "needs \(count) bytes and \(remaining) follow")
+        }
+    }
+
     /// A text of at most `maxLength` UTF-8 bytes behind its 16-bit length.
     public mutating func string(_ field: String, maxLength: Int) throws(ByteReaderError) -> String {
         let start = offset

@@ -35,11 +35,17 @@ extension IoUConvention {
 
     /// The box among `boxes` that overlaps `box` most, the first of equals; nil only when there are no boxes.
     /// A box that lies outside the crop is in the list like any other.
-    public func bestMatch(of box: Box, among boxes: some Sequence<Box>) -> (iou: Double, index: Int)? {
-        var best: (iou: Double, index: Int)?
-        for (index, candidate) in boxes.enumerated() {
-            let value = iou(box, candidate)
-            if best == nil || value > best!.iou { best = (value, index) }
+    public func bestMatch(of box: Box, among boxes: [Box]) -> (iou: Double, index: Int)? {
+        bestMatch(of: box, among: boxes[...])
+    }
+
+    /// The same; the index counts from the slice's first box.
+    func bestMatch(of box: Box, among boxes: ArraySlice<Box>) -> (iou: Double, index: Int)? {
+        guard let first = boxes.first else { return nil }
+        var best = (iou: iou(box, first), index: 0)
+        for index in boxes.indices.dropFirst() {
+            let value = iou(box, boxes[index])
+            if value > best.iou { best = (value, index - boxes.startIndex) }
         }
         return best
     }

@@ -50,9 +50,9 @@ public struct FileDigest: Sendable, Hashable, CustomStringConvertible {
     public var hex: String { SHA256.hexadecimal(bytes) }
 
     public var bytes: [UInt8] {
-        [words.first, words.second, words.third, words.fourth].flatMap { word in
-            (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }
-        }
+        var writer = ByteWriter(capacity: SHA256.byteCount)
+        encodeDigest(into: &writer)
+        return writer.bytes
     }
 
     /// "109527 bytes, SHA-256 597249306c1e"
@@ -60,11 +60,20 @@ public struct FileDigest: Sendable, Hashable, CustomStringConvertible {
 
     public func encode(into writer: inout ByteWriter) {
         writer.append(byteCount)
-        writer.append(bytes)
+        encodeDigest(into: &writer)
+    }
+
+    private func encodeDigest(into writer: inout ByteWriter) {
+        for word in [words.first, words.second, words.third, words.fourth] { writer.append(word.byteSwapped) }
     }
 
     public init(from reader: inout ByteReader) throws(ByteReaderError) {
-        let byteCount = try reader.uint64("bytes of the file")
-        self.init(byteCount: byteCount, sha256: try reader.bytes("SHA-256 of the file", count: SHA256.byteCount))
+        byteCount = try reader.uint64("bytes of the file")
+        try reader.require("SHA-256 of the file", bytes: SHA256.byteCount)
+        words = Words(
+            first: try reader.uint64("SHA-256 of the file").byteSwapped,
+            second: try reader.uint64("SHA-256 of the file").byteSwapped,
+            third: try reader.uint64("SHA-256 of the file").byteSwapped,
+            fourth: try reader.uint64("SHA-256 of the file").byteSwapped)
     }
 }

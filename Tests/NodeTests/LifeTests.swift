@@ -194,7 +194,7 @@ import Testing
         case .thirdLease: coordinator.send(.lease(small.lease(2, 2..<3)), .lease(small.lease(3, 3..<4)))
         case .sameLease: coordinator.send(.lease(small.lease(1, 2..<3)))
         case .imageTwice: coordinator.send(.lease(doubled))
-        case .tooManyImages: coordinator.send(.lease(small.lease(2, 0..<513)))
+        case .tooManyImages: coordinator.send(.lease(small.lease(2, 0..<WireLimits.leaseImages + 1)))
         case .noJob: coordinator.send(.lease(small.lease(1, 0..<1)))
         case .secondJob: coordinator.send(.job(small.job()))
         case .afterDrain: coordinator.send(.drain, .lease(small.lease(2, 0..<1)))

@@ -68,12 +68,14 @@ enum Mistake: CaseIterable {
 
     /// What the run hears instead; nil for what has happened.
     func alter(_ event: RunEvent) -> RunEvent? {
-        guard case .link(let session, let happened) = event else { return nil }
+        guard case .heard(let session, .other(let happened)) = event else { return nil }
         switch (self, happened) {
         case (.takesBusyForFinal, .closed(.refused(let refusal))) where refusal.code == .busy:
-            return .link(session: session, .closed(.refused(LinkRefusal(.ownOptions, .key, refusal.text))))
+            return .heard(
+                session: session, .other(.closed(.refused(LinkRefusal(.ownOptions, .key, refusal.text)))))
         case (.ignoresFaults, .message(.failed)), (.ignoresEnds, .closed):
-            return .link(session: session, .message(.heartbeat(Heartbeat(running: nil, waiting: 0, evaluated: 0))))
+            let nothing = Heartbeat(running: nil, waiting: 0, evaluated: 0)
+            return .heard(session: session, .other(.message(.heartbeat(nothing))))
         default: return nil
         }
     }

@@ -12,7 +12,7 @@ extension Simulator {
         if let altered = mistake.alter(event) { event = altered }
         let before = running
         var actions = run.handle(event, at: now)
-        if mistake == .hearsTwice, case .link(_, .message(.results)) = event { actions += run.handle(event, at: now) }
+        if mistake == .hearsTwice, case .heard(_, .results) = event { actions += run.handle(event, at: now) }
         noteLosses(since: before)
         for action in actions { perform(action) }
         if log != nil { for line in actions.map({ "\($0)" }) { note("  -> \(line.prefix(300))") } }
@@ -24,6 +24,8 @@ extension Simulator {
             countConnect(endpoint)
             dial(session, endpoint: endpoint)
         case .send(let session, let message): sendDown(key(session), message)
+        case .lend(let session, let order):
+            sendDown(key(session), .lease(LeaseMaker(manifest: manifest, masks: nil).lease(order)))
         case .close(let session): hangUp(key(session))
         case .readOwnFile(let image):
             queue.add(.ownFile(image, generation: generation), at: now + (chaos.ownFiles ?? 0))

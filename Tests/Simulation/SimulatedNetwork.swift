@@ -137,6 +137,6 @@ extension Simulator {
         }
         // What belongs to a run that is over is nobody's any more.
         guard key / 1_000_000 == generation else { return }
-        handle(.link(session: key % 1_000_000, event))
+        handle(.heard(session: key % 1_000_000, Heard(event, run.ledger.check)))
     }
 }

@@ -7,21 +7,13 @@ import Protocol
 /// Drives a `Run`: owns its clock, its mailbox, the links to nodes, and those who write files, and does what it decides.
 ///
 /// One thread handles every event, in the order in which events come. It neither computes nor waits for a device, a node
-/// or a disk's synchronisation.
+/// or a disk's synchronisation: results are looked at, and leases made, on the connections' own queues (`Connection`).
 public final class Conductor: @unchecked Sendable {
     enum Signal: Sendable {
         case event(RunEvent)
         case drained(session: Int)
         case fleet(EndpointChanges)
         case reread
-    }
-
-    /// What belongs to one connection and is no decision.
-    private struct Connection {
-        let link: any Link<CoordinatorMessage>
-        /// Streams of bytes that the node asked for.
-        let stream: ByteStream
-        var isClosing = false
     }
 
     private let surroundings: Surroundings
@@ -31,6 +23,8 @@ public final class Conductor: @unchecked Sendable {
     private let syncer: JournalSyncer
     private let ownFiles: OwnFiles
     private let artifacts: ArtifactStore?
+    private let check: ResultCheck
+    private let leases: LeaseMaker
 
     // All below is used on the run's thread only. The run is given away at the end, so that nobody but the reader of the
     // result holds what a million images take.
@@ -49,6 +43,8 @@ public final class Conductor: @unchecked Sendable {
         self.surroundings = surroundings
         self.reporter = reporter
         journal = ledger.journal
+        check = ledger.check
+        leases = LeaseMaker(manifest: manifest, masks: ledger.check.masks)
         syncer = JournalSyncer(ledger.journal) { [mailbox] in mailbox.post(.event(.journalFailed("\($0)"))) }
         ownFiles = OwnFiles(image: surroundings.image) { [mailbox] image, copy in
             mailbox.post(.event(.ownFile(image: image, copy)))
@@ -119,8 +115,8 @@ public final class Conductor: @unchecked Sendable {
         case .event(let event):
             perform(run.handle(event, at: Conductor.now()))
             switch event {
-            case .link(let session, .message): connections[session]?.link.handled()
-            case .link(let session, .closed): connections[session] = nil
+            case .heard(let session, .other(.closed)): connections[session] = nil
+            case .heard(let session, let heard) where heard.isMessage: connections[session]?.handled()
             default: break
             }
         case .drained(let session): connections[session]?.stream.drained()
@@ -150,10 +146,9 @@ public final class Conductor: @unchecked Sendable {
         for action in actions {
             switch action {
             case .connect(let session, let name): connect(session, to: links[name]!)
-            case .send(let session, let message): connections[session]?.link.send(message)
-            case .close(let session):
-                connections[session]?.isClosing = true
-                connections[session]?.link.close()
+            case .send(let session, let message): connections[session]?.send(message)
+            case .lend(let session, let order): connections[session]?.send { [leases] in .lease(leases.lease(order)) }
+            case .close(let session): connections[session]?.close()
             case .sendImage(let session, let index): connections[session]?.stream.sendImage(index)
             case .sendMissing(let session, let index): connections[session]?.stream.sendMissing(index)
             case .sendWeights(let session, let range): connections[session]?.stream.sendWeights(range)
@@ -173,25 +168,23 @@ public final class Conductor: @unchecked Sendable {
     }
 
     private func connect(_ session: Int, to endpoint: Endpoint) {
-        let link = endpoint.connect { [mailbox] event in
-            if case .drained = event {
-                mailbox.post(.drained(session: session))
-            } else {
-                mailbox.post(.event(.link(session: session, event)))
-            }
-        }
         connections[session] = Connection(
-            link: link,
-            stream: ByteStream(
-                link: link, weights: surroundings.weights, weightsAhead: surroundings.weightsAhead,
-                image: surroundings.image,
-                onFailure: { [mailbox] in mailbox.post(.event(.weightsUnreadable($0))) },
-                onUnreadable: { [mailbox] image, error in
-                    let mayPass = error.code.map { $0 != EACCES } ?? false
-                    mailbox.post(
-                        .event(
-                            .imageUnreadable(session: session, image: image, reason: "\(error)", mayPass: mayPass)))
-                }))
+            to: endpoint, check: check,
+            heard: { [mailbox] in mailbox.post(.event(.heard(session: session, $0))) },
+            drained: { [mailbox] in mailbox.post(.drained(session: session)) },
+            stream: { [surroundings, mailbox] link in
+                ByteStream(
+                    link: link, weights: surroundings.weights, weightsAhead: surroundings.weightsAhead,
+                    image: surroundings.image,
+                    onFailure: { mailbox.post(.event(.weightsUnreadable($0))) },
+                    onUnreadable: { image, error in
+                        let mayPass = error.code.map { $0 != EACCES } ?? false
+                        mailbox.post(
+                            .event(
+                                .imageUnreadable(
+                                    session: session, image: image, reason: "\(error)", mayPass: mayPass)))
+                    })
+            })
     }
 
     private func writeJournal(isSynced: Bool) {
@@ -218,8 +211,7 @@ public final class Conductor: @unchecked Sendable {
             if case .journalFailed = ending {} else { ending = .journalFailed(reason: "\(error)") }
         }
         for connection in connections.values {
-            if !connection.isClosing { connection.link.send(.drain) }
-            connection.link.close()
+            connection.end()
         }
         connections = [:]
         if let failure = artifacts?.finish(), ending == .complete || ending == .interrupted {

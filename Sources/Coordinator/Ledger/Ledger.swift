@@ -50,11 +50,19 @@ public struct Ledger: Sendable {
     public mutating func accept(
         _ result: ImageResult, node: UInt32, isFileCompared: Bool = false
     ) throws -> Acceptance {
+        try accept(check.checked(result), node: node, isFileCompared: isFileCompared)
+    }
+
+    /// The same of a result that was looked at before.
+    mutating func accept(
+        _ checked: CheckedResult, node: UInt32, isFileCompared: Bool
+    ) throws -> Acceptance {
         precondition(isKnown(node), "nodeJoined comes before a node's results")
-        try check.check(result)
+        if let refusal = checked.refusal { throw refusal }
+        let result = checked.result
         let image = Int(result.index)
         guard state.place(image) != nil else {
-            try count(result, node: node, isFileCompared)
+            try count(checked, node: node, isFileCompared)
             return .first
         }
         if case .failed = result.outcome {
@@ -63,7 +71,7 @@ public struct Ledger: Sendable {
             return .lateFailure
         }
         if state.isFailed(image) {
-            try count(result, node: node, isFileCompared)
+            try count(checked, node: node, isFileCompared)
             return .supersedes
         }
         return try compare(ResultEntry(node: node, isFileCompared: isFileCompared, result: result))
@@ -106,11 +114,14 @@ public struct Ledger: Sendable {
     }
 
     private mutating func count(
-        _ result: ImageResult, node: UInt32, _ isFileCompared: Bool
+        _ checked: CheckedResult, node: UInt32, _ isFileCompared: Bool
     ) throws(JournalError) {
-        let entry = ResultEntry(node: node, isFileCompared: isFileCompared, result: result)
-        let offset = try journal.append(.result, entry.encoded)
-        state.count(check.place(entry, at: offset), image: Int(result.index), node: node)
+        let header = ResultEntry.header(node: node, isFileCompared: isFileCompared)
+        let offset = try journal.append(.result, header + checked.encoded)
+        // Only what was evaluated has a file that can be compared.
+        let isCompared = isFileCompared && !checked.place.isFailed
+        state.count(
+            checked.place.lying(at: offset, isFileCompared: isCompared), image: Int(checked.result.index), node: node)
     }
 
     /// Takes the result of an image back, which is to be evaluated anew: its file is another one by now, or who evaluated it

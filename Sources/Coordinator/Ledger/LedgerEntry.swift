@@ -17,9 +17,16 @@ struct ResultEntry {
         self.result = result
     }
 
-    func encode(into writer: inout ByteWriter) {
+    /// What stands before the result.
+    static func header(node: UInt32, isFileCompared: Bool) -> [UInt8] {
+        var writer = ByteWriter(capacity: headerBytes)
         writer.append(node)
         writer.append(isFileCompared)
+        return writer.bytes
+    }
+
+    func encode(into writer: inout ByteWriter) {
+        writer.append(Self.header(node: node, isFileCompared: isFileCompared))
         result.encode(into: &writer)
     }
 

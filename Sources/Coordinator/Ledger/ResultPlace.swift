@@ -39,6 +39,12 @@ struct ResultPlace: Sendable, Hashable {
         if isFileCompared { bits |= Mark.fileCompared }
     }
 
+    /// The same result where it lies.
+    func lying(at offset: UInt64, isFileCompared: Bool) -> ResultPlace {
+        ResultPlace(
+            bits: bits & Mark.all & ~Mark.fileCompared | offset & ~Mark.all | (isFileCompared ? Mark.fileCompared : 0))
+    }
+
     /// Of the record in the journal; nil where there is no result.
     var offset: UInt64? { self == .none ? nil : bits & ~Mark.all }
     var isFailed: Bool { has(Mark.failed) }

@@ -72,9 +72,9 @@ extension Run {
     }
 
     /// Whether an event of a session holds results of images whose files are being removed.
-    func waitsForRemovals(_ event: LinkEvent<NodeMessage>) -> Bool {
-        guard !plan.artifactKinds.isEmpty, case .message(.results(_, let results)) = event else { return false }
-        return results.contains { files.isLeaving(Int($0.index)) }
+    func waitsForRemovals(_ event: Heard) -> Bool {
+        guard !plan.artifactKinds.isEmpty, case .results(_, let checked) = event else { return false }
+        return checked.contains { files.isLeaving(Int($0.result.index)) }
     }
 
     mutating func filesRemoved(_ images: [Int]) {

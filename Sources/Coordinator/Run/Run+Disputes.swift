@@ -4,18 +4,17 @@ import Protocol
 
 extension Run {
     mutating func settle(_ acceptance: Acceptance, of image: Int, found node: Int) {
-        let id = manifest.entries[image].id
         switch acceptance {
         case .first, .supersedes, .same, .lateFailure, .otherKind: break
         case .different(let disagreement):
-            tell(disagreement, id, node, "a third node is to decide")
+            tell(disagreement, manifest.entries[image].id, node, "a third node is to decide")
             askFurther(image)
         case .stillDisputed(let disagreement):
-            tell(disagreement, id, node, "no two of \(ledger.evaluators(image).count) agree")
+            tell(disagreement, manifest.entries[image].id, node, "no two of \(ledger.evaluators(image).count) agree")
             askFurther(image)
         case .settled(let settlement):
             schedule.endDispute(image)
-            expel(settlement, id)
+            expel(settlement, manifest.entries[image].id)
         }
     }
 

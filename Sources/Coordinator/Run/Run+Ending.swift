@@ -18,7 +18,9 @@ extension Run {
         lastVerifier = now
         // A walk over all connections, which only these can change.
         switch event {
-        case .tick, .fleet, .link(_, .closed), .link(_, .message(.refused)), .link(_, .message(.ready)): decideHope()
+        case .tick, .fleet, .heard(_, .other(.closed)), .heard(_, .other(.message(.refused))),
+            .heard(_, .other(.message(.ready))):
+            decideHope()
         default: break
         }
     }

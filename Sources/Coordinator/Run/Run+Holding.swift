@@ -6,18 +6,18 @@ import Protocol
 extension Run {
     /// Whether an event has to wait: for files that came before it, for the digests of the own copies, or behind another
     /// one that waits. Then it is kept.
-    mutating func hold(_ event: LinkEvent<NodeMessage>, session id: Int) -> Bool {
+    mutating func hold(_ event: Heard, session id: Int) -> Bool {
         let session = sessions[id]!
         guard session.phase != .closing else { return false }
         let waits = waitsForOwnFiles(event, session: session) || waitsForRemovals(event)
         guard waits || session.unwritten > 0 || !session.held.isEmpty else { return false }
         // That the own disk is slow is no silence of the node's, of whose lease these results are then.
-        if waits, case .message(.results(let lease, _)) = event { schedule.progressed(lease: lease, now: now) }
+        if waits, case .results(let lease, _) = event { schedule.progressed(lease: lease, now: now) }
         switch event {
-        case .message(.results), .message(.leaseDone), .message(.leaving), .message(.failed), .message(.goodbye),
-            .closed:
+        case .results, .other(.message(.leaseDone)), .other(.message(.leaving)), .other(.message(.failed)),
+            .other(.message(.goodbye)), .other(.closed):
             break
-        case .opened, .drained, .message: return false
+        case .other: return false
         }
         guard isWithinBounds(event, session: id) else {
             outOfProtocol(id, "more than its leases can bring")
@@ -28,17 +28,17 @@ extension Run {
     }
 
     /// What is kept is bounded by what the node was asked for: each image once, and a word or two for each lease.
-    private mutating func isWithinBounds(_ event: LinkEvent<NodeMessage>, session id: Int) -> Bool {
+    private mutating func isWithinBounds(_ event: Heard, session id: Int) -> Bool {
         let session = sessions[id]!
-        guard case .message(.results(let lease, let results)) = event, let node = session.node else {
+        guard case .results(let lease, let checked) = event, let node = session.node else {
             return session.held.count <= session.heldResults.count + Run.mostHeldWords
         }
-        for result in results {
+        for result in checked.lazy.map(\.result) {
             guard schedule.expects(image: Int(result.index), lease: lease, node: node),
                 sessions[id]!.heldResults.insert(.init(lease: lease, image: result.index)).inserted
             else { return false }
         }
-        return !results.isEmpty || session.held.count <= session.heldResults.count + Run.mostHeldWords
+        return !checked.isEmpty || session.held.count <= session.heldResults.count + Run.mostHeldWords
     }
 
     private static let mostHeldWords = 64
@@ -71,8 +71,8 @@ extension Run {
             !waitsForOwnFiles(first.event, session: session), !waitsForRemovals(first.event)
         {
             sessions[id]!.held.removeFirst()
-            if case .message(.results(let lease, let results)) = first.event {
-                for result in results { sessions[id]!.heldResults.remove(.init(lease: lease, image: result.index)) }
+            if case .results(let lease, let checked) = first.event {
+                for one in checked { sessions[id]!.heldResults.remove(.init(lease: lease, image: one.result.index)) }
             }
             take(first.event, session: id)
         }

@@ -44,12 +44,9 @@ extension Run {
         if firstLease == nil { firstLease = now }
         awaitOwnFiles(order.images, for: order.node)
         timeline.sent(lease: order.id, node: order.node, now: now)
-        let lease = Lease(
-            id: order.id,
-            images: order.images.map {
-                LeasedImage(index: UInt32($0), manifest.entries[$0], mask: ledger.mask(of: $0))
-            })
-        if let session = members[order.node]?.session { act(.send(session: session, .lease(lease))) }
+        if let session = members[order.node]?.session {
+            act(.lend(session: session, LeaseOrder(id: order.id, images: order.images)))
+        }
     }
 
     /// The image counts as failed. Among several reasons the one that says most about the file, the same whoever said

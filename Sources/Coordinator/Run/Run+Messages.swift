@@ -3,9 +3,9 @@ import Protocol
 // The way of one message: it is heard, kept where it has to wait, and then means something.
 
 extension Run {
-    mutating func hear(_ event: LinkEvent<NodeMessage>, session id: Int) {
+    mutating func hear(_ event: Heard, session id: Int) {
         guard let session = sessions[id] else { return }
-        if case .message = event {
+        if event.isMessage {
             sessions[id]!.lastHeard = now
             // What was on its way when we closed says nothing any more.
             guard session.phase != .closing else { return }
@@ -15,14 +15,18 @@ extension Run {
     }
 
     /// An event whose turn has come.
-    mutating func take(_ event: LinkEvent<NodeMessage>, session id: Int) {
+    mutating func take(_ event: Heard, session id: Int) {
         switch event {
-        case .opened: opened(session: id)
-        case .message(let message):
+        case .results(let lease, let results):
+            guard let session = sessions[id], session.phase != .closing else { return }
+            guard let node = session.node else { return outOfProtocol(id, "results before its job") }
+            take(results, lease: lease, node: node, session: id)
+        case .other(.opened): opened(session: id)
+        case .other(.message(let message)):
             guard let session = sessions[id], session.phase != .closing else { return }
             take(message, session: id)
-        case .drained: break
-        case .closed(let closure): closed(closure, session: id)
+        case .other(.drained): break
+        case .other(.closed(let closure)): closed(closure, session: id)
         }
     }
 
@@ -40,9 +44,8 @@ extension Run {
             }
             refused(refusal, session: id)
         case .heartbeat: break
-        case .results(let lease, let results):
-            guard let node = session.node else { return outOfProtocol(id, "results before its job") }
-            take(results, lease: lease, node: node, session: id)
+        // Heard as what they are.
+        case .results: preconditionFailure("results are checked before they are heard")
         case .artifact(let chunk): take(chunk, session: id)
         case .leaseDone(let lease):
             guard let node = session.node else { return outOfProtocol(id, "the end of a lease before its job") }

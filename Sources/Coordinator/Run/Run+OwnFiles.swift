@@ -26,11 +26,13 @@ extension Run {
     }
 
     /// Whether an event of a session holds results whose files cannot be compared yet.
-    mutating func waitsForOwnFiles(_ event: LinkEvent<NodeMessage>, session: Session) -> Bool {
-        guard case .message(.results(let lease, let results)) = event, let node = session.node, !sharesFiles(node)
+    mutating func waitsForOwnFiles(_ event: Heard, session: Session) -> Bool {
+        guard case .results(let lease, let checked) = event, let node = session.node, plan.hasImages,
+            !sharesFiles(node)
         else { return false }
         var waits = false
-        for result in results where schedule.expects(image: Int(result.index), lease: lease, node: node) {
+        for result in checked.lazy.map(\.result)
+        where schedule.expects(image: Int(result.index), lease: lease, node: node) {
             awaitOwnFile(Int(result.index))
             if ownFiles[Int(result.index)] == .awaited { waits = true }
         }

@@ -4,15 +4,16 @@ import Protocol
 
 extension Run {
     /// Takes some results of a lease. The first that contradicts itself ends the node's part.
-    mutating func take(_ results: [ImageResult], lease: UInt64, node: Int, session id: Int) {
+    mutating func take(_ checked: [CheckedResult], lease: UInt64, node: Int, session id: Int) {
         // No result is no sign of work.
-        guard !results.isEmpty else { return }
+        guard !checked.isEmpty else { return }
         lastResult = now
         if !sessions[id]!.isFruitful {
             sessions[id]!.isFruitful = true
             endpoints[sessions[id]!.endpoint]!.backoff.succeeded()
         }
-        for result in results {
+        for one in checked {
+            let result = one.result
             let image = Int(result.index)
             guard schedule.expects(image: image, lease: lease, node: node) else {
                 return distrust(
@@ -28,7 +29,7 @@ extension Run {
                 guard hasFiles else {
                     return distrust(node, "its result of \(manifest.entries[image].id) came without the picture")
                 }
-                guard let acceptance = count(result, node: node, isFileCompared: comparison == .same) else { return }
+                guard let acceptance = count(one, node: node, isFileCompared: comparison == .same) else { return }
                 failureNotes[image] = nil
                 perform(schedule.succeeded(image: image, lease: lease, node: node, now: now).1)
                 judgeFiles(of: arrival, node: node, acceptance)
@@ -43,7 +44,7 @@ extension Run {
     }
 
     /// What the result means for the ledger; nil where the node, or the run, is not to go on.
-    private mutating func count(_ result: ImageResult, node: Int, isFileCompared: Bool) -> Acceptance? {
+    private mutating func count(_ result: CheckedResult, node: Int, isFileCompared: Bool) -> Acceptance? {
         do {
             let acceptance = try ledger.accept(
                 result, node: members[node]!.ledgerNumber, isFileCompared: isFileCompared)

@@ -126,7 +126,7 @@ struct Run: Sendable {
         self.now = max(self.now, now)
         switch event {
         case .tick: tick()
-        case .link(let session, let event): hear(event, session: session)
+        case .heard(let session, let event): hear(event, session: session)
         case .stored(let arrival, _, let bytes): stored(bytes: bytes, session: arrival.session)
         case .filesRemoved(let images): filesRemoved(images)
         case .storeFailed(let reason): end(.artifactFailed(reason: reason))

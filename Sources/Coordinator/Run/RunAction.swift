@@ -6,6 +6,8 @@ enum RunAction: Sendable {
     /// Begin a connection; what happens on it comes back under the session's number.
     case connect(session: Int, endpoint: String)
     case send(session: Int, CoordinatorMessage)
+    /// Send a lease, which is made of the manifest where it is sent: `LeaseMaker`.
+    case lend(session: Int, LeaseOrder)
     /// End a connection after what was sent to it; its last event still comes.
     case close(session: Int)
     /// Stream the bytes of an image or of the weights, as the connection takes them.

@@ -5,7 +5,7 @@ enum RunEvent: Sendable {
     /// Time passes: several times a second, whatever else happens.
     case tick
     /// On the connection that an earlier `RunAction.connect` began.
-    case link(session: Int, LinkEvent<NodeMessage>)
+    case heard(session: Int, Heard)
     /// A file of an image is on the disk, aside; it has so many bytes.
     case stored(Arrival, ArtifactKind, bytes: Int)
     /// The images' files are gone, whatever happens.

@@ -30,7 +30,7 @@ struct Session: Sendable {
     /// each with how many files it waits for.
     var reception = ArtifactReception()
     var unwritten = 0
-    var held: [(event: LinkEvent<NodeMessage>, files: Int)] = []
+    var held: [(event: Heard, files: Int)] = []
     /// The results among that. A node may have an image in two leases: one came back when it was thought dead.
     var heldResults: Set<HeldResult> = []
 

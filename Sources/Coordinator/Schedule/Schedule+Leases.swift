@@ -58,7 +58,7 @@ extension Schedule {
             : policy.unknownDeadline
         let isFirst = nodes[node].leases.isEmpty
         let lease = OutstandingLease(
-            id: nextLease, node: node, images: images, open: Set(images), start: isFirst ? now : nil,
+            id: nextLease, node: node, images: images, open: OpenImages(images), start: isFirst ? now : nil,
             deadline: isFirst ? now + allowance : nil, allowance: allowance, isSpeculative: isSpeculative)
         nextLease += 1
         leases[lease.id] = lease
@@ -116,7 +116,7 @@ extension Schedule {
         lease.isLost = true
         leases[id] = lease
         var actions: [Action] = []
-        for image in lease.images.reversed() where lease.open.contains(image) {
+        for image in Array(lease.open).reversed() {
             holders[image] -= 1
             if counting, states[image] == .leased {
                 noteLoss(of: image, on: lease.node, wasAlone: lease.images.count == 1)

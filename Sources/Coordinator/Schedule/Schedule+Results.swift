@@ -137,14 +137,10 @@ extension Schedule {
     }
 
     private mutating func deliver(_ image: Int, _ id: UInt64, _ now: Microseconds) {
-        var lease = leases.removeValue(forKey: id)!
-        lease.open.remove(image)
-        lease.delivered += 1
-        if lease.deadline != nil { lease.deadline = now + lease.allowance }
-        if !lease.isLost { holders[image] -= 1 }
-        leases[id] = lease
+        let (node, isLost) = leases[id]!.took(image, now: now)
+        if !isLost { holders[image] -= 1 }
         // A late lease runs before those that the node was given since: they are not late for that.
-        if lease.isLost, let following = nodes[lease.node].leases.first {
+        if isLost, let following = nodes[node].leases.first {
             leases[following]!.deadline = now + leases[following]!.allowance
         }
     }

@@ -46,8 +46,8 @@ extension Schedule {
         for lease in old {
             // From its far end: the node itself goes on from the near one.
             // What may have ended other nodes is not given to yet another while somebody has it.
-            var rest = lease.images.filter {
-                lease.open.contains($0) && states[$0] == .leased && holders[$0] == 1 && losses[$0] == nil
+            var rest = lease.open.filter {
+                states[$0] == .leased && holders[$0] == 1 && losses[$0] == nil
                     && Int(attempts[$0]) < policy.aloneAfter
             }
             while !rest.isEmpty, let helper = helpers.first {

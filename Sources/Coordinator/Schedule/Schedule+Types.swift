@@ -62,7 +62,7 @@ extension Schedule {
         /// In the order in which the node evaluates them.
         public let images: [Int]
         /// Those that have not come back.
-        var open: Set<Int>
+        var open: OpenImages
         /// When it became its node's running lease; nil while it waits behind another.
         public internal(set) var start: Microseconds?
         var deadline: Microseconds?
@@ -75,6 +75,14 @@ extension Schedule {
         let isSpeculative: Bool
         /// Its node was lost; its images went back.
         public internal(set) var isLost = false
+
+        /// An image has come back. Says whose lease it is, and whether it is lost.
+        mutating func took(_ image: Int, now: Microseconds) -> (node: Int, isLost: Bool) {
+            open.remove(image)
+            delivered += 1
+            if deadline != nil { deadline = now + allowance }
+            return (node, isLost)
+        }
     }
 
     /// Why a node may not join.

@@ -1,3 +1,5 @@
+import Protocol
+
 /// Microseconds on a clock that only goes forward; where it starts does not matter.
 public typealias Microseconds = Int64
 
@@ -5,9 +7,10 @@ public typealias Microseconds = Int64
 public struct SchedulePolicy: Sendable, Hashable {
     /// How much work a lease should be, by the node's own speed.
     public var leaseSeconds = 1.5
-    /// Images of a lease: the first one of a node, whose speed nobody knows, and the largest.
+    /// Images of a lease: the first one of a node, whose speed nobody knows, and the largest, which is what a frame carries
+    /// where images have few boxes.
     public var firstLease = 8
-    public var largestLease = 512
+    public var largestLease = WireLimits.leaseImages
     /// A lease's measured speed counts as at most this many times what is known of its node.
     public var fastestGrowth = 4.0
     /// Leases shorter than this are taken together to measure a speed.

@@ -11,8 +11,8 @@ public struct SecureChannel: Sendable {
     /// The versions of the protocol that this code speaks. Version 4 brought the handshake in which the coordinator proves
     /// the key first; what an older node says was made with the key before anybody had proved it. Version 5 brought what a
     /// result says of its image's map, version 6 masks in leases and what a result says of its map against them,
-    /// version 7 nodes of several devices.
-    public static let supportedVersions: ClosedRange<UInt16> = 7...7
+    /// version 7 nodes of several devices, version 8 leases of more than 512 images.
+    public static let supportedVersions: ClosedRange<UInt16> = 8...8
 
     public let role: Role
     /// The version on which the two ends agreed; nil until `isEstablished`.

@@ -9,9 +9,9 @@ extension Lease {
     /// Bytes of the payload, which may not pass `maxEncodedBytes`; exact where no image has a `wireProblem`.
     public var encodedBytes: Int { images.reduce(Lease.fixedBytes) { $0 + $1.encodedBytes } }
 
-    /// At most 512 images, each without a `wireProblem`.
+    /// At most `WireLimits.leaseImages` images, each without a `wireProblem`.
     public func encode(into writer: inout ByteWriter) {
-        precondition(images.count <= WireLimits.leaseImages, "a lease has at most 512 images")
+        precondition(images.count <= WireLimits.leaseImages, "a lease has at most \(WireLimits.leaseImages) images")
         writer.append(id)
         writer.append(UInt32(images.count))
         for image in images { image.encode(into: &writer) }

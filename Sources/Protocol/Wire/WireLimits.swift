@@ -26,7 +26,7 @@ public enum WireLimits {
     public static let suffix = 16
 
     /// Numbers of elements.
-    public static let leaseImages = 512
+    public static let leaseImages = 8192
     public static let imageBoxes = 4096
     public static let resultImages = 512
     public static let topClasses = 5

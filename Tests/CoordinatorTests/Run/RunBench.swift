@@ -58,7 +58,7 @@ struct RunBench {
 
     @discardableResult
     mutating func hear(_ message: NodeMessage, from session: Int) -> [RunAction] {
-        hear(.link(session: session, .message(message)))
+        hear(.heard(session: session, Heard(.message(message), run.ledger.check)))
     }
 
     /// Ticks, ten a second; all nodes with a connection are heard of once a second, but the silent ones.
@@ -103,7 +103,7 @@ struct RunBench {
         numerics: String = RunBench.numerics
     ) throws -> Int {
         let id = try dialled(at: endpoint)
-        hear(.link(session: id, .opened))
+        hear(.heard(session: id, .other(.opened)))
         hear(
             .ready(
                 NodeDescription(
@@ -114,7 +114,8 @@ struct RunBench {
 
     /// Leases that were sent over a connection, in order.
     func leases(_ session: Int) -> [Lease] {
-        actions.compactMap { if case .send(session, .lease(let lease)) = $0 { lease } else { nil } }
+        let maker = LeaseMaker(manifest: samples.manifest, masks: nil)
+        return actions.compactMap { if case .lend(session, let order) = $0 { maker.lease(order) } else { nil } }
     }
 
     /// The results of a lease, and its end.
@@ -133,7 +134,7 @@ struct RunBench {
     }
 
     mutating func end(_ session: Int, _ closure: LinkClosure = .lost("reset")) {
-        hear(.link(session: session, .closed(closure)))
+        hear(.heard(session: session, .other(.closed(closure))))
     }
 
     /// The state of the node that a connection's messages are of.

@@ -9,7 +9,7 @@ import Testing
     @Test func aNodeThatPreparesForTooLongHangs() throws {
         var bench = try RunBench(endpoints: ["p"])
         let id = try bench.dialled(at: "p")
-        bench.hear(.link(session: id, .opened))
+        bench.hear(.heard(session: id, .other(.opened)))
         // 2 minutes, and a second for 20 MB of weights.
         bench.pass(seconds: 119)
         #expect(!bench.isSaid("node hangs") && bench.run.sessions[id]?.phase == .preparing)
@@ -22,7 +22,7 @@ import Testing
     @Test func whoIsSentTheWeightsHasTimeForThem() throws {
         var bench = try RunBench(endpoints: ["p"]) { $0.job.weightsBytes = 100_000_000 }
         let id = try bench.dialled(at: "p")
-        bench.hear(.link(session: id, .opened))
+        bench.hear(.heard(session: id, .other(.opened)))
         bench.pass(seconds: 100)
         bench.hear(.wantWeights(offset: 0, bytes: 1 << 20), from: id)
         bench.pass(seconds: 215)
@@ -58,7 +58,7 @@ import Testing
             $0.job.weightsBytes = 0
         }
         let id = try bench.dialled(at: "p")
-        bench.hear(.link(session: id, .opened))
+        bench.hear(.heard(session: id, .other(.opened)))
         bench.silent = [id]
         bench.pass(seconds: 16)
         #expect(bench.run.endpoints["p"]?.reason == "silent for 15 s")
@@ -82,7 +82,7 @@ import Testing
         var bench = try RunBench(endpoints: ["p", "q"]) { $0.waitSeconds = 10 }
         let a = try bench.join("a", at: "p")
         let id = try bench.dialled(at: "q")
-        bench.hear(.link(session: id, .opened))
+        bench.hear(.heard(session: id, .other(.opened)))
         bench.pass(seconds: 110)
         let lease = bench.leases(a)[0]
         for _ in 0..<2 {

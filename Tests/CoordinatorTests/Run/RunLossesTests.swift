@@ -60,7 +60,7 @@ import Testing
         var bench = try RunBench(endpoints: ["p"]) { $0.waitSeconds = 10_000 }
         var attempts = 0
         while attempts < 40, bench.state("a") != .evicted, let id = bench.session(at: "p", within: 100) {
-            bench.hear(.link(session: id, .opened))
+            bench.hear(.heard(session: id, .other(.opened)))
             bench.hear(
                 .ready(
                     NodeDescription(
@@ -104,7 +104,7 @@ import Testing
     @Test func aFaultWhilePreparingIsARefusal() throws {
         var bench = try RunBench(endpoints: ["p"])
         let id = try bench.dialled(at: "p")
-        bench.hear(.link(session: id, .opened))
+        bench.hear(.heard(session: id, .other(.opened)))
         bench.hear(.failed(reason: "no driver"), from: id)
         bench.end(id, .remote)
         #expect(bench.ending == .deviceRefused(reason: "p: failed: no driver"))

@@ -68,7 +68,7 @@ import Testing
             Issue.record("not tried when the holder fell silent: \(String(describing: bench.run.endpoints["q"]))")
             return
         }
-        bench.hear(.link(session: second, .opened))
+        bench.hear(.heard(session: second, .other(.opened)))
         _ = bench.hear(
             .ready(
                 NodeDescription(

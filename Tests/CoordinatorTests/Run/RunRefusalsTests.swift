@@ -42,7 +42,7 @@ import Testing
         var bench = try RunBench(endpoints: ["p"])
         for _ in 1...5 {
             let id = try bench.dialled(at: "p", within: 13)
-            bench.hear(.link(session: id, .opened))
+            bench.hear(.heard(session: id, .other(.opened)))
             bench.hear(.refused(JobRefusal(code, "not now")), from: id)
             bench.end(id, .local)
         }
@@ -94,7 +94,7 @@ import Testing
     func aJobThatNobodyCanDoSaysWhy(_ code: JobRefusal.Code, ending: RunEnding) throws {
         var bench = try RunBench(endpoints: ["p"])
         let id = try bench.dialled(at: "p")
-        bench.hear(.link(session: id, .opened))
+        bench.hear(.heard(session: id, .other(.opened)))
         bench.hear(.refused(JobRefusal(code, "no")), from: id)
         bench.end(id, .local)
         #expect(bench.ending == ending && bench.isSaid("job refused"))

@@ -8,7 +8,7 @@ struct HandshakeTests {
         let flights = try conversation.handshake()
         #expect(flights.map(\.count) == [88, 88, 80, 48])
         #expect(conversation.coordinator.isEstablished && conversation.node.isEstablished)
-        #expect(conversation.coordinator.version == 7 && conversation.node.version == 7)
+        #expect(conversation.coordinator.version == 8 && conversation.node.version == 8)
         #expect(conversation.coordinator.failure == nil && conversation.node.failure == nil)
     }
 

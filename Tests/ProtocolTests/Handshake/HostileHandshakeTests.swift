@@ -152,7 +152,8 @@ struct HostileHandshakeTests {
         let proof = conversation.coordinator.takeOutgoing()
         for tag in [[UInt8](repeating: 0, count: 16), Array(proof[32..<48]), Array(proof[48..<64])] {
             var accepted = ByteWriter()
-            FrameHeader(version: 7, type: 4, flags: 0, length: 0, sequence: 1).encode(into: &accepted)
+            FrameHeader(version: SecureChannel.supportedVersions.upperBound, type: 4, flags: 0, length: 0, sequence: 1)
+                .encode(into: &accepted)
             accepted.append(tag)
             var coordinator = conversation.coordinator
             let error = #expect(throws: ProtocolError.self) { try coordinator.receive(accepted.bytes) }

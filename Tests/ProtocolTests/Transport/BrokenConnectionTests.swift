@@ -69,7 +69,9 @@ struct BrokenConnectionTests {
         let (server, peer, _, client) = try conversation()
         var header = ByteWriter()
         // Two frames of a coordinator come in the handshake.
-        FrameHeader(version: 7, type: 0x101, flags: 0, length: .max, sequence: 2).encode(into: &header)
+        FrameHeader(
+            version: SecureChannel.supportedVersions.upperBound, type: 0x101, flags: 0, length: .max, sequence: 2
+        ).encode(into: &header)
         let before = residentBytes()
         peer.write(header.bytes)
         guard case .garbled(let what) = client.recorder.closure() else {

@@ -36,7 +36,7 @@ struct FrameTests {
         header(type: 0x102, flags: 1, length: 0x0a0b, sequence: 0x0102_0304_0506_0708).encode(into: &writer)
         #expect(
             writer.bytes == [
-                0x53, 0x54, 0x4e, 0x54, 7, 0, 2, 1, 1, 0, 0, 0, 0x0b, 0x0a, 0, 0, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0, 0, 0,
+                0x53, 0x54, 0x4e, 0x54, 8, 0, 2, 1, 1, 0, 0, 0, 0x0b, 0x0a, 0, 0, 8, 7, 6, 5, 4, 3, 2, 1, 0, 0, 0, 0, 0,
                 0, 0, 0,
             ])
         var conversation = try Conversation.established()
@@ -44,7 +44,7 @@ struct FrameTests {
     }
 
     @Test func everyFaultOfAHeaderHasItsOwnText() throws {
-        #expect(try error(tagged(header(version: 1))) == .frameVersion(found: 1, expected: 7))
+        #expect(try error(tagged(header(version: 1))) == .frameVersion(found: 1, expected: 8))
         #expect(try error(tagged(header(reserved: 1 << 63))) == .reservedBits(field: "header", value: 1 << 63))
         #expect(try error(tagged(header(flags: 6))) == .reservedBits(field: "flags", value: 6))
         #expect(

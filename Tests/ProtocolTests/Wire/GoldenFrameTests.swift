@@ -40,7 +40,7 @@ import Testing
         _ = try conversation.coordinator.receive(GoldenFiles.bytes("node-hello"))
         _ = try conversation.node.receive(GoldenFiles.bytes("proof"))
         _ = try conversation.coordinator.receive(GoldenFiles.bytes("accepted"))
-        #expect(conversation.node.version == 7 && conversation.coordinator.version == 7)
+        #expect(conversation.node.version == 8 && conversation.coordinator.version == 8)
 
         var refused = Conversation()
         let error = #expect(throws: ProtocolError.self) {

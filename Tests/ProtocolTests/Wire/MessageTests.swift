@@ -110,7 +110,7 @@ struct MessageTests {
     }
 
     @Test func aLeaseKnowsItsBytes() throws {
-        for images in [0, 1, 2, 512] {
+        for images in [0, 1, 2, WireLimits.leaseImages] {
             let lease = Lease(
                 id: 1,
                 images: (0..<images).map {
