@@ -192,10 +192,12 @@ static int32_t fill_block(int32_t mean, uint8_t *out, int64_t stride) {
 
 // Every block is read, since the next one's place and mean follow from it; the wanted ones become samples.
 static int32_t read_block(ck_jpeg_baseline *baseline, plane *plane, int32_t column, int32_t row, int32_t wanted) {
+    if (!wanted || 8 * column < plane->first || 8 * column >= plane->last) {
+        return ck_jpeg_pass_block(&baseline->bits, plane->dc, plane->ac, &plane->predictor) > 0;
+    }
     int16_t coefficients[72];
     memset(coefficients, 0, 64 * sizeof *coefficients);
     const int32_t extent = ck_jpeg_block(&baseline->bits, plane->dc, plane->ac, &plane->predictor, coefficients);
-    if (!wanted || 8 * column < plane->first || 8 * column >= plane->last) return extent > 0;
     uint8_t *out = plane_row(plane, row) + 8 * (int64_t)column;
     if (extent <= 1) return extent == 1 && fill_block(coefficients[0] * plane->quantiser[0], out, plane->stride);
     return baseline->pixels->inverse_dct(coefficients, plane->quantiser, out, plane->stride);
