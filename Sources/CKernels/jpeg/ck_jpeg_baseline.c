@@ -19,7 +19,7 @@ typedef struct {
     int64_t stride;        // bytes from row to row
     uint8_t *rows;         // two rows of MCUs, by turns: a row of pixels may need the samples before and after
     const ck_jpeg_codes *dc, *ac;
-    int32_t quantiser[64];  // natural order
+    ck_jpeg_quantiser quantiser;
     int32_t predictor;
     int32_t first, last;    // the samples of a row that the wanted pixels depend on, in whole blocks: first ..< last
 } plane;
@@ -36,6 +36,7 @@ struct ck_jpeg_baseline {
     ck_jpeg_bits bits;
     const uint8_t *end;      // of the scan, padding excluded
     const ck_jpeg_pixels *pixels;
+    ck_jpeg_order order;     // as the pixels' inverse DCT wants it
     uint8_t *scan, *samples, *wide;
     size_t scan_capacity, samples_capacity, wide_capacity;
 };
@@ -91,8 +92,10 @@ static int32_t set_tables(ck_jpeg_baseline *baseline, j_decompress_ptr cinfo) {
         }
         known |= 1 << dc | 4 << ac;
         for (int32_t k = 0; k < 64; k++) {
-            if (quantiser->quantval[k] > 255) return 0;
-            plane->quantiser[k] = quantiser->quantval[k];
+            const int32_t factor = quantiser->quantval[k], place = baseline->pixels->places[k];
+            if (factor > 255) return 0;
+            plane->quantiser.factor[place] = (int16_t)factor;
+            plane->quantiser.over[place] = (int16_t)(factor == 0 ? INT16_MAX : CK_JPEG_COLUMN_LIMIT / factor + 1);
         }
     }
     return 1;
@@ -140,6 +143,7 @@ int32_t ck_jpeg_baseline_open(ck_jpeg_baseline *baseline, ck_isa isa, j_decompre
 #else
     (void)isa;
 #endif
+    ck_jpeg_order_set(&baseline->order, baseline->pixels->places);
     if (!set_tables(baseline, cinfo) || !set_planes(baseline, cinfo)) return 0;
     const size_t padding = (size_t)baseline->mcus * BLOCKS_OF_AN_MCU * BLOCK_BYTES;
     if (!reserve(&baseline->scan, &baseline->scan_capacity, count + padding)) return 0;
@@ -197,10 +201,11 @@ static int32_t read_block(ck_jpeg_baseline *baseline, plane *plane, int32_t colu
     }
     int16_t coefficients[72];
     memset(coefficients, 0, 64 * sizeof *coefficients);
-    const int32_t extent = ck_jpeg_block(&baseline->bits, plane->dc, plane->ac, &plane->predictor, coefficients);
+    const int32_t extent = ck_jpeg_block(
+        &baseline->bits, plane->dc, plane->ac, &plane->predictor, &baseline->order, coefficients);
     uint8_t *out = plane_row(plane, row) + 8 * (int64_t)column;
-    if (extent <= 1) return extent == 1 && fill_block(coefficients[0] * plane->quantiser[0], out, plane->stride);
-    return baseline->pixels->inverse_dct(coefficients, plane->quantiser, out, plane->stride);
+    if (extent <= 1) return extent == 1 && fill_block(coefficients[0] * plane->quantiser.factor[0], out, plane->stride);
+    return baseline->pixels->inverse_dct(coefficients, &plane->quantiser, out, plane->stride);
 }
 
 static int32_t read_mcu_row(ck_jpeg_baseline *baseline) {

@@ -2,16 +2,15 @@
 
 #include <stddef.h>
 
-// Natural positions in zigzag order; what lies past the block goes to the room behind it. The farthest: from 62 on a
-// run of 16, then an end of block.
-#define REST4 64, 64, 64, 64
-#define REST16 REST4, REST4, REST4, REST4
-#define REST48 REST16, REST16, REST16
-static const uint8_t natural[62 + 16 + CK_JPEG_END + 2] = {
-    0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,  12, 19, 26, 33, 40, 48,
-    41, 34, 27, 20, 13, 6,  7,  14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23,
-    30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63,
-    REST48, REST48, REST48};
+// Natural positions in zigzag order.
+static const uint8_t zigzag[64] = {0,  1,  8,  16, 9,  2,  3,  10, 17, 24, 32, 25, 18, 11, 4,  5,
+                                   12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6,  7,  14, 21, 28,
+                                   35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51,
+                                   58, 59, 52, 45, 38, 31, 39, 46, 53, 60, 61, 54, 47, 55, 62, 63};
+
+void ck_jpeg_order_set(ck_jpeg_order *order, const uint8_t places[64]) {
+    for (int32_t k = 0; k < CK_JPEG_ORDER; k++) order->places[k] = k < 64 ? places[zigzag[k]] : 64;
+}
 
 // Moves a copy of the reader over so many bits.
 static inline void drop(ck_jpeg_bits *bits, int32_t count) {
@@ -21,8 +20,8 @@ static inline void drop(ck_jpeg_bits *bits, int32_t count) {
 
 // With `store` 0 coefficients are not touched.
 static inline __attribute__((always_inline)) int32_t read_block(
-    ck_jpeg_bits *reader, const ck_jpeg_codes *dc, const ck_jpeg_codes *ac, int32_t *predictor, int16_t *coefficients,
-    const int store) {
+    ck_jpeg_bits *reader, const ck_jpeg_codes *dc, const ck_jpeg_codes *ac, int32_t *predictor, const ck_jpeg_order *order,
+    int16_t *coefficients, const int store) {
     ck_jpeg_bits bits = *reader;
     ck_jpeg_bits_fill(&bits);
     const ck_jpeg_symbol mean = ck_jpeg_codes_symbol(dc, bits.window);
@@ -48,8 +47,8 @@ static inline __attribute__((always_inline)) int32_t read_block(
             first = position + ck_jpeg_pair_skip(pair);
             position = first + ck_jpeg_pair_second_skip(pair);
             if (store) {
-                coefficients[natural[position]] = ck_jpeg_pair_second_value(pair);
-                coefficients[natural[first]] = ck_jpeg_pair_value(pair);
+                coefficients[order->places[position]] = ck_jpeg_pair_second_value(pair);
+                coefficients[order->places[first]] = ck_jpeg_pair_value(pair);
             }
             if (position >= 63) goto done;
         }
@@ -59,7 +58,7 @@ static inline __attribute__((always_inline)) int32_t read_block(
         if (symbol.code == 0) return 0;
         first = position += symbol.skip;
         if (store) {
-            coefficients[natural[position]] = (int16_t)ck_jpeg_value(bits.window << symbol.code, symbol.size);
+            coefficients[order->places[position]] = (int16_t)ck_jpeg_value(bits.window << symbol.code, symbol.size);
         }
         drop(&bits, symbol.code + symbol.size);
         if (position >= 63) goto done;
@@ -79,10 +78,10 @@ done:
 }
 
 int32_t ck_jpeg_block(ck_jpeg_bits *bits, const ck_jpeg_codes *dc, const ck_jpeg_codes *ac, int32_t *predictor,
-                      int16_t coefficients[72]) {
-    return read_block(bits, dc, ac, predictor, coefficients, 1);
+                      const ck_jpeg_order *order, int16_t coefficients[72]) {
+    return read_block(bits, dc, ac, predictor, order, coefficients, 1);
 }
 
 int32_t ck_jpeg_pass_block(ck_jpeg_bits *bits, const ck_jpeg_codes *dc, const ck_jpeg_codes *ac, int32_t *predictor) {
-    return read_block(bits, dc, ac, predictor, NULL, 0);
+    return read_block(bits, dc, ac, predictor, NULL, NULL, 0);
 }

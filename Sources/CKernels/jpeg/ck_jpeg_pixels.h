@@ -11,10 +11,19 @@
 /// Rows of samples need so many readable bytes behind their end.
 #define CK_JPEG_ROW_PADDING 64
 
+/// What the coefficients of a block are multiplied by, 0...255, and the least absolute value of one that is over the
+/// limit alone; in the order of the coefficients.
 typedef struct {
-    /// The slow integer inverse DCT of a block in natural order, times the quantiser, plus 128, clamped: 8 rows of 8
-    /// bytes, `stride` apart. 0 where a column is over the limit.
-    int32_t (*inverse_dct)(const int16_t coefficients[64], const int32_t quantiser[64], uint8_t *out, int64_t stride);
+    int16_t factor[64], over[64];
+} ck_jpeg_quantiser;
+
+typedef struct {
+    /// Where the inverse DCT wants the coefficient of row y and column x, at [8 * y + x]. The first one is at 0.
+    uint8_t places[64];
+    /// The slow integer inverse DCT of a block, times the quantiser, plus 128, clamped: 8 rows of 8 bytes, `stride`
+    /// apart. Coefficients are of -4095...4095. 0 where a column is over the limit.
+    int32_t (*inverse_dct)(const int16_t coefficients[64], const ck_jpeg_quantiser *quantiser, uint8_t *out,
+                           int64_t stride);
     /// Fancy upsampling of a row to twice its width: 3/4 of the nearer sample, 1/4 of the farther one. count > 2.
     void (*widen)(const uint8_t *row, int32_t count, uint8_t *out);
     /// The same in both directions: `near` is the nearer row, `far` the farther one.

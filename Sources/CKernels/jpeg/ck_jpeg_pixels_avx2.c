@@ -6,56 +6,85 @@
 #include <string.h>
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
 
-typedef int32_t lanes __attribute__((vector_size(32)));
-#define SPLAT(x) ((lanes){0} + (x))
+// One-dimensional transforms, eight at a time. Sums of two products of 16-bit numbers are one instruction: p04 holds
+// samples 0 and 4 of each transform in turn, and so on. The numbers are the products of the method's butterflies
+// multiplied out, v[k] is sample k.
+static inline __m256i dot(__m256i pairs, int16_t a, int16_t b) {
+    return _mm256_madd_epi16(pairs, _mm256_set1_epi32((int32_t)((uint32_t)(uint16_t)b << 16 | (uint16_t)a)));
+}
 
-// Row r of the result is lane r of each of the eight.
-static inline void transpose(lanes v[8]) {
-    __m256i a[8], b[8];
-    for (int32_t i = 0; i < 8; i += 2) {
-        a[i] = _mm256_unpacklo_epi32((__m256i)v[i], (__m256i)v[i + 1]);
-        a[i + 1] = _mm256_unpackhi_epi32((__m256i)v[i], (__m256i)v[i + 1]);
-    }
-    for (int32_t i = 0; i < 8; i += 4) {
-        b[i] = _mm256_unpacklo_epi64(a[i], a[i + 2]);
-        b[i + 1] = _mm256_unpackhi_epi64(a[i], a[i + 2]);
-        b[i + 2] = _mm256_unpacklo_epi64(a[i + 1], a[i + 3]);
-        b[i + 3] = _mm256_unpackhi_epi64(a[i + 1], a[i + 3]);
-    }
-    for (int32_t i = 0; i < 4; i++) {
-        v[i] = (lanes)_mm256_permute2x128_si256(b[i], b[i + 4], 0x20);
-        v[i + 4] = (lanes)_mm256_permute2x128_si256(b[i], b[i + 4], 0x31);
+static inline __attribute__((always_inline)) void transform(__m256i p04, __m256i p26, __m256i p13, __m256i p57,
+                                                            const int32_t shift, __m256i v[8]) {
+    const __m256i round = _mm256_set1_epi32(1 << (shift - 1));
+    const __m256i even0 = _mm256_add_epi32(dot(p04, 8192, 8192), round);
+    const __m256i even1 = _mm256_add_epi32(dot(p04, 8192, -8192), round);
+    const __m256i even2 = dot(p26, 4433, -10704), even3 = dot(p26, 10703, 4433);
+    const __m256i e[4] = {_mm256_add_epi32(even0, even3), _mm256_add_epi32(even1, even2),
+                          _mm256_sub_epi32(even1, even2), _mm256_sub_epi32(even0, even3)};
+    const __m256i o[4] = {_mm256_add_epi32(dot(p13, 11363, 9633), dot(p57, 6437, 2260)),
+                          _mm256_add_epi32(dot(p13, 9633, -2259), dot(p57, -11362, -6436)),
+                          _mm256_add_epi32(dot(p13, 6437, -11362), dot(p57, 2261, 9633)),
+                          _mm256_add_epi32(dot(p13, 2260, -6436), dot(p57, 9633, -11363))};
+    for (int32_t k = 0; k < 4; k++) {
+        v[k] = _mm256_srai_epi32(_mm256_add_epi32(e[k], o[k]), shift);
+        v[7 - k] = _mm256_srai_epi32(_mm256_sub_epi32(e[k], o[k]), shift);
     }
 }
 
-static int32_t inverse_dct(const int16_t coefficients[64], const int32_t quantiser[64], uint8_t *out, int64_t stride) {
-    lanes v[8];
-    __m256i sum = _mm256_setzero_si256();
-    for (int32_t i = 0; i < 8; i++) {
-        const __m256i row = _mm256_cvtepi16_epi32(_mm_loadu_si128((const __m128i *)(coefficients + 8 * i)));
-        const __m256i scaled = _mm256_mullo_epi32(row, _mm256_loadu_si256((const __m256i *)(quantiser + 8 * i)));
-        sum = _mm256_add_epi32(sum, _mm256_abs_epi32(scaled));
-        v[i] = (lanes)scaled;
+// From the eight rows of the columns' transforms, columns in the order 0, 4, 2, 6, 1, 3, 5, 7, to the pairs of the
+// rows' transforms. Between the passes numbers are below 16100 = limit * 11363 / 2^11: 16 bits hold them.
+static inline void transpose(const __m256i v[8], __m256i *p04, __m256i *p26, __m256i *p13, __m256i *p57) {
+    __m256i a[4];  // in each half: two pairs of row k, then of row k + 4
+    for (int32_t k = 0; k < 4; k++) a[k] = _mm256_packs_epi32(v[k], v[k + 4]);
+    const __m256i rows01 = _mm256_unpacklo_epi32(a[0], a[1]), rows45 = _mm256_unpackhi_epi32(a[0], a[1]);
+    const __m256i rows23 = _mm256_unpacklo_epi32(a[2], a[3]), rows67 = _mm256_unpackhi_epi32(a[2], a[3]);
+    const __m256i upper = _mm256_unpacklo_epi64(rows01, rows23), lower = _mm256_unpacklo_epi64(rows45, rows67);
+    const __m256i upper2 = _mm256_unpackhi_epi64(rows01, rows23), lower2 = _mm256_unpackhi_epi64(rows45, rows67);
+    *p04 = _mm256_permute2x128_si256(upper, lower, 0x20);
+    *p13 = _mm256_permute2x128_si256(upper, lower, 0x31);
+    *p26 = _mm256_permute2x128_si256(upper2, lower2, 0x20);
+    *p57 = _mm256_permute2x128_si256(upper2, lower2, 0x31);
+}
+
+// Four columns of bytes, clamped and plus 128: in each half row after row of four.
+static inline __m256i bytes_of(const __m256i columns[4]) {
+    const __m256i words0 = _mm256_packs_epi32(columns[0], columns[1]);
+    const __m256i words1 = _mm256_packs_epi32(columns[2], columns[3]);
+    const __m256i bytes = _mm256_xor_si256(_mm256_packs_epi16(words0, words1), _mm256_set1_epi8((char)0x80));
+    const __m256i by_row = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15));
+    return _mm256_shuffle_epi8(bytes, by_row);
+}
+
+static inline void store_two_rows(__m128i rows, uint8_t *out, int64_t stride) {
+    _mm_storel_epi64((__m128i *)out, rows);
+    _mm_storeh_pd((double *)(out + stride), _mm_castsi128_pd(rows));
+}
+
+static int32_t inverse_dct(const int16_t coefficients[64], const ck_jpeg_quantiser *quantiser, uint8_t *out,
+                           int64_t stride) {
+    __m256i p[4], sum = _mm256_setzero_si256();
+    for (int32_t i = 0; i < 4; i++) {
+        const __m256i values = _mm256_loadu_si256((const __m256i *)(coefficients + 16 * i));
+        const __m256i factors = _mm256_loadu_si256((const __m256i *)(quantiser->factor + 16 * i));
+        // What is over the limit alone stays over it, and the product fits 16 bits.
+        const __m256i over = _mm256_loadu_si256((const __m256i *)(quantiser->over + 16 * i));
+        const __m256i sizes = _mm256_mullo_epi16(_mm256_min_epi16(_mm256_abs_epi16(values), over), factors);
+        sum = _mm256_add_epi16(sum, sizes);
+        p[i] = _mm256_sign_epi16(sizes, values);
     }
-    const __m256i over = _mm256_cmpgt_epi32(sum, _mm256_set1_epi32(CK_JPEG_COLUMN_LIMIT));
+    const __m256i over = _mm256_cmpgt_epi32(dot(sum, 1, 1), _mm256_set1_epi32(CK_JPEG_COLUMN_LIMIT));
     if (!_mm256_testz_si256(over, over)) return 0;
-    CK_JPEG_DCT(lanes, SPLAT, v, CK_JPEG_DCT_FIRST_SHIFT)
-    transpose(v);
-    CK_JPEG_DCT(lanes, SPLAT, v, CK_JPEG_DCT_SECOND_SHIFT)
-    transpose(v);
-    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
-    for (int32_t i = 0; i < 8; i += 4) {
-        // Packed bytes of four rows: in each half-row first, the quarters then put in order.
-        const __m256i upper = _mm256_packs_epi32((__m256i)v[i], (__m256i)v[i + 1]);
-        const __m256i lower = _mm256_packs_epi32((__m256i)v[i + 2], (__m256i)v[i + 3]);
-        const __m256i bytes = _mm256_xor_si256(_mm256_packs_epi16(upper, lower), _mm256_set1_epi8((char)0x80));
-        const __m256i rows = _mm256_permutevar8x32_epi32(bytes, order);
-        const __m128i first = _mm256_castsi256_si128(rows), second = _mm256_extracti128_si256(rows, 1);
-        _mm_storel_epi64((__m128i *)(out + i * stride), first);
-        _mm_storeh_pd((double *)(out + (i + 1) * stride), _mm_castsi128_pd(first));
-        _mm_storel_epi64((__m128i *)(out + (i + 2) * stride), second);
-        _mm_storeh_pd((double *)(out + (i + 3) * stride), _mm_castsi128_pd(second));
-    }
+    __m256i v[8];
+    transform(p[0], p[1], p[2], p[3], CK_JPEG_DCT_FIRST_SHIFT, v);
+    transpose(v, &p[0], &p[1], &p[2], &p[3]);
+    transform(p[0], p[1], p[2], p[3], CK_JPEG_DCT_SECOND_SHIFT, v);
+    const __m256i left = bytes_of(v), right = bytes_of(v + 4);
+    const __m256i rows0145 = _mm256_unpacklo_epi32(left, right), rows2367 = _mm256_unpackhi_epi32(left, right);
+    store_two_rows(_mm256_castsi256_si128(rows0145), out, stride);
+    store_two_rows(_mm256_castsi256_si128(rows2367), out + 2 * stride, stride);
+    store_two_rows(_mm256_extracti128_si256(rows0145, 1), out + 4 * stride, stride);
+    store_two_rows(_mm256_extracti128_si256(rows2367, 1), out + 6 * stride, stride);
     return 1;
 }
 
@@ -174,7 +203,17 @@ static void colour(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, int32
     memcpy(rgb + 3 * (int64_t)x, last, (size_t)(count - x) * 3);
 }
 
-const ck_jpeg_pixels ck_jpeg_pixels_avx2 = {inverse_dct, widen, widen_between, colour};
+// In pairs of rows (0, 4), (2, 6), (1, 3), (5, 7) a vector each, columns in the order 0, 4, 2, 6, 1, 3, 5, 7.
+const ck_jpeg_pixels ck_jpeg_pixels_avx2 = {
+    {0, 8, 4, 10, 2, 12, 6, 14,
+     32, 40, 36, 42, 34, 44, 38, 46,
+     16, 24, 20, 26, 18, 28, 22, 30,
+     33, 41, 37, 43, 35, 45, 39, 47,
+     1, 9, 5, 11, 3, 13, 7, 15,
+     48, 56, 52, 58, 50, 60, 54, 62,
+     17, 25, 21, 27, 19, 29, 23, 31,
+     49, 57, 53, 59, 51, 61, 55, 63},
+    inverse_dct, widen, widen_between, colour};
 
 #pragma clang attribute pop
 #endif
