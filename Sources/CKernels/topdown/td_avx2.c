@@ -57,6 +57,6 @@ static int32_t keep_others(const float *values, int32_t count, float pivot, floa
 #pragma clang attribute pop
 
 const td_kernels ck_td_kernels_avx2 = {products_generic, theta_generic, at_least_generic, masks_generic,
-                                             peak_generic};
+                                             peak_generic,     NULL,          NULL};
 
 #endif

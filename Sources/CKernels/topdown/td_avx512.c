@@ -266,6 +266,7 @@ static td_peak peak_avx512(const float *weights, const float *input, int32_t cou
 
 #pragma clang attribute pop
 
-const td_kernels ck_td_kernels_avx512 = {products_avx512, theta_avx512, at_least_avx512, masks_avx512, peak_avx512};
+const td_kernels ck_td_kernels_avx512 = {products_avx512, theta_avx512, at_least_avx512,
+                                         masks_avx512,    peak_avx512,  ck_td_lanes_avx512, ck_td_shares_avx512};
 
 #endif

@@ -37,9 +37,8 @@ static ck_td_status run_unit(ck_td_workspace *workspace, const td_unit *unit, co
     return status;
 }
 
-// The same from the unit's window.
-static ck_td_status run_window(ck_td_workspace *workspace, const td_unit *unit, const td_window *window,
-                               ck_gating *input_gating, ck_td_stats *stats, int64_t *dropped_mass) {
+ck_td_status ck_td_run_window(ck_td_workspace *workspace, const td_unit *unit, const td_window *window,
+                              ck_gating *input_gating, ck_td_stats *stats, int64_t *dropped_mass) {
     stats->active_units++;
     stats->products += (int64_t)unit->rows * unit->columns * unit->channels;
     if (unit->rule->select == CK_TD_GROUP && unit->kernel_height * unit->kernel_width == 1 && window->rows == 1) {
@@ -62,16 +61,11 @@ static ck_td_status add_dropped(ck_td_status status, ck_td_stats *stats, int64_t
     return status;
 }
 
-ck_td_status ck_td_conv(ck_td_workspace *workspace, const ck_td_conv_layer *layer, const ck_td_view *input,
-                        const ck_gating *output_gating, ck_gating *input_gating, ck_td_stats *stats) {
-    stats->error_unit = -1;
-    if (!fits(workspace, layer, input, output_gating, input_gating)) return CK_TD_SHAPE;
+// The units one after the other, in ascending order.
+static ck_td_status visit_each(ck_td_workspace *workspace, const ck_td_conv_layer *layer, const ck_td_view *input,
+                               const ck_gating *output_gating, ck_gating *input_gating, ck_td_stats *stats,
+                               int64_t *dropped_mass) {
     ck_td_status status = CK_TD_OK;
-    int64_t dropped_mass = 0;
-    ck_td_sort(output_gating);
-    ck_td_make_grid(&workspace->grid, layer, input);
-    memset(workspace->seen, 0, sizeof workspace->seen);
-    workspace->largest_small = ck_td_largest_float(layer->rule.epsilon);
     td_waiting queue[TD_AHEAD];
     queue[TD_AHEAD - 1].pixel = -1;
     for (int32_t i = 0; i < output_gating->count + TD_AHEAD - 1; i++) {
@@ -84,10 +78,44 @@ ck_td_status ck_td_conv(ck_td_workspace *workspace, const ck_td_conv_layer *laye
         const td_waiting *next = &queue[(i + 1) % TD_AHEAD];
         if (next->unit.gating == 0) continue;
         ck_td_status found =
-            run_window(workspace, &next->unit, &next->window, input_gating, stats, &dropped_mass);
+            ck_td_run_window(workspace, &next->unit, &next->window, input_gating, stats, dropped_mass);
         if (found != CK_TD_OK) td_note_error(&status, stats, found, next->index);
     }
     td_catch_up(&workspace->late, input_gating);
+    return status;
+}
+
+// The same in batches, where the layer is one for that.
+static ck_td_status visit(ck_td_workspace *workspace, const ck_td_conv_layer *layer, const ck_td_view *input,
+                          const ck_gating *output_gating, ck_gating *input_gating, ck_td_stats *stats,
+                          int64_t *dropped_mass) {
+    if (ck_td_lanes_fit(workspace, layer, input->channels / layer->groups)) {
+        const ck_td_stats stats_before = *stats;
+        const uint64_t absolute = input_gating->absolute;
+        const ck_td_status status =
+            ck_td_conv_lanes(workspace, layer, input, output_gating, input_gating, stats, dropped_mass);
+        td_catch_up(&workspace->late, input_gating);
+        if (status != CK_TD_GATING_RANGE) return status;
+        // Which unit is the first to leave the range depends on their order. The gating's values mean nothing any more.
+        ck_gating_clear(input_gating);
+        input_gating->absolute = absolute;
+        *stats = stats_before;
+        *dropped_mass = 0;
+    }
+    return visit_each(workspace, layer, input, output_gating, input_gating, stats, dropped_mass);
+}
+
+ck_td_status ck_td_conv(ck_td_workspace *workspace, const ck_td_conv_layer *layer, const ck_td_view *input,
+                        const ck_gating *output_gating, ck_gating *input_gating, ck_td_stats *stats) {
+    stats->error_unit = -1;
+    if (!fits(workspace, layer, input, output_gating, input_gating)) return CK_TD_SHAPE;
+    int64_t dropped_mass = 0;
+    ck_td_sort(output_gating);
+    ck_td_make_grid(&workspace->grid, layer, input);
+    memset(workspace->seen, 0, sizeof workspace->seen);
+    workspace->largest_small = ck_td_largest_float(layer->rule.epsilon);
+    const ck_td_status status =
+        visit(workspace, layer, input, output_gating, input_gating, stats, &dropped_mass);
     return add_dropped(status, stats, dropped_mass);
 }
 

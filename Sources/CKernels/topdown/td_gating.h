@@ -81,6 +81,27 @@ static inline ck_td_status td_propagate_later(td_late *late, ck_gating *gating, 
     return td_gating_add_later(late, gating, index, llrint(share));
 }
 
+/// td_gating_put for many.
+static inline void td_gating_put_all(ck_gating *gating, const int32_t *index, const int64_t *addend, int32_t count) {
+    // Not by way of the structure: each addition would wait for the one before to have stored the list's length.
+    int64_t *value = gating->value;
+    uint8_t *touched = gating->touched;
+    int32_t *list = gating->list, length = gating->count;
+    for (int32_t i = 0; i < count; i++) {
+        const int32_t at = index[i];
+        if (addend[i] == 0) continue;
+        value[at] += addend[i];
+        const uint8_t byte = touched[at >> 3];
+        list[length] = at;
+        length += !(byte >> (at & 7) & 1);
+        touched[at >> 3] = (uint8_t)(byte | 1u << (at & 7));
+    }
+    for (int32_t i = gating->count; i < length; i++) {
+        gating->words[list[i] >> 12] |= (uint64_t)1 << (list[i] >> 6 & 63);
+    }
+    gating->count = length;
+}
+
 /// Makes up for the additions that still wait.
 static inline void td_catch_up(td_late *late, ck_gating *gating) {
     const uint64_t waiting = late->count < TD_LATE ? late->count : TD_LATE;

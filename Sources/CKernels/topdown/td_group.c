@@ -154,13 +154,73 @@ static void search_cells(ck_td_workspace *workspace, search *s, const td_stage1 
     }
 }
 
+// What a channel wins of a list of winners, in workspace: its set of cells, their number in labels, their sum in sums.
+// Returns the channels' number; they are in workspace->indices.
+static int32_t collect(ck_td_workspace *workspace, int32_t channels, const float *value, const int32_t *index,
+                       int32_t count) {
+    // Quotients of numbers below TD_LANE_PRODUCTS by multiplication.
+    const uint64_t reciprocal = ((uint64_t)1 << 32) / (uint64_t)channels + 1;
+    int32_t distinct = 0;
+    for (int32_t i = 0; i < count; i++) {
+        const int32_t cell = (int32_t)((uint64_t)index[i] * reciprocal >> 32), channel = index[i] - cell * channels;
+        const uint64_t set = workspace->sets[channel];
+        const int64_t product = td_fixed(value[i]);
+        workspace->products[index[i]] = value[i];
+        workspace->sets[channel] = set | (uint64_t)1 << cell;
+        workspace->sums[channel] = set == 0 ? product : workspace->sums[channel] + product;
+        workspace->labels[channel] = set == 0 ? 1 : workspace->labels[channel] + 1;
+        workspace->indices[distinct] = channel;
+        distinct += set == 0;
+    }
+    return distinct;
+}
+
+static void look_at_few(search *s, int32_t channel) {
+    const ck_td_workspace *workspace = s->workspace;
+    const td_grid *g = &workspace->grid;
+    const uint64_t set = workspace->sets[channel];
+    const int32_t area = workspace->labels[channel];
+    const uint64_t first = area == 1     ? set
+                           : g->is_three ? g->components[set] & ((1 << TD_AREA) - 1)
+                                         : small_component(set, g);
+    if (first == set) {
+        offer(s, set, workspace->sums[channel], area, channel);
+        return;
+    }
+    const uint64_t single = g->is_three ? 0 : small_lonely(set, g);
+    small_look_at(s, set & ~single, channel);
+    if (single != 0 && !hopeless(s, 1)) small_look_at(s, single, channel);
+}
+
+static void search_few(ck_td_workspace *workspace, search *s, int32_t distinct) {
+    const int32_t *channels = workspace->indices;
+    // No component scores more than all of them together, were they one: rounding keeps the order.
+    double bounds[TD_SLOTS], largest = -1;
+    int32_t best = 0;
+    for (int32_t i = 0; i < distinct; i++) {
+        bounds[i] = td_score(workspace->sums[channels[i]], workspace->labels[channels[i]]);
+        best = bounds[i] > largest ? i : best;
+        largest = bounds[i] > largest ? bounds[i] : largest;
+    }
+    look_at_few(s, channels[best]);
+    bounds[best] = -1;
+    for (int32_t i = 0; i < distinct; i++) {
+        if (bounds[i] >= s->best.score) look_at_few(s, channels[i]);
+    }
+    for (int32_t i = 0; i < distinct; i++) workspace->sets[channels[i]] = 0;
+}
+
+// The gating index of the kernel's first cell, be it inside the map or not.
+static int64_t origin_of(const ck_td_workspace *workspace, const td_unit *unit) {
+    return unit->input_index - workspace->grid.offsets[unit->first_row * unit->kernel_width] -
+           workspace->grid.offsets[unit->first_column];
+}
+
 // Stage 3 for the best component.
 static ck_td_status propagate(ck_td_workspace *workspace, const search *s, ck_gating *input_gating) {
     const td_unit *unit = s->unit;
     const double gating = (double)unit->gating, sum = (double)s->best.sum;
-    // The gating index of the kernel's first cell, be it inside the map or not.
-    const int64_t origin = unit->input_index - workspace->grid.offsets[unit->first_row * unit->kernel_width] -
-                           workspace->grid.offsets[unit->first_column] + s->best.channel;
+    const int64_t origin = origin_of(workspace, unit) + s->best.channel;
     ck_td_status status = CK_TD_OK;
     cells set = s->chosen;
     for (int32_t half = 0; half < 128; half += 64, set >>= 64) {
@@ -197,4 +257,27 @@ ck_td_status ck_td_select_group(ck_td_workspace *workspace, const td_unit *unit,
     }
     stats->ties += s.best.tied;
     return propagate(workspace, &s, input_gating);
+}
+
+void ck_td_select_group_of_few(ck_td_workspace *workspace, const td_unit *unit, int32_t lane, ck_td_stats *stats) {
+    td_lanes *lanes = workspace->lanes;
+    const int64_t at = (int64_t)lane * lanes->stride;
+    td_unit whole = {.channels = unit->channels, .columns = unit->kernel_width, .kernel_width = unit->kernel_width};
+    search s = {.workspace = workspace,
+                .unit = &whole,
+                .maximum = td_double(td_fixed(lanes->maximum[lane])),
+                .best = {.score = -1}};
+    search_few(workspace, &s,
+               collect(workspace, unit->channels, lanes->value + at, lanes->index + at, lanes->count[lane]));
+    stats->ties += s.best.tied;
+    lanes->sum[lane] = (double)s.best.sum;
+    const int64_t origin = origin_of(workspace, unit) + s.best.channel;
+    int32_t end = lanes->shared;
+    for (uint64_t left = (uint64_t)s.chosen; left != 0; left &= left - 1, end++) {
+        const int32_t cell = __builtin_ctzll(left);
+        lanes->place[end] = (int32_t)(origin + workspace->grid.offsets[cell]);
+        lanes->product[end] = workspace->products[cell * unit->channels + s.best.channel];
+        lanes->lane[end] = lane;
+    }
+    lanes->shared = end;
 }

@@ -30,11 +30,16 @@ ck_td_workspace *ck_td_workspace_create(ck_isa isa, int64_t products) {
     workspace->indices = aligned(products);
     workspace->bounds = aligned(products);
     workspace->labels = aligned(2 * products);
+    workspace->sets = calloc((size_t)products, sizeof *workspace->sets);
+    workspace->sums = calloc((size_t)products, sizeof *workspace->sums);
     workspace->mask_stride = (int32_t)((products + TD_SLACK + 15) / 16 * 16);
     workspace->masks = aligned((int64_t)workspace->mask_stride * (TD_MASK_CELLS / 32));
+    if (workspace->kernels->lanes != NULL) workspace->lanes = ck_td_lanes_create(products);
     if (workspace->products == NULL || workspace->positive == NULL || workspace->spare == NULL ||
         workspace->indices == NULL || workspace->bounds == NULL || workspace->labels == NULL ||
-        workspace->masks == NULL) {
+        workspace->masks == NULL || workspace->sets == NULL ||
+        workspace->sums == NULL ||
+        (workspace->lanes == NULL && workspace->kernels->lanes != NULL)) {
         ck_td_workspace_destroy(workspace);
         return NULL;
     }
@@ -50,6 +55,9 @@ void ck_td_workspace_destroy(ck_td_workspace *workspace) {
     free(workspace->bounds);
     free(workspace->labels);
     free(workspace->masks);
+    free(workspace->sets);
+    free(workspace->sums);
+    ck_td_lanes_destroy(workspace->lanes);
     free(workspace);
 }
 

@@ -9,6 +9,7 @@
 
 #include "ck_topdown.h"
 #include "td_gating.h"
+#include "td_lanes.h"
 
 #define TD_SCALE 0x1p36f
 /// The largest float whose product is 0 in fixed point: half a unit, rounded to even.
@@ -76,16 +77,25 @@ typedef struct {
                    float *bounds);
     /// Over the products of one run of weights and input, which are not kept. `bound` is that of td_peak.small.
     td_peak (*peak)(const float *weights, const float *input, int32_t count, float bound);
+    /// All that lanes have in common, for a batch of units. NULL: units are run alone, which gives the same.
+    void (*lanes)(td_lanes *lanes);
+    /// td_propagate's arithmetic for all that share.
+    void (*shares)(td_lanes *lanes);
 } td_kernels;
 
 extern const td_kernels ck_td_kernels_portable;
 #if defined(__x86_64__)
 extern const td_kernels ck_td_kernels_avx2;
 extern const td_kernels ck_td_kernels_avx512;
+void ck_td_lanes_avx512(td_lanes *lanes);
+void ck_td_shares_avx512(td_lanes *lanes);
 #endif
 
 /// A window of more cells than this is labelled cell by cell.
 #define TD_MASK_CELLS 128
+
+/// The cells of a kernel whose sets fit a word, as small_component has it.
+#define TD_FEW_CELLS 63
 
 enum { TD_SEEN = 32 };
 
@@ -130,6 +140,9 @@ struct ck_td_workspace {
     uint64_t seen[TD_SEEN];  // a bit for each output channel of the layer, modulo their number: it was active already
     float largest_small;  // the largest product <= epsilon of the layer's rule
     td_late late;       // empty between layers
+    td_lanes *lanes;    // NULL where the kernels have none
+    uint64_t *sets;     // [capacity]: of a channel's cells; zeros between units
+    int64_t *sums;      // [capacity]: of their products
 };
 
 /// The outcome of stage 1 for one unit.
@@ -180,6 +193,22 @@ ck_td_status ck_td_select_group(ck_td_workspace *workspace, const td_unit *unit,
                                 ck_gating *input_gating, ck_td_stats *stats, int *dropped);
 ck_td_status ck_td_select_subset(ck_td_workspace *workspace, const td_unit *unit, const td_stage1 *stage1,
                                  ck_gating *input_gating);
+
+/// The same of winners that are known, those of a lane; appends the inputs that share the unit's gating to those of the
+/// batch. The kernel has at most TD_FEW_CELLS cells.
+void ck_td_select_group_of_few(ck_td_workspace *workspace, const td_unit *unit, int32_t lane, ck_td_stats *stats);
+
+/// All stages for one unit. Adds to the layer's dropped mass.
+ck_td_status ck_td_run_window(ck_td_workspace *workspace, const td_unit *unit, const td_window *window,
+                              ck_gating *input_gating, ck_td_stats *stats, int64_t *dropped_mass);
+
+/// Whether a layer's units can be visited in batches. channels: of one group.
+int ck_td_lanes_fit(const ck_td_workspace *workspace, const ck_td_conv_layer *layer, int32_t channels);
+/// Visits a layer's units in batches, in whatever order is good. Where gating leaves its range, that is the status, but
+/// which unit is named depends on the order.
+ck_td_status ck_td_conv_lanes(ck_td_workspace *workspace, const ck_td_conv_layer *layer, const ck_td_view *input,
+                              const ck_gating *output_gating, ck_gating *input_gating, ck_td_stats *stats,
+                              int64_t *dropped_mass);
 
 /// So many float32 additions leave at least a digit.
 #define TD_PEAK_CHANNELS (1 << 20)
