@@ -15,8 +15,8 @@ struct TestNumbers {
     mutating func signed() -> Float { Float(Int(next() & 0xFF_FFFF) - 0x80_0000) / Float(0x80_0000) }
 }
 
-let availableISAs: [ck_isa] = [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512].filter {
-    $0.rawValue <= ck_isa_best().rawValue
+let availableISAs: [ck_isa] = [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512, CK_ISA_NEON].filter {
+    ck_isa_available($0) != 0
 }
 
 /// A random convolution and the outputs of the plain loop and of each kernel.

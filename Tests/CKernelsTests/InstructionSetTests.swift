@@ -23,8 +23,11 @@ import Testing
         let files = try Self.files()
         let dispatch = try #require(files.first { $0.name == "cpu/ck_cpu.c" }).text
         let asked = Set(Self.quoted("__builtin_cpu_supports", in: dispatch))
-        // Asked for where they are chosen: sha256.c with the CPUID instruction.
-        let elsewhere = ["digest/sha256_shani.c": Set(["sha", "sse4.1", "ssse3"])]
+        // Asked for where they are chosen: sha256.c with the CPUID instruction; on Arm the operating system.
+        let elsewhere = [
+            "digest/sha256_shani.c": Set(["sha", "sse4.1", "ssse3"]),
+            "digest/sha256_sha2.c": Set(["sha2"]), "digest/crc32c_armv8.c": Set(["crc"]),
+        ]
         var compiled = 0
         for (name, text) in files {
             for target in Self.quoted("target", in: text) {
@@ -45,10 +48,21 @@ import Testing
         }
     }
 
-    @Test("A value of STNET_ISA that is no name is told; none, an empty one and the three names are not")
+    @Test("A value of STNET_ISA that is no name is told; none, an empty one and this architecture's names are not")
     func setting() {
         // This process's own: the programs' tests try others.
         let set = ProcessInfo.processInfo.environment["STNET_ISA"] ?? ""
-        #expect((ck_isa_unknown() == nil) == ["", "portable", "avx2", "avx512"].contains(set))
+        let names = String(cString: ck_isa_names()).split { $0 == "," || $0 == " " }.filter { $0 != "or" }
+        #expect((ck_isa_unknown() == nil) == ([""] + names).contains(set[...]))
+    }
+
+    @Test("Only this architecture's sets are available: the portable one, the best one and what lies between")
+    func available() {
+        let all = [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512, CK_ISA_NEON]
+        let available = all.filter { ck_isa_available($0) != 0 }
+        #expect(available.first == CK_ISA_PORTABLE && available.last == ck_isa_best())
+        let names = String(cString: ck_isa_names())
+        for isa in available { #expect(names.contains(String(cString: ck_isa_name(isa)))) }
+        #expect(available.contains(CK_ISA_NEON) != available.contains(CK_ISA_AVX2) || available.count == 1)
     }
 }

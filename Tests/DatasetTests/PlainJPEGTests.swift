@@ -6,7 +6,7 @@ import Testing
 
 /// The package's own decoder of plain files gives what libjpeg-turbo gives, and damaged files go to libjpeg.
 @Suite struct PlainJPEGTests {
-    private static let isas = [CK_ISA_PORTABLE, CK_ISA_AVX2].filter { $0.rawValue <= ck_isa_best().rawValue }
+    private static let isas = [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_NEON].filter { ck_isa_available($0) != 0 }
 
     /// The picture, or the error's text.
     private static func decode(_ file: [UInt8], with reader: JPEGReader) -> Result<RGBImage, Refusal> {

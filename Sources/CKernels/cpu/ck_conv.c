@@ -48,6 +48,8 @@ ck_conv_tile_function ck_conv_tile_for(ck_isa isa) {
 #if defined(__x86_64__)
     if (isa == CK_ISA_AVX512) return ck_conv_tile_avx512;
     if (isa == CK_ISA_AVX2) return ck_conv_tile_avx2;
+#elif defined(__aarch64__)
+    if (isa == CK_ISA_NEON) return ck_conv_tile_neon;
 #endif
     (void)isa;
     return ck_conv_tile_portable;

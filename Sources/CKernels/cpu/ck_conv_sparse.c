@@ -1,7 +1,7 @@
 #include "ck_conv_sparse.h"
 
 // Where the two ways are equally fast, as the share of inputs that are not zero, measured on GoogLeNet's and
-// SqueezeNet's layers with their trained weights on photographs (Zen 4). A narrow panel has few products for each
+// SqueezeNet's layers with their trained weights on photographs (Zen 4; on Arm nobody has measured). A narrow panel has few products for each
 // input that is looked up, and too few chains to hide the latency of a multiply-add.
 static double break_even(int32_t lanes) {
     switch (lanes) {
@@ -16,6 +16,8 @@ static ck_conv_sparse_function function_for(ck_isa isa) {
 #if defined(__x86_64__)
     if (isa == CK_ISA_AVX512) return ck_conv_sparse_avx512;
     if (isa == CK_ISA_AVX2) return ck_conv_sparse_avx2;
+#elif defined(__aarch64__)
+    if (isa == CK_ISA_NEON) return ck_conv_sparse_neon;
 #endif
     (void)isa;
     return 0;

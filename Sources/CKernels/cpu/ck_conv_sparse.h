@@ -25,6 +25,9 @@ void ck_conv_sparse_avx2(const ck_conv *conv, const ck_conv_tile *tile, int32_t 
                          int32_t length);
 void ck_conv_sparse_avx512(const ck_conv *conv, const ck_conv_tile *tile, int32_t count, int32_t lanes,
                            int32_t offset, int32_t length);
+#elif defined(__aarch64__)
+void ck_conv_sparse_neon(const ck_conv *conv, const ck_conv_tile *tile, int32_t count, int32_t lanes, int32_t offset,
+                         int32_t length);
 #endif
 
 /// Whether leaving zeros out is faster for these pixels: known from a sample of their inputs.

@@ -23,6 +23,8 @@ void ck_conv_tile_portable(const ck_conv *conv, const ck_conv_tile *tile, int32_
 #if defined(__x86_64__)
 void ck_conv_tile_avx2(const ck_conv *conv, const ck_conv_tile *tile, int32_t count, int32_t lanes);
 void ck_conv_tile_avx512(const ck_conv *conv, const ck_conv_tile *tile, int32_t count, int32_t lanes);
+#elif defined(__aarch64__)
+void ck_conv_tile_neon(const ck_conv *conv, const ck_conv_tile *tile, int32_t count, int32_t lanes);
 #endif
 
 /// The kernel of an instruction set.

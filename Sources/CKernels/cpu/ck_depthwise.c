@@ -10,6 +10,8 @@ static ck_depthwise_rows rows_for(ck_isa isa) {
 #if defined(__x86_64__)
     if (isa == CK_ISA_AVX512) return ck_depthwise_avx512;
     if (isa == CK_ISA_AVX2) return ck_depthwise_avx2;
+#elif defined(__aarch64__)
+    if (isa == CK_ISA_NEON) return ck_depthwise_neon;
 #endif
     (void)isa;
     return ck_depthwise_portable;

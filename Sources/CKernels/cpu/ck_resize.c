@@ -13,6 +13,8 @@ static kernels kernels_of(ck_isa isa) {
 #if defined(__x86_64__)
     if (isa == CK_ISA_AVX512) return (kernels){ck_resize_rows_avx512, ck_resize_columns_avx512};
     if (isa == CK_ISA_AVX2) return (kernels){ck_resize_rows_avx2, ck_resize_columns_avx2};
+#elif defined(__aarch64__)
+    if (isa == CK_ISA_NEON) return (kernels){ck_resize_rows_neon, ck_resize_columns_neon};
 #else
     (void)isa;
 #endif

@@ -18,6 +18,11 @@ void ck_resize_rows_avx512(const ck_resize_axis *axis, const uint8_t *source, in
                            uint8_t *target, int64_t target_stride, int32_t rows);
 void ck_resize_columns_avx512(const ck_resize_axis *axis, int32_t output, const uint8_t *source,
                               int64_t source_stride, int64_t row_bytes, uint8_t *target);
+#elif defined(__aarch64__)
+void ck_resize_rows_neon(const ck_resize_axis *axis, const uint8_t *source, int64_t source_stride,
+                         uint8_t *target, int64_t target_stride, int32_t rows);
+void ck_resize_columns_neon(const ck_resize_axis *axis, int32_t output, const uint8_t *source,
+                            int64_t source_stride, int64_t row_bytes, uint8_t *target);
 #endif
 
 #endif

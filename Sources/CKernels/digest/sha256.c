@@ -17,6 +17,13 @@ static int detect(void) {
     int sha = (b >> 29) & 1;
     return ssse3 && sse41 && sha;
 }
+#elif defined(__aarch64__) && defined(__linux__)
+#include <sys/auxv.h>
+
+static int detect(void) {
+    enum { HAS_SHA2 = 1 << 6 };  // of AT_HWCAP, part of Linux's interface for 64-bit Arm
+    return ck_isa_best() != CK_ISA_PORTABLE && (getauxval(AT_HWCAP) & HAS_SHA2) != 0;
+}
 #else
 static int detect(void) { return 0; }
 #endif
@@ -41,6 +48,8 @@ void ck_sha256_init(ck_sha256 *digest, int portable) {
     digest->blocks = ck_sha256_blocks_portable;
 #if defined(__x86_64__)
     if (!portable && ck_sha256_has_instructions()) digest->blocks = ck_sha256_blocks_shani;
+#elif defined(__aarch64__)
+    if (!portable && ck_sha256_has_instructions()) digest->blocks = ck_sha256_blocks_sha2;
 #else
     (void)portable;
 #endif

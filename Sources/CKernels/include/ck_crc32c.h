@@ -13,6 +13,9 @@ uint32_t ck_crc32c_portable(uint32_t seed, const void *bytes, size_t count);
 #if defined(__x86_64__)
 /// Needs SSE4.2.
 uint32_t ck_crc32c_sse42(uint32_t seed, const void *bytes, size_t count);
+#elif defined(__aarch64__)
+/// Needs Armv8's CRC32 instructions.
+uint32_t ck_crc32c_armv8(uint32_t seed, const void *bytes, size_t count);
 #endif
 
 #endif

@@ -28,6 +28,9 @@ void ck_sha256_blocks_portable(uint32_t state[8], const uint8_t *blocks, size_t 
 #if defined(__x86_64__)
 /// Needs SHA, SSSE3 and SSE4.1.
 void ck_sha256_blocks_shani(uint32_t state[8], const uint8_t *blocks, size_t count);
+#elif defined(__aarch64__)
+/// Needs Armv8's SHA-256 instructions.
+void ck_sha256_blocks_sha2(uint32_t state[8], const uint8_t *blocks, size_t count);
 #endif
 
 /// The 64 round constants.

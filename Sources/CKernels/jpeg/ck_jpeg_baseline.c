@@ -140,6 +140,8 @@ int32_t ck_jpeg_baseline_open(ck_jpeg_baseline *baseline, ck_isa isa, j_decompre
     baseline->pixels = &ck_jpeg_pixels_portable;
 #if defined(__x86_64__)
     if (isa >= CK_ISA_AVX2) baseline->pixels = &ck_jpeg_pixels_avx2;
+#elif defined(__aarch64__)
+    if (isa == CK_ISA_NEON) baseline->pixels = &ck_jpeg_pixels_neon;
 #else
     (void)isa;
 #endif

@@ -35,6 +35,8 @@ typedef struct {
 extern const ck_jpeg_pixels ck_jpeg_pixels_portable;
 #if defined(__x86_64__)
 extern const ck_jpeg_pixels ck_jpeg_pixels_avx2;
+#elif defined(__aarch64__)
+extern const ck_jpeg_pixels ck_jpeg_pixels_neon;
 #endif
 
 #endif

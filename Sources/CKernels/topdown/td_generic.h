@@ -1,5 +1,5 @@
-// The vectorised steps of the top-down pass in plain C, as static functions: included by the portable file and, under
-// another target attribute, by the AVX2 file. Loops are written so that a compiler vectorises those worth it.
+// The vectorised steps of the top-down pass in plain C, as static functions: included by the portable file, by the
+// NEON file and, under another target attribute, by the AVX2 file. Loops are written so that a compiler vectorises those worth it.
 #include "topdown.h"
 
 // Rounding to an integer by adding: the sum's last mantissa bit is worth 1 for |x| < 2^51.

@@ -6,6 +6,8 @@ static const td_kernels *kernels_of(ck_isa isa) {
 #if defined(__x86_64__)
     if (isa == CK_ISA_AVX512) return &ck_td_kernels_avx512;
     if (isa == CK_ISA_AVX2) return &ck_td_kernels_avx2;
+#elif defined(__aarch64__)
+    if (isa == CK_ISA_NEON) return &ck_td_kernels_neon;
 #endif
     (void)isa;
     return &ck_td_kernels_portable;

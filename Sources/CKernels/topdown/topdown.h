@@ -89,6 +89,8 @@ extern const td_kernels ck_td_kernels_avx2;
 extern const td_kernels ck_td_kernels_avx512;
 void ck_td_lanes_avx512(td_lanes *lanes);
 void ck_td_shares_avx512(td_lanes *lanes);
+#elif defined(__aarch64__)
+extern const td_kernels ck_td_kernels_neon;
 #endif
 
 /// A window of more cells than this is labelled cell by cell.

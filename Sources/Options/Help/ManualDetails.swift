@@ -34,8 +34,8 @@ extension ManualDetails.Entry {
     /// Variables that programs of this project read, each described once.
     public static let instructionSet = Self(
         "STNET_ISA",
-        "The largest instruction set that is used: portable, avx2 or avx512. The default is the best that the processor "
-            + "has. No result depends on it, except with --precision fast.")
+        "The largest instruction set that is used: portable, avx2 or avx512, on 64-bit Arm portable or neon. The default is "
+            + "the best that the processor has. No result depends on it, except with --precision fast.")
     public static let cudaLibrary = Self(
         "STNET_LIBCUDA", "With --gpu: the library that is opened in the place of NVIDIA's driver, libcuda.so.1.")
     public static let cudaCache = Self(

@@ -23,7 +23,7 @@ import Testing
             Picture(pixels: TestNetworks.picture(side: network.inputSize, seed: $0), label: $0 * 2 + 1)
         }
         let expected = try Self.expected(network, tensors, pictures, rectifier)
-        for isa in [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512] where isa.rawValue <= ck_isa_best().rawValue {
+        for isa in [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512, CK_ISA_NEON] where ck_isa_available(isa) != 0 {
             for (threads, batch) in [(1, 4), (3, 3), (2, 1)] {
                 let backend = try CPUBackend(
                     network: network, source: tensors, pool: try ThreadPool(threads: threads), batch: batch, isa: isa)

@@ -2,8 +2,8 @@ import CKernels
 import SelectiveTuning
 import Testing
 
-private let availableISAs: [ck_isa] = [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512].filter {
-    $0.rawValue <= ck_isa_best().rawValue
+private let availableISAs: [ck_isa] = [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512, CK_ISA_NEON].filter {
+    ck_isa_available($0) != 0
 }
 
 @Suite struct ForwardPassTests {

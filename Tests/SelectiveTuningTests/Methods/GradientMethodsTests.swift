@@ -95,7 +95,7 @@ import Testing
             let options = options(method, from: source)
             let expected = try backend(network, batch: 5).evaluate(pictures, options: options)
             #expect(expected.contains { !$0.isEmpty })
-            for isa in [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512] where isa.rawValue <= ck_isa_best().rawValue {
+            for isa in [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512, CK_ISA_NEON] where ck_isa_available(isa) != 0 {
                 for batch in [1, 3] {
                     let other = try backend(network, threads: batch, batch: batch, isa: isa)
                     for first in stride(from: 0, to: 5, by: batch) {

@@ -167,7 +167,7 @@ extension LayerShape {
                 try plain.run(activations: $1, start: $0.label, readOut: point.layer)
             }
             #expect(expected.allSatisfy { $0.gating.contains { $0 != 0 } }, "the test must not be empty")
-            for isa in [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512] where isa.rawValue <= ck_isa_best().rawValue {
+            for isa in [CK_ISA_PORTABLE, CK_ISA_AVX2, CK_ISA_AVX512, CK_ISA_NEON] where ck_isa_available(isa) != 0 {
                 let backend = try CPUBackend(
                     network: network, source: tensors, pool: try ThreadPool(threads: 2), batch: 3, isa: isa)
                 let found = try backend.evaluate(
