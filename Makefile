@@ -2,7 +2,7 @@
 SWIFT ?= swift
 
 .PHONY: build help run test fuzz scale asan tsan report-test bench fleet gpu-check results ptx ptx-test sass format lint clean
-.PHONY: dependencies
+.PHONY: dependencies arm-check
 .PHONY: cluster-test bench-growth performance programs dist dist-check install uninstall
 
 build: dependencies  ## builds everything (also what make alone does)
@@ -72,6 +72,11 @@ asan: dependencies  ## tests under the address and undefined-behaviour sanitizer
 	    -Xcc -fsanitize=undefined -Xcc -fno-sanitize=vptr -Xcc -fno-sanitize-recover=undefined --filter '^CKernelsTests' \
 	    --filter 'JPEG|PNG|Resize|Fuzz|Tar(Archive|Forms)|NumPy|Inflate|SHA256|CRC32C|MapScorer'
 
+# Needs no Arm: a cross compiler and qemu (Debian and Ubuntu).
+arm-check:  ## tests the kernels for 64-bit Arm, under emulation, against this machine's
+	Tests/Arm/install
+	Tests/Arm/run
+
 # The thread sanitizer over what has threads: transports, node, coordinator. Built apart, without optimisation.
 tsan: dependencies  ## tests under the thread sanitizer: transports, node, coordinator
 	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan --disable-xctest \
@@ -132,7 +137,7 @@ results: build  ## writes docs/results.md from the photographs and weights in ST
 	docs/make_results.py
 
 clean:  ## removes what was built
-	rm -rf .build .build-asan .build-sanitizers .build-tsan .build-dist .build-kubernetes
+	rm -rf .build .build-arm .build-asan .build-sanitizers .build-tsan .build-dist .build-kubernetes
 
 # libjpeg-turbo's headers come from the system; installed here when they are missing.
 dependencies:  ## installs libjpeg-turbo's headers where they are missing
