@@ -62,11 +62,11 @@ static const ck_jpeg_pixels *pixels_of(ck_isa isa) {
 
 static void block(void) {
     int16_t coefficients[64];
-    int32_t quantiser[64];
+    int16_t factors[64];
     // Some blocks reach the limit of a column, some leave it.
     const int32_t largest = 1 << below(10), share = of(1, 8);
     for (int32_t i = 0; i < 64; i++) {
-        quantiser[i] = of(1, below(3) == 0 ? 255 : 8);
+        factors[i] = (int16_t)of(1, below(3) == 0 ? 255 : 8);
         coefficients[i] = (int16_t)(below(8) < share ? of(-largest, largest) : 0);
     }
     uint8_t kept[8 * 11];
@@ -74,7 +74,17 @@ static void block(void) {
     FOR_EACH_ISA(isa) {
         uint8_t out[8 * 11];
         memset(out, 0xa5, sizeof out);
-        const int32_t status = pixels_of(isa)->inverse_dct(coefficients, quantiser, out, 11);
+        // Each form wants them in an order of its own.
+        const ck_jpeg_pixels *pixels = pixels_of(isa);
+        int16_t placed[64];
+        ck_jpeg_quantiser quantiser;
+        for (int32_t i = 0; i < 64; i++) {
+            const int32_t place = pixels->places[i];
+            placed[place] = coefficients[i];
+            quantiser.factor[place] = factors[i];
+            quantiser.over[place] = (int16_t)(CK_JPEG_COLUMN_LIMIT / factors[i] + 1);
+        }
+        const int32_t status = pixels->inverse_dct(placed, &quantiser, out, 11);
         same(isa, "inverse DCT, whether a block is within the limit", &status, &kept_status, sizeof status);
         if (status != 0) same(isa, "inverse DCT", out, kept, sizeof out);
     }

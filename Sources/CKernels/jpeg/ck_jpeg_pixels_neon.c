@@ -10,7 +10,27 @@ typedef struct {
     int32x4_t v[8];
 } half;
 
-#define SPLAT(x) vdupq_n_s32(x)
+// Transforms four columns in place: the portable form's formulas.
+static inline __attribute__((always_inline)) void transform(int32x4_t v[8], const int32_t shift) {
+    const int32x4_t rotated = vmulq_n_s32(vaddq_s32(v[2], v[6]), 4433), round = vdupq_n_s32(1 << (shift - 1));
+    const int32x4_t even2 = vmlsq_n_s32(rotated, v[6], 15137), even3 = vmlaq_n_s32(rotated, v[2], 6270);
+    const int32x4_t even0 = vshlq_n_s32(vaddq_s32(v[0], v[4]), 13), even1 = vshlq_n_s32(vsubq_s32(v[0], v[4]), 13);
+    const int32x4_t e[4] = {
+        vaddq_s32(vaddq_s32(even0, even3), round), vaddq_s32(vaddq_s32(even1, even2), round),
+        vaddq_s32(vsubq_s32(even1, even2), round), vaddq_s32(vsubq_s32(even0, even3), round)};
+    const int32x4_t s73 = vaddq_s32(v[7], v[3]), s51 = vaddq_s32(v[5], v[1]);
+    const int32x4_t s = vmulq_n_s32(vaddq_s32(s73, s51), 9633);
+    const int32x4_t z3 = vmlsq_n_s32(s, s73, 16069), z4 = vmlsq_n_s32(s, s51, 3196);
+    const int32x4_t z1 = vmulq_n_s32(vaddq_s32(v[7], v[1]), 7373), z2 = vmulq_n_s32(vaddq_s32(v[5], v[3]), 20995);
+    const int32x4_t o[4] = {
+        vmlaq_n_s32(vsubq_s32(z4, z1), v[1], 12299), vmlaq_n_s32(vsubq_s32(z3, z2), v[3], 25172),
+        vmlaq_n_s32(vsubq_s32(z4, z2), v[5], 16819), vmlaq_n_s32(vsubq_s32(z3, z1), v[7], 2446)};
+    const int32x4_t down = vdupq_n_s32(-shift);
+    for (int32_t k = 0; k < 4; k++) {
+        v[k] = vshlq_s32(vaddq_s32(e[k], o[k]), down);
+        v[7 - k] = vshlq_s32(vsubq_s32(e[k], o[k]), down);
+    }
+}
 
 // Row r of the result is lane r of each of the four.
 static inline void transpose(const int32x4_t in[4], int32x4_t out[4]) {
@@ -32,21 +52,22 @@ static inline void transpose_block(half block[2]) {
     block[1] = turned[1];
 }
 
-static int32_t inverse_dct(const int16_t coefficients[64], const int32_t quantiser[64], uint8_t *out, int64_t stride) {
+static int32_t inverse_dct(const int16_t coefficients[64], const ck_jpeg_quantiser *quantiser, uint8_t *out,
+                           int64_t stride) {
     half block[2];
     int32x4_t sum[2] = {vdupq_n_s32(0), vdupq_n_s32(0)};
     for (int32_t y = 0; y < 8; y++) {
         for (int32_t i = 0; i < 2; i++) {
-            const int32x4_t row = vmovl_s16(vld1_s16(coefficients + 8 * y + 4 * i));
-            const int32x4_t scaled = vmulq_s32(row, vld1q_s32(quantiser + 8 * y + 4 * i));
+            const int16x4_t row = vld1_s16(coefficients + 8 * y + 4 * i);
+            const int32x4_t scaled = vmull_s16(row, vld1_s16(quantiser->factor + 8 * y + 4 * i));
             sum[i] = vaddq_s32(sum[i], vabsq_s32(scaled));
             block[i].v[y] = scaled;
         }
     }
     if (vmaxvq_s32(vmaxq_s32(sum[0], sum[1])) > CK_JPEG_COLUMN_LIMIT) return 0;
-    for (int32_t i = 0; i < 2; i++) CK_JPEG_DCT(int32x4_t, SPLAT, block[i].v, CK_JPEG_DCT_FIRST_SHIFT)
+    for (int32_t i = 0; i < 2; i++) transform(block[i].v, CK_JPEG_DCT_FIRST_SHIFT);
     transpose_block(block);
-    for (int32_t i = 0; i < 2; i++) CK_JPEG_DCT(int32x4_t, SPLAT, block[i].v, CK_JPEG_DCT_SECOND_SHIFT)
+    for (int32_t i = 0; i < 2; i++) transform(block[i].v, CK_JPEG_DCT_SECOND_SHIFT);
     transpose_block(block);
     for (int32_t y = 0; y < 8; y++) {
         const int16x8_t row = vcombine_s16(vqmovn_s32(block[0].v[y]), vqmovn_s32(block[1].v[y]));
@@ -140,6 +161,10 @@ static void colour(const uint8_t *y, const uint8_t *cb, const uint8_t *cr, int32
     memcpy(rgb + 3 * (int64_t)x, last, (size_t)(count - x) * 3);
 }
 
-const ck_jpeg_pixels ck_jpeg_pixels_neon = {inverse_dct, widen, widen_between, colour};
+const ck_jpeg_pixels ck_jpeg_pixels_neon = {
+    {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
+     22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+     44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63},
+    inverse_dct, widen, widen_between, colour};
 
 #endif

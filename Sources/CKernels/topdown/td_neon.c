@@ -43,6 +43,7 @@ static int32_t keep_others(const float *values, int32_t count, float pivot, floa
 #define TD_HAS_COMPACTION
 #include "td_generic.h"
 
-const td_kernels ck_td_kernels_neon = {products_generic, theta_generic, at_least_generic, masks_generic, peak_generic};
+const td_kernels ck_td_kernels_neon = {products_generic, theta_generic, at_least_generic, masks_generic,
+                                       peak_generic,     NULL,          NULL};
 
 #endif
