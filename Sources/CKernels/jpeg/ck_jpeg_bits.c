@@ -20,8 +20,8 @@ static inline void drop(ck_jpeg_bits *bits, int32_t count) {
 
 // With `store` 0 coefficients are not touched.
 static inline __attribute__((always_inline)) int32_t read_block(
-    ck_jpeg_bits *reader, const ck_jpeg_codes *dc, const ck_jpeg_codes *ac, int32_t *predictor, const ck_jpeg_order *order,
-    int16_t *coefficients, const int store) {
+    ck_jpeg_bits *reader, const ck_jpeg_codes *dc, const ck_jpeg_codes *ac, int32_t *predictor,
+    const ck_jpeg_order *order, int16_t *coefficients, const int store) {
     ck_jpeg_bits bits = *reader;
     ck_jpeg_bits_fill(&bits);
     const ck_jpeg_symbol mean = ck_jpeg_codes_symbol(dc, bits.window);
