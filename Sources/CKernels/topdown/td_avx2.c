@@ -18,13 +18,13 @@
 #define FOUR(mask) ENTRY((mask)), ENTRY((mask) + 1u), ENTRY((mask) + 2u), ENTRY((mask) + 3u)
 #define SIXTEEN(mask) FOUR((mask)), FOUR((mask) + 4u), FOUR((mask) + 8u), FOUR((mask) + 12u)
 #define SIXTY_FOUR(mask) SIXTEEN((mask)), SIXTEEN((mask) + 16u), SIXTEEN((mask) + 32u), SIXTEEN((mask) + 48u)
-static const uint64_t lanes_of[256] = {SIXTY_FOUR(0u), SIXTY_FOUR(64u), SIXTY_FOUR(128u), SIXTY_FOUR(192u)};
+const uint64_t ck_td_chosen_lanes[256] = {SIXTY_FOUR(0u), SIXTY_FOUR(64u), SIXTY_FOUR(128u), SIXTY_FOUR(192u)};
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c,popcnt"))), apply_to = function)
 
 // Moves the chosen lanes to the front.
 static inline __m256 compress(__m256 value, uint32_t chosen) {
-    __m128i lanes = _mm_cvtsi64_si128((int64_t)lanes_of[chosen]);
+    __m128i lanes = _mm_cvtsi64_si128((int64_t)ck_td_chosen_lanes[chosen]);
     return _mm256_permutevar8x32_ps(value, _mm256_cvtepu8_epi32(lanes));
 }
 
@@ -56,7 +56,7 @@ static int32_t keep_others(const float *values, int32_t count, float pivot, floa
 
 #pragma clang attribute pop
 
-const td_kernels ck_td_kernels_avx2 = {products_generic, theta_generic, at_least_generic, masks_generic,
-                                             peak_generic,     NULL,          NULL};
+const td_kernels ck_td_kernels_avx2 = {products_generic, theta_generic,    at_least_generic, masks_generic,
+                                       peak_generic,     ck_td_lanes_avx2, ck_td_shares_avx2};
 
 #endif

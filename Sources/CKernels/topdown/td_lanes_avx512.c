@@ -62,38 +62,15 @@ INLINE void transpose(const float *rows, int64_t stride, __m512 *columns) {
     }
 }
 
-// ---- Batcher's sorting network, ascending ----
+typedef __m512 td_vector;
 
-INLINE void order(__m512 *v, int a, int b) {
+INLINE void order(td_vector *v, int a, int b) {
     const __m512 low = _mm512_min_ps(v[a], v[b]);
     v[b] = _mm512_max_ps(v[a], v[b]);
     v[a] = low;
 }
 
-// Of entries first, first + step, ..., whose halves are sorted.
-#define MERGE(size, half)                                                                      \
-    INLINE void merge_##size(__m512 *v, int first, int step) {                                 \
-        merge_##half(v, first, 2 * step);                                                      \
-        merge_##half(v, first + step, 2 * step);                                               \
-        for (int i = 1; i + 1 < size; i += 2) order(v, first + i * step, first + (i + 1) * step); \
-    }
-#define SORT(size, half)                        \
-    INLINE void sort_##size(__m512 *v, int first) { \
-        sort_##half(v, first);                  \
-        sort_##half(v, first + half);           \
-        merge_##size(v, first, 1);              \
-    }
-
-INLINE void merge_2(__m512 *v, int first, int step) { order(v, first, first + step); }
-MERGE(4, 2)
-MERGE(8, 4)
-MERGE(16, 8)
-MERGE(32, 16)
-INLINE void sort_2(__m512 *v, int first) { merge_2(v, first, 1); }
-SORT(4, 2)
-SORT(8, 4)
-SORT(16, 8)
-SORT(32, 16)
+#include "td_sort.h"
 
 // ---- stage 1: what a unit's products sum to, and the largest of them ----
 

@@ -87,6 +87,10 @@ extern const td_kernels ck_td_kernels_portable;
 #if defined(__x86_64__)
 extern const td_kernels ck_td_kernels_avx2;
 extern const td_kernels ck_td_kernels_avx512;
+/// The numbers of the bits that are set in a byte, one byte each, the first in the lowest; zeros above them.
+extern const uint64_t ck_td_chosen_lanes[256];
+void ck_td_lanes_avx2(td_lanes *lanes);
+void ck_td_shares_avx2(td_lanes *lanes);
 void ck_td_lanes_avx512(td_lanes *lanes);
 void ck_td_shares_avx512(td_lanes *lanes);
 #elif defined(__aarch64__)

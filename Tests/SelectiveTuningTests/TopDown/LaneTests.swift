@@ -57,6 +57,43 @@ import Testing
         }
     }
 
+    /// A fifth of the mean of 1, 7 and the next number after 7 is above 1, but nearer to it than any other float32 is.
+    @Test func aProductJustBelowTheLadderIsNotSelected() throws {
+        var random = RandomValues(seed: 9300)
+        let layer = Layer(
+            shape: LayerShape(channels: 3, outChannels: 24), weights: [Float](repeating: 1, count: 3 * 24),
+            activities: [1, 7, Float(7).nextUp], gating: [Int64](repeating: 1 << 40, count: 24),
+            rule: ReferenceRule(stage2: .ladder, offset: 2))
+        let expected = try referenceConvolution(
+            layer.shape, weights: layer.weights, activities: layer.activities, gating: layer.gating, rule: layer.rule)
+        for kernels in Kernels.all {
+            #expect(layer.outcome(kernels, &random) == .gating(expected), "\(kernels.isa)")
+        }
+    }
+
+    /// Where no product is negative the smallest one decides, far below what float32 keeps of their sum.
+    @Test(arguments: [1, 3], [16, 48, 400]) func theSmallestOfManyProductsWins(kernel: Int, channels: Int) throws {
+        var random = RandomValues(seed: UInt64(9400 + kernel * channels))
+        let row = kernel * kernel * channels
+        for _ in 0..<8 {
+            var weights = random.weights(40 * row, .smooth).map { $0 > 0 ? $0 * 16 : 0 }
+            for unit in 0..<40 { weights[unit * row + random.int(0...(row - 1))] = 0x1p-11 }
+            let layer = Layer(
+                shape: LayerShape(
+                    height: kernel, width: kernel, channels: channels, kernelHeight: kernel, kernelWidth: kernel,
+                    outChannels: 40),
+                weights: weights, activities: [Float](repeating: 1, count: row),
+                gating: [Int64](repeating: 1 << 40, count: 40),
+                rule: ReferenceRule(isStrict: true, stage2: kernel == 1 ? .ladder : .group))
+            let expected = try referenceConvolution(
+                layer.shape, weights: layer.weights, activities: layer.activities, gating: layer.gating,
+                rule: layer.rule)
+            for kernels in Kernels.all {
+                #expect(layer.outcome(kernels, &random) == .gating(expected), "\(kernels.isa)")
+            }
+        }
+    }
+
     /// One unit in the middle of others of its pixel cannot be computed: it is named, be it the only one or not.
     @Test(arguments: [1, 3], [5, 40]) func aFailingUnitAmongOthersIsNamed(kernel: Int, channels: Int) {
         var random = RandomValues(seed: UInt64(9100 + kernel * channels))
