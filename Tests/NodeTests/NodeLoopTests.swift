@@ -107,7 +107,7 @@ import Testing
 
     @Test func whatIsNotInTheProtocolEndsTheConnection() {
         for event: NodeEvent in [
-            .message(1, .lease(lease(1, 5..<6))), .message(1, .lease(lease(2, 0..<WireLimits.leaseImages + 1))),
+            .message(1, .lease(lease(1, 5..<6))), .message(1, .lease(lease(2, 0..<UInt32(WireLimits.leaseImages + 1)))),
             .message(1, .job(job)),
             .message(1, .lease(Lease(id: 4, images: lease(0, 1..<2).images + lease(0, 1..<2).images))),
             .breach(session: 1, "bytes that nobody asked for"),

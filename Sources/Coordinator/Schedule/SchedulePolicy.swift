@@ -1,5 +1,3 @@
-import Protocol
-
 /// Microseconds on a clock that only goes forward; where it starts does not matter.
 public typealias Microseconds = Int64
 
@@ -7,10 +5,10 @@ public typealias Microseconds = Int64
 public struct SchedulePolicy: Sendable, Hashable {
     /// How much work a lease should be, by the node's own speed.
     public var leaseSeconds = 1.5
-    /// Images of a lease: the first one of a node, whose speed nobody knows, and the largest, which is what a frame carries
-    /// where images have few boxes.
+    /// Images of a lease: the first one of a node, whose speed nobody knows, and the largest. The wire would carry more; but what
+    /// all nodes together send may come faster than it is dealt with, and then lies in memory, as many images as are out.
     public var firstLease = 8
-    public var largestLease = WireLimits.leaseImages
+    public var largestLease = 2048
     /// A lease's measured speed counts as at most this many times what is known of its node.
     public var fastestGrowth = 4.0
     /// Leases shorter than this are taken together to measure a speed.

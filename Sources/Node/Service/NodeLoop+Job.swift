@@ -91,7 +91,8 @@ extension NodeLoop {
         guard !isLeaving else { return }
         guard !current.isDraining else { throw OutOfProtocol("lease \(lease.id) after the last") }
         guard lease.images.count <= WireLimits.leaseImages else {
-            throw OutOfProtocol("lease \(lease.id) of \(lease.images.count) images, at most \(WireLimits.leaseImages) are accepted")
+            throw OutOfProtocol(
+                "lease \(lease.id) of \(lease.images.count) images, at most \(WireLimits.leaseImages) are accepted")
         }
         guard Set(lease.images.map(\.index)).count == lease.images.count else {
             throw OutOfProtocol("lease \(lease.id) names an image twice")
